@@ -1,0 +1,347 @@
+"""The assistant: the one object a program needs."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from ..control import Control
+from ..errors import UsageError
+from ..media import Store
+from ..retrieval.embed import SentenceEmbedder, TextEmbedder
+from ..schema import Answer, AnswerReady, Event, Picture, Value
+from ..settings import Settings, quiet_third_parties
+from ..tools import default_tools
+from ..tools.base import ResultCache, Tool
+from .backends import open_model
+from .backends.base import ChatModel
+from .meter import Meter
+from .planner import Example, Planner, examples_of_tools, shipped_examples
+from .run import Emit, Run
+from .state import State, fresh
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
+    from PIL.Image import Image
+
+    from .graph import Graph
+
+    Given = str | Path | bytes | Image | Picture
+
+_LONGEST_NAME = 200
+
+
+class Assistant:
+    """Answers questions about pictures and shows what each answer rests on.
+
+    Safe to share between threads; models are loaded at first use (or by `warm`). Use it as a context
+    manager, or call `close`.
+
+    Args:
+        settings: everything a user can set.
+        model: a chat model to use instead of the one the settings name.
+        tools: more tools, made with `@tool`.
+        examples: more examples for the planner: questions and the tool calls that serve them.
+        embedder: for the planner; the pack's own by default.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        model: ChatModel | None = None,
+        tools: Sequence[Tool] = (),
+        examples: Sequence[Example] = (),
+        embedder: TextEmbedder | None = None,
+    ) -> None:
+        quiet_third_parties(settings)
+        self.settings = settings
+        self.store = Store(settings.store_dir, settings.media)
+        self.tools = {t.name: t for t in default_tools(settings, self.store, tools)}
+        self._cache = ResultCache()
+        self._model, self._owns_model = model, model is None
+        self._lock = threading.RLock()
+        self._closed = False
+        self._graphs: dict[bool, Graph] = {}
+        self._sessions: sqlite3.Connection | None = None
+        self._session_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._planner = Planner(
+            embedder or SentenceEmbedder(self._embedder_folder),
+            [*examples, *examples_of_tools(tools), *shipped_examples()],
+            known=self.tools,
+            cache=settings.home / "cache",
+        )
+
+    @classmethod
+    def from_settings(
+        cls,
+        *,
+        model: ChatModel | str | None = None,
+        tools: Sequence[Tool] = (),
+        examples: Sequence[Example] = (),
+        embedder: TextEmbedder | None = None,
+        **overrides: Any,
+    ) -> Self:
+        """Build one from LOOKTWICE_* variables, looktwice.toml and these overrides.
+
+        Args:
+            model: a path, hub name or address as in the settings, or a ready `ChatModel`.
+            tools: as in `Assistant`.
+            examples: as in `Assistant`.
+            embedder: as in `Assistant`.
+            **overrides: any field of `Settings`.
+
+        Raises:
+            UsageError: a setting does not fit.
+        """
+        ready = None if isinstance(model, str) else model
+        settings = Settings.load(model=model if isinstance(model, str) else None, **overrides)
+        return cls(settings, model=ready, tools=tools, examples=examples, embedder=embedder)
+
+    def ask(
+        self,
+        question: str,
+        images: Sequence[Given] = (),
+        session: str | None = None,
+        control: Control | None = None,
+    ) -> Answer:
+        """Answer one question.
+
+        Args:
+            question: in any language the model reads.
+            images: paths, bytes, PIL images or `Picture`s; boxes of the answer are in their pixels.
+            session: a name; questions of the same session remember each other.
+            control: to stop the run from another thread.
+
+        Raises:
+            BadInput: a picture cannot be used.
+            UsageError: the call itself was wrong.
+        """
+        return self._answer(question, images, session, control, emit=lambda event: None)
+
+    def stream(
+        self,
+        question: str,
+        images: Sequence[Given] = (),
+        session: str | None = None,
+        control: Control | None = None,
+    ) -> Iterator[Event]:
+        """The same, as events while it happens; the last one is `AnswerReady`.
+
+        Leaving the loop early stops the model and the tools.
+        """
+        control = control or Control(self.settings.limits.seconds)
+        events: queue.Queue[Event | BaseException] = queue.Queue()
+
+        def work() -> None:
+            try:
+                answer = self._answer(question, images, session, control, emit=events.put)
+                events.put(AnswerReady(answer=answer))
+            except BaseException as error:
+                events.put(error)
+
+        threading.Thread(target=work, name="looktwice-run", daemon=True).start()
+        try:
+            while True:
+                item = events.get()
+                if isinstance(item, BaseException):
+                    raise item
+                yield item
+                if isinstance(item, AnswerReady):
+                    return
+        finally:
+            control.cancel()
+
+    async def aask(
+        self,
+        question: str,
+        images: Sequence[Given] = (),
+        session: str | None = None,
+    ) -> Answer:
+        """`ask` for asyncio; cancelling the task stops the run."""
+        control = Control(self.settings.limits.seconds)
+        try:
+            return await asyncio.to_thread(self.ask, question, images, session, control)
+        except asyncio.CancelledError:
+            control.cancel()
+            raise
+
+    async def astream(
+        self,
+        question: str,
+        images: Sequence[Given] = (),
+        session: str | None = None,
+    ) -> AsyncIterator[Event]:
+        """`stream` for asyncio; leaving the loop early stops the run."""
+        control = Control(self.settings.limits.seconds)
+        events = self.stream(question, images, session, control)
+        try:
+            while (event := await asyncio.to_thread(next, events, None)) is not None:
+                yield event
+        finally:
+            control.cancel()
+
+    def warm(self) -> None:
+        """Load the chat model and the planner now instead of at the first question."""
+        loading = threading.Thread(target=self._planner.warm, name="looktwice-warm", daemon=True)
+        loading.start()
+        self._chat_model()
+        self._graph(sessions=False)
+        loading.join()
+
+    def sessions(self) -> list[str]:
+        """Names of the sessions that are kept."""
+        rows = self._connect().execute("SELECT DISTINCT thread_id FROM checkpoints")
+        return sorted(row[0] for row in rows)
+
+    def forget(self, session: str) -> None:
+        """Remove a session and all it remembers."""
+        saver = self._graph(sessions=True).checkpointer
+        saver.delete_thread(session)  # type: ignore[union-attr]
+
+    def close(self) -> None:
+        """Give back what was opened; calling twice is fine."""
+        with self._lock:
+            self._closed = True
+            if self._model is not None and self._owns_model:
+                self._model.close()
+                self._model = None
+            if self._sessions is not None:
+                self._sessions.close()
+                self._sessions = None
+            self._graphs.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _answer(
+        self,
+        question: str,
+        images: Sequence[Given],
+        session: str | None,
+        control: Control | None,
+        emit: Emit,
+    ) -> Answer:
+        if self._closed:
+            raise UsageError("this assistant is closed; make a new one")
+        question = checked_question(question)
+        pictures = self._load(images)
+        run = self._run(control or Control(self.settings.limits.seconds), emit)
+        config: RunnableConfig = (
+            {"configurable": {"thread_id": checked_session(session)}} if session else {}
+        )
+        with self._session_locks[session] if session else nullcontext():
+            state = self._graph(sessions=session is not None).invoke(
+                fresh(question, pictures),
+                config,
+                context=run,
+                **({"durability": "exit"} if session else {}),
+            )
+        answer: Answer = State(**state)["answer"]  # type: ignore[typeddict-item]
+        return answer.model_copy(
+            update={
+                "steps": tuple(state["steps"]),
+                "usage": answer.usage.model_copy(update={"total_seconds": round(run.elapsed(), 4)}),
+            }
+        )
+
+    def _load(self, images: Sequence[Given]) -> tuple[Picture, ...]:
+        if isinstance(images, str | bytes | Path):
+            raise UsageError("images: expected a list of pictures, got one; write [picture]")
+        limit = self.settings.media.pictures
+        if len(images) > limit:
+            raise UsageError(f"images: at most {limit} pictures a question, got {len(images)}")
+        return tuple(self.store.add(image) for image in images)
+
+    def _run(self, control: Control, emit: Emit) -> Run:
+        model = self._chat_model()
+        return Run(
+            settings=self.settings,
+            model=Meter(model, self.settings.limits, control),
+            tools=self.tools,
+            planner=self._planner,
+            store=self.store,
+            cache=self._cache,
+            control=control,
+            emit=emit,
+            model_name=model.name,
+            pack=self.settings.pack,
+        )
+
+    def _chat_model(self) -> ChatModel:
+        with self._lock:
+            if self._model is None:
+                self._model = open_model(self.settings, self.store)
+            return self._model
+
+    def _embedder_folder(self) -> Path:
+        from ..convert import text_embedder_path
+
+        return text_embedder_path(self.settings)
+
+    def _graph(self, sessions: bool) -> Graph:
+        with self._lock:
+            if sessions not in self._graphs:
+                from .graph import build_graph
+
+                self._graphs[sessions] = build_graph(self._saver() if sessions else None)
+            return self._graphs[sessions]
+
+    def _connect(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._sessions is None:
+                path = self.settings.sessions_file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._sessions = sqlite3.connect(path, check_same_thread=False, timeout=30)
+            return self._sessions
+
+    def _saver(self) -> Any:
+        from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+        from langgraph.checkpoint.sqlite import SqliteSaver
+
+        # Only our own values may be brought back from the file, and never by pickle.
+        ours = [(cls.__module__, cls.__name__) for cls in all_values()]
+        saver = SqliteSaver(self._connect(), serde=JsonPlusSerializer(allowed_msgpack_modules=ours))
+        saver.setup()
+        return saver
+
+
+def all_values() -> list[type[Value]]:
+    """Every class of values there is, `Value`'s subclasses and theirs."""
+    found: list[type[Value]] = []
+    todo = [Value]
+    while todo:
+        for cls in todo.pop().__subclasses__():
+            found.append(cls)
+            todo.append(cls)
+    return found
+
+
+def checked_question(question: str) -> str:
+    """The question without surrounding space; UsageError when it is none."""
+    if not isinstance(question, str) or not question.strip():
+        raise UsageError("question: expected some words, got nothing")
+    return question.strip()
+
+
+def checked_session(session: str) -> str:
+    """A usable session name; UsageError otherwise."""
+    if not session.strip() or len(session) > _LONGEST_NAME or not session.isprintable():
+        raise UsageError(f"session: expected 1 to {_LONGEST_NAME} printable characters")
+    return session

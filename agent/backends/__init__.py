@@ -1,0 +1,51 @@
+"""Chat models: one protocol (`base.ChatModel`), four kinds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .base import ChatModel
+
+if TYPE_CHECKING:
+    from ...media import Store
+    from ...settings import Settings
+
+__all__ = ["open_model"]
+
+
+def open_model(settings: Settings, store: Store) -> ChatModel:
+    """The chat model that the settings name, fetched where needed and ready to use.
+
+    Args:
+        settings: `model`, `pack` and what belongs to them decide; see `weights.resolve_model`.
+        store: where the pictures of messages lie.
+
+    Raises:
+        UsageError: the settings name no model.
+        WeightsError: its files cannot be had (OfflineError: not while offline).
+        ModelError: it cannot be loaded, or its server cannot be reached.
+    """
+    from ...weights import chat_model_path, resolve_model
+
+    choice = resolve_model(settings)
+    if choice.kind == "openai":
+        from .openai import OpenAIModel
+
+        return OpenAIModel(
+            choice.target,
+            model=settings.model_name,
+            api_key=settings.api_key.get_secret_value(),
+            store=store,
+            timeout=settings.request_seconds,
+            offline=settings.offline,
+        )
+    path = chat_model_path(settings)
+    if choice.kind == "llamacpp":
+        from .llamacpp import LlamaCppModel
+
+        return LlamaCppModel(
+            path, mmproj=settings.mmproj or None, threads=settings.threads, store=store
+        )
+    from .transformers import TransformersModel
+
+    return TransformersModel(path, store=store, offline=settings.offline)

@@ -1,0 +1,107 @@
+"""What the controller asks of a chat model, whatever runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from pydantic import Field
+
+from ...control import Control
+from ...schema import Picture, Value
+
+Role = Literal["system", "user", "assistant"]
+JsonSchema = dict[str, Any]
+OnToken = Callable[[str], None]
+
+
+class Message(Value):
+    """One turn of a conversation; pictures stand before the text."""
+
+    role: Role
+    text: str
+    pictures: tuple[Picture, ...] = ()
+
+
+class Reply(Value):
+    """What the model wrote and what it cost.
+
+    `finish` is "stop" (it was done), "length" (it reached max_tokens) or "cancelled".
+    """
+
+    text: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    finish: Literal["stop", "length", "cancelled"] = "stop"
+
+
+class Choice(Value):
+    """Probability of each option, in the order asked; they sum to 1."""
+
+    probabilities: dict[str, float]
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    mass: float = Field(default=1.0, ge=0, le=1.0001)
+    """Probability the model gave to all options together before they were scaled to sum to 1."""
+
+    @property
+    def best(self) -> str:
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+
+@runtime_checkable
+class ChatModel(Protocol):
+    """A multimodal (or text-only) language model. Implementations are safe to call from threads.
+
+    Attributes:
+        name: what it calls itself, for people.
+        sees_images: whether `Message.pictures` reach it.
+        context_tokens: how much it can read and write at once.
+    """
+
+    name: str
+    sees_images: bool
+    context_tokens: int
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonSchema | None = None,
+        max_tokens: int = 512,
+        temperature: float = 0.0,
+        on_token: OnToken | None = None,
+        control: Control | None = None,
+    ) -> Reply:
+        """Write the next turn.
+
+        Args:
+            schema: JSON schema the text must follow (constrained decoding).
+            on_token: called with each piece of text as it is made.
+            control: looked at between tokens; when it says stop, the reply so far is returned with
+                finish "cancelled".
+
+        Raises:
+            ModelError: the model failed or is gone.
+            BadInput: pictures were given to a model that sees none, or the prompt does not fit.
+        """
+        ...
+
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        control: Control | None = None,
+    ) -> Choice:
+        """Probability that the next turn begins with each option (their first tokens must differ).
+
+        Raises:
+            ModelError: the model failed, or gave none of the options a probability.
+            UsageError: fewer than two options, or options that begin alike.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what was opened; calling twice is fine."""
+        ...

@@ -1,0 +1,123 @@
+"""What can be known about an OpenAI-compatible server: its address, its model, its abilities."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from ...errors import UsageError
+from ...schema import Value
+
+_USUAL_CONTEXT = 32_768  # when a server does not say; a prompt too long is refused by the server
+_OLLAMA_CONTEXT = 4_096  # Ollama's default; beyond it, it drops the start of a prompt silently
+
+
+class ServerFacts(Value):
+    """What a server said about the model it runs.
+
+    Attributes:
+        kind: "vllm", "sglang", "llamacpp", "ollama", or "" where it does not say.
+        models: every model name it lists.
+        sees_images, context_tokens: None where the server does not say.
+    """
+
+    kind: str = ""
+    model: str = ""
+    models: tuple[str, ...] = ()
+    sees_images: bool | None = None
+    context_tokens: int | None = None
+
+    @property
+    def usual_context(self) -> int:
+        return _OLLAMA_CONTEXT if self.kind == "ollama" else _USUAL_CONTEXT
+
+
+_KINDS = {"vllm": "vllm", "sglang": "sglang", "llamacpp": "llamacpp", "library": "ollama"}
+
+
+def base_url(address: str) -> str:
+    """The address the client needs, from what people write.
+
+    `localhost:8000`, `http://host:8000`, `http://host:8000/v1/` and
+    `http://host:8000/v1/chat/completions` all mean `http://host:8000/v1`.
+
+    Raises:
+        UsageError: not an http address.
+    """
+    text = address.strip()
+    parts = urlsplit(text if "://" in text else f"http://{text}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"expected an address such as http://host:8000/v1, got {shown(address)}")
+    path = parts.path.rstrip("/").removesuffix("/chat/completions")
+    return urlunsplit((parts.scheme, parts.netloc, path or "/v1", "", ""))
+
+
+def shown(address: str) -> str:
+    """The address without a user name or password, for messages."""
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address stays on this machine; names are not looked up, save `localhost`."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def facts(listing: Mapping[str, Any], wanted: str = "") -> ServerFacts:
+    """Read the answer to `GET /v1/models`.
+
+    Args:
+        listing: the answer, decoded.
+        wanted: the model that will be asked for; "" for the first one listed.
+    """
+    entries = [e for e in listing.get("data") or [] if isinstance(e, Mapping) and e.get("id")]
+    names = tuple(str(e["id"]) for e in entries)
+    entry = next((e for e in entries if e["id"] == wanted), entries[0] if entries else {})
+    context = entry.get("max_model_len")  # vLLM and SGLang
+    return ServerFacts(
+        kind=_KINDS.get(str(entry.get("owned_by")), ""),
+        model=wanted or (names[0] if names else ""),
+        models=names,
+        sees_images=_modality(listing, entry),
+        context_tokens=context if isinstance(context, int) and context > 0 else None,
+    )
+
+
+def _modality(listing: Mapping[str, Any], entry: Mapping[str, Any]) -> bool | None:
+    """Whether a model list says that the model takes pictures; None where it says nothing."""
+    architecture = entry.get("architecture")  # routers: {"input_modalities": ["text", "image"]}
+    if isinstance(architecture, Mapping) and isinstance(
+        given := architecture.get("input_modalities"), list
+    ):
+        return "image" in given
+    for extra in listing.get("models") or []:  # llama.cpp: a second list beside "data"
+        if isinstance(extra, Mapping) and extra.get("name") == entry.get("id"):
+            able = extra.get("capabilities")
+            return "multimodal" in able if isinstance(able, list) else None
+    return None
+
+
+def add_props(known: ServerFacts, props: Mapping[str, Any]) -> ServerFacts:
+    """Add what llama.cpp's `GET /props` says."""
+    modalities = props.get("modalities")
+    defaults = props.get("default_generation_settings")
+    context = defaults.get("n_ctx") if isinstance(defaults, Mapping) else None
+    update: dict[str, Any] = {}
+    if isinstance(modalities, Mapping) and isinstance(modalities.get("vision"), bool):
+        update["sees_images"] = modalities["vision"]
+    if isinstance(context, int) and context > 0:
+        update["context_tokens"] = context
+    return known.model_copy(update=update)
+
+
+def add_show(known: ServerFacts, show: Mapping[str, Any]) -> ServerFacts:
+    """Add what Ollama's `POST /api/show` says."""
+    able = show.get("capabilities")
+    return known.model_copy(update={"sees_images": "vision" in able}) if able else known

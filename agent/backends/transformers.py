@@ -1,0 +1,736 @@
+"""The multimodal model in this process, on a GPU or a CPU, through Hugging Face transformers."""
+
+from __future__ import annotations
+
+import gc
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from ...control import Control
+from ...errors import BadInput, LooktwiceError, ModelError, OfflineError, UsageError, WeightsError
+from ...media import Store
+from .base import Choice, JsonSchema, Message, OnToken, Reply
+from .constrained import Grammars
+
+if TYPE_CHECKING:
+    import torch
+    from PIL.Image import Image
+
+MAX_PIXELS = 1_003_520
+"""Pixels of one picture the model is shown: 1,280 squares of 28 x 28."""
+
+_FEWEST_PIXELS = 224 * 224
+"""Below this a smaller picture no longer helps, and no vision encoder was trained on it."""
+
+_UNSTATED_CONTEXT = 4_096
+"""Assumed where a checkpoint does not say how much it can read."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What a checkpoint consists of; `processor` is the tokenizer itself for text-only models."""
+
+    model: Any
+    processor: Any
+    sees_images: bool
+
+    @property
+    def tokenizer(self) -> Any:
+        return getattr(self.processor, "tokenizer", self.processor)
+
+
+class TransformersModel:
+    """A chat model that runs here (`ChatModel`).
+
+    The checkpoint's own kind decides what is loaded: a vision-language one sees pictures, a causal
+    language model reads text only. No code from the checkpoint is ever run and only safetensors are
+    read. One generation runs at a time; other threads wait, and stop waiting when their run stops.
+
+    Attributes:
+        name: the folder's name or the hub name.
+        sees_images: whether pictures reach the model.
+        context_tokens: prompt and answer together.
+    """
+
+    def __init__(
+        self,
+        path_or_repo: str | Path,
+        *,
+        store: Store,
+        revision: str | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
+        max_pixels: int = MAX_PIXELS,
+        context_tokens: int | None = None,
+        offline: bool = False,
+    ) -> None:
+        """Load the weights at once.
+
+        Args:
+            path_or_repo: a folder, or a name on the Hugging Face hub.
+            store: where the pictures of messages lie.
+            revision: branch, tag or commit on the hub.
+            device: "cuda", "cuda:1", "cpu" ...; "auto" spreads the model over all GPUs; None takes
+                a GPU when there is one.
+            dtype: "bfloat16", "float16", "float32"; None takes the best for the device.
+            max_pixels: how large one picture may be shown to the model; larger ones are shrunk.
+            context_tokens: a smaller limit than the model's own.
+            offline: use only what is on this machine.
+
+        Raises:
+            WeightsError: the folder or repository is missing, damaged or not of a known kind.
+            OfflineError: it would have to be fetched while offline.
+            ModelError: it does not fit into memory, or has no chat template.
+            UsageError: an argument makes no sense.
+        """
+        folder = Path(path_or_repo).expanduser()
+        source, name = str(path_or_repo), str(path_or_repo)
+        if folder.is_dir():
+            source, name = str(folder), folder.resolve().name
+        parts = _load(source, revision, device, dtype, offline)
+        self._adopt(parts, name, store, max_pixels, context_tokens)
+
+    @classmethod
+    def from_objects(
+        cls,
+        model: Any,
+        processor: Any,
+        *,
+        store: Store,
+        name: str = "",
+        max_pixels: int = MAX_PIXELS,
+        context_tokens: int | None = None,
+    ) -> Self:
+        """Wrap a transformers model and its processor (or tokenizer) that are loaded already."""
+        parts = _Parts(model, processor, sees_images=_is_vision_language(model.config))
+        self = cls.__new__(cls)
+        self._adopt(parts, name or type(model).__name__, store, max_pixels, context_tokens)
+        return self
+
+    def _adopt(
+        self,
+        parts: _Parts,
+        name: str,
+        store: Store,
+        max_pixels: int,
+        context_tokens: int | None,
+    ) -> None:
+        if max_pixels < 1 or (context_tokens is not None and context_tokens < 2):
+            raise UsageError("max_pixels and context_tokens must be positive")
+        self.name = name
+        self.sees_images = parts.sees_images
+        limit = _context_of(parts)
+        self.context_tokens = min(context_tokens or limit, limit)
+        self._parts: _Parts | None = parts
+        self._store = store
+        self._max_pixels = max_pixels
+        self._lock = threading.Lock()
+        self._template = _chat_template(parts, name)
+        self._stop_ids = _stop_ids(parts)
+        self._controls = _control_tokens(parts)
+        self._grammars: Grammars | None = None
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonSchema | None = None,
+        max_tokens: int = 512,
+        temperature: float = 0.0,
+        on_token: OnToken | None = None,
+        control: Control | None = None,
+    ) -> Reply:
+        """Write the next turn; see `ChatModel.generate`.
+
+        `max_tokens` is cut to what the context leaves. When the GPU's memory runs out, the pictures
+        are shown again at half the pixels, as long as nothing was streamed.
+
+        Raises:
+            ModelError: the model failed, was closed, or ran out of memory.
+            BadInput: the prompt does not fit, or has pictures for a model that sees none.
+            UsageError: a number out of range, or a schema that cannot be followed.
+        """
+        if max_tokens < 1 or temperature < 0:
+            raise UsageError(
+                f"expected max_tokens >= 1 and temperature >= 0, got {max_tokens} and {temperature}"
+            )
+        control = control or Control()
+        if not self._begin(control):
+            return Reply(text="", finish="cancelled")
+        try:
+            streamer = _Streamer(self._ready.tokenizer, on_token)
+
+            def write(inputs: Any) -> Reply:
+                if streamer.heard:  # what was streamed cannot be taken back
+                    raise ModelError(f"{self.name} ran out of memory in the middle of its answer")
+                return self._write(inputs, schema, max_tokens, temperature, streamer, control)
+
+            return self._within_memory(messages, write)
+        finally:
+            self._lock.release()
+
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        control: Control | None = None,
+    ) -> Choice:
+        """Probability that the next turn begins with each option; see `ChatModel.choose`.
+
+        One forward pass. An option's probability is that of its first token, summed over the ways
+        it may be written (upper or lower case, with a space before it).
+
+        Raises:
+            ModelError: the model failed, or gave none of the options a probability.
+            BadInput: the prompt does not fit, or has pictures for a model that sees none.
+            UsageError: fewer than two options, or options that begin alike.
+            Stopped: `control` said stop before there was a result.
+        """
+        control = control or Control()
+        if not self._begin(control):
+            control.check()
+        try:
+            tokens = first_tokens(self._ready.tokenizer, options)
+            return self._within_memory(messages, lambda inputs: self._weigh(inputs, tokens))
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Give the model's memory back; waits for a generation that is running."""
+        with self._lock:
+            self._parts = None
+            self._grammars = None
+        _free_memory()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _ready(self) -> _Parts:
+        if self._parts is None:
+            raise ModelError(f"{self.name} was closed")
+        return self._parts
+
+    def _begin(self, control: Control) -> bool:
+        """Take the model, or say False when the run stops before it is free."""
+        while not control.should_stop:
+            if self._lock.acquire(timeout=0.05):
+                return True
+        return False
+
+    def _within_memory(self, messages: Sequence[Message], run: Callable[[Any], _T]) -> _T:
+        """Call `run` with the model's inputs, at ever fewer pixels while memory is short."""
+        import torch
+
+        smallest = math.inf
+        for pixels in self._pixel_budgets(messages):
+            try:
+                inputs = self._inputs(messages, pixels)
+                size = inputs["pixel_values"].numel() if "pixel_values" in inputs else 0
+                if size >= smallest:
+                    continue  # this processor shows just as much: it would fail again
+                smallest = size
+                return run(inputs)
+            except torch.OutOfMemoryError:
+                pass
+            # Outside the except block: its traceback would keep the tensors alive.
+            inputs = None
+            _free_memory()
+        raise ModelError(
+            f"{self.name} ran out of memory, also with smaller pictures; give fewer or smaller "
+            "pictures or less text, or use a smaller model"
+        )
+
+    def _pixel_budgets(self, messages: Sequence[Message]) -> Iterator[int]:
+        """Pixels a picture may have: the usual limit, then half and half again of the largest."""
+        yield self._max_pixels
+        sizes = [p.width * p.height for message in messages for p in message.pictures]
+        pixels = min(self._max_pixels, max(sizes, default=0)) // 2
+        while pixels >= _FEWEST_PIXELS:
+            yield pixels
+            pixels //= 2
+
+    def _inputs(self, messages: Sequence[Message], pixels: int) -> Any:
+        """The processor's tensors for a prompt (batch of one), on the model's device.
+
+        Floating point tensors have the model's dtype; "input_ids" is `[1, tokens]`.
+        """
+        parts = self._ready
+        pictures = [picture for message in messages for picture in message.pictures]
+        if pictures and not self.sees_images:
+            raise BadInput(
+                pictures[0].name or "picture",
+                f"{self.name} reads text only; choose a model that sees pictures (pack gpu) or ask "
+                "without the picture",
+            )
+        images = [self._store.resized(picture, pixels) for picture in pictures]
+        inputs = self._render(messages, images, _image_options(parts.processor, images, pixels))
+        tokens = inputs["input_ids"].shape[1]
+        if tokens >= self.context_tokens:
+            shown = f" with {len(pictures)} pictures" if pictures else ""
+            raise BadInput(
+                "the prompt",
+                f"{tokens} tokens{shown} do not fit {self.name}, which reads and writes at most "
+                f"{self.context_tokens}; give less text or fewer pictures",
+            )
+        if self.sees_images:
+            return inputs.to(parts.model.device, dtype=parts.model.dtype)  # casts the pixels only
+        return inputs.to(parts.model.device)
+
+    def _render(
+        self, messages: Sequence[Message], images: Sequence[Image], options: dict[str, Any]
+    ) -> Any:
+        """Messages through the model's own chat template and processor."""
+        from jinja2 import TemplateError
+
+        try:
+            return self._apply_template(messages, images, options)
+        except TemplateError as error:
+            if messages and messages[0].role == "system":  # some models know no such role
+                return self._render(_without_system(messages), images, options)
+            raise ModelError(f"{self.name} cannot hold this conversation: {error}") from error
+        except (ValueError, TypeError, IndexError, KeyError, RuntimeError) as error:
+            raise ModelError(f"{self.name} could not read the prompt: {error}") from error
+
+    def _apply_template(
+        self, messages: Sequence[Message], images: Sequence[Image], options: dict[str, Any]
+    ) -> Any:
+        settings: dict[str, Any] = {
+            "chat_template": self._template,
+            "add_generation_prompt": True,
+            "tokenize": True,
+            "return_dict": True,
+            "return_tensors": "pt",
+        }
+        if "enable_thinking" in self._template:
+            # A schema or a choice is about the first token, which must not open a chain of thought.
+            settings["enable_thinking"] = False
+        if self.sees_images:
+            settings["processor_kwargs"] = options
+        conversation = self._conversation(messages, images)
+        return self._ready.processor.apply_chat_template(conversation, **settings)
+
+    def _conversation(
+        self, messages: Sequence[Message], images: Sequence[Image]
+    ) -> list[dict[str, Any]]:
+        """Messages as chat templates expect them: pictures before the text, in their order."""
+        rest = iter(images)
+        turns: list[dict[str, Any]] = []
+        for message in messages:
+            text = _plain(message.text, self._controls)
+            content: Any = text
+            if self.sees_images:
+                content = [{"type": "image", "image": next(rest)} for _ in message.pictures]
+                content.append({"type": "text", "text": text})
+            turns.append({"role": message.role, "content": content})
+        return turns
+
+    def _write(
+        self,
+        inputs: Any,
+        schema: JsonSchema | None,
+        max_tokens: int,
+        temperature: float,
+        streamer: _Streamer,
+        control: Control,
+    ) -> Reply:
+        prompt = inputs["input_ids"].shape[1]
+        room = min(max_tokens, self.context_tokens - prompt)
+        streamer.restart()
+        stopper = _Stopper(control)
+        output = self._run(
+            inputs,
+            max_new_tokens=room,
+            streamer=streamer,
+            stopping_criteria=[stopper],
+            logits_processor=[self._guide(schema)] if schema is not None else [],
+            **_sampling(temperature),
+        )
+        written = output[0, prompt:]
+        done = len(written) > 0 and int(written[-1]) in self._stop_ids
+        return Reply(
+            text=streamer.text,
+            prompt_tokens=prompt,
+            completion_tokens=len(written),
+            finish="stop" if done else "cancelled" if stopper.stopped else "length",
+        )
+
+    def _weigh(self, inputs: Any, tokens: dict[str, set[int]]) -> Choice:
+        """Softmax over the vocabulary at the first new token, gathered by option."""
+        # Through `generate`, so that positions and masks are made exactly as they are in writing.
+        output = self._run(
+            inputs,
+            max_new_tokens=1,
+            output_logits=True,
+            return_dict_in_generate=True,
+            **_sampling(0.0),
+        )
+        chances = output.logits[0][0].float().softmax(dim=-1)
+        weights = {option: float(chances[sorted(ids)].sum()) for option, ids in tokens.items()}
+        mass = sum(weights.values())
+        if not mass > 0:  # also when it is not a number
+            raise ModelError(f"{self.name} gave none of the options {list(tokens)} a probability")
+        return Choice(
+            probabilities={option: weight / mass for option, weight in weights.items()},
+            prompt_tokens=inputs["input_ids"].shape[1],
+            completion_tokens=1,
+            mass=min(mass, 1.0),
+        )
+
+    def _run(self, inputs: Any, **settings: Any) -> Any:
+        """The library's `generate`; its failures become `ModelError`, a listener's stay as is."""
+        import torch
+
+        stop_ids = list(self._stop_ids)
+        streamer = settings.get("streamer")
+        try:
+            return self._ready.model.generate(
+                **inputs,
+                eos_token_id=stop_ids,
+                pad_token_id=_pad_id(self._ready.tokenizer, stop_ids),
+                **settings,
+            )
+        except (torch.OutOfMemoryError, LooktwiceError):
+            raise
+        except Exception as error:
+            if streamer is not None and streamer.listener_failed:
+                raise
+            raise ModelError(f"{self.name} failed: {type(error).__name__}: {error}") from error
+
+    def _guide(self, schema: JsonSchema) -> Any:
+        parts = self._ready
+        if self._grammars is None:
+            width = parts.model.config.get_text_config().vocab_size
+            self._grammars = Grammars(parts.tokenizer, width, self._stop_ids)
+        return self._grammars.mask(schema)
+
+
+class _Streamer:
+    """Turns tokens into text as they come; what it passes on joins to `text`.
+
+    A transformers streamer by shape (`put`, `end`). Text is held back while its last letter is
+    incomplete, because one letter may take several tokens.
+    """
+
+    def __init__(self, tokenizer: Any, on_token: OnToken | None) -> None:
+        self._tokenizer = tokenizer
+        self._on_token = on_token
+        self.listener_failed = False
+        self.restart()
+
+    def restart(self) -> None:
+        self._ids: list[int] = []
+        self._prompt_seen = False
+        self._start = 0  # tokens from here are decoded again, so that spacing comes out right
+        self._read = 0  # tokens before here have been passed on
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    @property
+    def heard(self) -> bool:
+        return self._on_token is not None and bool(self._pieces)
+
+    def put(self, value: torch.Tensor) -> None:
+        """Take the prompt (first call) or new tokens, `[n]` or `[1, n]`."""
+        if not self._prompt_seen:
+            self._prompt_seen = True
+            return
+        self._ids.extend(value.flatten().tolist())
+        self._advance(final=False)
+
+    def end(self) -> None:
+        self._advance(final=True)
+
+    def _advance(self, *, final: bool) -> None:
+        """Decode a short window only: a long answer must not cost the square of its length."""
+        before = self._decode(self._ids[self._start : self._read])
+        after = self._decode(self._ids[self._start :])
+        if len(after) <= len(before) or (after.endswith("\ufffd") and not final):
+            return
+        self._start, self._read = self._read, len(self._ids)
+        self._pass_on(after[len(before) :])
+
+    def _decode(self, ids: list[int]) -> str:
+        text: str = self._tokenizer.decode(
+            ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        return text
+
+    def _pass_on(self, piece: str) -> None:
+        self._pieces.append(piece)
+        if self._on_token is None:
+            return
+        try:
+            self._on_token(piece)
+        except BaseException:
+            self.listener_failed = True
+            raise
+
+
+class _Stopper:
+    """A transformers stopping criterion: true once the run should stop."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self.stopped = False
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
+        import torch
+
+        self.stopped = self._control.should_stop
+        return torch.full((input_ids.shape[0],), self.stopped, device=input_ids.device)
+
+
+def first_tokens(tokenizer: Any, options: Sequence[str]) -> dict[str, set[int]]:
+    """The tokens each option may begin with: as written, in other cases, after a space.
+
+    A spelling is left out where it would count other words too: when it is split more finely than
+    the option itself, or when two options share it.
+
+    Raises:
+        UsageError: fewer than two options, or options that begin alike.
+    """
+    if len(options) < 2 or not all(option.strip() for option in options):
+        raise UsageError(f"expected two or more options that are not empty, got {list(options)}")
+    own = {option: _first(tokenizer, option) for option in options}
+    if len({token for token, _ in own.values()}) < len(options):
+        raise UsageError(
+            f"the options {list(options)} begin with the same token; word them so that their "
+            "beginnings differ"
+        )
+    found: dict[str, set[int]] = {}
+    for option in options:
+        spellings = {option, option.lower(), option.upper(), option.capitalize()}
+        firsts = [_first(tokenizer, gap + way) for way in spellings for gap in ("", " ")]
+        found[option] = {token for token, length in firsts if length >= own[option][1]}
+    return {
+        option: {own[option][0]}
+        | {t for t in tokens if not any(t in found[o] for o in options if o != option)}
+        for option, tokens in found.items()
+    }
+
+
+def _first(tokenizer: Any, text: str) -> tuple[int, int]:
+    """The first token that is not blank, and how many letters of the text it covers."""
+    for token in tokenizer.encode(text, add_special_tokens=False):
+        length = len(tokenizer.decode([token]).strip())
+        if length:
+            return int(token), length
+    raise UsageError(f"the option {text!r} has no token of its own")
+
+
+def _plain(text: str, controls: Sequence[str]) -> str:
+    """Text in which control tokens are only letters.
+
+    What a document or a user writes must not open a turn or stand for a picture: "<|im_end|>"
+    becomes "< |im_end|>".
+    """
+    for control in controls:
+        text = text.replace(control, f"{control[0]} {control[1:]}")
+    return text
+
+
+def _control_tokens(parts: _Parts) -> tuple[str, ...]:
+    found = {t.content for t in parts.tokenizer.added_tokens_decoder.values() if t.special}
+    found.update(parts.tokenizer.all_special_tokens)
+    for kind in ("image_token", "boi_token", "video_token"):  # not always marked as special
+        found.add(str(getattr(parts.processor, kind, "")))
+    return tuple(sorted(t for t in found if len(t) > 1 and not t.isspace()))
+
+
+def _without_system(messages: Sequence[Message]) -> list[Message]:
+    """The system message put before the first user turn, for templates that have no such role."""
+    system, *rest = messages
+    if not rest:
+        return [Message(role="user", text=system.text, pictures=system.pictures)]
+    first, *others = rest
+    return [
+        Message(
+            role=first.role,
+            text=f"{system.text}\n\n{first.text}",
+            pictures=system.pictures + first.pictures,
+        ),
+        *others,
+    ]
+
+
+def _image_options(processor: Any, images: Sequence[Image], pixels: int) -> dict[str, Any]:
+    """Settings that keep processors which cut pictures into tiles within the pixel budget.
+
+    They enlarge every picture to a fixed longest edge first (Idefics3, SmolVLM), whatever its size.
+    """
+    tiling = getattr(processor, "image_processor", None)
+    edge = (getattr(tiling, "size", None) or {}).get("longest_edge")
+    tile = (getattr(tiling, "max_image_size", None) or {}).get("longest_edge")
+    if not images or not edge or not tile:
+        return {}
+    edges = [math.sqrt(pixels * max(i.size) / min(i.size)) for i in images]
+    return {"images_kwargs": {"size": {"longest_edge": max(tile, min(edge, int(min(edges))))}}}
+
+
+def _sampling(temperature: float) -> dict[str, Any]:
+    """Settings for `generate`; with a temperature the maker's top_p and top_k apply."""
+    # No penalty for repeating: an answer quotes the evidence that stands in the prompt.
+    settings: dict[str, Any] = {"repetition_penalty": 1.0, "do_sample": temperature > 0}
+    if temperature > 0:
+        return settings | {"temperature": temperature}
+    return settings | {"temperature": 1.0, "top_p": 1.0, "top_k": 50}  # unused, so nothing warns
+
+
+def _pad_id(tokenizer: Any, stop_ids: Sequence[int]) -> int | None:
+    if tokenizer.pad_token_id is not None:
+        return int(tokenizer.pad_token_id)
+    return stop_ids[0] if stop_ids else None
+
+
+def _stop_ids(parts: _Parts) -> tuple[int, ...]:
+    """Tokens that end a turn, by the checkpoint's generation settings and by its tokenizer."""
+    stated = parts.model.generation_config.eos_token_id
+    ids = list(stated) if isinstance(stated, list | tuple) else [stated]
+    ids.append(parts.tokenizer.eos_token_id)
+    return tuple(dict.fromkeys(int(i) for i in ids if i is not None))
+
+
+def _context_of(parts: _Parts) -> int:
+    text = parts.model.config.get_text_config()
+    stated = getattr(text, "max_position_embeddings", None)
+    return int(stated or _UNSTATED_CONTEXT)
+
+
+def _chat_template(parts: _Parts, name: str) -> str:
+    template = getattr(parts.processor, "chat_template", None) or parts.tokenizer.chat_template
+    if isinstance(template, dict):
+        template = template.get("default")
+    if not template:
+        raise ModelError(
+            f"{name} has no chat template, so it is a base model or an incomplete copy; use the "
+            "instruct (chat) version of the model"
+        )
+    return str(template)
+
+
+def _is_vision_language(config: Any) -> bool:
+    from transformers.models.auto.modeling_auto import (
+        MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES as kinds,
+    )
+
+    return config.model_type in kinds
+
+
+def _load(
+    source: str, revision: str | None, device: str | None, dtype: str | None, offline: bool
+) -> _Parts:
+    """Read a checkpoint; every way it can fail becomes one of our errors, naming the source."""
+    import torch
+
+    is_folder = _check_place(source)
+    place, kind = _device(device), _dtype(dtype, _device(device))
+    try:
+        return _read(source, revision, place, kind, offline or is_folder)
+    except torch.OutOfMemoryError as error:
+        raise ModelError(
+            f"{source} does not fit into the GPU's memory ({error}); use a smaller model or "
+            'device="auto" to spread it'
+        ) from error
+    except LooktwiceError:
+        raise
+    except Exception as error:
+        if offline and not is_folder and isinstance(error, OSError):
+            raise OfflineError(
+                f"{source} is not on this machine, and fetching it is forbidden while offline; "
+                "fetch it once online or give a folder"
+            ) from error
+        raise WeightsError(
+            f"cannot load a model from {source}: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _read(source: str, revision: str | None, place: str, kind: Any, local_only: bool) -> _Parts:
+    import transformers as hf
+
+    # Naming the branch "main" would let the library ask a hub service to convert old weights.
+    options: dict[str, Any] = {
+        "revision": None if revision == "main" else revision,
+        "local_files_only": local_only,
+        "trust_remote_code": False,
+    }
+    config = hf.AutoConfig.from_pretrained(source, **options)
+    sees_images = _is_vision_language(config)
+    processor = (hf.AutoProcessor if sees_images else hf.AutoTokenizer).from_pretrained(
+        source, **options
+    )
+    # The attention is left to the library, which takes SDPA wherever the model allows it.
+    model, report = (
+        hf.AutoModelForImageTextToText if sees_images else hf.AutoModelForCausalLM
+    ).from_pretrained(
+        source,
+        dtype=kind,
+        use_safetensors=True,
+        output_loading_info=True,
+        device_map=None if place == "cpu" else place,
+        **options,
+    )
+    if missing := sorted(report["missing_keys"]):
+        raise WeightsError(
+            f"{source} is incomplete: {len(missing)} weights are missing, the first is "
+            f"{missing[0]}; fetch it again"
+        )
+    return _Parts(model.eval(), processor, sees_images)
+
+
+def _check_place(source: str) -> bool:
+    """True for a folder, False for a hub name."""
+    if Path(source).is_dir():
+        return True
+    if Path(source).exists() or source.count("/") > 1 or source.startswith((".", "/", "~")):
+        raise WeightsError(f"{source} is not a folder with a model in it (nor a hub name)")
+    return False
+
+
+def _device(wanted: str | None) -> str:
+    import torch
+
+    found = torch.cuda.is_available()
+    if wanted is None:
+        return "cuda" if found else "cpu"
+    if wanted.startswith("cuda") and not found:
+        raise UsageError(f'device="{wanted}" was asked for, but no CUDA GPU is usable here')
+    return wanted
+
+
+def _dtype(wanted: str | None, device: str) -> Any:
+    import torch
+
+    kinds = {
+        "bfloat16": torch.bfloat16,
+        "float16": torch.float16,
+        "float32": torch.float32,
+    }
+    if wanted is None:
+        if device == "cpu" or not torch.cuda.is_available():
+            return torch.float32
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    if wanted not in kinds:
+        raise UsageError(f"expected a dtype of {', '.join(kinds)}, got {wanted!r}")
+    return kinds[wanted]
+
+
+def _free_memory() -> None:
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,72 @@
+"""Facts in a text that a program can compare: numbers, dates, words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_NUMBER = re.compile(
+    r"(?<![\w.,])[-−]?\d+(?:[.,'’ \u00a0\u202f]\d{3})*(?:[.,]\d+)?(?!\w)"  # 1,234.50 and 1 234,50
+    r"|\d+(?:[.,]\d+)*"  # whatever digits stand inside words: the 12 of 12MAR
+)
+_WORD = re.compile(r"\w+", re.UNICODE)
+_COUNTING = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen twenty
+"""
+_WORD_NUMBERS = {word: str(value) for value, word in enumerate(_COUNTING.split())}
+_STOP_WORDS = frozenset(
+    """
+a an and are as at be been by can do does for from has have how i in is it its many much of on or
+picture image photo that the there they this to was were what when where which who with you
+""".split()
+)
+
+
+def numbers(text: str) -> list[str]:
+    """Every number in a text, normalised: "$1,234.50" -> "1234.5", "four" -> "4"."""
+    digits = [normal_number(m.group()) for m in _NUMBER.finditer(text)]
+    words = [_WORD_NUMBERS[w] for w in _WORD.findall(text.lower()) if w in _WORD_NUMBERS]
+    return digits + words
+
+
+def normal_number(text: str) -> str:
+    """One number without sign of thousands and without trailing zeros."""
+    text = re.sub(r"['’ \u00a0\u202f]", "", text).replace("−", "-")
+    text = _point(text)
+    whole, _, part = text.partition(".")
+    sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    part = part.rstrip("0")
+    return sign + (whole.lstrip("0") or "0") + (f".{part}" if part else "")
+
+
+def _point(text: str) -> str:
+    """Decide which of "." and "," is the decimal point and drop the other."""
+    last = max(text.rfind("."), text.rfind(","))
+    if last < 0:
+        return text
+    mark = text[last]
+    other = "," if mark == "." else "."
+    repeated = text.count(mark) > 1
+    thousands = mark == "," and len(text) - last - 1 == 3 and text[:last].lstrip("-0") != ""
+    if repeated or thousands:
+        return text.replace(".", "").replace(",", "")
+    return text[:last].replace(other, "").replace(mark, "") + "." + text[last + 1 :]
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words without accents."""
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c)
+    )
+    return _WORD.findall(plain)
+
+
+def content_words(text: str) -> set[str]:
+    """Words that carry meaning; numbers are among them in their normal form."""
+    return {w for w in words(text) if w not in _STOP_WORDS} | set(numbers(text))
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits only, lower case: equal for texts that differ in spacing and punctuation."""
+    return "".join(words(text)).replace("_", "")

@@ -1,0 +1,128 @@
+r"""The controller: which node comes after which.
+
+intake -> plan -> act -> sift -> draft -> verify -> finish
+^ \___________|  (next stage, or look again: at most `limits.rounds`)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from ..errors import BadInput, Cancelled, DeadlinePassed, LooktwiceError
+from ..schema import Node, Step, StepFinished, StepStarted, StopReason
+from .meter import BudgetSpent
+from .nodes.act import act
+from .nodes.base import Done, NodeFunction
+from .nodes.draft import draft
+from .nodes.finish import finish
+from .nodes.intake import intake
+from .nodes.plan import plan
+from .nodes.sift import sift
+from .nodes.verify import verify
+from .run import Run
+from .state import State
+
+Graph = CompiledStateGraph[State, Run, State, State]
+
+_WHY: dict[type[LooktwiceError], StopReason] = {
+    Cancelled: "cancelled",
+    DeadlinePassed: "deadline",
+    BudgetSpent: "budget",
+}
+
+
+def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
+    """The compiled controller; with a checkpointer it keeps sessions."""
+    graph = StateGraph(State, context_schema=Run)
+    nodes: dict[Node, NodeFunction] = {
+        "intake": intake,
+        "plan": plan,
+        "act": act,
+        "sift": sift,
+        "draft": draft,
+        "verify": verify,
+        "finish": finish,
+    }
+    for name, function in nodes.items():
+        graph.add_node(str(name), traced(name, function))
+    graph.add_edge(START, "intake")
+    graph.add_conditional_edges("intake", unless_stopped("plan"), ["plan", "finish"])
+    graph.add_conditional_edges("plan", after_plan, ["act", "draft", "finish"])
+    graph.add_conditional_edges("act", after_act, ["plan", "sift", "finish"])
+    graph.add_conditional_edges("sift", after_sift, ["plan", "draft", "finish"])
+    graph.add_conditional_edges("draft", unless_stopped("verify"), ["verify", "finish"])
+    graph.add_conditional_edges("verify", after_verify, ["draft", "finish"])
+    graph.add_edge("finish", END)
+    return graph.compile(checkpointer=checkpointer, name="looktwice")
+
+
+def unless_stopped(node: Node) -> Callable[[State], str]:
+    """Go to `node`, or to the end when the run has stopped."""
+    return lambda state: "finish" if state["stop"] else node
+
+
+def after_plan(state: State) -> str:
+    """Run the planned calls; answer at once where none is needed."""
+    return unless_stopped("act" if state["stages"] else "draft")(state)
+
+
+def after_act(state: State) -> str:
+    """The next stage needs its arguments filled first."""
+    return unless_stopped("plan" if state["stages"] else "sift")(state)
+
+
+def after_sift(state: State) -> str:
+    """Look again where what was seen is not enough."""
+    return unless_stopped("plan" if state["stages"] else "draft")(state)
+
+
+def after_verify(state: State) -> str:
+    """A rejected draft is written again."""
+    return unless_stopped("draft")(state)
+
+
+class TracedNode(Protocol):
+    """How LangGraph calls a node."""
+
+    def __call__(self, state: State, runtime: Runtime[Run]) -> State:
+        """Run it."""
+        ...
+
+
+def traced(name: Node, function: NodeFunction) -> TracedNode:
+    """The node with its step in the trace; what goes wrong inside becomes a reason to stop."""
+
+    def node(state: State, runtime: Runtime[Run]) -> State:
+        run, started = runtime.context, time.monotonic()
+        run.emit(StepStarted(node=name))
+        done = attempt(function, state, run, last=name == "finish")
+        step = Step(
+            node=name,
+            started=round(started - run.began, 4),
+            seconds=round(time.monotonic() - started, 4),
+            did=done.did,
+        )
+        run.emit(StepFinished(step=step))
+        return State(**{**done.update, "steps": (step,)})
+
+    return node
+
+
+def attempt(function: NodeFunction, state: State, run: Run, last: bool) -> Done:
+    """Run a node; a limit, a stop or a failure is written down instead of raised."""
+    try:
+        if not last:
+            run.control.check()
+        return function(state, run)
+    except BadInput as error:
+        return Done(State(stop="error", problem=str(error)), f"bad input: {error}")
+    except LooktwiceError as error:
+        reason = _WHY.get(type(error), "error")
+        return Done(State(stop=reason, problem=str(error)), f"stopped: {error}")

@@ -1,0 +1,78 @@
+"""act: run the calls of one stage side by side; what fails becomes an observation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from ...schema import Evidence, ToolCall, ToolFinished, ToolResult, ToolStarted
+from ...tools.base import Context, fingerprint, run_tool
+from ..run import Run
+from ..state import State
+from .base import Done
+
+
+def act(state: State, run: Run) -> Done:
+    """Run the first stage; calls made before are answered from the record, never repeated."""
+    stage, rest = state["stages"][0], state["stages"][1:]
+    context = run.context(state["pictures"], state["evidence"])
+    calls = new_calls(stage, state["results"], context, run)
+    room = run.settings.limits.tool_calls - len(state["results"])
+    kept, over = calls[:room], calls[room:]
+    results = run_all(kept, context, run)
+    evidence = number_evidence(results, first=len(state["evidence"]) + 1)
+    update = State(stages=rest, results=tuple(results), evidence=evidence)
+    did = "; ".join(summary(r) for r in results) or "nothing new to run"
+    if over:
+        did += f"; {len(over)} more calls left out, the limit is reached"
+        update["stages"] = ()
+    return Done(update, did)
+
+
+def new_calls(
+    stage: Sequence[ToolCall], results: Sequence[ToolResult], context: Context, run: Run
+) -> list[ToolCall]:
+    """The stage's calls that were not made before in this run, numbered."""
+    seen = {fingerprint(run.tools[r.call.tool], r.call, context) for r in results}
+    calls: list[ToolCall] = []
+    for call in stage:
+        key = fingerprint(run.tools[call.tool], call, context)
+        if key not in seen:
+            seen.add(key)
+            number = len(results) + len(calls) + 1
+            calls.append(call.model_copy(update={"id": f"C{number}"}))
+    return calls
+
+
+def run_all(calls: Sequence[ToolCall], context: Context, run: Run) -> list[ToolResult]:
+    """Run calls side by side, telling of each as it starts and ends."""
+
+    def one(call: ToolCall) -> ToolResult:
+        run.emit(ToolStarted(call=call))
+        tool, seconds = run.tools[call.tool], run.settings.limits.tool_seconds
+        result = run_tool(tool, call, context, seconds, run.cache)
+        run.emit(ToolFinished(result=result))
+        return result
+
+    if len(calls) < 2:
+        return [one(call) for call in calls]
+    with ThreadPoolExecutor(max_workers=len(calls), thread_name_prefix="looktwice-act") as pool:
+        return list(pool.map(one, calls))
+
+
+def number_evidence(results: Sequence[ToolResult], first: int) -> tuple[Evidence, ...]:
+    """The results' evidence as E1, E2 ..., each told which call it came from."""
+    flat = [(r.call.id, e) for r in results for e in r.evidence]
+    return tuple(
+        e.model_copy(update={"id": f"E{number}", "call": call})
+        for number, (call, e) in enumerate(flat, first)
+    )
+
+
+def summary(result: ToolResult) -> str:
+    """One result in a few words for the trace."""
+    if result.error:
+        return f"{result.call.tool} failed ({result.error.kind}): {result.error.message}"
+    count = len(result.evidence)
+    cached = ", from the record" if result.cached else ""
+    return f"{result.call.tool}: {count} piece{'' if count == 1 else 's'} of evidence{cached}"

@@ -1,0 +1,53 @@
+"""draft: write the answer from the evidence, or talk where no tool is needed."""
+
+from __future__ import annotations
+
+from ...prompts import render
+from ...schema import Token
+from ..backends.base import Message
+from ..prompting import answer_messages, shown_evidence
+from ..run import Run
+from ..state import State
+from .base import Done
+from .plan import list_tools
+from .sift import keep
+
+_BLIND = "Your language model reads text only: pictures reach you as what the tools saw in them."
+_SEEING = "You see the user's pictures yourself, and your tools measure what you can not."
+
+
+def draft(state: State, run: Run) -> Done:
+    """Answer in as few words as the question needs."""
+    messages = from_evidence(state, run) if state["looked"] else talk(state, run)
+    reply = run.model.generate(messages, on_token=lambda text: run.emit(Token(text=text)))
+    text = reply.text.strip()
+    if reply.finish == "length":
+        text += " …"
+    return Done(State(draft=text, verdict=None), f"{reply.completion_tokens} tokens")
+
+
+def from_evidence(state: State, run: Run) -> list[Message]:
+    """The prompt for a first draft, or for the next one after a verdict."""
+    shown = keep(tuple(shown_evidence(state)), run.settings.limits.evidence_tokens)
+    verdict = state["verdict"]
+    if verdict is None:
+        return answer_messages(state, shown, run, task="task_answer")
+    return answer_messages(
+        state,
+        shown,
+        run,
+        task="task_revise",
+        draft=state["draft"],
+        critique=verdict.critique,
+        refinement=verdict.refinement,
+    )
+
+
+def talk(state: State, run: Run) -> list[Message]:
+    """The prompt for a question that needs no tool."""
+    system = render(
+        "chat_system",
+        sight=_SEEING if run.model.sees_images else _BLIND,
+        tools=list_tools(run.tools.values()),
+    )
+    return [Message(role="system", text=system), Message(role="user", text=state["asked"])]

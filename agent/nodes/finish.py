@@ -1,0 +1,100 @@
+"""finish: make the answer of what the run found, and say why it stopped."""
+
+from __future__ import annotations
+
+from ...schema import Answer, AnswerRevised, Status, StopReason, Usage
+from ..prompting import shown_evidence
+from ..run import Run
+from ..state import State, Turn
+from .base import Done
+from .plan import NO_PICTURE
+
+_CUT_SHORT: tuple[StopReason, ...] = ("budget", "deadline", "cancelled")
+
+
+def finish(state: State, run: Run) -> Done:
+    """Build the `Answer` and remember the turn."""
+    stop = state["stop"] or "error"
+    status, text = outcome(state, stop, run)
+    if state["draft"] and text != state["draft"]:
+        run.emit(AnswerRevised(text=text, reason=stop))
+    verdict = state["verdict"]
+    good = status == "answered" and verdict is not None
+    answer = Answer(
+        question=state["question"],
+        text=text,
+        status=status,
+        confidence=verdict.confidence if good and verdict else 0.0,
+        stop_reason=stop,
+        citations=verdict.citations if good and verdict else (),
+        evidence=state["evidence"],
+        pictures=state["pictures"],
+        results=state["results"],
+        steps=state["steps"],
+        usage=usage(state, run),
+        model=run.model_name,
+        pack=run.pack,
+    )
+    turn = Turn(question=state["asked"], answer=text, status=status, pictures=state["given"])
+    return Done(State(answer=answer, turns=(turn,)), f"{status} ({stop})")
+
+
+def usage(state: State, run: Run) -> Usage:
+    """What the run cost so far."""
+    seconds: dict[str, float] = {}
+    for step in state["steps"]:
+        seconds[step.node] = round(seconds.get(step.node, 0.0) + step.seconds, 4)
+    return Usage(
+        model_calls=run.model.calls,
+        prompt_tokens=run.model.prompt_tokens,
+        completion_tokens=run.model.completion_tokens,
+        tool_calls=len(state["results"]),
+        seconds=seconds,
+        total_seconds=round(run.elapsed(), 4),
+    )
+
+
+def outcome(state: State, stop: StopReason, run: Run) -> tuple[Status, str]:
+    """Status and text for the reason the run stopped."""
+    if stop in ("accepted", "no_tools_needed"):
+        return "answered", state["draft"]
+    if stop == "unsupported":
+        return "declined", why_declined(state, run)
+    if stop in _CUT_SHORT:
+        return cut_short(state, stop)
+    return "failed", f"Something went wrong: {state['problem']}"
+
+
+def cut_short(state: State, stop: StopReason) -> tuple[Status, str]:
+    """What can be said of a run that had to end early."""
+    reason = {
+        "budget": f"{state['problem']} was reached",
+        "deadline": "the time was over",
+        "cancelled": "it was stopped",
+    }[stop]
+    if state["draft"] and stop != "cancelled":
+        return "partial", f"{state['draft']}\n(Not checked: {reason}.)"
+    return "failed", f"There is no answer: {reason} before one was found."
+
+
+def why_declined(state: State, run: Run) -> str:
+    """What was looked for and where, why it did not do, and what would help."""
+    if state["problem"] == NO_PICTURE:
+        return "This question is about a picture, but there is none. Add a picture and ask again."
+    parts = ["I can't tell from what my tools saw."]
+    asked = list(dict.fromkeys(r.call.tool for r in state["results"]))
+    if asked:
+        parts.append(f"I asked {', '.join(asked)}.")
+    parts += dict.fromkeys(
+        f"{r.call.tool}: {r.error.message.rstrip('.')}." for r in state["results"] if r.error
+    )
+    if state["verdict"] is not None and state["verdict"].critique:
+        parts.append(f"A draft was thrown away because {state['verdict'].critique}.")
+    elif shown_evidence(state):
+        parts.append("What they found does not answer the question.")
+    if not run.model.sees_images and state["pictures"]:
+        parts.append(
+            f"The model in use ({run.model_name}) reads text only and cannot see the picture itself; "
+            "one that sees (pack gpu, or a server with a multimodal model) may be able to tell."
+        )
+    return " ".join(parts)

@@ -1,0 +1,73 @@
+"""intake: what is asked, about which pictures, in words that stand alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...prompts import render
+from ...schema import Picture
+from ..backends.base import Message
+from ..run import Run
+from ..state import State, Turn
+from .base import Done
+
+_REMEMBERED_TURNS = 6
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+_KIND = r"(?:picture|image|photo|photograph|page|receipt|scan|screenshot|document)"
+_NUMBERED = re.compile(rf"\b{_KIND}s?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{{1,3}})\b", re.IGNORECASE)
+_ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)}|last)\s+{_KIND}\b", re.IGNORECASE)
+
+
+def intake(state: State, run: Run) -> Done:
+    """Join the question with what the session knows."""
+    turns = state.get("turns") or ()
+    pictures = all_pictures(turns, state["given"])
+    asked = stand_alone(state["question"], turns, run) if turns else state["question"]
+    meant = pictures_meant(asked, pictures, state["given"], turns)
+    did = f"{len(pictures)} picture{'' if len(pictures) == 1 else 's'}"
+    if asked != state["question"]:
+        did += f", understood as: {asked}"
+    return Done(State(asked=asked, pictures=pictures, meant=meant), did)
+
+
+def all_pictures(turns: Sequence[Turn], given: Sequence[Picture]) -> tuple[Picture, ...]:
+    """Pictures of the whole conversation in the order they came, each once."""
+    seen = {p.sha256: p for turn in turns for p in turn.pictures}
+    seen |= {p.sha256: p for p in given if p.sha256 not in seen}
+    return tuple(seen.values())
+
+
+def pictures_meant(
+    question: str, pictures: Sequence[Picture], given: Sequence[Picture], turns: Sequence[Turn]
+) -> tuple[int, ...]:
+    """Numbers of the pictures a question is about.
+
+    Those it names ("picture 2", "the second photo", a file's name), else those that came with it,
+    else those of the last turn that had any. A number that does not exist is kept, so that it can
+    be reported.
+    """
+    named = [int(n) for n in _NUMBERED.findall(question)] if len(pictures) > 1 else []
+    if len(pictures) > 1:
+        named += [
+            len(pictures) if w.lower() == "last" else _ORDINALS[w.lower()]
+            for w in _ORDINAL.findall(question)
+        ]
+    lowered = question.lower()
+    named += [n for n, p in enumerate(pictures, 1) if p.name and p.name.lower() in lowered]
+    if named:
+        return tuple(dict.fromkeys(named))
+    recent = given or next((t.pictures for t in reversed(turns) if t.pictures), ())
+    hashes = {p.sha256 for p in recent}
+    return tuple(n for n, p in enumerate(pictures, 1) if p.sha256 in hashes)
+
+
+def stand_alone(question: str, turns: Sequence[Turn], run: Run) -> str:
+    """The question with everything it borrows from the conversation written out."""
+    conversation = "\n".join(
+        f"User: {t.question}\nAssistant: {t.answer}" for t in turns[-_REMEMBERED_TURNS:]
+    )
+    prompt = render("standalone", conversation=conversation, question=question)
+    reply = run.model.generate([Message(role="user", text=prompt)], max_tokens=80)
+    first = reply.text.strip().splitlines()[0].strip() if reply.text.strip() else ""
+    return first or question

@@ -1,0 +1,240 @@
+"""Which tools a question needs, learned from examples.
+
+Examples are picked by similarity to the question (after Few-shot by similarity / TopKNearestPR); where
+the nearest agree the model is not asked at all. Arguments that must be copied out of the question are
+always filled by the model, under a schema.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import UsageError
+from ..retrieval.embed import TextEmbedder, Vectors
+from ..schema import ToolCall, Value
+from ..tools.base import Tool
+from .state import Stage
+
+NEIGHBOURS = 6
+VOTERS = 3
+AGREEMENT = 0.6
+"""Share of the votes a plan needs; set on 76 questions that are not among the examples."""
+_SHARPNESS = 8
+SET_BY_CODE = frozenset({"picture", "box"})
+"""Arguments the controller sets itself; a model is never asked for numbers of pixels."""
+
+
+Route = tuple[tuple[str, ...], ...]
+
+
+class Example(Value):
+    """A question and the tool calls that serve it."""
+
+    question: str
+    stages: tuple[Stage, ...]
+
+    @property
+    def route(self) -> Route:
+        """The names of the tools, stage by stage."""
+        return tuple(tuple(sorted(call.tool for call in stage)) for stage in self.stages)
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    example: Example
+    similarity: float
+
+    @property
+    def weight(self) -> float:
+        """Its vote."""
+        return max(0.0, self.similarity) ** _SHARPNESS
+
+
+def shipped_examples() -> list[Example]:
+    """The examples in prompts/plan_examples.jsonl."""
+    text = (files("looktwice.prompts") / "plan_examples.jsonl").read_text(encoding="utf-8")
+    return parse_examples(text, "prompts/plan_examples.jsonl")
+
+
+def parse_examples(text: str, source: str) -> list[Example]:
+    """Examples from JSON lines.
+
+    Raises:
+        UsageError: naming the source and the line that does not fit.
+    """
+    examples = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                examples.append(Example.model_validate_json(line))
+            except ValueError as error:
+                raise UsageError(f"{source}, line {number}: {error}") from None
+    return examples
+
+
+def examples_of_tools(tools: Iterable[Tool]) -> list[Example]:
+    """What tools say of themselves; a tool without examples is found by its description."""
+    return [
+        Example(question=question, stages=((ToolCall(tool=tool.name),),))
+        for tool in tools
+        for question in (tool.examples or (tool.description.splitlines()[0],))
+    ]
+
+
+class Planner:
+    """Finds the nearest examples of a question.
+
+    Args:
+        embedder: for the questions.
+        examples: what to learn from; those whose tools are not `known` are left out.
+        known: names of the tools there are.
+        cache: folder that keeps the examples' vectors; None keeps nothing.
+    """
+
+    def __init__(
+        self,
+        embedder: TextEmbedder,
+        examples: Sequence[Example],
+        known: Iterable[str],
+        cache: Path | None = None,
+    ) -> None:
+        names = set(known)
+        self.examples = [e for e in examples if {t for s in e.route for t in s} <= names]
+        if not self.examples:
+            raise UsageError("the planner needs at least one example whose tools exist")
+        self._embedder, self._cache = embedder, cache
+        self._vectors: Vectors | None = None
+
+    def warm(self) -> None:
+        """Load the embedder and the vectors of the examples."""
+        if self._vectors is None:
+            self._vectors = self._load_vectors()
+
+    def nearest(self, question: str, count: int = NEIGHBOURS) -> list[Neighbour]:
+        """The most similar examples, best first; similarity is the cosine, -1..1."""
+        self.warm()
+        assert self._vectors is not None
+        scores = self._vectors @ self._embedder.embed([question])[0]
+        order = np.argsort(-scores, kind="stable")[:count]
+        return [Neighbour(self.examples[i], float(scores[i])) for i in order]
+
+    def demonstrations(self, tool: str, count: int = 10) -> list[Example]:
+        """The same few examples of one tool every time, so that prompts begin alike.
+
+        Half of them are those with the longest arguments, which show that whole phrases are copied;
+        the others are spread over the rest.
+        """
+        shown = [e for e in self.examples if _argument_length(e, tool)]
+        longest = sorted(shown, key=lambda e: -_argument_length(e, tool))[: count // 2]
+        rest = [e for e in shown if e not in longest]
+        return [*rest[:: max(1, len(rest) // (count - count // 2))][: count - count // 2], *longest]
+
+    def _load_vectors(self) -> Vectors:
+        questions = [e.question for e in self.examples]
+        if self._cache is None:
+            return self._embedder.embed(questions)
+        key = hashlib.sha256("\n".join(questions).encode()).hexdigest()[:16]
+        path = self._cache / f"plan-{key}.npy"
+        try:
+            vectors: Vectors = np.load(path, allow_pickle=False)
+            if vectors.shape[0] == len(questions):
+                return vectors
+        except (OSError, ValueError):
+            pass  # not there yet, or cut short: made again below
+        vectors = self._embedder.embed(questions)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{id(vectors)}.tmp")
+        with partial.open("wb") as file:
+            np.save(file, vectors, allow_pickle=False)
+        partial.replace(path)
+        return vectors
+
+
+def _argument_length(example: Example, tool: str) -> int:
+    return sum(
+        len(str(value).split())
+        for stage in example.stages
+        for call in stage
+        if call.tool == tool
+        for value in call.arguments.values()
+        if value
+    )
+
+
+def vote(neighbours: Sequence[Neighbour], share: float = AGREEMENT) -> tuple[Stage, ...] | None:
+    """The plan most of the nearest examples agree on, or None when they do not.
+
+    Each votes with a high power of its similarity, so near ones outvote many far ones. Arguments are
+    kept where the winners leave them empty ("all objects", "the whole picture"); what has to be copied
+    out of the question is left out, to be filled.
+    """
+    weights: dict[Route, float] = {}
+    for n in neighbours:
+        weights[n.example.route] = weights.get(n.example.route, 0.0) + n.weight
+    route = max(weights, key=weights.__getitem__)
+    if weights[route] < share * sum(weights.values()):
+        return None
+    winners = [n.example for n in neighbours if n.example.route == route][:VOTERS]
+    return tuple(
+        tuple(ToolCall(tool=call.tool, arguments=_settled(call.tool, winners)) for call in stage)
+        for stage in winners[0].stages
+    )
+
+
+def _settled(tool: str, examples: Sequence[Example]) -> dict[str, Any]:
+    """The arguments of a tool, if every example leaves them empty."""
+    given = [c.arguments for e in examples for s in e.stages for c in s if c.tool == tool]
+    return {} if any(any(arguments.values()) for arguments in given) else dict(given[0])
+
+
+def open_arguments(tool: Tool, call: ToolCall) -> dict[str, Any]:
+    """JSON schemas of the arguments of a call that still have to be filled from the question."""
+    properties: dict[str, Any] = dict(tool.parameters.get("properties", {}))
+    return {
+        name: schema
+        for name, schema in properties.items()
+        if name not in SET_BY_CODE and name not in call.arguments
+    }
+
+
+def object_schema(properties: dict[str, Any]) -> dict[str, Any]:
+    """A closed JSON object with these properties, all required."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def plan_schema(tools: Iterable[Tool], stages: int = 2, calls: int = 3) -> dict[str, Any]:
+    """The JSON schema of a whole plan: a list of stages of tool calls."""
+    options = [
+        object_schema(
+            {
+                "tool": {"const": tool.name},
+                "arguments": object_schema(open_arguments(tool, ToolCall(tool=tool.name))),
+            }
+        )
+        for tool in tools
+    ]
+    stage = {"type": "array", "items": {"anyOf": options}, "minItems": 1, "maxItems": calls}
+    return object_schema({"stages": {"type": "array", "items": stage, "maxItems": stages}})
+
+
+def show_example(example: Example) -> str:
+    """An example as the planning prompt shows it."""
+    stages = [
+        [{"tool": c.tool, "arguments": c.arguments} for c in stage] for stage in example.stages
+    ]
+    return (
+        f"Question: {example.question}\nJSON: {json.dumps({'stages': stages}, ensure_ascii=False)}"
+    )

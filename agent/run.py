@@ -1,0 +1,42 @@
+"""What one run carries besides its state: the model, the tools, the limits and where events go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ..control import Control
+from ..media import Store
+from ..schema import Event, Evidence, Picture
+from ..settings import Settings
+from ..tools.base import Context, ResultCache, Tool
+from .meter import Meter
+from .planner import Planner
+
+Emit = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Handed to every node; holds nothing that a checkpoint must keep."""
+
+    settings: Settings
+    model: Meter
+    tools: dict[str, Tool]
+    planner: Planner
+    store: Store
+    cache: ResultCache
+    control: Control
+    emit: Emit
+    model_name: str
+    pack: str
+    began: float = field(default_factory=time.monotonic)
+
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.began
+
+    def context(self, pictures: Sequence[Picture], evidence: Sequence[Evidence] = ()) -> Context:
+        """What a tool call of this run is lent."""
+        return Context(tuple(pictures), self.store, self.control, tuple(evidence))

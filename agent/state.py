@@ -1,0 +1,107 @@
+"""The graph's state and its reducers.
+
+Everything here is plain, immutable and small (pictures by reference), so a session's checkpoints stay
+small. Channels marked `appended` grow while one question is worked on; writing `None` empties them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypedDict, TypeVar
+
+from pydantic import Field
+
+from ..schema import (
+    Answer,
+    Citation,
+    Evidence,
+    Picture,
+    Status,
+    Step,
+    StopReason,
+    ToolCall,
+    ToolResult,
+    Value,
+)
+
+T = TypeVar("T")
+Stage = tuple[ToolCall, ...]
+
+
+def appended(old: tuple[T, ...], new: tuple[T, ...] | None) -> tuple[T, ...]:
+    """A reducer that adds to what is there; None starts afresh."""
+    return () if new is None else (*old, *new)
+
+
+class Turn(Value):
+    """What a session remembers of one question."""
+
+    question: str
+    answer: str
+    status: Status
+    pictures: tuple[Picture, ...] = ()
+
+
+class Verdict(Value):
+    """What verify thinks of a draft; feedback has two fields (after DRESS: critique, refinement)."""
+
+    outcome: Literal["accept", "revise", "look_again", "decline"]
+    critique: str = ""
+    refinement: str = ""
+    confidence: float = Field(default=0.0, ge=0, le=1)
+    citations: tuple[Citation, ...] = ()
+
+
+class State(TypedDict, total=False):
+    """One question on its way through the graph.
+
+    pictures: what the question may be about, numbered from 1 in every prompt and tool call.
+    meant: numbers of the pictures it is about (all, unless it names some).
+    stages: tool calls still to make; those of one stage run side by side.
+    looked: whether tools were wanted at all.
+    shown: ids of the evidence that stands before the model.
+    answerable: probability that the shown evidence answers the question.
+    answer: what finish made of it all; the run's result.
+    """
+
+    question: str
+    given: tuple[Picture, ...]
+    turns: Annotated[tuple[Turn, ...], appended]
+    asked: str
+    pictures: tuple[Picture, ...]
+    meant: tuple[int, ...]
+    stages: tuple[Stage, ...]
+    looked: bool
+    results: Annotated[tuple[ToolResult, ...], appended]
+    evidence: Annotated[tuple[Evidence, ...], appended]
+    steps: Annotated[tuple[Step, ...], appended]
+    shown: tuple[str, ...]
+    answerable: float
+    draft: str
+    verdict: Verdict | None
+    round: int
+    stop: StopReason | None
+    problem: str
+    answer: Answer
+
+
+def fresh(question: str, given: tuple[Picture, ...]) -> State:
+    """The state a question starts with; what a session remembers (`turns`) is left as it is."""
+    return State(
+        question=question,
+        given=given,
+        asked=question,
+        pictures=(),
+        meant=(),
+        stages=(),
+        looked=False,
+        results=None,  # type: ignore[typeddict-item]  # None empties an appended channel
+        evidence=None,  # type: ignore[typeddict-item]
+        steps=None,  # type: ignore[typeddict-item]
+        shown=(),
+        answerable=0.0,
+        draft="",
+        verdict=None,
+        round=0,
+        stop=None,
+        problem="",
+    )

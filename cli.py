@@ -1,0 +1,211 @@
+"""The command line: `looktwice ask | demo | models | tools | doctor`.
+
+Exit codes: 0 done, 1 some inputs failed, 2 the call itself was wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from . import __version__
+from .errors import BadInput, LooktwiceError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .agent.assistant import Assistant
+    from .schema import Picture
+    from .settings import Settings
+
+app = typer.Typer(
+    help="The multimodal assistant that looks twice before it answers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+models_app = typer.Typer(help="The weights: list, pull, verify.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+Pack = Annotated[str | None, typer.Option(help="auto, starter, gpu or server")]
+Model = Annotated[
+    str | None, typer.Option(help="chat model: a path, a hub name, or a server's address")
+]
+Json = Annotated[bool, typer.Option("--json", help="print one JSON value and nothing else")]
+
+
+def main() -> NoReturn:
+    """Run the command line; errors are one line for people, never a traceback."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(complain("interrupted", code=130))
+    except UsageError as error:
+        sys.exit(complain(str(error), code=2))
+    except LooktwiceError as error:
+        sys.exit(complain(str(error), code=1))
+    except Exception as error:
+        if hasattr(error, "format_message"):  # click's own: a wrong option, a missing argument
+            sys.exit(complain(error.format_message(), code=2))
+        raise
+    sys.exit(0)
+
+
+def complain(message: str, code: int) -> int:
+    """Print an error for people; gives the exit code back."""
+    print(f"looktwice: {message}", file=sys.stderr)
+    return code
+
+
+def console(stderr: bool = False) -> Console:
+    """Where people read."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, soft_wrap=True)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings with the libraries told to be quiet, before any of them is imported."""
+    from .settings import Settings, quiet_third_parties
+
+    settings = Settings.load(**overrides)
+    quiet_third_parties(settings)
+    return settings
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    version: Annotated[bool, typer.Option("--version", help="print the version and leave")] = False,
+) -> None:
+    """The multimodal assistant that looks twice before it answers."""
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="in any language the model reads")],
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...")] = None,
+    as_json: Json = False,
+    trace: Annotated[bool, typer.Option(help="show every step with its time")] = False,
+    save_annotated: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="save the pictures with boxes drawn")
+    ] = None,
+    session: Annotated[str | None, typer.Option(help="remember this conversation by name")] = None,
+    pack: Pack = None,
+    model: Model = None,
+) -> None:
+    """Ask a question, about pictures if you give some."""
+    from .agent.assistant import Assistant
+    from .console import follow, show_answer, show_saved
+    from .drawing import annotate
+
+    with Assistant(load_settings(pack=pack, model=model)) as assistant:
+        pictures, failed = load_pictures(assistant, files or [])
+        if files and not pictures:
+            raise typer.Exit(1)
+        if as_json:
+            answer = assistant.ask(question, pictures, session)
+            print(answer.model_dump_json())
+        else:
+            answer = follow(assistant.stream(question, pictures, session), console())
+            show_answer(answer, console(), trace)
+        if save_annotated is not None:
+            saved = annotate(assistant.store, answer, save_annotated)
+            show_saved(saved, console(stderr=as_json))
+    raise typer.Exit(1 if failed or answer.status == "failed" else 0)
+
+
+def load_pictures(assistant: Assistant, files: list[Path]) -> tuple[list[Picture], int]:
+    """The files that can be used, and how many can not; each of those is named on standard error."""
+    pictures, failed = [], 0
+    for file in files:
+        try:
+            pictures.append(assistant.store.add(file))
+        except BadInput as error:
+            failed += 1
+            complain(str(error), code=1)
+    return pictures, failed
+
+
+@app.command()
+def demo(
+    save: Annotated[Path, typer.Option(help="folder for the annotated pictures")] = Path(
+        "runs/demo"
+    ),
+    pack: Pack = None,
+    model: Model = None,
+) -> None:
+    """Three real questions about three pictures, with evidence and annotated pictures."""
+    from .demo import run_demo
+
+    settings = load_settings(pack=pack, model=model)
+    raise typer.Exit(run_demo(settings, save, console()))
+
+
+@app.command()
+def tools(as_json: Json = False) -> None:
+    """List the tools."""
+    from .console import show_tools
+    from .media import Store
+    from .tools import default_tools
+
+    settings = load_settings()
+    listed = default_tools(settings, Store(settings.store_dir, settings.media))
+    show_tools(listed, console(), as_json)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """What is installed, found and missing, and the one command that mends each."""
+    from .console import show_findings
+    from .doctor import report
+
+    findings = report(load_settings())
+    show_findings(findings, console(), as_json)
+    raise typer.Exit(0 if all(f.ok for f in findings) else 1)
+
+
+@models_app.command("list")
+def models_list(as_json: Json = False) -> None:
+    """Every weight: its size, licence, pack and state."""
+    from . import weights
+    from .console import show_weights
+
+    show_weights(weights.state(load_settings()), console(), as_json)
+
+
+@models_app.command()
+def pull(
+    pack: Annotated[str, typer.Argument(help="starter or gpu; by default your pack")] = "",
+) -> None:
+    """Fetch a pack's weights and check each file."""
+    from . import convert, weights
+    from .console import DownloadBars
+
+    settings = load_settings(pack=pack or None)
+    with DownloadBars(console(stderr=True)) as bars:
+        weights.pull(weights.resolve_pack(settings), settings, bars.update)
+    convert.prepare(settings)
+    console().print(f"The {weights.resolve_pack(settings)} pack is ready.")
+
+
+@models_app.command()
+def verify(
+    pack: Annotated[str, typer.Argument(help="starter or gpu; by default your pack")] = "",
+    as_json: Json = False,
+) -> None:
+    """Hash every file of a pack again."""
+    from . import weights
+    from .console import show_weights
+
+    settings = load_settings(pack=pack or None)
+    states = weights.verify(settings, weights.resolve_pack(settings))
+    show_weights(states, console(), as_json)
+    raise typer.Exit(0 if all(s.status == "verified" for s in states) else 1)

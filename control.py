@@ -1,0 +1,55 @@
+"""Stopping a run: one object that the controller, the model and the tools all look at."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from .errors import Cancelled, DeadlinePassed
+
+
+class Control:
+    """A stop button and a clock for one run, safe to share between threads.
+
+    Args:
+        seconds: how long the run may take; None for no limit.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._stop = threading.Event()
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+
+    def cancel(self) -> None:
+        """Ask everything that looks at this object to stop."""
+        self._stop.set()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._stop.is_set()
+
+    @property
+    def expired(self) -> bool:
+        return self._deadline is not None and time.monotonic() >= self._deadline
+
+    @property
+    def should_stop(self) -> bool:
+        return self.cancelled or self.expired
+
+    def remaining(self, at_most: float | None = None) -> float | None:
+        """Seconds left, never below zero; None means no limit."""
+        if self._deadline is None:
+            return at_most
+        left = max(0.0, self._deadline - time.monotonic())
+        return left if at_most is None else min(left, at_most)
+
+    def check(self) -> None:
+        """Raise if the run should stop.
+
+        Raises:
+            Cancelled: the stop button was pressed.
+            DeadlinePassed: the time is over.
+        """
+        if self.cancelled:
+            raise Cancelled("the run was stopped")
+        if self.expired:
+            raise DeadlinePassed("the time limit was reached")

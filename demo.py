@@ -1,0 +1,69 @@
+"""The demo: three real questions about two pictures, answered by whatever pack is chosen."""
+
+from __future__ import annotations
+
+import time
+from importlib.resources import as_file, files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+
+from .agent.assistant import Assistant
+from .console import follow, show_answer, show_saved
+from .drawing import annotate
+from .errors import UsageError
+from .schema import Status
+from .settings import Settings
+
+
+class Question(NamedTuple):
+    """One question of the demo; `picture` names a file."""
+
+    words: str
+    picture: Path
+
+
+def questions(receipt: Path) -> list[Question]:
+    """A count on a photo, a total on a receipt, a word on a sign."""
+    street = street_photo()
+    return [
+        Question("How many people are in the picture?", street),
+        Question("What is the total on this receipt?", receipt),
+        Question("What does the text on the side of the bus say?", street),
+    ]
+
+
+def street_photo() -> Path:
+    """The photo of a bus in a street that ships inside ultralytics (found without importing it)."""
+    spec = find_spec("ultralytics")
+    for folder in (spec.submodule_search_locations if spec else None) or ():
+        photo = Path(folder) / "assets" / "bus.jpg"
+        if photo.is_file():
+            return photo
+    raise UsageError("ultralytics is not installed whole; mend it: pip install ultralytics")
+
+
+def run_demo(settings: Settings, save: Path, console: Console) -> int:
+    """Ask, print and save; gives the exit code: 0 when every question was answered."""
+    console.print("[bold]Looktwice[/bold] looks twice before it answers. Loading the models ...")
+    began = time.monotonic()
+    with (
+        as_file(files("looktwice") / "samples" / "receipt.jpg") as receipt,
+        Assistant(settings) as assistant,
+    ):
+        assistant.warm()
+        console.print(f"Ready after {time.monotonic() - began:.1f} s.", highlight=False)
+        ends = [demonstrate(assistant, q, save, console) for q in questions(receipt)]
+    return 0 if all(status == "answered" for status in ends) else 1
+
+
+def demonstrate(assistant: Assistant, question: Question, save: Path, console: Console) -> Status:
+    """One question with its answer, evidence and annotated picture."""
+    console.rule()
+    console.print(f"[bold cyan]{question.words}[/bold cyan]  ({question.picture.name})")
+    answer = follow(assistant.stream(question.words, [question.picture]), console)
+    show_answer(answer, console)
+    show_saved(annotate(assistant.store, answer, save), console)
+    return answer.status

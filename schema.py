@@ -1,0 +1,350 @@
+"""The values that travel through the program.
+
+All are immutable and round-trip through JSON (`model_dump_json`, `model_validate_json`).
+Only `Box` carries coordinates, and a box says which frame it is in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from .errors import ToolErrorKind
+
+Frame = Literal["picture", "page"]
+Node = Literal["intake", "plan", "act", "sift", "draft", "verify", "finish"]
+EvidenceKind = Literal["objects", "text", "region", "calculation", "passage", "image", "value"]
+Status = Literal["answered", "partial", "declined", "failed"]
+StopReason = Literal[
+    "accepted", "no_tools_needed", "unsupported", "budget", "deadline", "cancelled", "error"
+]
+
+
+class Value(BaseModel):
+    """An immutable value with no fields beyond the named ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Box(Value):
+    """An axis-aligned rectangle, x to the right and y down, x1 <= x2 and y1 <= y2.
+
+    `frame` is "picture" (pixels of the original picture, after EXIF rotation) or "page" (points of
+    1/72 inch of the document's page).
+    """
+
+    x1: float = Field(allow_inf_nan=False)
+    y1: float = Field(allow_inf_nan=False)
+    x2: float = Field(allow_inf_nan=False)
+    y2: float = Field(allow_inf_nan=False)
+    frame: Frame = "picture"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.x1 > self.x2 or self.y1 > self.y2:
+            raise ValueError(f"expected x1 <= x2 and y1 <= y2, got {self.xyxy}")
+        return self
+
+    @property
+    def xyxy(self) -> tuple[float, float, float, float]:
+        return (self.x1, self.y1, self.x2, self.y2)
+
+    @property
+    def width(self) -> float:
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> float:
+        return self.y2 - self.y1
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    @property
+    def center(self) -> tuple[float, float]:
+        return ((self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2)
+
+    def intersection(self, other: Box) -> float:
+        """Area shared with another box; 0 when the frames differ."""
+        if self.frame != other.frame:
+            return 0.0
+        width = min(self.x2, other.x2) - max(self.x1, other.x1)
+        height = min(self.y2, other.y2) - max(self.y1, other.y1)
+        return max(0.0, width) * max(0.0, height)
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union, 0..1."""
+        shared = self.intersection(other)
+        union = self.area + other.area - shared
+        return min(1.0, shared / union) if union > 0 else 0.0
+
+    def clip(self, width: float, height: float) -> Box:
+        """The part of this box inside a frame of the given size."""
+
+        def within(value: float, high: float) -> float:
+            return min(max(value, 0.0), high)
+
+        return Box(
+            x1=within(self.x1, width),
+            y1=within(self.y1, height),
+            x2=within(self.x2, width),
+            y2=within(self.y2, height),
+            frame=self.frame,
+        )
+
+    def grow(self, share: float) -> Box:
+        """A box larger by `share` of its size on every side (not clipped)."""
+        dx, dy = self.width * share, self.height * share
+        return Box(
+            x1=self.x1 - dx, y1=self.y1 - dy, x2=self.x2 + dx, y2=self.y2 + dy, frame=self.frame
+        )
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all of them; they must share a frame."""
+        items = list(boxes)
+        if not items or len({b.frame for b in items}) != 1:
+            raise ValueError("expected one or more boxes of one frame")
+        return cls(
+            x1=min(b.x1 for b in items),
+            y1=min(b.y1 for b in items),
+            x2=max(b.x2 for b in items),
+            y2=max(b.y2 for b in items),
+            frame=items[0].frame,
+        )
+
+
+class Origin(Value):
+    """Where a derived picture (a crop, a rendered page) lies in its original.
+
+    A local pixel (x, y) is the original's point (left + x * scale, top + y * scale).
+    """
+
+    picture: str | None = None
+    document: str | None = None
+    page: int | None = Field(default=None, ge=1)
+    left: float = 0.0
+    top: float = 0.0
+    scale: float = Field(default=1.0, gt=0)
+    frame: Frame = "picture"
+
+
+class Picture(Value):
+    """A reference to a picture; `media.Store` holds its bytes.
+
+    Attributes:
+        sha256: hash of the stored bytes, in hex.
+        width, height: pixels after EXIF rotation.
+        name: where it came from, for people.
+        origin: set when this is a crop or a rendered page.
+    """
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    format: str
+    name: str = ""
+    origin: Origin | None = None
+
+    def box(self, x1: float, y1: float, x2: float, y2: float) -> Box:
+        """A rectangle in this picture's own pixels, as a `Box` in its original's frame."""
+        o = self.origin or Origin()
+        return Box(
+            x1=o.left + x1 * o.scale,
+            y1=o.top + y1 * o.scale,
+            x2=o.left + x2 * o.scale,
+            y2=o.top + y2 * o.scale,
+            frame=o.frame,
+        )
+
+    def local(self, box: Box) -> tuple[float, float, float, float]:
+        """The inverse of `box`: x1, y1, x2, y2 in this picture's own pixels."""
+        o = self.origin or Origin()
+        if box.frame != o.frame:
+            raise ValueError(f"expected a box in the {o.frame} frame, got {box.frame}")
+        return (
+            (box.x1 - o.left) / o.scale,
+            (box.y1 - o.top) / o.scale,
+            (box.x2 - o.left) / o.scale,
+            (box.y2 - o.top) / o.scale,
+        )
+
+    @property
+    def original(self) -> str:
+        """SHA-256 of the picture that boxes of this picture refer to."""
+        return (self.origin.picture if self.origin else None) or self.sha256
+
+
+class Detection(Value):
+    """One object found by a detector."""
+
+    label: str
+    score: float = Field(ge=0, le=1)
+    box: Box
+
+
+class TextLine(Value):
+    """One line of text read from a picture; `row` numbers lines that stand side by side alike."""
+
+    text: str
+    score: float = Field(ge=0, le=1)
+    box: Box
+    row: int = Field(default=0, ge=0)
+
+
+class Source(Value):
+    """What evidence was taken from: a picture (SHA-256) or a page of a document (1-based)."""
+
+    picture: str | None = None
+    document: str | None = None
+    page: int | None = Field(default=None, ge=1)
+    name: str = ""
+
+
+class Evidence(Value):
+    """Something an expert saw, in words a language model can read, with its place.
+
+    Attributes:
+        id: "E1", "E2" ... within one answer; "" until the controller numbers it.
+        text: what the model is told.
+        detections, lines: the finer parts it was made from, where there are any.
+        call: id of the tool call it came from.
+    """
+
+    id: str = ""
+    kind: EvidenceKind
+    text: str
+    source: Source = Source()
+    boxes: tuple[Box, ...] = ()
+    detections: tuple[Detection, ...] = ()
+    lines: tuple[TextLine, ...] = ()
+    score: float = Field(default=1.0, ge=0, le=1)
+    call: str = ""
+
+
+class ToolCall(Value):
+    """A tool and its arguments, as JSON values."""
+
+    id: str = ""
+    tool: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+
+
+class ToolFailure(Value):
+    """Why a tool gave no result; shown to the model as an observation."""
+
+    kind: ToolErrorKind
+    message: str
+
+
+class ToolResult(Value):
+    """What came of a call: evidence, or a failure."""
+
+    call: ToolCall
+    evidence: tuple[Evidence, ...] = ()
+    error: ToolFailure | None = None
+    seconds: float = 0.0
+    cached: bool = False
+
+
+class Step(Value):
+    """One node of the controller that ran; `started` is seconds since the run began."""
+
+    node: Node
+    started: float
+    seconds: float
+    did: str
+
+
+class Usage(Value):
+    """What a run cost; `seconds` is by node, `total_seconds` the whole."""
+
+    model_calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    tool_calls: int = 0
+    seconds: dict[str, float] = Field(default_factory=dict)
+    total_seconds: float = 0.0
+
+
+class Citation(Value):
+    """Where one statement of the answer is written or seen.
+
+    Attributes:
+        start, end: the statement's characters in `Answer.text`.
+        quote: the words of the evidence that carry it.
+    """
+
+    evidence: str
+    source: Source
+    boxes: tuple[Box, ...] = ()
+    quote: str = ""
+    start: int = Field(default=0, ge=0)
+    end: int = Field(default=0, ge=0)
+
+
+class Answer(Value):
+    """What the user gets, with everything needed to check it."""
+
+    question: str
+    text: str
+    status: Status
+    confidence: float = Field(ge=0, le=1)
+    stop_reason: StopReason
+    citations: tuple[Citation, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    results: tuple[ToolResult, ...] = ()
+    steps: tuple[Step, ...] = ()
+    usage: Usage = Usage()
+    model: str = ""
+    pack: str = ""
+
+
+class StepStarted(Value):
+    type: Literal["step_started"] = "step_started"
+    node: Node
+
+
+class StepFinished(Value):
+    type: Literal["step_finished"] = "step_finished"
+    step: Step
+
+
+class ToolStarted(Value):
+    type: Literal["tool_started"] = "tool_started"
+    call: ToolCall
+
+
+class ToolFinished(Value):
+    type: Literal["tool_finished"] = "tool_finished"
+    result: ToolResult
+
+
+class Token(Value):
+    type: Literal["token"] = "token"
+    text: str
+
+
+class AnswerRevised(Value):
+    """The text streamed so far is replaced by `text`."""
+
+    type: Literal["answer_revised"] = "answer_revised"
+    text: str
+    reason: str = ""
+
+
+class AnswerReady(Value):
+    """The last event of every stream."""
+
+    type: Literal["answer"] = "answer"
+    answer: Answer
+
+
+Event = Annotated[
+    StepStarted | StepFinished | ToolStarted | ToolFinished | Token | AnswerRevised | AnswerReady,
+    Field(discriminator="type"),
+]

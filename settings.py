@@ -1,0 +1,163 @@
+"""One typed settings object, built at the edge and passed down.
+
+Values come from, strongest first: arguments, `LOOKTWICE_*` environment variables (nested names with
+two underscores: `LOOKTWICE_LIMITS__ROUNDS=1`), `looktwice.toml` in the working folder, defaults.
+Nothing else in the package reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from .errors import UsageError
+
+PackName = Literal["auto", "starter", "gpu", "server"]
+
+
+class Limits(BaseModel):
+    """What one question may cost; these always hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rounds: int = Field(default=2, ge=0, description="times the assistant may look again")
+    tool_calls: int = Field(default=12, ge=0)
+    model_calls: int = Field(default=8, ge=0)
+    tokens: int = Field(default=32_000, gt=0, description="prompt and completion tokens together")
+    answer_tokens: int = Field(default=400, gt=0)
+    evidence_tokens: int = Field(default=2_500, gt=0, description="evidence put before the model")
+    seconds: float = Field(default=180.0, gt=0)
+    tool_seconds: float = Field(default=60.0, gt=0, description="one tool call")
+
+
+class MediaLimits(BaseModel):
+    """What one picture may measure."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bytes: int = Field(default=64 * 2**20, gt=0)
+    pixels: int = Field(default=120_000_000, gt=0)
+    side: int = Field(default=30_000, gt=0)
+    pictures: int = Field(default=32, gt=0, description="pictures in one question")
+
+
+class Thresholds(BaseModel):
+    """Where the checks draw their lines; each was set on data, see evals."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    detector_score: float = Field(default=0.3, ge=0, le=1)
+    text_score: float = Field(default=0.5, ge=0, le=1)
+    answerable: float = Field(default=0.5, ge=0, le=1, description="below this it declines")
+    supported: float = Field(default=0.5, ge=0, le=1, description="a draft in other words")
+
+
+class Settings(BaseSettings):
+    """Everything a user can set.
+
+    Attributes:
+        home: folder for weights, sessions and the picture store.
+        offline: forbid every download and every address that is not on this machine.
+        pack: which set of weights; "auto" is gpu with a GPU, starter without.
+        model: the chat model: a path, a hub name or an address; "" takes the pack's own.
+        model_name: the name to ask a server for; "" takes the first one it lists.
+        api_key: for a server that wants one; never logged.
+        threads: CPU threads for the llamacpp model; 0 takes every core.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="LOOKTWICE_",
+        env_nested_delimiter="__",
+        toml_file="looktwice.toml",
+        extra="forbid",
+        protected_namespaces=(),
+    )
+
+    home: Path = Field(default_factory=lambda: user_data_path("looktwice"))
+    offline: bool = False
+    pack: PackName = "auto"
+    model: str = ""
+    model_name: str = ""
+    mmproj: str = ""
+    api_key: SecretStr = SecretStr("")
+    threads: int = Field(default=0, ge=0)
+    request_seconds: float = Field(default=120.0, gt=0)
+    detector: str = ""
+    limits: Limits = Limits()
+    media: MediaLimits = MediaLimits()
+    thresholds: Thresholds = Thresholds()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def load(cls, **overrides: object) -> Settings:
+        """Build the settings, leaving out overrides that are None.
+
+        Raises:
+            UsageError: a value does not fit; the message names it and where it came from.
+        """
+        given = {key: value for key, value in overrides.items() if value is not None}
+        try:
+            return cls(**given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            faults = "; ".join(
+                f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()
+            )
+            raise UsageError(
+                f"settings: {faults} (see LOOKTWICE_* variables, looktwice.toml and arguments)"
+            ) from None
+        except ValueError as error:  # a broken looktwice.toml
+            raise UsageError(f"settings: {error}") from None
+
+    @property
+    def weights_dir(self) -> Path:
+        return self.home / "weights"
+
+    @property
+    def store_dir(self) -> Path:
+        return self.home / "store"
+
+    @property
+    def sessions_file(self) -> Path:
+        return self.home / "sessions.db"
+
+
+def quiet_third_parties(settings: Settings) -> None:
+    """Keep libraries from phoning home or installing things; call before they are imported.
+
+    Variables the user has set to something stricter stay; the ones below never need the network.
+    """
+    os.environ.update(
+        GRADIO_ANALYTICS_ENABLED="False",
+        ANONYMIZED_TELEMETRY="False",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        DO_NOT_TRACK="1",
+        YOLO_AUTOINSTALL="false",
+        YOLO_OFFLINE="true",
+        YOLO_VERBOSE="false",
+        PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK="True",
+        LANGSMITH_TRACING="false",
+        LANGCHAIN_TRACING_V2="false",
+        TOKENIZERS_PARALLELISM="false",
+    )
+    if settings.offline:
+        os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_DATASETS_OFFLINE="1")

@@ -1,0 +1,169 @@
+"""llama.cpp in this process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from looktwice.agent.backends import llamacpp, open_model
+from looktwice.agent.backends.base import Message
+from looktwice.agent.backends.llamacpp import LlamaCppModel, usable_cores
+from looktwice.errors import BadInput, ModelError, UsageError, WeightsError
+from looktwice.media import Store
+from looktwice.settings import Settings
+from looktwice.weights import chat_model_path
+
+CAPITAL = [Message(role="user", text="What is the capital of France? One word.")]
+
+
+@pytest.fixture(scope="module")
+def gguf(starter_settings: Settings) -> Path:
+    return chat_model_path(starter_settings)
+
+
+@pytest.fixture(scope="module")
+def model(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LlamaCppModel]:
+    opened = LlamaCppModel(gguf, store=Store(tmp_path_factory.mktemp("store")), context_tokens=2048)
+    yield opened
+    opened.close()
+
+
+def system_threads() -> int:
+    return len(os.listdir("/proc/self/task"))
+
+
+@pytest.mark.parametrize("content", [b"", b"GGUF", b"PK\x03\x04" + bytes(5000)])
+def test_a_file_that_is_no_model(tmp_path: Path, store: Store, content: bytes) -> None:
+    file = tmp_path / "model.gguf"
+    file.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"model\.gguf: not a GGUF model"):
+        LlamaCppModel(file, store=store)
+
+
+def test_a_missing_file_and_a_folder(tmp_path: Path, store: Store) -> None:
+    for path in (tmp_path / "missing.gguf", tmp_path):
+        with pytest.raises(WeightsError, match="cannot be read"):
+            LlamaCppModel(path, store=store)
+
+
+def test_a_damaged_header_is_an_error_and_no_crash(tmp_path: Path, store: Store) -> None:
+    file = tmp_path / "damaged.gguf"
+    file.write_bytes(b"GGUF\x03\x00\x00\x00" + b"\x07" * 5000)
+    with pytest.raises(ModelError, match=r"damaged\.gguf: llama.cpp cannot load it"):
+        LlamaCppModel(file, store=store)
+
+
+@pytest.mark.parametrize("wrong", [{"slots": 0}, {"context_tokens": 0}, {"threads": -1}])
+def test_arguments_that_make_no_sense(tmp_path: Path, store: Store, wrong: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match="positive"):
+        LlamaCppModel(tmp_path / "x.gguf", store=store, **wrong)
+
+
+def test_threads_keep_to_what_the_process_may_use() -> None:
+    assert 1 <= usable_cores() <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize(
+    ("quota", "cores"), [("max 100000", 8), ("150000 100000", 1), ("50000 100000", 1), ("", 8)]
+)
+def test_a_containers_share_counts(monkeypatch: pytest.MonkeyPatch, quota: str, cores: int) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr(llamacpp.Path, "read_text", lambda _: quota)
+    assert usable_cores() == cores
+
+
+@pytest.mark.weights
+def test_it_answers_in_words(model: LlamaCppModel) -> None:
+    assert "Paris" in model.generate(CAPITAL).text
+    assert not model.sees_images
+    assert model.context_tokens == 2048
+
+
+@pytest.mark.weights
+def test_a_prompt_that_does_not_fit(model: LlamaCppModel) -> None:
+    with pytest.raises(BadInput, match="does not fit"):
+        model.generate([Message(role="user", text="word " * 2500)])
+
+
+@pytest.mark.weights
+def test_alternating_beginnings_each_keep_their_place(model: LlamaCppModel) -> None:
+    """The second round of prompts must cost only what is new in them."""
+    import json
+    import urllib.request
+
+    def read(kind: str, question: str) -> int:
+        key = model._remote._client.api_key
+        body = {
+            "messages": [
+                {"role": "system", "content": f"You {kind}. " + f"Rule of {kind}. " * 20},
+                {"role": "user", "content": question},
+            ],
+            "max_tokens": 1,
+        }
+        request = urllib.request.Request(
+            f"{model._remote.address}/chat/completions",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json", "Authorization": f"Bearer {key}"},
+        )
+        with urllib.request.urlopen(request) as answer:
+            return int(json.load(answer)["timings"]["prompt_n"])
+
+    kinds = ("plan", "draft", "verify")
+    first = [read(kind, "Where is the bus?") for kind in kinds]
+    second = [read(kind, "How many people?") for kind in kinds]
+    assert all(again < once / 3 for once, again in zip(first, second, strict=True))
+
+
+@pytest.mark.weights
+def test_others_on_this_machine_are_kept_out(model: LlamaCppModel) -> None:
+    import urllib.error
+    import urllib.request
+
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(
+            urllib.request.Request(
+                f"{model._remote.address}/chat/completions",
+                b'{"messages": [{"role": "user", "content": "hi"}]}',
+                {"Content-Type": "application/json"},
+            )
+        )
+
+
+@pytest.mark.weights
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="counts threads in /proc")
+def test_opened_by_settings_and_closed_for_good(starter_settings: Settings, store: Store) -> None:
+    before = system_threads()
+    model = open_model(starter_settings, store)
+    assert isinstance(model, LlamaCppModel)
+    assert "Paris" in model.generate(CAPITAL).text
+    running = system_threads()
+    model.close()
+    assert running > before + 4
+    assert system_threads() <= before + 1 + usable_cores()  # OpenMP keeps its own for later
+    with pytest.raises(ModelError, match="closed"):
+        model.generate(CAPITAL)
+
+
+@pytest.mark.weights
+def test_nothing_is_written_on_the_screen(gguf: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from looktwice.agent.backends.llamacpp import LlamaCppModel\n"
+        "from looktwice.agent.backends.base import Message\n"
+        "from looktwice.media import Store\n"
+        "m = LlamaCppModel(sys.argv[1], store=Store(Path(sys.argv[2])), context_tokens=512)\n"
+        "m.generate([Message(role='user', text='hi')], max_tokens=2)\n"
+        "m.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(gguf), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("", "")

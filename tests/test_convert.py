@@ -1,0 +1,284 @@
+"""convert: the graphs written here compute what the original programs compute."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from looktwice import convert, weights
+from looktwice.errors import UsageError, WeightsError
+from looktwice.settings import Settings
+
+CFG = """
+[net]
+width=64
+height=64
+channels=3
+
+[convolutional]
+batch_normalize=1
+filters=4
+size=3
+stride=1
+pad=1
+activation=leaky
+
+[maxpool]
+size=2
+stride=2
+
+# a comment
+[convolutional]
+batch_normalize=1
+filters=6
+size=3
+stride=2
+pad=1
+activation=leaky
+
+[maxpool]
+size=2
+stride=1
+
+[convolutional]
+size=1
+stride=1
+pad=1
+filters=21
+activation=linear
+
+[yolo]
+mask = 1,2
+anchors = 10,14,  23,27,  37,58
+classes=2
+num=3
+
+[route]
+layers = -3
+
+[upsample]
+stride=2
+
+[route]
+layers = -1, 1
+
+[convolutional]
+size=1
+stride=1
+pad=1
+filters=21
+activation=linear
+
+[yolo]
+mask = 0
+anchors = 10,14,  23,27,  37,58
+classes=2
+num=3
+"""
+# A head has (classes + 5) x anchors of its mask: the first 2 x 7, the second 1 x 7.
+CFG = CFG.replace("filters=21", "filters=14", 1).replace("filters=21", "filters=7", 1)
+OLD_HEADER = np.array([0, 1, 0, 7], "<i4").tobytes()
+NEW_HEADER = np.array([0, 2, 0, 7, 0], "<i4").tobytes()
+NUMBERS = (4 * 4 + 4 * 27) + (4 * 6 + 6 * 4 * 9) + (14 + 14 * 6) + (7 + 7 * 10)
+
+
+@pytest.fixture
+def darknet(tmp_path: Path) -> Path:
+    """A small network with every kind of layer of YOLOv3-tiny, and random weights."""
+    random = np.random.default_rng(0)
+    numbers = random.normal(0, 0.5, NUMBERS).astype("<f4")
+    numbers[12:16] = random.uniform(0.5, 2, 4)  # variances are positive
+    second = 4 * 4 + 4 * 27
+    numbers[second + 18 : second + 24] = random.uniform(0.5, 2, 6)
+    (tmp_path / "net.cfg").write_text(CFG)
+    (tmp_path / "net.weights").write_bytes(NEW_HEADER + numbers.tobytes())
+    return tmp_path
+
+
+def build(folder: Path) -> Path:
+    graph = convert._Graph()
+    found = convert._darknet(graph, folder / "net.cfg", folder / "net.weights")
+    graph.save(
+        folder / "net.onnx",
+        ("batch", 3, "height", "width"),
+        {"output0": (found, ("batch", 6, "candidates"))},
+        {"task": "detect"},
+        image_name="images",
+    )
+    return folder / "net.onnx"
+
+
+def run(model: Path, inputs: dict[str, Any]) -> list[Any]:
+    import onnxruntime
+
+    return list(onnxruntime.InferenceSession(str(model)).run(None, inputs))
+
+
+def by_opencv(folder: Path, picture: Any) -> Any:
+    """The same network by OpenCV's own Darknet reader: rows of x, y, w, h (0..1), score, classes."""
+    import cv2
+
+    if not hasattr(cv2.dnn, "readNetFromDarknet"):
+        pytest.skip("this OpenCV reads no Darknet files")
+    net = cv2.dnn.readNetFromDarknet(str(folder / "net.cfg"), str(folder / "net.weights"))
+    net.setInput(picture)
+    heads = net.forward(net.getUnconnectedOutLayersNames())
+    return np.concatenate([head.reshape(-1, 7) for head in heads])
+
+
+@pytest.mark.parametrize("side", [64, 96])
+def test_a_darknet_network_computes_what_opencv_computes(darknet: Path, side: int) -> None:
+    picture = np.random.default_rng(1).random((1, 3, side, side), np.float32)
+    (ours,) = run(build(darknet), {"images": picture})
+    assert ours.shape == (1, 6, 2 * (side // 4) ** 2 + (side // 2) ** 2)
+    theirs = by_opencv(darknet, picture)
+    first = 2 * (side // 4) ** 2  # OpenCV goes through a head cell by cell, we anchor by anchor
+    head = ours[0, :, :first].reshape(6, 2, -1).transpose(2, 1, 0).reshape(-1, 6)
+    ours = np.concatenate([head, ours[0, :, first:].T])
+    np.testing.assert_allclose(ours[:, :2], theirs[:, :2] * side, rtol=1e-4, atol=1e-3)
+    if side == 64:  # it scales widths and heights by the size in the file, whatever comes in
+        np.testing.assert_allclose(ours[:, 2:4], theirs[:, 2:4] * side, rtol=1e-4)
+    scores = np.where(ours[:, 4:] > 0.2, ours[:, 4:], 0)  # and drops scores up to 0.2
+    np.testing.assert_allclose(scores, theirs[:, 5:], atol=1e-5)
+    assert (scores > 0).any()
+
+
+def test_the_header_of_older_files_is_shorter(darknet: Path) -> None:
+    new = build(darknet).read_bytes()
+    numbers = (darknet / "net.weights").read_bytes()[len(NEW_HEADER) :]
+    (darknet / "net.weights").write_bytes(OLD_HEADER + numbers)
+    assert build(darknet).read_bytes() == new
+
+
+def test_any_size_and_batch_goes_through(darknet: Path) -> None:
+    model = build(darknet)
+    pictures = np.random.default_rng(2).random((2, 3, 32, 64), np.float32)
+    (both,) = run(model, {"images": pictures})
+    (second,) = run(model, {"images": pictures[1:]})
+    assert both.shape == (2, 6, 2 * 8 * 16 + 16 * 32)
+    np.testing.assert_allclose(both[1:], second, rtol=1e-4, atol=1e-4)
+    assert both[:, 0].max() <= 64 + 4  # centres: x within the width, y within the height
+    assert both[:, 1].max() <= 32 + 4
+
+
+@pytest.mark.parametrize(("change", "words"), [(-4, "too short"), (8, "2 numbers are left over")])
+def test_weights_that_do_not_fit_are_refused(darknet: Path, change: int, words: str) -> None:
+    data = (darknet / "net.weights").read_bytes()
+    data = data[:change] if change < 0 else data + bytes(change)
+    (darknet / "net.weights").write_bytes(data)
+    with pytest.raises(WeightsError, match=words):
+        build(darknet)
+
+
+def test_an_unknown_layer_is_named(darknet: Path) -> None:
+    (darknet / "net.cfg").write_text(CFG.replace("[upsample]", "[shortcut]"))
+    with pytest.raises(WeightsError, match=r"\[shortcut\]"):
+        build(darknet)
+
+
+def test_the_papers_name_is_read_from_the_description(tmp_path: Path) -> None:
+    text = "Global:\n  model_name: 'PP-OCRv6_medium_det'\nPreProcess: {}\n"
+    (tmp_path / "inference.yml").write_text(text)
+    assert convert._paddle_name(tmp_path) == "PP-OCRv6_medium_det"
+    (tmp_path / "inference.yml").write_text("PreProcess: {}\n")
+    with pytest.raises(WeightsError, match="names no model"):
+        convert._paddle_name(tmp_path)
+
+
+def test_characters_survive_the_description(tmp_path: Path) -> None:
+    """Quotes, line separators and characters beyond 16 bits come back as they were."""
+    import yaml
+
+    (tmp_path / "model.onnx").write_bytes(b"bytes")
+    characters = ["!", '"', "'", "\\", ":", "#", "\x85", "\u2028", "\u3000", "é", "\U0001f6c5", "~"]
+    config = convert._rec_config(characters)
+    convert._paddle_folder(tmp_path / "model.onnx", tmp_path / "rec", config)
+    read = yaml.safe_load((tmp_path / "rec/inference.yml").read_text("utf-8"))
+    assert read["PostProcess"]["character_dict"] == characters
+    assert (tmp_path / "rec/inference.onnx").read_bytes() == b"bytes"
+
+
+def test_an_own_detector_wins(tmp_path: Path) -> None:
+    own = tmp_path / "mine.pt"
+    with pytest.raises(UsageError, match="does not exist"):
+        convert.detector_path(Settings.load(detector=str(own)))
+    own.write_bytes(b"")
+    assert convert.detector_path(Settings.load(detector=str(own), offline=True)) == own
+
+
+def test_the_gpu_pack_is_handed_on_as_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No GPU and no hub here, so the files are stand-ins; the paths are what is tested."""
+    for name in weights.PACKS["gpu"].values():
+        (tmp_path / name).mkdir(exist_ok=True)
+    (tmp_path / "yolo26x/yolo26x.pt").write_bytes(b"")
+    for kind in ("det", "rec"):
+        text = f"Global:\n  model_name: PP-OCRv6_medium_{kind}\n"
+        (tmp_path / f"pp-ocrv6-medium-{kind}/inference.yml").write_text(text)
+    monkeypatch.setattr(convert, "ensure", lambda name, *_: tmp_path / name)
+    settings = Settings.load(pack="gpu")
+    assert convert.detector_path(settings).name == "yolo26x.pt"
+    ocr = convert.ocr_paths(settings)
+    assert (ocr.det.name, ocr.rec.name) == ("pp-ocrv6-medium-det", "pp-ocrv6-medium-rec")
+    assert (ocr.det_name, ocr.rec_name) == ("PP-OCRv6_medium_det", "PP-OCRv6_medium_rec")
+    assert convert.text_embedder_path(settings).name == "qwen3-embedding-0.6b"
+    assert convert.image_embedder_path(settings).name == "siglip2-base-patch16-256"
+    reranker = convert.reranker_path(settings)
+    assert reranker is not None
+    assert reranker.name == "bge-reranker-v2-m3"
+
+
+# --- the real thing -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bus() -> Path:
+    import ultralytics
+
+    return Path(ultralytics.__file__).parent / "assets" / "bus.jpg"
+
+
+@pytest.mark.weights
+def test_the_converted_detector_finds_a_bus_and_people(
+    starter_settings: Settings, bus: Path
+) -> None:
+    from ultralytics import YOLO
+
+    model = YOLO(str(convert.detector_path(starter_settings)), task="detect")
+    (found,) = model.predict(str(bus), imgsz=512, conf=0.3, iou=0.45, verbose=False)
+    labels = [found.names[int(kind)] for kind in found.boxes.cls]
+    assert labels.count("bus") == 1
+    assert labels.count("person") >= 3
+    assert len(found.names) == 80
+    box = found.boxes.xyxy[labels.index("bus")].tolist()
+    assert box[2] - box[0] > 500  # it fills most of a picture 810 wide
+
+
+@pytest.mark.weights
+def test_the_converted_classifier_knows_a_bus(starter_settings: Settings, bus: Path) -> None:
+    import onnxruntime
+    from PIL import Image
+
+    session = onnxruntime.InferenceSession(str(convert.classifier_path(starter_settings)))
+    names = json.loads(session.get_modelmeta().custom_metadata_map["names"])
+    side = convert.CLASSIFIER_SIDE
+    picture = Image.open(bus).convert("RGB").crop((50, 180, 760, 890)).resize((side, side))
+    pixels = np.asarray(picture, np.float32).transpose(2, 0, 1)[None]
+    probabilities, features = session.run(["probabilities", "features"], {"image": pixels})
+    assert len(names) == 1000
+    assert features.shape == (1, 1280)
+    assert probabilities.sum() == pytest.approx(1, abs=1e-4)
+    best = {names[i] for i in probabilities[0].argsort()[-5:]}
+    assert best & {"minibus", "trolleybus", "school bus"}
+
+
+@pytest.mark.weights
+def test_the_ocr_folders_name_what_paddleocr_expects(starter_settings: Settings) -> None:
+    ocr = convert.ocr_paths(starter_settings)
+    assert (ocr.det_name, ocr.rec_name) == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+    for folder in (ocr.det, ocr.rec):
+        assert sorted(p.name for p in folder.iterdir()) == ["inference.onnx", "inference.yml"]

@@ -1,0 +1,89 @@
+"""The experts an assistant can ask, each a typed function made a tool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..convert import classifier_path, detector_path, ocr_paths
+from ..errors import UsageError
+from ..media import Store
+from ..settings import Settings
+from .base import Context, ResultCache, Tool, fingerprint, run_tool, tool
+from .calculate import calculate
+from .detect import Detector, detect_tool
+from .look import Looker, look_tool
+from .measure import Classifier
+from .read import Reader, read_tool
+
+__all__ = [
+    "Context",
+    "Experts",
+    "ResultCache",
+    "Tool",
+    "default_tools",
+    "describe",
+    "fingerprint",
+    "run_tool",
+    "tool",
+]
+
+
+@dataclass(frozen=True)
+class Experts:
+    """The engines behind the tools; each loads its weights when it is first asked."""
+
+    detector: Detector
+    reader: Reader
+    classifier: Classifier | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Experts:
+        """Engines of the pack in use; nothing is loaded or fetched yet."""
+        return cls(
+            detector=Detector(lambda: detector_path(settings), settings.thresholds.detector_score),
+            reader=Reader(lambda: ocr_paths(settings), settings.thresholds.text_score),
+            classifier=Classifier(lambda: classifier_path(settings)),
+        )
+
+
+def default_tools(
+    settings: Settings,
+    store: Store,
+    extra: Sequence[Tool] = (),
+    experts: Experts | None = None,
+) -> list[Tool]:
+    """Every tool of an assistant: the only list of them.
+
+    Args:
+        settings: say which weights are used, once a tool is first run.
+        store: holds the pictures.
+        extra: tools of the user, or of an index.
+        experts: engines to use; give them where something else (indexing) uses them too, so that
+            they are loaded once.
+
+    Raises:
+        UsageError: two tools have the same name.
+    """
+    engines = experts or Experts.from_settings(settings)
+    looker = Looker(engines.detector, engines.reader, engines.classifier, store)
+    tools = [
+        detect_tool(engines.detector, store),
+        read_tool(engines.reader, store),
+        look_tool(looker),
+        calculate,
+        *extra,
+    ]
+    names = [item.name for item in tools]
+    if double := sorted({name for name in names if names.count(name) > 1}):
+        raise UsageError(f"two tools are called {', '.join(double)}; rename one of them")
+    return tools
+
+
+def describe(tools: Iterable[Tool]) -> str:
+    """The tools for people: name, arguments and purpose, one after the other."""
+    parts = []
+    for item in tools:
+        arguments = ", ".join(item.parameters.get("properties", {}))
+        parts.append(f"{item.name}({arguments})\n    {item.description}")
+    return "\n".join(parts)

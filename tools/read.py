@@ -1,0 +1,195 @@
+"""Reading text in pictures. The only file that imports paddleocr."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any, Protocol
+
+from PIL import Image
+
+from ..errors import ToolError, WeightsError
+from ..media import Store
+from ..schema import Box, Evidence, Picture, TextLine
+from ..weights import may_have_gpu
+from .base import Tool, picture_source, tool
+from .layout import in_reading_order, rows_as_text
+
+_SIDES = (1280, 1600)
+"""The detector's input, long side in pixels: at least, at most. Between them half the picture's.
+Pages of 2480 x 3508 with print 20 pixels high were still read whole at the larger one."""
+_BATCH = 6  # lines recognised at once; larger ones only pad short lines
+_LARGEST_SLOPE = 0.2
+
+
+class OcrFolders(Protocol):
+    """Two folders, each with `inference.onnx` and the `inference.yml` that PaddleOCR wants."""
+
+    @property
+    def det(self) -> Path: ...
+
+    @property
+    def rec(self) -> Path: ...
+
+    @property
+    def det_name(self) -> str: ...
+
+    @property
+    def rec_name(self) -> str: ...
+
+
+class Reader:
+    """PP-OCR through PaddleOCR on onnxruntime.
+
+    Loaded at its first use; calls from several threads wait for each other.
+
+    Args:
+        paths: gives the folders and names of the two models; asked once, at the first use.
+        score: lines below it are dropped, 0..1.
+    """
+
+    def __init__(self, paths: Callable[[], OcrFolders], score: float) -> None:
+        self._paths = paths
+        self._score = score
+        self._lock = threading.Lock()
+        self._engine: Any = None
+
+    def read(self, image: Image.Image, picture: Picture) -> list[TextLine]:
+        """The lines of text in a picture, in reading order, boxes in the original's frame.
+
+        Args:
+            image: the picture's pixels.
+            picture: what they are; converts the boxes.
+
+        Raises:
+            WeightsError: the models are missing or cannot be run.
+            ToolError: the engine failed on this picture.
+        """
+        import numpy as np
+
+        pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
+        side = int(min(max(_SIDES[0], max(image.size) / 2), _SIDES[1]))
+        with self._lock:
+            engine = self._load()
+            try:
+                result = engine.predict(
+                    pixels, text_det_limit_side_len=side, text_det_limit_type="max"
+                )[0]
+            except Exception as error:
+                raise ToolError(f"reading text failed: {error}") from error
+        quads = list(_from_paddle(result))
+        lines = [
+            TextLine(text=text, score=score, box=_box(quad, picture))
+            for text, score, quad in quads
+            if score >= self._score and text
+        ]
+        return in_reading_order(lines, _slope([quad for _, _, quad in quads]))
+
+    def _load(self) -> Any:
+        if self._engine is None:
+            folders = self._paths()
+            try:
+                self._engine = _paddle(folders)
+            except Exception as error:  # whatever the library says, these weights cannot be used
+                raise WeightsError(
+                    f"{folders.det.parent.name}: PaddleOCR cannot run these models ({error})"
+                ) from error
+        return self._engine
+
+
+def _paddle(folders: OcrFolders) -> Any:
+    import onnxruntime
+    from paddleocr import PaddleOCR
+
+    logging.getLogger("paddlex").setLevel(logging.WARNING)  # tells of every model it makes
+    # A build for CUDA names its provider also where there is no GPU.
+    gpu = may_have_gpu() and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    return PaddleOCR(
+        engine="onnxruntime",
+        device="gpu:0" if gpu else "cpu",
+        text_detection_model_name=folders.det_name,
+        text_detection_model_dir=str(folders.det),
+        text_recognition_model_name=folders.rec_name,
+        text_recognition_model_dir=str(folders.rec),
+        text_recognition_batch_size=_BATCH,
+        use_doc_orientation_classify=False,
+        use_doc_unwarping=False,
+        use_textline_orientation=False,
+    )
+
+
+Quad = list[tuple[float, float]]
+
+
+def _from_paddle(result: Any) -> Iterator[tuple[str, float, Quad]]:
+    """The library's result as text, score and four corners; the one place that knows its shape."""
+    texts, scores, polys = result["rec_texts"], result["rec_scores"], result["rec_polys"]
+    if not len(texts) == len(scores) == len(polys):
+        raise ToolError(
+            f"reading text gave {len(texts)} texts, {len(scores)} scores and {len(polys)} boxes; "
+            "expected as many of each"
+        )
+    for text, score, poly in zip(texts, scores, polys, strict=True):
+        corners = [(float(x), float(y)) for x, y in poly]
+        if len(corners) < 3:
+            raise ToolError(f"reading text gave a box of {len(corners)} corners, expected 4")
+        yield " ".join(str(text).split()), min(max(float(score), 0.0), 1.0), corners
+
+
+def _box(quad: Quad, picture: Picture) -> Box:
+    xs = [min(max(x, 0.0), picture.width) for x, _ in quad]
+    ys = [min(max(y, 0.0), picture.height) for _, y in quad]
+    return picture.box(min(xs), min(ys), max(xs), max(ys))
+
+
+def _slope(quads: list[Quad]) -> float:
+    """How the lines run: rise over width of the upper edges of the longer ones."""
+    slopes = []
+    for quad in quads:
+        (x1, y1), (x2, y2) = quad[0], quad[1]
+        tall = max(y for _, y in quad) - min(y for _, y in quad)
+        if x2 - x1 > 2 * tall:
+            slopes.append((y2 - y1) / (x2 - x1))
+    slope = median(slopes) if len(slopes) >= 3 else 0.0
+    return slope if abs(slope) <= _LARGEST_SLOPE else 0.0
+
+
+def read_tool(reader: Reader, store: Store) -> Tool:
+    """The tool `read_text`."""
+
+    @tool(
+        examples=[
+            "What does the sign say?",
+            "What is the total on this receipt?",
+            "Who sent this letter and when?",
+            "Read the text in the picture.",
+        ],
+        cache=True,
+    )
+    def read_text(picture: Picture) -> Evidence:
+        """Read all text in a picture, scan, receipt, form, sign or screenshot (OCR).
+
+        Args:
+            picture: What to read.
+        """
+        lines = reader.read(store.open(picture), picture)
+        return text_evidence(lines, picture)
+
+    return read_text
+
+
+def text_evidence(lines: list[TextLine], picture: Picture) -> Evidence:
+    """What was read, row by row; that nothing was found is knowledge too."""
+    if not lines:
+        return Evidence(kind="text", text="no text found", source=picture_source(picture))
+    return Evidence(
+        kind="text",
+        text=f"text read:\n{rows_as_text(lines)}",
+        source=picture_source(picture),
+        boxes=(Box.around(line.box for line in lines),),
+        lines=tuple(lines),
+        score=sum(line.score for line in lines) / len(lines),
+    )
