@@ -247,11 +247,11 @@ class Assistant:
             {"configurable": {"thread_id": checked_session(session)}} if session else {}
         )
         with self._session_locks[session] if session else nullcontext():
-            state = self._graph(sessions=session is not None).invoke(
+            state: dict[str, Any] = self._graph(sessions=session is not None).invoke(
                 fresh(question, pictures),
                 config,
                 context=run,
-                **({"durability": "exit"} if session else {}),
+                durability="exit" if session else None,
             )
         answer: Answer = State(**state)["answer"]  # type: ignore[typeddict-item]
         return answer.model_copy(

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..schema import Evidence
-from .facts import content_words, numbers, words
+from .facts import content_words, normal_number, numbers, words
 
-_YES = frozenset("yes yeah yep ja oui si sim да 是 有 はい".split())
-_NO = frozenset("no nope none nein non nao нет 没有 不是 いいえ".split())
+_NO_FOR = {
+    "yes": "No",
+    "ja": "Nein",
+    "oui": "Non",
+    "si": "No",
+    "sim": "Não",
+    "да": "Нет",
+    "是": "不是",
+    "有": "没有",
+    "はい": "いいえ",
+}
+_POLAR = frozenset(_NO_FOR) | {word.lower() for word in _NO_FOR.values()} | {"none", "nao"}
 _STEM = 4
 """Letters two words must begin with alike to count as forms of one word."""
 
@@ -17,11 +27,36 @@ def faults(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]
     """What a program can find wrong with a draft, as sentences for the next attempt."""
     if not draft.strip():
         return ["it is empty"]
-    found = [
-        f"{n} does not stand in the evidence"
-        for n in unsupported_numbers(draft, question, evidence)
-    ]
-    return found + wrong_counts(draft, evidence) + wrong_yes(draft, evidence)
+    missing = unsupported_numbers(draft, question, evidence)
+    return [f"{number} does not stand in the evidence" for number in missing]
+
+
+def corrected(draft: str, evidence: Sequence[Evidence]) -> str:
+    """The draft with what boxes decide put right: counts, and a yes to what was not found.
+
+    Counting is the program's work, never the model's (after MuMath-Code).
+    """
+    return _right_count(_right_answer(draft, evidence), evidence)
+
+
+def _right_answer(draft: str, evidence: Sequence[Evidence]) -> str:
+    """No instead of yes where all that was looked for was not found."""
+    none = evidence and all(e.kind == "objects" and not e.detections for e in evidence)
+    first = (words(draft) or [""])[0]
+    return _NO_FOR[first] if none and first in _NO_FOR else draft
+
+
+def _right_count(draft: str, evidence: Sequence[Evidence]) -> str:
+    """The number of boxes instead of another single number said of their kind."""
+    said = numbers(draft)
+    counted = [e for e in evidence if e.kind == "objects"]
+    if len(said) != 1 or len(counted) != 1 or len(evidence) != 1:
+        return draft
+    labels = {d.label for d in counted[0].detections}
+    alone = normal_number(draft.strip(" .")) == said[0]
+    of_kind = any(same_word(label, word) for label in labels for word in words(draft))
+    count = str(len(counted[0].detections))
+    return draft.replace(said[0], count) if (alone or of_kind) and said[0] != count else draft
 
 
 def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
@@ -37,42 +72,19 @@ def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence])
     ]
 
 
-def wrong_counts(draft: str, evidence: Sequence[Evidence]) -> list[str]:
-    """A single number that a draft gives for a kind of object, against the boxes of that kind."""
-    said, spoken = numbers(draft), set(words(draft))
-    if len(said) != 1:
-        return []
-    return [
-        f"{len(item.detections)} {label} were counted, not {said[0]}"
-        for item in evidence
-        for label in {d.label for d in item.detections}
-        if item.kind == "objects"
-        and any(same_word(label, word) for word in spoken)
-        and said[0] != str(len(item.detections))
-    ]
-
-
-def wrong_yes(draft: str, evidence: Sequence[Evidence]) -> list[str]:
-    """A yes where all that was looked for was not found."""
-    empty = [e for e in evidence if e.kind == "objects" and not e.detections]
-    if (words(draft) or [""])[0] in _YES and empty and len(empty) == len(evidence):
-        return [f"{e.text} was counted" for e in empty]
-    return []
-
-
 def ungrounded_words(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
     """Words of a draft that stand neither in the evidence nor in the question, in no form."""
     known = set(words(question)).union(*(words(item.text) for item in evidence))
     return [
         word
-        for word in sorted(content_words(draft) - _YES - _NO)
+        for word in sorted(content_words(draft) - _POLAR)
         if not word[0].isdigit() and not any(same_word(word, other) for other in known)
     ]
 
 
 def grounded_share(draft: str, question: str, evidence: Sequence[Evidence]) -> float:
     """How many of a draft's words stand in the evidence or the question, 0..1."""
-    said = {w for w in content_words(draft) - _YES - _NO if not w[0].isdigit()}
+    said = {w for w in content_words(draft) - _POLAR if not w[0].isdigit()}
     return 1.0 - len(ungrounded_words(draft, question, evidence)) / len(said) if said else 1.0
 
 

@@ -39,3 +39,8 @@ def answer_messages(
 def shown_evidence(state: State) -> list[Evidence]:
     """The evidence that sift put before the model, whole."""
     return [e for e in state["evidence"] if e.id in state["shown"]]
+
+
+def calculated(evidence: Sequence[Evidence]) -> bool:
+    """Whether the last word was a calculation: its result answers by construction."""
+    return bool(evidence) and evidence[-1].kind == "calculation"

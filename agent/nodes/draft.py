@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...prompts import render
 from ...schema import Token
 from ..backends.base import Message
-from ..prompting import answer_messages, shown_evidence
+from ..prompting import answer_messages, calculated, shown_evidence
 from ..run import Run
 from ..state import State
 from .base import Done
@@ -17,7 +17,11 @@ _SEEING = "You see the user's pictures yourself, and your tools measure what you
 
 
 def draft(state: State, run: Run) -> Done:
-    """Answer in as few words as the question needs."""
+    """Answer in as few words as the question needs; a calculation's result is not written again."""
+    if calculated(state["evidence"]):
+        result = state["evidence"][-1].text.rpartition("=")[2].strip()
+        run.emit(Token(text=result))
+        return Done(State(draft=result, verdict=None), "the result of the calculation")
     messages = from_evidence(state, run) if state["looked"] else talk(state, run)
     reply = run.model.generate(messages, on_token=lambda text: run.emit(Token(text=text)))
     text = reply.text.strip()

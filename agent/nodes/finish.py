@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ...schema import Answer, AnswerRevised, Status, StopReason, Usage
-from ..prompting import shown_evidence
 from ..run import Run
 from ..state import State, Turn
 from .base import Done
@@ -81,20 +80,15 @@ def why_declined(state: State, run: Run) -> str:
     """What was looked for and where, why it did not do, and what would help."""
     if state["problem"] == NO_PICTURE:
         return "This question is about a picture, but there is none. Add a picture and ask again."
-    parts = ["I can't tell from what my tools saw."]
-    asked = list(dict.fromkeys(r.call.tool for r in state["results"]))
-    if asked:
-        parts.append(f"I asked {', '.join(asked)}.")
-    parts += dict.fromkeys(
-        f"{r.call.tool}: {r.error.message.rstrip('.')}." for r in state["results"] if r.error
-    )
+    asked = ", ".join(dict.fromkeys(r.call.tool for r in state["results"]))
+    parts = ["I can't tell from what my tools saw." + (f" I asked: {asked}." if asked else "")]
+    failed = [r.error.message for r in state["results"] if r.error]
+    parts += [f"{m[:1].upper()}{m[1:].rstrip('.')}." for m in dict.fromkeys(failed)]
     if state["verdict"] is not None and state["verdict"].critique:
-        parts.append(f"A draft was thrown away because {state['verdict'].critique}.")
-    elif shown_evidence(state):
-        parts.append("What they found does not answer the question.")
+        parts.append(f"A draft was thrown away: {state['verdict'].critique}.")
     if not run.model.sees_images and state["pictures"]:
         parts.append(
-            f"The model in use ({run.model_name}) reads text only and cannot see the picture itself; "
-            "one that sees (pack gpu, or a server with a multimodal model) may be able to tell."
+            "The language model in use reads text only and cannot see the picture; one that sees "
+            "(pack gpu, or a server with a multimodal model) may be able to tell."
         )
     return " ".join(parts)

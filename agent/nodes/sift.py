@@ -7,8 +7,9 @@ and a tool was not asked yet, the assistant looks again; where nothing is left t
 from __future__ import annotations
 
 from ...schema import Evidence, ToolCall
+from ...tools.base import Tool
 from ..asking import probability_of_yes
-from ..prompting import answer_messages
+from ..prompting import answer_messages, calculated
 from ..run import Run
 from ..state import Stage, State
 from ..wording import estimate_tokens, fit
@@ -23,7 +24,7 @@ def sift(state: State, run: Run) -> Done:
     update = State(shown=shown)
     if not kept and not run.model.sees_images:
         return decide(update, 0.0, state, run, "nothing was seen")
-    if calculated(kept):
+    if calculated(state["evidence"]):
         return decide(update, 1.0, state, run, "computed")
     probability = probability_of_yes(
         run.model, answer_messages(state, kept, run, task="task_answerable")
@@ -41,11 +42,6 @@ def keep(evidence: tuple[Evidence, ...], tokens: int) -> list[Evidence]:
     return [e.model_copy(update={"text": fit(e.text, room)}) for e in distinct]
 
 
-def calculated(evidence: list[Evidence]) -> bool:
-    """Whether the last word was a calculation: its result answers by construction."""
-    return bool(evidence) and evidence[-1].kind == "calculation"
-
-
 def decide(update: State, probability: float, state: State, run: Run, why: str) -> Done:
     """Go on to the draft, look again with what was not tried, or decline."""
     did = f"{why}, answerable {probability:.2f}"
@@ -61,11 +57,18 @@ def decide(update: State, probability: float, state: State, run: Run, why: str) 
 
 
 def untried(state: State, run: Run) -> Stage:
-    """The picture tools not asked yet that need nothing from the question."""
+    """The picture tools not asked yet that can run without being told anything, at their widest."""
     asked = {result.call.tool for result in state["results"]}
     tools = (
         t
         for t in run.tools.values()
         if t.needs_picture and t.name not in asked and not t.parameters.get("required")
     )
-    return tuple(c for t in tools for c in spread(ToolCall(tool=t.name), state, run))
+    return tuple(c for t in tools for c in spread(widest(t), state, run))
+
+
+def widest(tool: Tool) -> ToolCall:
+    """The call with every argument at its default, so that none has to be filled."""
+    properties = tool.parameters.get("properties", {})
+    defaults = {k: v["default"] for k, v in properties.items() if "default" in v and k != "picture"}
+    return ToolCall(tool=tool.name, arguments=defaults)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...schema import Citation, Evidence
+from ...schema import AnswerRevised, Citation, Evidence
 from ..asking import probability_of_yes
-from ..check import faults, grounded_share, ungrounded_words
+from ..check import corrected, faults, grounded_share, ungrounded_words
 from ..cite import cite
 from ..prompting import answer_messages, shown_evidence
 from ..run import Run
@@ -29,15 +29,20 @@ def verify(state: State, run: Run) -> Done:
     if not state["looked"]:
         verdict = Verdict(outcome="accept", confidence=UNCHECKED)
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")
-    verdict = judge(state, run)
-    update = State(verdict=verdict)
+    draft = corrected(state["draft"], shown_evidence(state))
+    verdict = judge(State(**{**state, "draft": draft}), run)
+    update = State(verdict=verdict, draft=draft)
     if verdict.outcome == "accept":
         update["stop"] = "accepted"
     elif verdict.outcome == "revise":
         update["round"] = state["round"] + 1
     else:
         update["stop"] = "unsupported"
-    return Done(update, verdict.outcome + (f": {verdict.critique}" if verdict.critique else ""))
+    did = verdict.outcome + (f": {verdict.critique}" if verdict.critique else "")
+    if draft != state["draft"]:
+        run.emit(AnswerRevised(text=draft, reason="counted"))
+        did += f" (“{state['draft']}” put right by counting)"
+    return Done(update, did)
 
 
 def judge(state: State, run: Run) -> Verdict:
