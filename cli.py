@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 some inputs failed, 2 the call itself was wrong, 130 inter
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -39,21 +40,30 @@ Json = Annotated[bool, typer.Option("--json", help="print one JSON value and not
 
 def main() -> NoReturn:
     """Run the command line; errors are one line for people, never a traceback."""
+    write_utf8()
     try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
+        code = app(standalone_mode=False)  # typer hands the code of typer.Exit back
     except (KeyboardInterrupt, typer.Abort):
-        sys.exit(complain("interrupted", code=130))
+        code = 130
     except UsageError as error:
         sys.exit(complain(str(error), code=2))
     except LooktwiceError as error:
         sys.exit(complain(str(error), code=1))
     except Exception as error:
         if hasattr(error, "format_message"):  # click's own: a wrong option, a missing argument
-            sys.exit(complain(error.format_message(), code=2))
+            words = error.format_message()  # none where the help was shown instead
+            sys.exit(complain(words, code=2) if words else 2)
         raise
-    sys.exit(0)
+    if code == 130:  # typer makes this of Ctrl-C
+        complain("interrupted", code)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def write_utf8() -> None:
+    """Pipes and files get UTF-8 whatever the system's code page; a terminal shows what it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def complain(message: str, code: int) -> int:
@@ -142,7 +152,7 @@ def demo(
     pack: Pack = None,
     model: Model = None,
 ) -> None:
-    """Three real questions about three pictures, with evidence and annotated pictures."""
+    """Three real questions about two pictures, with evidence and annotated pictures."""
     from .demo import run_demo
 
     settings = load_settings(pack=pack, model=model)

@@ -1,8 +1,13 @@
-"""How events, answers and tables look in a terminal; it renders values and knows no model."""
+"""How events, answers and tables look in a terminal; it renders values and knows no model.
+
+What models, pictures and files say is shown through `literal`, never as markup: rich would read
+"[red]" and ":100:" as orders.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.live import Live
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -21,7 +25,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.spinner import Spinner
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from .schema import (
     Answer,
@@ -54,6 +59,8 @@ _DOING = {
 }
 _COLOUR = {"answered": "green", "partial": "yellow", "declined": "yellow", "failed": "red"}
 _SHOWN_BOXES = 6
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Everything that could move a terminal's cursor or change its colours; lines and tabs stay."""
 
 Say = Callable[[str], None]
 
@@ -72,7 +79,7 @@ def follow(events: Iterable[Event], console: Console) -> Answer:
                 case ToolStarted(call=call):
                     say(f"{call.tool} …")
                 case ToolFinished(result=result):
-                    console.print(f"[dim]{escape(tool_line(result))}[/dim]")
+                    console.print(literal(tool_line(result), "dim"))
                 case Token() | AnswerRevised():
                     say("answering")
                 case AnswerReady(answer=ready):
@@ -91,7 +98,7 @@ def status_line(console: Console) -> Iterator[Say]:
         return
     spinner = Spinner("dots", text="")
     with Live(spinner, console=console, transient=True, refresh_per_second=12):
-        yield lambda words: spinner.update(text=words)
+        yield lambda words: spinner.update(text=literal(words))
 
 
 def tool_line(result: ToolResult) -> str:
@@ -108,22 +115,25 @@ def tool_line(result: ToolResult) -> str:
 def show_answer(answer: Answer, console: Console, trace: bool = False) -> None:
     """The answer, how sure it is, and what it rests on."""
     console.print()
-    console.print(f"[bold]{escape(answer.text)}[/bold]")
-    colour = _COLOUR[answer.status]
+    console.print(literal(answer.text, "bold"))
     usage = answer.usage
-    console.print(
-        f"[{colour}]{answer.status}[/{colour}] · confidence {answer.confidence:.2f} · "
-        f"{usage.total_seconds:.1f} s · {usage.model_calls} model "
-        f"call{'' if usage.model_calls == 1 else 's'} · {escape(answer.model)}",
-        highlight=False,
+    cost = (
+        f" · confidence {answer.confidence:.2f} · {usage.total_seconds:.1f} s · {usage.model_calls} "
+        f"model call{'' if usage.model_calls == 1 else 's'} · {answer.model}"
     )
+    console.print(literal(answer.status, _COLOUR[answer.status]).append_text(literal(cost)))
     for citation in answer.citations:
-        console.print(f"  {escape(citation_line(citation, answer))}", highlight=False)
+        console.print(literal(f"  {citation_line(citation, answer)}"))
     if not answer.citations:
         for item in answer.evidence:
-            console.print(f"  {escape(evidence_line(item))}", highlight=False, style="dim")
+            console.print(literal(f"  {evidence_line(item)}", "dim"))
     if trace:
         show_trace(answer, console)
+
+
+def literal(text: str, style: str = "") -> Text:
+    """Text from outside exactly as it is, less what would give orders to the terminal."""
+    return Text(_CONTROL.sub("�", text), style)
 
 
 def citation_line(citation: Citation, answer: Answer) -> str:
@@ -157,17 +167,14 @@ def places(boxes: tuple[Box, ...]) -> str:
 def show_trace(answer: Answer, console: Console) -> None:
     """Every step with its time."""
     for step in answer.steps:
-        console.print(
-            f"  [dim]{step.started:6.2f} s  {step.node:<7} {step.seconds:6.2f} s  "
-            f"{escape(step.did)}[/dim]",
-            highlight=False,
-        )
+        line = f"  {step.started:6.2f} s  {step.node:<7} {step.seconds:6.2f} s  {step.did}"
+        console.print(literal(line, "dim"))
 
 
 def show_saved(paths: Iterable[Path], console: Console) -> None:
     """Where annotated pictures were put."""
     for path in paths:
-        console.print(f"  saved {escape(str(path))}", highlight=False)
+        console.print(literal(f"  saved {path}"))
 
 
 class DownloadBars:
@@ -202,9 +209,11 @@ def show_tools(tools: Iterable[Tool], console: Console, as_json: bool = False) -
     if as_json:
         print(json.dumps([describe(t) for t in tools], ensure_ascii=False))
         return
-    table = Table("tool", "arguments", "what it is for", box=None, pad_edge=False)
+    name = Column("tool", no_wrap=True)  # names are copied, so they are never cut
+    table = Table(name, "arguments", "what it is for", box=None, pad_edge=False)
     for tool in tools:
-        table.add_row(tool.name, ", ".join(tool.parameters["properties"]), escape(tool.description))
+        arguments = ", ".join(tool.parameters["properties"])
+        table.add_row(literal(tool.name), literal(arguments), literal(tool.description))
     console.print(table)
 
 
@@ -226,8 +235,10 @@ def show_findings(findings: Iterable[Finding], console: Console, as_json: bool =
     table = Table(box=None, show_header=False, pad_edge=False)
     for f in findings:
         mark = "[green]ok[/green]" if f.ok else "[red]mend[/red]"
-        cure = f"\n[bold]{escape(f.mend)}[/bold]" if f.mend else ""
-        table.add_row(mark, escape(f.name), escape(f.found) + cure)
+        found = literal(f.found)
+        if f.mend:
+            found.append_text(literal(f"\n{f.mend}", "bold"))
+        table.add_row(mark, literal(f.name), found)
     console.print(table)
 
 
@@ -236,10 +247,12 @@ def show_weights(states: Iterable[WeightState], console: Console, as_json: bool 
     if as_json:
         print(json.dumps([asdict(s) for s in states], ensure_ascii=False, default=str))
         return
-    table = Table("weight", "pack", "for", "size", "licence", "state", box=None, pad_edge=False)
+    name = Column("weight", no_wrap=True)
+    table = Table(name, "pack", "for", "size", "licence", "state", box=None, pad_edge=False)
     colour = {"verified": "green", "present": "yellow", "missing": "dim", "damaged": "red"}
     for s in states:
         size = "" if s.size is None else f"{s.size / 1e6:,.0f} MB"
-        state = f"[{colour[s.status]}]{s.status}[/] {escape(s.detail)}"
-        table.add_row(s.name, ", ".join(s.packs), escape(s.purpose), size, escape(s.licence), state)
+        state = literal(s.status, colour[s.status]).append_text(literal(f" {s.detail}"))
+        words = (s.name, ", ".join(s.packs), s.purpose, size, s.licence)
+        table.add_row(*map(literal, words), state)
     console.print(table)

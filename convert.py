@@ -1,14 +1,16 @@
 """Turn weights, once, into what the engines read; the results lie beside the weights.
 
-The graphs are written out directly in ONNX: a handful of operators, no tracing, the same bytes from
-every version of torch. A result is written into a folder of its own that appears only when it is
-complete; it is made again when its files were changed, or when `_FORMAT` grows.
+The graphs of pictures are written out directly in ONNX: a handful of operators, no tracing, the same
+bytes from every version of torch. The text embedder is exported by torch, and then compared with the
+original. A result is written into a folder of its own that appears only when it is complete; it is
+made again when its files were changed, or when `_FORMAT` grows.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +29,7 @@ from .weights import (
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
@@ -100,12 +103,18 @@ def ocr_paths(settings: Settings, progress: Progress | None = None) -> OcrPaths:
 
 
 def text_embedder_path(settings: Settings, progress: Progress | None = None) -> Path:
-    """A folder that `SentenceTransformer(path)` loads.
+    """A folder for `retrieval.embed`: with `model.onnx`, or one that `SentenceTransformer` loads.
+
+    `model.onnx` takes `input_ids` and `attention_mask` (int64 [N, length], as the `tokenizer.json`
+    beside it makes them) and gives `sentence`: float32 [N, 384], pooled and of unit length.
 
     Raises:
-        WeightsError: the weights cannot be had.
+        WeightsError: the weights cannot be had or read.
     """
-    return ensure(_weight("text", settings), settings, progress)
+    name = _weight("text", settings)
+    if name == "all-minilm-l6-v2":
+        return ensure_made(name, f"onnx-{_FORMAT}", _make_text_embedder, settings, progress)
+    return ensure(name, settings, progress)
 
 
 def classifier_path(settings: Settings, progress: Progress | None = None) -> Path:
@@ -633,3 +642,96 @@ def _lite0(graph: _Graph, tensors: Mapping[str, Floats]) -> tuple[str, str]:
         transB=1,
     )
     return features, graph.add("Softmax", scores, axis=-1)
+
+
+# --- all-MiniLM-L6-v2 ---------------------------------------------------------------------------
+
+
+def _make_text_embedder(source: Path, into: Path) -> None:
+    """All that sentence-transformers does with this model, in two files.
+
+    Importing it, and transformers, takes seconds; onnxruntime and tokenizers take a fraction of one.
+    """
+    from tokenizers import Tokenizer
+
+    model = _sentence_model(source)
+    _export(model, into / "model.onnx")
+    _compare(model, into / "model.onnx")
+    limits = json.loads((source / "sentence_bert_config.json").read_text("utf-8"))
+    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer.enable_truncation(limits["max_seq_length"])
+    tokenizer.no_padding()  # the file pads every text to 128; a batch needs its longest text only
+    tokenizer.save(str(into / "tokenizer.json"))
+
+
+def _sentence_model(source: Path) -> torch.nn.Module:
+    """BERT, the mean over its words, and a length of one (after Reimers and Gurevych, 2019)."""
+    import torch
+    from safetensors.torch import load_file
+    from transformers import AutoConfig, AutoModel
+
+    class SentenceModel(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            config = AutoConfig.from_pretrained(str(source), local_files_only=True)
+            self.bert = AutoModel.from_config(
+                config, attn_implementation="eager", add_pooling_layer=False
+            )
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            words = attention_mask.to(torch.float32)
+            # A mask of four dimensions is taken as it is: transformers' own code for masks, which
+            # changes with every version, stays out of the graph.
+            unseen = (1 - words[:, None, None, :]) * torch.finfo(torch.float32).min
+            hidden = self.bert(input_ids=input_ids, attention_mask=unseen).last_hidden_state
+            mean = (hidden * words[..., None]).sum(1) / words.sum(1, keepdim=True)
+            return torch.nn.functional.normalize(mean, dim=-1)
+
+    model = SentenceModel().eval()
+    missing = model.bert.load_state_dict(
+        load_file(source / "model.safetensors"), strict=False
+    ).missing_keys
+    if missing:
+        raise WeightsError(f"{source.name}: model.safetensors lacks {', '.join(missing)}")
+    return model
+
+
+def _export(model: torch.nn.Module, path: Path) -> None:
+    import torch
+
+    some = torch.ones(2, 7, dtype=torch.int64)
+    free = {0: "batch", 1: "length"}
+    with warnings.catch_warnings():
+        # The exporter is the old one, and says so; the new one needs onnxscript.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model,
+            (some, some),
+            str(path),
+            dynamo=False,
+            opset_version=_OPSET,
+            input_names=["input_ids", "attention_mask"],
+            output_names=["sentence"],
+            dynamic_axes={"input_ids": free, "attention_mask": free, "sentence": {0: "batch"}},
+        )
+
+
+def _compare(model: torch.nn.Module, path: Path) -> None:
+    """Tracing can freeze what should stay free, so the copy is tried on a size it has not seen.
+
+    Raises:
+        WeightsError: it does not compute what the model computes.
+    """
+    import numpy as np
+    import onnxruntime
+    import torch
+
+    tokens = torch.arange(3 * 20).reshape(3, 20)
+    mask = (torch.arange(20) < torch.tensor([[2], [11], [20]])).long()
+    with torch.inference_mode():
+        expected = model(tokens, mask).numpy()
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    given = {"input_ids": tokens.numpy(), "attention_mask": mask.numpy()}
+    (found,) = session.run(["sentence"], given)
+    if found.shape != expected.shape or not np.allclose(found, expected, atol=1e-4):
+        raise WeightsError(f"{path.name}: the exported text embedder is not what it was made from")

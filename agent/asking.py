@@ -31,9 +31,11 @@ def ask_json(
     for _ in range(2):
         reply = model.generate(messages, schema=schema, max_tokens=max_tokens)
         try:
-            return shape.model_validate(json.loads(reply.text))
-        except (json.JSONDecodeError, ValidationError) as error:
-            reason = str(error).splitlines()[0]
+            # Not json.loads: it raises other errors for huge numbers and depths, and lets half a
+            # surrogate pass, which no answer could be written down with.
+            return shape.model_validate_json(reply.text)
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"]
             complaint = f"That was not the JSON asked for ({reason}). Reply with the JSON only."
             messages = [
                 *messages,

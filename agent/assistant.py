@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..control import Control
 from ..errors import UsageError
 from ..media import Store
-from ..retrieval.embed import SentenceEmbedder, TextEmbedder
+from ..retrieval.embed import TextEmbedder, open_text_embedder
 from ..schema import Answer, AnswerReady, Event, Picture, Value
 from ..settings import Settings, quiet_third_parties
 from ..tools import default_tools
@@ -74,7 +74,7 @@ class Assistant:
         self._sessions: sqlite3.Connection | None = None
         self._session_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._planner = Planner(
-            embedder or SentenceEmbedder(self._embedder_folder),
+            embedder or open_text_embedder(settings),
             [*examples, *examples_of_tools(tools), *shipped_examples()],
             known=self.tools,
             cache=settings.home / "cache",
@@ -244,9 +244,9 @@ class Assistant:
         pictures = self._load(images)
         run = self._run(control or Control(self.settings.limits.seconds), emit)
         config: RunnableConfig = (
-            {"configurable": {"thread_id": checked_session(session)}} if session else {}
+            {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
         )
-        with self._session_locks[session] if session else nullcontext():
+        with self._session_locks[session] if session is not None else nullcontext():
             state: dict[str, Any] = self._graph(sessions=session is not None).invoke(
                 fresh(question, pictures),
                 config,
@@ -289,11 +289,6 @@ class Assistant:
             if self._model is None:
                 self._model = open_model(self.settings, self.store)
             return self._model
-
-    def _embedder_folder(self) -> Path:
-        from ..convert import text_embedder_path
-
-        return text_embedder_path(self.settings)
 
     def _graph(self, sessions: bool) -> Graph:
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..schema import Evidence
-from .facts import content_words, normal_number, numbers, words
+from .facts import content_words, dates, normal_number, numbers, words
 
 _NO_FOR = {
     "yes": "No",
@@ -27,8 +27,14 @@ def faults(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]
     """What a program can find wrong with a draft, as sentences for the next attempt."""
     if not draft.strip():
         return ["it is empty"]
-    missing = unsupported_numbers(draft, question, evidence)
+    missing = unsupported_numbers(draft, question, evidence) or unsupported_dates(draft, evidence)
     return [f"{number} does not stand in the evidence" for number in missing]
+
+
+def unsupported_dates(draft: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Dates of a draft whose numbers stand in the evidence, but not together."""
+    known = {date for item in evidence for date in dates(item.text)}
+    return [f"the date {d}" for d in dates(draft) if known and d not in known]
 
 
 def corrected(draft: str, evidence: Sequence[Evidence]) -> str:

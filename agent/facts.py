@@ -6,9 +6,11 @@ import re
 import unicodedata
 
 _NUMBER = re.compile(
-    r"(?<![\w.,])[-−]?\d+(?:[.,'’ \u00a0\u202f]\d{3})*(?:[.,]\d+)?(?!\w)"  # 1,234.50 and 1 234,50
+    # 1,234.50 and 1 234,50; atomic, or the 8 of 8.20USD would be taken for a number of its own
+    r"(?<![\w.,])[-−]?(?>\d+(?:[.,'’ \u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?)(?!\w)"
     r"|\d+(?:[.,]\d+)*"  # whatever digits stand inside words: the 12 of 12MAR
 )
+_DATE = re.compile(r"(?<![\d/.-])\d{1,4}([/.-])\d{1,2}\1\d{1,4}(?![\d/.-]*\d)")
 _WORD = re.compile(r"\w+", re.UNICODE)
 _COUNTING = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -28,6 +30,15 @@ def numbers(text: str) -> list[str]:
     digits = [normal_number(m.group()) for m in _NUMBER.finditer(text)]
     words = [_WORD_NUMBERS[w] for w in _WORD.findall(text.lower()) if w in _WORD_NUMBERS]
     return digits + words
+
+
+def dates(text: str) -> list[str]:
+    """Dates written as three numbers, by their numbers in order of size: "28/03/2018" -> "3-28-2018".
+
+    The order is left open, so that 2018-03-28 is the same date.
+    """
+    found = (re.split(r"[/.-]", m.group()) for m in _DATE.finditer(text))
+    return ["-".join(map(str, sorted(int(n) for n in parts))) for parts in found]
 
 
 def normal_number(text: str) -> str:

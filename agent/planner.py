@@ -114,14 +114,13 @@ class Planner:
         self._vectors: Vectors | None = None
 
     def warm(self) -> None:
-        """Load the embedder and the vectors of the examples."""
-        if self._vectors is None:
-            self._vectors = self._load_vectors()
+        """Load the embedder and the vectors of the examples now instead of at the first question."""
+        self.nearest(self.examples[0].question)
 
     def nearest(self, question: str, count: int = NEIGHBOURS) -> list[Neighbour]:
         """The most similar examples, best first; similarity is the cosine, -1..1."""
-        self.warm()
-        assert self._vectors is not None
+        if self._vectors is None:
+            self._vectors = self._load_vectors()
         scores = self._vectors @ self._embedder.embed([question])[0]
         order = np.argsort(-scores, kind="stable")[:count]
         return [Neighbour(self.examples[i], float(scores[i])) for i in order]
@@ -147,8 +146,8 @@ class Planner:
             vectors: Vectors = np.load(path, allow_pickle=False)
             if vectors.shape[0] == len(questions):
                 return vectors
-        except (OSError, ValueError):
-            pass  # not there yet, or cut short: made again below
+        except Exception:
+            pass  # not there yet, or damaged (numpy raises many things): made again below
         vectors = self._embedder.embed(questions)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{id(vectors)}.tmp")
@@ -180,7 +179,7 @@ def vote(neighbours: Sequence[Neighbour], share: float = AGREEMENT) -> tuple[Sta
     for n in neighbours:
         weights[n.example.route] = weights.get(n.example.route, 0.0) + n.weight
     route = max(weights, key=weights.__getitem__)
-    if weights[route] < share * sum(weights.values()):
+    if not weights[route] or weights[route] < share * sum(weights.values()):
         return None
     winners = [n.example for n in neighbours if n.example.route == route][:VOTERS]
     return tuple(

@@ -14,7 +14,9 @@ _SPECIAL = re.compile(r"<\|[^|>\n]{0,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_t
 
 def as_data(text: str) -> str:
     """Text from outside with everything taken out that could close its fence or open a turn."""
-    return _SPECIAL.sub("", _FENCE.sub("", text)).strip()
+    while (plain := _SPECIAL.sub("", _FENCE.sub("", text))) != text:
+        text = plain  # again: what was taken out may have stood between the halves of another mark
+    return text.strip()
 
 
 def show_evidence(items: Iterable[Evidence], failures: Sequence[ToolResult] = ()) -> str:

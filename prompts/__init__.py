@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.resources import files
 from string import Template
@@ -32,3 +33,16 @@ def render(name: str, **values: str) -> str:
             f"prompt {name!r}: expected variables {sorted(wanted)}, got {sorted(given)}"
         )
     return template.substitute(values)
+
+
+@cache
+def examples(name: str) -> tuple[dict[str, str], ...]:
+    """The JSON lines of `prompts/<name>.jsonl`.
+
+    Raises:
+        UsageError: the file does not exist.
+    """
+    path = files(__package__) / f"{name}.jsonl"
+    if not path.is_file():
+        raise UsageError(f"no examples named {name!r} in the prompts folder")
+    return tuple(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())

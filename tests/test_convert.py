@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +232,115 @@ def test_the_gpu_pack_is_handed_on_as_it_comes(
     reranker = convert.reranker_path(settings)
     assert reranker is not None
     assert reranker.name == "bge-reranker-v2-m3"
+
+
+# --- text: a small BERT with random weights -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def small_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+    from tokenizers import Tokenizer, models
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("bert")
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=80,
+        hidden_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=3,
+        intermediate_size=48,
+        max_position_embeddings=40,
+        initializer_range=0.5,  # so large that a mistake shows
+    )
+    BertModel(config).save_pretrained(folder)
+    tokenizer = Tokenizer(models.WordLevel({"[UNK]": 0, "dog": 1}, unk_token="[UNK]"))
+    tokenizer.enable_padding(length=32)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 12}')
+    return folder
+
+
+def test_the_text_embedder_pools_and_normalises(small_bert: Path, tmp_path: Path) -> None:
+    """Against transformers with its own mask, pooled with numpy; padding changes nothing."""
+    import torch
+    from transformers import BertModel
+
+    convert._make_text_embedder(small_bert, tmp_path)
+    tokens = np.random.default_rng(3).integers(0, 80, (4, 9))
+    lengths = (1, 4, 8, 9)
+    mask = (np.arange(9) < np.array(lengths)[:, None]).astype(np.int64)
+    given = {"input_ids": tokens, "attention_mask": mask}
+    (rows,) = run(tmp_path / "model.onnx", given)
+    bert = BertModel.from_pretrained(small_bert).eval()
+    for row, ids, length in zip(rows, tokens, lengths, strict=True):
+        with torch.inference_mode():
+            hidden = bert(torch.from_numpy(ids[None, :length])).last_hidden_state[0].numpy()
+        mean = hidden.mean(axis=0)
+        np.testing.assert_allclose(row, mean / np.linalg.norm(mean), atol=1e-4)
+
+
+def test_the_text_embedders_tokenizer_cuts_and_does_not_pad(
+    small_bert: Path, tmp_path: Path
+) -> None:
+    from tokenizers import Tokenizer
+
+    convert._make_text_embedder(small_bert, tmp_path)
+    tokenizer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+    assert tokenizer.padding is None
+    assert tokenizer.truncation["max_length"] == 12
+
+
+def test_exporting_prints_and_warns_nothing(
+    small_bert: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        convert._make_text_embedder(small_bert, tmp_path)
+    assert [str(warning.message) for warning in told] == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_export_that_went_wrong_is_not_kept(small_bert: Path, tmp_path: Path) -> None:
+    import torch
+
+    model = convert._sentence_model(small_bert)
+    convert._export(model, tmp_path / "model.onnx")
+    convert._compare(model, tmp_path / "model.onnx")
+    with torch.no_grad():
+        model.bert.encoder.layer[1].output.LayerNorm.bias[0] += 1
+    with pytest.raises(WeightsError, match="not what it was made from"):
+        convert._compare(model, tmp_path / "model.onnx")
+
+
+def test_a_text_embedder_with_a_tensor_missing_is_refused(small_bert: Path, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    shutil.copy(small_bert / "config.json", tmp_path)
+    tensors = load_file(small_bert / "model.safetensors")
+    (name,) = [name for name in tensors if name.endswith("1.attention.self.key.bias")]
+    del tensors[name]
+    save_file(tensors, tmp_path / "model.safetensors")
+    with pytest.raises(WeightsError, match=rf"lacks .*{name}"):
+        convert._sentence_model(tmp_path)
+
+
+def test_the_starters_text_embedder_is_converted_and_others_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def ensure_made(name: str, form: str, make: Any, *_: Any) -> Path:
+        assert make is convert._make_text_embedder
+        made.append(name)
+        return tmp_path / form
+
+    monkeypatch.setattr(convert, "ensure_made", ensure_made)
+    monkeypatch.setattr(convert, "ensure", lambda name, *_: tmp_path / name)
+    assert convert.text_embedder_path(Settings.load(pack="starter")).name == "onnx-1"
+    assert convert.text_embedder_path(Settings.load(pack="gpu")).name == "qwen3-embedding-0.6b"
+    assert made == ["all-minilm-l6-v2"]
 
 
 # --- the real thing -----------------------------------------------------------------------------

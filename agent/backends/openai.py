@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
@@ -95,6 +96,7 @@ class OpenAIModel:
         self._has_logprobs = True
         self._client = _client(url, api_key, timeout, retries)
         self._background = BackgroundLoop("looktwice-openai")
+        self._end = weakref.finalize(self, self._background.close, self._client.close)
         try:
             known = self._run(lambda _: self._ask_server(model))
         except BaseException:
@@ -178,7 +180,7 @@ class OpenAIModel:
 
     def close(self) -> None:
         """Drop the connection; requests under way end with `ModelError`."""
-        self._background.close(self._client.close)
+        self._end()
 
     # -- requests
 

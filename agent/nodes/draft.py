@@ -27,6 +27,7 @@ def draft(state: State, run: Run) -> Done:
     text = reply.text.strip()
     if reply.finish == "length":
         text += " …"
+        run.emit(Token(text=" …"))
     return Done(State(draft=text, verdict=None), f"{reply.completion_tokens} tokens")
 
 

@@ -36,6 +36,7 @@ def verify(state: State, run: Run) -> Done:
         update["stop"] = "accepted"
     elif verdict.outcome == "revise":
         update["round"] = state["round"] + 1
+        run.emit(AnswerRevised(text="", reason=verdict.critique))  # the next draft follows
     else:
         update["stop"] = "unsupported"
     did = verdict.outcome + (f": {verdict.critique}" if verdict.critique else "")

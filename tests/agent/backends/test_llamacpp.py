@@ -167,3 +167,31 @@ def test_nothing_is_written_on_the_screen(gguf: Path, tmp_path: Path) -> None:
         check=True,
     )
     assert (done.stdout, done.stderr) == ("", "")
+
+
+@pytest.mark.weights
+def test_a_program_that_forgets_to_close_ends_well(gguf: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, threading; from pathlib import Path\n"
+        "from looktwice.agent.backends.llamacpp import LlamaCppModel\n"
+        "from looktwice.agent.backends.base import Message\n"
+        "from looktwice.media import Store\n"
+        "m = LlamaCppModel(sys.argv[1], store=Store(Path(sys.argv[2])), context_tokens=512)\n"
+        "begun = threading.Event()\n"
+        "def write():\n"
+        "    try:\n"
+        "        ask = [Message(role='user', text='Tell a long story.')]\n"
+        "        m.generate(ask, max_tokens=400, on_token=lambda _: begun.set())\n"
+        "    except Exception as error:\n"
+        "        print(type(error).__name__)\n"
+        "threading.Thread(target=write, daemon=True).start()\n"
+        "begun.wait()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(gguf), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,273 @@
+"""What the controller's tests are made with: no weights, no network, instant tools."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from looktwice.agent.assistant import Assistant
+from looktwice.agent.backends.base import JsonSchema, Message, Reply
+from looktwice.agent.backends.scripted import ScriptedModel
+from looktwice.retrieval.embed import Vectors
+from looktwice.schema import (
+    AnswerReady,
+    AnswerRevised,
+    Box,
+    Detection,
+    Event,
+    Evidence,
+    Picture,
+    TextLine,
+    Token,
+)
+from looktwice.settings import Settings
+from looktwice.tools.base import Tool, tool
+from PIL import Image
+
+COUNT = "How many people are in the picture?"
+TOTAL = "What is the total on this receipt?"
+HELLO = "Hello!"
+RECEIPT = ("Corner Shop", "Bread 3.10", "Milk 5.10", "Total 8.20", "Cash 10.00")
+
+
+class WordEmbedder:
+    """Texts as bags of hashed words: alike when they share words. Needs no weights."""
+
+    def __init__(self, dimensions: int = 512) -> None:
+        self.dimensions = dimensions
+        self.embedded = 0
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.embedded += len(texts)
+        rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in text.lower().replace("?", " ").replace("!", " ").replace(".", " ").split():
+                row[zlib.crc32(word.encode("utf-8", "replace")) % self.dimensions] += 1
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.where(lengths == 0, 1, lengths), dtype=np.float32)
+
+
+def what_is_asked(messages: Sequence[Message]) -> str:
+    """Which of the controller's prompts this is, told by its last line (and by the prompts/ files)."""
+    prompt = next(m.text for m in reversed(messages) if m.role == "user")
+    if prompt.startswith("That was not the JSON asked for"):
+        return "repair"
+    last = prompt.rstrip().splitlines()[-1]
+    known = {
+        "Answer from the evidence above.": "draft",
+        "Answer again from the evidence above.": "revise",
+        "Rewritten question:": "standalone",
+        "Can this question be answered from the evidence above? Answer yes or no.": "answerable",
+        "Is the proposed answer correct according to the evidence above? Answer yes or no.": (
+            "supported"
+        ),
+    }
+    if last == "JSON:":
+        return "arguments" if prompt.startswith("Tool: ") else "plan"
+    return known.get(last, "talk")
+
+
+Says = str | dict[str, Any] | Exception | Callable[[Sequence[Message]], "str | dict[str, Any]"]
+
+
+@dataclass
+class Script:
+    """Says one thing for each kind of prompt; `asked` records the kinds in order."""
+
+    says: Mapping[str, Says] = field(default_factory=dict)
+    yes: Mapping[str, float] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def reply(self, messages: Sequence[Message], schema: JsonSchema | None) -> Any:
+        kind = what_is_asked(messages)
+        self.asked.append(kind)
+        said = self.says.get(kind, _USUAL.get(kind, "nothing to say"))
+        if isinstance(said, Exception):
+            raise said
+        return said(messages) if callable(said) else said
+
+    def choice(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
+        kind = what_is_asked(messages)
+        self.asked.append(kind)
+        yes = self.yes.get(kind, 0.9)
+        return {"yes": yes, "no": 1 - yes}
+
+    def model(self, **how: Any) -> ScriptedModel:
+        return ScriptedModel(self.reply, choices=self.choice, **how)
+
+
+class EndlessModel(ScriptedModel):
+    """Follows a script, but its drafts go on until the run is stopped.
+
+    Attributes:
+        stopped: set when it was told to stop.
+    """
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script.reply, choices=script.choice)
+        self.stopped = threading.Event()
+
+    def generate(self, messages: Sequence[Message], **how: Any) -> Reply:
+        on_token, control = how["on_token"], how["control"]
+        reply = super().generate(messages, **{**how, "on_token": None})
+        if on_token is None:
+            return reply
+        for _ in range(5_000):
+            on_token("8.20 ")
+            if self.stopped.wait(0.002) or control.should_stop:
+                self.stopped.set()
+                return reply.model_copy(update={"finish": "cancelled"})
+        return reply
+
+
+_ARGUMENTS = {
+    "detect_objects": {"labels": ["person"]},
+    "look_closer": {"target": "bus"},
+    "calculate": {"expression": "50 - 8.20"},
+}
+_USUAL: dict[str, Says] = {
+    "draft": "8.20",
+    "revise": "8.20",
+    "talk": "Hello, I am here to help.",
+    "arguments": lambda messages: _ARGUMENTS.get(messages[-1].text.split(":")[1].strip(), {}),
+    "plan": {"stages": []},
+    "standalone": lambda messages: (
+        messages[-1].text.rpartition("Last question: ")[2].splitlines()[0]
+    ),
+}
+
+
+def in_turn(*said: str) -> Callable[[Sequence[Message]], str]:
+    """One reply after the other; the last one stays."""
+    left = list(said)
+    return lambda messages: left.pop(0) if len(left) > 1 else left[0]
+
+
+def text_lines(*texts: str) -> tuple[TextLine, ...]:
+    """Lines of 10 pixels one below the other."""
+    return tuple(
+        TextLine(text=t, score=0.9, box=Box(x1=0, y1=10 * n, x2=60, y2=10 * n + 8), row=n)
+        for n, t in enumerate(texts)
+    )
+
+
+def people(count: int, label: str = "person") -> Evidence:
+    """What the detector says of that many people."""
+    found = tuple(
+        Detection(label=label, score=0.9, box=Box(x1=5 * n, y1=0, x2=5 * n + 4, y2=9))
+        for n in range(count)
+    )
+    return Evidence(
+        kind="objects",
+        text=f"{count} {label} (counted by the object detector)",
+        boxes=tuple(d.box for d in found),
+        detections=found,
+        score=0.9,
+    )
+
+
+def reading(*texts: str) -> Evidence:
+    """What reading says of these lines."""
+    return Evidence(
+        kind="text", text="text read:\n" + "\n".join(texts), lines=text_lines(*texts), score=0.9
+    )
+
+
+def instant_experts(
+    read: Callable[[Picture], Any] = lambda picture: reading(*RECEIPT),
+    detect: Callable[[Picture], Any] = lambda picture: people(4),
+    look: Callable[[Picture], Any] = lambda picture: "mostly grey",
+) -> list[Tool]:
+    """Tools called as the real experts are, with their arguments."""
+
+    @tool(cache=True)
+    def read_text(picture: Picture) -> Any:
+        """Read all text in a picture."""
+        return read(picture)
+
+    @tool(cache=True)
+    def detect_objects(picture: Picture, labels: Sequence[str] = ()) -> Any:
+        """Find and count objects in a picture.
+
+        Args:
+            labels: kinds of objects.
+        """
+        return detect(picture)
+
+    @tool(cache=True)
+    def look_closer(picture: Picture, target: str = "", box: Sequence[float] = ()) -> Any:
+        """Look closer at a part of a picture.
+
+        Args:
+            target: what to look at.
+            box: where to look.
+        """
+        return look(picture)
+
+    return [read_text, detect_objects, look_closer]
+
+
+def picture(shade: int = 0, side: int = 60) -> bytes:
+    """A small PNG, another one for every shade."""
+    file = io.BytesIO()
+    Image.new("RGB", (side, side), (shade, shade // 2, 40)).save(file, "PNG")
+    return file.getvalue()
+
+
+def named_picture(folder: Path, name: str, shade: int) -> Path:
+    """The same as a file with a name."""
+    path = folder / name
+    path.write_bytes(picture(shade))
+    return path
+
+
+def make_assistant(
+    home: Path,
+    script: Script | ScriptedModel | Any = None,
+    experts: Sequence[Tool] | None = None,
+    limits: Mapping[str, Any] | None = None,
+    **how: Any,
+) -> Assistant:
+    """An assistant whose experts are replaced by instant ones; everything else is the real thing."""
+    script = script if script is not None else Script()
+    model = script.model() if isinstance(script, Script) else script
+    settings = Settings(home=home, offline=True, pack="starter", limits=dict(limits or {}))  # type: ignore[arg-type]
+    assistant = Assistant(
+        settings, model=model, embedder=how.pop("embedder", None) or WordEmbedder(), **how
+    )
+    replaced = instant_experts() if experts is None else experts
+    assistant.tools.update({t.name: t for t in replaced})
+    return assistant
+
+
+def shown_text(events: Sequence[Event]) -> str:
+    """What a page shows that follows a stream: tokens are added, a revision replaces all of it."""
+    text = ""
+    for event in events:
+        if isinstance(event, Token):
+            text += event.text
+        elif isinstance(event, AnswerRevised):
+            text = event.text
+    return text
+
+
+def final(events: Sequence[Event]) -> Any:
+    """The answer at the end of a stream."""
+    assert isinstance(events[-1], AnswerReady)
+    return events[-1].answer
+
+
+def ran(answer: Any) -> list[str]:
+    """Names of the tools that were run."""
+    return [result.call.tool for result in answer.results]
+
+
+def nodes(answer: Any) -> Iterator[str]:
+    """The controller's steps."""
+    return (step.node for step in answer.steps)

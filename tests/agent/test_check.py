@@ -1,0 +1,147 @@
+"""What a program can find wrong with a draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from looktwice.agent.check import (
+    corrected,
+    faults,
+    grounded_share,
+    same_word,
+    ungrounded_words,
+    unsupported_numbers,
+)
+from looktwice.schema import Evidence
+
+RECEIPT = [Evidence(kind="text", text="Bread 3.10\nTotal RM 1,008.20\n12/03/2018")]
+
+
+@pytest.mark.parametrize(
+    ("draft", "missing"),
+    [
+        ("1008.20", []),
+        ("RM 1.008,20", []),
+        ("12/03/2018", []),
+        ("$9.99", ["9.99"]),
+        ("8.20", ["8.2"]),
+        ("13/03/2018", ["13"]),
+        ("9.99, again 9.99", ["9.99"]),
+        ("no number at all", []),
+    ],
+)
+def test_numbers_must_stand_in_the_evidence(draft: str, missing: list[str]) -> None:
+    assert unsupported_numbers(draft, "What is the total?", RECEIPT) == missing
+    assert len(faults(draft, "What is the total?", RECEIPT)) == len(missing)
+
+
+def test_the_numbers_of_a_date_must_stand_together() -> None:
+    evidence = [Evidence(kind="text", text="Issued 01/03/2018, due 15/04/2018")]
+    assert faults("15/04/2018", "When is it due?", evidence) == []
+    assert len(faults("15/03/2018", "When is it due?", evidence)) == 1
+
+
+def test_numbers_of_the_question_may_be_repeated() -> None:
+    assert unsupported_numbers("Bread costs 99", "Is anything 99?", RECEIPT) == []
+
+
+def test_objects_support_their_count_and_nothing_else(kit: Any) -> None:
+    seen = kit.people(4)
+    assert unsupported_numbers("4 people", "How many?", [seen]) == []
+    assert unsupported_numbers("four people", "How many?", [seen]) == []
+    # A number in the detector's own words (a share, a place) is no count.
+    told = seen.model_copy(update={"text": "4 person, 37% of the picture"})
+    assert unsupported_numbers("37", "How many?", [told]) == ["37"]
+
+
+@pytest.mark.parametrize("draft", ["", "   ", "\n"])
+def test_an_empty_draft_is_at_fault(draft: str) -> None:
+    assert faults(draft, "What?", RECEIPT) == ["it is empty"]
+
+
+@pytest.mark.parametrize(
+    ("draft", "right"),
+    [
+        ("3", "4"),
+        ("5.", "4."),
+        ("There are 7 persons.", "There are 4 persons."),
+        ("7 people", "4 people"),
+        ("4", "4"),
+        ("7 dogs", "7 dogs"),
+        ("3 of 7", "3 of 7"),
+    ],
+)
+def test_the_program_counts(kit: Any, draft: str, right: str) -> None:
+    assert corrected(draft, [kit.people(4)]) == right
+
+
+@pytest.mark.xfail(strict=True, reason="only digits are replaced")
+def test_a_count_in_words_is_put_right_too(kit: Any) -> None:
+    result = corrected("There are three people.", [kit.people(4)])
+    assert unsupported_numbers(result, "How many?", [kit.people(4)]) == []
+
+
+@pytest.mark.xfail(strict=True, reason="all boxes are counted, not those of the kind")
+def test_a_count_of_one_kind_among_others_is_not_the_total(kit: Any) -> None:
+    """One piece of evidence holds two kinds when a word like "vehicle" was asked for."""
+    car, bus = kit.people(3, "car"), kit.people(1, "bus")
+    both = car.model_copy(update={"detections": (*car.detections, *bus.detections)})
+    assert corrected("1 bus", [both]) == "1 bus"
+    assert unsupported_numbers("1 bus", "How many buses?", [both]) == []
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("Yes", "No"), ("yes, there is", "No"), ("Ja.", "Nein"), ("Oui", "Non")]
+)
+def test_a_yes_to_what_was_not_found_becomes_a_no(kit: Any, yes: str, no: str) -> None:
+    assert corrected(yes, [kit.people(0, "dog")]) == no
+
+
+def test_a_yes_stays_where_something_was_found_or_read(kit: Any) -> None:
+    assert corrected("Yes", [kit.people(1, "dog")]) == "Yes"
+    assert corrected("Yes", [kit.people(0), *RECEIPT]) == "Yes"
+    assert corrected("Yes", []) == "Yes"
+
+
+def test_invented_words_are_named() -> None:
+    draft = "The total was paid by Napoleon in 2018"
+    assert ungrounded_words(draft, "What is the total?", RECEIPT) == ["napoleon", "paid"]
+    assert grounded_share("Bread", "What?", RECEIPT) == 1.0
+    assert grounded_share("Napoleon", "Who?", RECEIPT) == 0.0
+    assert grounded_share("Yes", "Is there bread?", RECEIPT) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("person", "persons", True),
+        ("people", "person", True),
+        ("colour", "coloured", True),
+        ("bus", "bus", True),
+        ("bus", "bush", False),
+        ("total", "totalitarian", False),
+        ("men", "women", False),
+    ],
+)
+def test_forms_of_a_word(one: str, other: str, same: bool) -> None:
+    assert same_word(one, other) is same
+    assert same_word(other, one) is same
+
+
+@given(st.text(), st.text(), st.lists(st.text(), max_size=3))
+def test_checks_stand_any_text(draft: str, question: str, texts: list[str]) -> None:
+    evidence = [Evidence(kind="text", text=t) for t in texts]
+    assert corrected(draft, evidence) == draft  # nothing was counted
+    assert 0.0 <= grounded_share(draft, question, evidence) <= 1.0
+    missing = unsupported_numbers(draft, question, evidence)
+    assert len(missing) == len(set(missing))
+
+
+@given(st.text())
+def test_what_is_copied_from_the_evidence_is_never_at_fault(text: str) -> None:
+    evidence = [Evidence(kind="text", text=text)]
+    assert unsupported_numbers(text, "", evidence) == []
+    assert ungrounded_words(text, "", evidence) == []
