@@ -76,7 +76,9 @@ def console(stderr: bool = False) -> Console:
     """Where people read."""
     from rich.console import Console
 
-    return Console(stderr=stderr, soft_wrap=True)
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else 160  # a file or a pipe has no width of its own
+    return Console(stderr=stderr, soft_wrap=True, width=width)
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -152,7 +154,7 @@ def demo(
     pack: Pack = None,
     model: Model = None,
 ) -> None:
-    """Three real questions about two pictures, with evidence and annotated pictures."""
+    """Three real questions about three pictures, with evidence and annotated pictures."""
     from .demo import run_demo
 
     settings = load_settings(pack=pack, model=model)

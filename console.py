@@ -247,12 +247,12 @@ def show_weights(states: Iterable[WeightState], console: Console, as_json: bool 
     if as_json:
         print(json.dumps([asdict(s) for s in states], ensure_ascii=False, default=str))
         return
-    name = Column("weight", no_wrap=True)
-    table = Table(name, "pack", "for", "size", "licence", "state", box=None, pad_edge=False)
+    short = [Column(name, no_wrap=True) for name in ("weight", "state", "size")]
+    table = Table(*short, "pack", "licence", "what it does", box=None, pad_edge=False)
     colour = {"verified": "green", "present": "yellow", "missing": "dim", "damaged": "red"}
     for s in states:
         size = "" if s.size is None else f"{s.size / 1e6:,.0f} MB"
         state = literal(s.status, colour[s.status]).append_text(literal(f" {s.detail}"))
-        words = (s.name, ", ".join(s.packs), s.purpose, size, s.licence)
-        table.add_row(*map(literal, words), state)
+        words = (size, ", ".join(s.packs), s.licence, s.purpose)
+        table.add_row(literal(s.name), state, *map(literal, words))
     console.print(table)

@@ -1,4 +1,4 @@
-"""The demo: three real questions about two pictures, answered by whatever pack is chosen."""
+"""The demo: three real questions about three pictures, answered by whatever pack is chosen."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ class Question(NamedTuple):
     picture: Path
 
 
-def questions(receipt: Path) -> list[Question]:
+def questions(samples: Path) -> list[Question]:
     """A count on a photo, a total on a receipt, a word on a sign."""
-    street = street_photo()
     return [
-        Question("How many people are in the picture?", street),
-        Question("What is the total on this receipt?", receipt),
-        Question("What does the text on the side of the bus say?", street),
+        Question("How many people are in the picture?", street_photo()),
+        Question("What is the total on this receipt?", samples / "receipt.jpg"),
+        Question("Which street is named on the sign?", samples / "sign.jpg"),
     ]
 
 
@@ -50,12 +49,12 @@ def run_demo(settings: Settings, save: Path, console: Console) -> int:
     console.print("[bold]Looktwice[/bold] looks twice before it answers. Loading the models ...")
     began = time.monotonic()
     with (
-        as_file(files("looktwice") / "samples" / "receipt.jpg") as receipt,
+        as_file(files("looktwice") / "samples") as samples,
         Assistant(settings) as assistant,
     ):
         assistant.warm()
         console.print(f"Ready after {time.monotonic() - began:.1f} s.", highlight=False)
-        ends = [demonstrate(assistant, q, save, console) for q in questions(receipt)]
+        ends = [demonstrate(assistant, q, save, console) for q in questions(samples)]
     return 0 if all(status == "answered" for status in ends) else 1
 
 

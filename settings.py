@@ -126,7 +126,7 @@ class Settings(BaseSettings):
                 f"settings: {faults} (see LOOKTWICE_* variables, looktwice.toml and arguments)"
             ) from None
         except ValueError as error:  # a broken looktwice.toml
-            raise UsageError(f"settings: {error}") from None
+            raise UsageError(f"settings: looktwice.toml cannot be read: {error}") from None
 
     @property
     def weights_dir(self) -> Path:

@@ -33,9 +33,11 @@ def ask_json(
         try:
             # Not json.loads: it raises other errors for huge numbers and depths, and lets half a
             # surrogate pass, which no answer could be written down with.
-            return shape.model_validate_json(reply.text)
-        except ValidationError as error:
-            reason = error.errors()[0]["msg"]
+            value = shape.model_validate_json(reply.text)
+            json.dumps(value.model_dump(), allow_nan=False)
+            return value
+        except ValueError as error:  # pydantic's is one of them
+            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
             complaint = f"That was not the JSON asked for ({reason}). Reply with the JSON only."
             messages = [
                 *messages,

@@ -21,9 +21,10 @@ from ..schema import Answer, AnswerReady, Event, Picture, Value
 from ..settings import Settings, quiet_third_parties
 from ..tools import default_tools
 from ..tools.base import ResultCache, Tool
+from ..weights import resolve_pack
 from .backends import open_model
 from .backends.base import ChatModel
-from .meter import Meter
+from .meter import Meter, whole
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
 from .state import State, fresh
@@ -138,6 +139,7 @@ class Assistant:
 
         Leaving the loop early stops the model and the tools.
         """
+        self._chat_model()  # loading is not part of the time a question may take
         control = control or Control(self.settings.limits.seconds)
         events: queue.Queue[Event | BaseException] = queue.Queue()
 
@@ -199,6 +201,7 @@ class Assistant:
 
     def sessions(self) -> list[str]:
         """Names of the sessions that are kept."""
+        self._graph(sessions=True)  # makes the tables
         rows = self._connect().execute("SELECT DISTINCT thread_id FROM checkpoints")
         return sorted(row[0] for row in rows)
 
@@ -242,6 +245,7 @@ class Assistant:
             raise UsageError("this assistant is closed; make a new one")
         question = checked_question(question)
         pictures = self._load(images)
+        self._chat_model()  # loading is not part of the time a question may take
         run = self._run(control or Control(self.settings.limits.seconds), emit)
         config: RunnableConfig = (
             {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
@@ -251,7 +255,7 @@ class Assistant:
                 fresh(question, pictures),
                 config,
                 context=run,
-                durability="exit" if session else None,
+                durability="exit" if session is not None else None,
             )
         answer: Answer = State(**state)["answer"]  # type: ignore[typeddict-item]
         return answer.model_copy(
@@ -281,7 +285,7 @@ class Assistant:
             control=control,
             emit=emit,
             model_name=model.name,
-            pack=self.settings.pack,
+            pack=resolve_pack(self.settings),
         )
 
     def _chat_model(self) -> ChatModel:
@@ -332,7 +336,7 @@ def checked_question(question: str) -> str:
     """The question without surrounding space; UsageError when it is none."""
     if not isinstance(question, str) or not question.strip():
         raise UsageError("question: expected some words, got nothing")
-    return question.strip()
+    return whole(question).strip()
 
 
 def checked_session(session: str) -> str:

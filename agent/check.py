@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ..schema import Evidence
-from .facts import content_words, dates, normal_number, numbers, words
+from .facts import content_words, dates, numbers, replace_number, without_dates, words
 
 _NO_FOR = {
     "yes": "No",
@@ -27,14 +28,8 @@ def faults(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]
     """What a program can find wrong with a draft, as sentences for the next attempt."""
     if not draft.strip():
         return ["it is empty"]
-    missing = unsupported_numbers(draft, question, evidence) or unsupported_dates(draft, evidence)
-    return [f"{number} does not stand in the evidence" for number in missing]
-
-
-def unsupported_dates(draft: str, evidence: Sequence[Evidence]) -> list[str]:
-    """Dates of a draft whose numbers stand in the evidence, but not together."""
-    known = {date for item in evidence for date in dates(item.text)}
-    return [f"the date {d}" for d in dates(draft) if known and d not in known]
+    missing = unsupported_numbers(draft, question, evidence)
+    return [f"{fact} does not stand in the evidence" for fact in missing]
 
 
 def corrected(draft: str, evidence: Sequence[Evidence]) -> str:
@@ -55,14 +50,14 @@ def _right_answer(draft: str, evidence: Sequence[Evidence]) -> str:
 def _right_count(draft: str, evidence: Sequence[Evidence]) -> str:
     """The number of boxes instead of another single number said of their kind."""
     said = numbers(draft)
-    counted = [e for e in evidence if e.kind == "objects"]
-    if len(said) != 1 or len(counted) != 1 or len(evidence) != 1:
+    counts = Counter(d.label for e in evidence if e.kind == "objects" for d in e.detections)
+    if len(said) != 1 or len(counts) != 1 or len(evidence) != 1:
         return draft
-    labels = {d.label for d in counted[0].detections}
-    alone = normal_number(draft.strip(" .")) == said[0]
-    of_kind = any(same_word(label, word) for label in labels for word in words(draft))
-    count = str(len(counted[0].detections))
-    return draft.replace(said[0], count) if (alone or of_kind) and said[0] != count else draft
+    ((label, count),) = counts.items()
+    alone = len(words(draft)) == 1
+    if said[0] == str(count) or not (alone or any(same_word(label, w) for w in words(draft))):
+        return draft
+    return replace_number(draft, said[0], str(count))
 
 
 def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
@@ -70,12 +65,22 @@ def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence])
 
     Evidence of objects supports the count of its boxes and nothing else.
     """
-    known = set(numbers(question))
+    known = set(numbers(question)) | set(dates(question))
     for item in evidence:
-        known |= {str(len(item.detections))} if item.kind == "objects" else set(numbers(item.text))
-    return [
-        n for n in dict.fromkeys(numbers(draft)) if n not in known and n.lstrip("-") not in known
-    ]
+        known |= counted(item) if item.kind == "objects" else facts_of(item.text)
+    said = [*dates(draft), *numbers(without_dates(draft))]
+    return [n for n in dict.fromkeys(said) if n not in known and n.lstrip("-") not in known]
+
+
+def counted(item: Evidence) -> set[str]:
+    """The numbers that boxes support: of each kind, and of all together."""
+    counts = Counter(d.label for d in item.detections)
+    return {str(n) for n in (*counts.values(), len(item.detections))}
+
+
+def facts_of(text: str) -> set[str]:
+    """Every number and date of a text."""
+    return {*numbers(text), *dates(text)}
 
 
 def ungrounded_words(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:

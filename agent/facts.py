@@ -10,7 +10,12 @@ _NUMBER = re.compile(
     r"(?<![\w.,])[-−]?(?>\d+(?:[.,'’ \u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?)(?!\w)"
     r"|\d+(?:[.,]\d+)*"  # whatever digits stand inside words: the 12 of 12MAR
 )
-_DATE = re.compile(r"(?<![\d/.-])\d{1,4}([/.-])\d{1,2}\1\d{1,4}(?![\d/.-]*\d)")
+_YEAR = r"(?:19|20)\d\d"
+_DATE = re.compile(
+    rf"(?<![\d/.-])(?:{_YEAR}([/.-])\d{{1,2}}\1\d{{1,2}}(?!\d)"
+    # a year of four digits may run into the time behind it, as recognisers lose spaces: 03/02/201815:28
+    rf"|\d{{1,2}}([/.-])\d{{1,2}}\2(?:{_YEAR}|\d\d(?!\d)))(?![/.-]\d)"
+)
 _WORD = re.compile(r"\w+", re.UNICODE)
 _COUNTING = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -33,12 +38,26 @@ def numbers(text: str) -> list[str]:
 
 
 def dates(text: str) -> list[str]:
-    """Dates written as three numbers, by their numbers in order of size: "28/03/2018" -> "3-28-2018".
+    """Dates written as three numbers, in one form: "28/03/2018" -> "18-3-28".
 
-    The order is left open, so that 2018-03-28 is the same date.
+    Forwards and backwards are the same date, and so are 2018 and 18: 2018-03-28, 28.3.18. Day and month
+    changed places are not.
     """
-    found = (re.split(r"[/.-]", m.group()) for m in _DATE.finditer(text))
-    return ["-".join(map(str, sorted(int(n) for n in parts))) for parts in found]
+    found = [
+        [int(n) % 100 for n in re.split(r"[/.-]", match.group())] for match in _DATE.finditer(text)
+    ]
+    return ["-".join(map(str, min(parts, parts[::-1]))) for parts in found]
+
+
+def without_dates(text: str) -> str:
+    """The text with dates of three numbers taken out."""
+    return _DATE.sub(" ", text)
+
+
+def replace_number(text: str, old: str, new: str) -> str:
+    """The text with a number, in digits or as a word, replaced by another."""
+    as_word = next((word for word, value in _WORD_NUMBERS.items() if value == old), old)
+    return re.sub(rf"(?<!\w)(?:{re.escape(old)}|{as_word})(?!\w)", new, text, flags=re.IGNORECASE)
 
 
 def normal_number(text: str) -> str:

@@ -61,6 +61,7 @@ class Meter:
             control=self._control,
         )
         self._add(reply.prompt_tokens, reply.completion_tokens)
+        reply = reply.model_copy(update={"text": whole(reply.text)})
         if reply.finish == "cancelled":
             self._control.check()
         return reply
@@ -88,3 +89,8 @@ class Meter:
         with self._lock:
             self.prompt_tokens += prompt
             self.completion_tokens += completion
+
+
+def whole(text: str) -> str:
+    """The text without halves of surrogate pairs, which no file or socket could take."""
+    return text.encode("utf-8", "replace").decode("utf-8")

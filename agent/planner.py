@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -140,7 +141,9 @@ class Planner:
         questions = [e.question for e in self.examples]
         if self._cache is None:
             return self._embedder.embed(questions)
-        key = hashlib.sha256("\n".join(questions).encode()).hexdigest()[:16]
+        # Another embedder gives other vectors, and is known by what it makes of one word.
+        probe = np.round(self._embedder.embed(["looktwice"])[0], 2).tobytes()
+        key = hashlib.sha256("\n".join(questions).encode() + probe).hexdigest()[:16]
         path = self._cache / f"plan-{key}.npy"
         try:
             vectors: Vectors = np.load(path, allow_pickle=False)
@@ -149,11 +152,12 @@ class Planner:
         except Exception:
             pass  # not there yet, or damaged (numpy raises many things): made again below
         vectors = self._embedder.embed(questions)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{id(vectors)}.tmp")
-        with partial.open("wb") as file:
-            np.save(file, vectors, allow_pickle=False)
-        partial.replace(path)
+        with suppress(OSError):  # a folder that cannot be written only costs time at the next start
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(f".{id(vectors)}.tmp")
+            with partial.open("wb") as file:
+                np.save(file, vectors, allow_pickle=False)
+            partial.replace(path)
         return vectors
 
 
@@ -214,7 +218,13 @@ def object_schema(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def plan_schema(tools: Iterable[Tool], stages: int = 2, calls: int = 3) -> dict[str, Any]:
+MOST_STAGES = 2
+MOST_CALLS = 3
+
+
+def plan_schema(
+    tools: Iterable[Tool], stages: int = MOST_STAGES, calls: int = MOST_CALLS
+) -> dict[str, Any]:
     """The JSON schema of a whole plan: a list of stages of tool calls."""
     options = [
         object_schema(

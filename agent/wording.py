@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 
 from ..schema import Evidence, ToolResult
 
 _FENCE = re.compile(r"</?\s*data\s*>", re.IGNORECASE)
+_PIECE = 160
+"""Characters a line may have before it is cut like the text itself."""
 _SPECIAL = re.compile(r"<\|[^|>\n]{0,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
 """Marks that chat templates use to begin a turn; in evidence they are only characters."""
 
@@ -41,7 +44,7 @@ def fit(text: str, tokens: int) -> str:
     """
     if estimate_tokens(text) <= tokens:
         return text
-    lines = text.splitlines()
+    lines = [piece for line in text.splitlines() for piece in wrap(line, _PIECE) or [""]]
     head: list[str] = []
     tail: list[str] = []
     room = tokens - 8

@@ -125,8 +125,8 @@ def test_missing_weights_are_not_fetched_while_offline(tmp_path: Path) -> None:
 
 
 def test_the_pictures_of_the_demo_are_there() -> None:
-    with as_file(files("looktwice") / "samples" / "receipt.jpg") as receipt:
-        asked = demo.questions(receipt)
+    with as_file(files("looktwice") / "samples") as samples:
+        asked = demo.questions(samples)
         assert len({q.words for q in asked}) == len(asked) >= 3
         for question in asked:
             with Image.open(question.picture) as picture:
@@ -205,7 +205,7 @@ def test_the_demo_answers_everything(shown: Any) -> None:
     assert ends == ["answered"] * 3
     assert "4" in lines  # people
     assert "33.64" in lines  # on the receipt
-    assert "MADRID" in done.stdout.upper()  # on the bus
+    assert "ORCHARD LANE" in done.stdout.upper()  # on the sign
     assert "Traceback" not in done.stderr
 
 

@@ -267,6 +267,6 @@ def test_root_modules_have_names_of_their_own() -> None:
 def test_every_file_puts_off_its_annotations() -> None:
     for path in sources():
         tree = tree_of(path)
-        if tree.body:
+        if len(tree.body) > 1:  # more than a docstring
             first = [n for n in tree.body if isinstance(n, ast.ImportFrom)][:1]
             assert [n.module for n in first] == ["__future__"], path

@@ -87,7 +87,9 @@ def test_prompts_samples_and_the_typing_mark_are_in_the_wheel(held: set[str]) ->
     }
     assert len(prompts) > 5
     assert prompts <= held
-    assert {"looktwice/py.typed", "looktwice/samples/receipt.jpg"} <= held
+    samples = {f"looktwice/samples/{path.name}" for path in (ROOT / "samples").iterdir()}
+    assert "looktwice/samples/receipt.jpg" in samples
+    assert {"looktwice/py.typed", *samples} <= held
 
 
 def test_the_licence_is_in_the_wheel(wheel: zipfile.ZipFile, held: set[str]) -> None:
@@ -102,12 +104,8 @@ def test_nothing_else_is_in_the_wheel(held: set[str]) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == {"looktwice"}
     assert not [n for n in held if NOT_SHIPPED & set(PurePosixPath(n).parts)]
     kinds = {".py", ".md", ".jsonl", ".json", ".jpg", ".png", ".typed", ".html", ".css", ".js"}
-    strange = [
-        name
-        for name in held
-        if name.startswith("looktwice/") and PurePosixPath(name).suffix not in kinds
-    ]
-    assert [name for name in strange if name != "looktwice/py.typed"] == []
+    files = [PurePosixPath(name) for name in held if name.startswith("looktwice/")]
+    assert [file for file in files if file.suffix not in kinds] == []
 
 
 def test_the_wheel_installs_the_command(wheel: zipfile.ZipFile, held: set[str]) -> None:

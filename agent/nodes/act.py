@@ -26,6 +26,9 @@ def act(state: State, run: Run) -> Done:
     if over:
         did += f"; {len(over)} more calls left out, the limit is reached"
         update["stages"] = ()
+        if not state["results"] and not results:
+            update["stop"] = "budget"
+            update["problem"] = f"the limit of {run.settings.limits.tool_calls} tool calls"
     return Done(update, did)
 
 

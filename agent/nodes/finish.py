@@ -15,7 +15,7 @@ def finish(state: State, run: Run) -> Done:
     """Build the `Answer` and remember the turn."""
     stop = state["stop"] or "error"
     status, text = outcome(state, stop, run)
-    if state["draft"] and text != state["draft"]:
+    if text != state["draft"]:
         run.emit(AnswerRevised(text=text, reason=stop))
     verdict = state["verdict"]
     good = status == "answered" and verdict is not None
@@ -71,7 +71,7 @@ def cut_short(state: State, stop: StopReason) -> tuple[Status, str]:
         "deadline": "the time was over",
         "cancelled": "it was stopped",
     }[stop]
-    if state["draft"] and stop != "cancelled":
+    if state["draft"] and state["verdict"] is None and stop != "cancelled":
         return "partial", f"{state['draft']}\n(Not checked: {reason}.)"
     return "failed", f"There is no answer: {reason} before one was found."
 

@@ -15,8 +15,12 @@ from .base import Done
 _REMEMBERED_TURNS = 6
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
 _KIND = r"(?:picture|image|photo|photograph|page|receipt|scan|screenshot|document)"
-_NUMBERED = re.compile(rf"\b{_KIND}s?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{{1,3}})\b", re.IGNORECASE)
-_ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)}|last)\s+{_KIND}\b", re.IGNORECASE)
+_AND = r"(?:\s*(?:,|and|or|&)\s*)"
+_NUMBERED = re.compile(
+    rf"\b{_KIND}s?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{{1,3}}(?:{_AND}\d{{1,3}}\b)*)\b", re.IGNORECASE
+)
+_NTH = rf"(?:{'|'.join(_ORDINALS)}|last)"
+_ORDINAL = re.compile(rf"\b{_NTH}(?:{_AND}(?:the\s+)?{_NTH})*\s+{_KIND}s?\b", re.IGNORECASE)
 
 
 def intake(state: State, run: Run) -> Done:
@@ -47,19 +51,24 @@ def pictures_meant(
     else those of the last turn that had any. A number that does not exist is kept, so that it can
     be reported.
     """
-    named = [int(n) for n in _NUMBERED.findall(question)] if len(pictures) > 1 else []
-    if len(pictures) > 1:
-        named += [
-            len(pictures) if w.lower() == "last" else _ORDINALS[w.lower()]
-            for w in _ORDINAL.findall(question)
-        ]
-    lowered = question.lower()
-    named += [n for n, p in enumerate(pictures, 1) if p.name and p.name.lower() in lowered]
-    if named:
+    if named := pictures_named(question, pictures):
         return tuple(dict.fromkeys(named))
     recent = given or next((t.pictures for t in reversed(turns) if t.pictures), ())
     hashes = {p.sha256 for p in recent}
     return tuple(n for n, p in enumerate(pictures, 1) if p.sha256 in hashes)
+
+
+def pictures_named(question: str, pictures: Sequence[Picture]) -> list[int]:
+    """Numbers of the pictures a question names: "pictures 1 and 3", "the first and last page"."""
+    if len(pictures) < 2:
+        return []
+    named = [int(n) for part in _NUMBERED.findall(question) for n in re.findall(r"\d+", part)]
+    words = [w for m in _ORDINAL.finditer(question) for w in re.findall(r"\w+", m.group().lower())]
+    places = {**_ORDINALS, "last": len(pictures)}
+    named += [places[w] for w in words if w in places]
+    lowered = question.lower()
+    named += [n for n, p in enumerate(pictures, 1) if "." in p.name and p.name.lower() in lowered]
+    return named
 
 
 def stand_alone(question: str, turns: Sequence[Turn], run: Run) -> str:

@@ -13,6 +13,8 @@ from ...tools.base import Tool
 from ..asking import ask_json, json_value
 from ..backends.base import Message
 from ..planner import (
+    MOST_CALLS,
+    MOST_STAGES,
     Neighbour,
     object_schema,
     open_arguments,
@@ -83,7 +85,11 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
     messages = [Message(role="system", text=system), Message(role="user", text=prompt)]
     reply = ask_json(run.model, messages, plan_schema(usable), PlanReply)
     known = {t.name for t in usable}
-    stages = [tuple(call for call in stage if call.tool in known) for stage in reply.stages]
+    # Bounded here as well: not every server keeps to a schema.
+    stages = [
+        tuple(call for call in stage if call.tool in known)[:MOST_CALLS]
+        for stage in reply.stages[:MOST_STAGES]
+    ]
     # What a later stage is to be given can only be known when the earlier ones are done.
     later = [tuple(ToolCall(tool=call.tool) for call in stage) for stage in stages[1:]]
     return tuple(stage for stage in [*stages[:1], *later] if stage)
@@ -128,7 +134,9 @@ def _evidence_so_far(evidence: Sequence[Evidence]) -> str:
 
 def spread(call: ToolCall, state: State, run: Run) -> list[ToolCall]:
     """The call once for each picture the question is about, where the tool takes one."""
-    if "picture" not in run.tools[call.tool].parameters.get("properties", {}):
+    tool = run.tools[call.tool]
+    takes_picture = "picture" in tool.parameters.get("properties", {})
+    if not takes_picture or (not state["meant"] and not tool.needs_picture):
         return [call]
     return [
         call.model_copy(update={"arguments": {**call.arguments, "picture": number}})

@@ -132,7 +132,6 @@ def test_forgetting(make: Make, kit: Any) -> None:
     assert len(assistant.ask(kit.TOTAL, session="two").pictures) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="OperationalError: no such table: checkpoints")
 def test_there_are_none_at_first(make: Make) -> None:
     assert make().sessions() == []
 
@@ -143,7 +142,6 @@ def test_bad_names(make: Make, kit: Any, name: str) -> None:
         make().ask(kit.HELLO, session=name)
 
 
-@pytest.mark.xfail(strict=True, reason="an empty name is taken for none, and LangGraph raises")
 def test_an_empty_name(make: Make, kit: Any) -> None:
     with pytest.raises(UsageError, match="session"):
         make().ask(kit.HELLO, session="")

@@ -170,7 +170,7 @@ def test_each_label_gets_its_own_evidence(context: Context) -> None:
 def test_umbrella_words_count_together_and_name_their_parts(context: Context) -> None:
     (evidence,) = run(experts(), context, "detect_objects", labels=["vehicles"]).evidence
     assert evidence.text.startswith("picture 1: 1 vehicles")
-    assert "middle bus 0.90" in evidence.text
+    assert "middle bus" in evidence.text
 
 
 def test_asked_nothing_it_tells_everything(context: Context) -> None:

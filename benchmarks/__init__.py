@@ -1,0 +1,1 @@
+"""What things cost, measured: `make bench`, or `python -m benchmarks [NAME ...]` here."""

@@ -1,0 +1,134 @@
+"""Runs benchmarks, shows a table and keeps the numbers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from subprocess import CalledProcessError
+from typing import Any, NoReturn
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from ..errors import LooktwiceError
+from . import controller, starter, startup, tools
+from .measure import Measurement
+
+BENCHMARKS: dict[str, Callable[[], Iterator[Measurement]]] = {
+    "startup": startup.measure,
+    "controller": controller.measure,
+    "tools": tools.measure,
+    "starter": starter.measure,
+}
+HEADER = ("what", "median", "10 %", "90 %", "runs", "target")
+_PACKAGES = ("langgraph", "pydantic", "torch", "onnxruntime", "ultralytics", "xllamacpp")
+
+Results = dict[str, list[Measurement]]
+
+
+def main() -> NoReturn:
+    """Run the benchmarks named (all by default); exit code 1 when one could not run."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--out", type=Path, default=Path("runs/bench"), help="folder for results")
+    given = parser.parse_args()
+    if unknown := sorted(set(given.names) - set(BENCHMARKS)):
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    console = Console()
+    results, failed = run(given.names or BENCHMARKS, console)
+    if results:
+        for path in save(results, given.out):
+            console.print(f"saved {path}", markup=False, highlight=False)
+    sys.exit(1 if failed else 0)
+
+
+def run(names: Iterable[str], console: Console) -> tuple[Results, bool]:
+    """What each benchmark measured, and whether one could not run."""
+    results: Results = {}
+    failed = False
+    for name in dict.fromkeys(names):
+        try:
+            with console.status(f"measuring {name} ..."):
+                results[name] = list(BENCHMARKS[name]())
+        except (LooktwiceError, RuntimeError, CalledProcessError) as error:
+            console.print(f"{name} left out: {error}", markup=False)
+            failed = True
+        else:
+            console.print(table(name, results[name]))
+    return results, failed
+
+
+def table(name: str, measured: Iterable[Measurement]) -> Table:
+    """One benchmark for people."""
+    right = [Column(word, justify="right", no_wrap=True) for word in HEADER[1:]]
+    made = Table(Column(HEADER[0]), *right, title=name, title_justify="left", box=None)
+    colour = {None: "", True: "green", False: "red"}
+    for one in measured:
+        made.add_row(*cells(one), style=colour[one.met])
+    return made
+
+
+def cells(one: Measurement) -> tuple[str, ...]:
+    """A measurement as the words of a row."""
+    target = (
+        "" if one.target is None else f"{duration(one.target)} {'met' if one.met else 'MISSED'}"
+    )
+    return (one.what, *map(duration, (one.median, *one.spread)), str(len(one.seconds)), target)
+
+
+def duration(seconds: float) -> str:
+    """Three digits in a unit that suits."""
+    if seconds < 0.001:
+        return f"{seconds * 1e6:.0f} µs"
+    return f"{seconds * 1e3:.3g} ms" if seconds < 0.9995 else f"{seconds:.3g} s"
+
+
+def save(results: Results, folder: Path) -> list[Path]:
+    """The numbers as JSON and as a Markdown table, named after the time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    now = datetime.now().astimezone()
+    stem = folder / now.strftime("%Y-%m-%d-%H%M%S")
+    whole = {
+        "date": now.isoformat(timespec="seconds"),
+        "machine": machine(),
+        "results": {name: [m.as_json() for m in found] for name, found in results.items()},
+    }
+    files = {
+        ".json": json.dumps(whole, indent=2, ensure_ascii=False),
+        ".md": markdown(whole, results),
+    }
+    for suffix, text in files.items():
+        stem.with_suffix(suffix).write_text(text + "\n", encoding="utf-8")
+    return [stem.with_suffix(suffix) for suffix in files]
+
+
+def markdown(whole: dict[str, Any], results: Results) -> str:
+    """The same table for a page."""
+    parts = [f"# Benchmarks, {whole['date']}", ", ".join(f"{k} {v}" for k, v in machine().items())]
+    for name, found in results.items():
+        rows = [HEADER, ("---", *["---:"] * (len(HEADER) - 1)), *map(cells, found)]
+        lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+        parts += [f"## {name}", "\n".join(lines)]
+    return "\n\n".join(parts)
+
+
+def machine() -> dict[str, str]:
+    """What the numbers depend on."""
+    known: dict[str, str] = {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": str(os.cpu_count()),
+    }
+    for name in ("looktwice", *_PACKAGES):
+        try:
+            known[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            known[name] = "missing"
+    return known
