@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..schema import Evidence
-from .facts import content_words, dates, numbers, replace_number, without_dates, words
+from .facts import (
+    content_words,
+    date_parts,
+    dates,
+    numbers,
+    replace_number,
+    without_dates,
+    words,
+    written_dates,
+)
 
 _NO_FOR = {
     "yes": "No",
@@ -33,11 +42,11 @@ def faults(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]
 
 
 def corrected(draft: str, evidence: Sequence[Evidence]) -> str:
-    """The draft with what boxes decide put right: counts, and a yes to what was not found.
+    """The draft with what needs no model put right: counts, a yes to what was not found, dates.
 
     Counting is the program's work, never the model's (after MuMath-Code).
     """
-    return _right_count(_right_answer(draft, evidence), evidence)
+    return _right_dates(_right_count(_right_answer(draft, evidence), evidence), evidence)
 
 
 def _right_answer(draft: str, evidence: Sequence[Evidence]) -> str:
@@ -58,6 +67,17 @@ def _right_count(draft: str, evidence: Sequence[Evidence]) -> str:
     if said[0] == str(count) or not (alone or any(same_word(label, w) for w in words(draft))):
         return draft
     return replace_number(draft, said[0], str(count))
+
+
+def _right_dates(draft: str, evidence: Sequence[Evidence]) -> str:
+    """Dates whose day and month changed places, as the evidence writes them, where only one fits."""
+    written = {date for item in evidence for date in written_dates(item.text)}
+    known = {form for date in written for form in dates(date)}
+    for said in written_dates(draft):
+        fitting = {d for d in written if sorted(date_parts(d)) == sorted(date_parts(said))}
+        if dates(said)[0] not in known and len({dates(d)[0] for d in fitting}) == 1:
+            draft = draft.replace(said, min(fitting))
+    return draft
 
 
 def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:

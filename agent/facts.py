@@ -43,10 +43,18 @@ def dates(text: str) -> list[str]:
     Forwards and backwards are the same date, and so are 2018 and 18: 2018-03-28, 28.3.18. Day and month
     changed places are not.
     """
-    found = [
-        [int(n) % 100 for n in re.split(r"[/.-]", match.group())] for match in _DATE.finditer(text)
-    ]
-    return ["-".join(map(str, min(parts, parts[::-1]))) for parts in found]
+    parts = (date_parts(written) for written in written_dates(text))
+    return ["-".join(map(str, min(p, p[::-1]))) for p in parts]
+
+
+def written_dates(text: str) -> list[str]:
+    """Dates of three numbers as they are written."""
+    return [match.group() for match in _DATE.finditer(text)]
+
+
+def date_parts(written: str) -> list[int]:
+    """The three numbers of a date in their order, years without their century."""
+    return [int(n) % 100 for n in re.split(r"[/.-]", written)]
 
 
 def without_dates(text: str) -> str:

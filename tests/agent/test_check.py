@@ -143,3 +143,18 @@ def test_what_is_copied_from_the_evidence_is_never_at_fault(text: str) -> None:
     evidence = [Evidence(kind="text", text=text)]
     assert unsupported_numbers(text, "", evidence) == []
     assert ungrounded_words(text, "", evidence) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "text", "wanted"),
+    [
+        ("03/28/2018", "002  28/03/2018 10:36", "28/03/2018"),
+        ("on 03/28/2018, paid", "28.03.18", "on 28.03.18, paid"),
+        ("28/03/2018", "28/03/2018", "28/03/2018"),
+        ("2018-03-28", "28/03/2018", "2018-03-28"),
+        ("05/04/2018", "4/5/2018 and 5.4.2018", "05/04/2018"),
+        ("01/02/2018", "28/03/2018", "01/02/2018"),
+    ],
+)
+def test_a_date_is_given_as_it_is_written(draft: str, text: str, wanted: str) -> None:
+    assert corrected(draft, [Evidence(kind="text", text=text)]) == wanted
