@@ -58,7 +58,7 @@ class Thresholds(BaseModel):
 
     detector_score: float = Field(default=0.3, ge=0, le=1)
     text_score: float = Field(default=0.5, ge=0, le=1)
-    answerable: float = Field(default=0.65, ge=0, le=1, description="below this it declines")
+    answerable: float = Field(default=0.7, ge=0, le=1, description="below this it declines")
     supported: float = Field(default=0.5, ge=0, le=1, description="a draft in other words")
 
 

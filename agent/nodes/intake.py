@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...prompts import render
 from ...schema import Picture
 from ..backends.base import Message
+from ..facts import squeezed
 from ..run import Run
 from ..state import State, Turn
 from .base import Done
@@ -72,11 +73,17 @@ def pictures_named(question: str, pictures: Sequence[Picture]) -> list[int]:
 
 
 def stand_alone(question: str, turns: Sequence[Turn], run: Run) -> str:
-    """The question with everything it borrows from the conversation written out."""
+    """The question with what it borrows from the conversation written out.
+
+    Small models tend to repeat the question before; such a rewriting is dropped, and the words are
+    taken as they were said.
+    """
     conversation = "\n".join(
         f"User: {t.question}\nAssistant: {t.answer}" for t in turns[-_REMEMBERED_TURNS:]
     )
     prompt = render("standalone", conversation=conversation, question=question)
     reply = run.model.generate([Message(role="user", text=prompt)], max_tokens=80)
-    first = reply.text.strip().splitlines()[0].strip() if reply.text.strip() else ""
-    return first or question
+    lines = reply.text.strip().splitlines() or [""]
+    rewritten = lines[0].strip()
+    asked_before = {squeezed(turn.question) for turn in turns}
+    return question if squeezed(rewritten) in asked_before | {""} else rewritten

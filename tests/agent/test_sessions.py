@@ -15,7 +15,7 @@ from looktwice.errors import UsageError
 
 Make = Callable[..., Any]
 FOLLOW_UP = "And how much of it is left from 10?"
-REWRITTEN = "What is the total on this receipt?"
+REWRITTEN = "What total is printed on this receipt?"
 
 
 def test_a_follow_up_is_rewritten_and_sees_the_earlier_picture(make: Make, kit: Any) -> None:
@@ -34,6 +34,13 @@ def test_a_follow_up_is_rewritten_and_sees_the_earlier_picture(make: Make, kit: 
     assert "understood as: " + REWRITTEN in second.steps[0].did
     assert f"User: {kit.TOTAL}\nAssistant: 8.20" in prompts[0]
     assert FOLLOW_UP in prompts[0]
+
+
+def test_a_rewriting_that_repeats_an_earlier_question_is_dropped(make: Make, kit: Any) -> None:
+    assistant = make(kit.Script(says={"standalone": kit.TOTAL}))
+    assistant.ask(kit.TOTAL, [kit.picture()], session="s")
+    second = assistant.ask(FOLLOW_UP, session="s")
+    assert kit.TOTAL not in second.steps[0].did
 
 
 def test_the_evidence_and_steps_of_an_answer_are_its_own(make: Make, kit: Any) -> None:
