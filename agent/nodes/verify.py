@@ -41,8 +41,9 @@ def verify(state: State, run: Run) -> Done:
         update["stop"] = "unsupported"
     did = verdict.outcome + (f": {verdict.critique}" if verdict.critique else "")
     if draft != state["draft"]:
-        run.emit(AnswerRevised(text=draft, reason="counted"))
-        did += f" (“{state['draft']}” put right by counting)"
+        did += f" (“{state['draft']}” put right)"
+        if verdict.outcome == "accept":  # a refused one is not shown, put right or not
+            run.emit(AnswerRevised(text=draft, reason="put right"))
     return Done(update, did)
 
 
