@@ -1,4 +1,4 @@
-"""The command line: `looktwice ask | demo | models | tools | doctor`.
+"""The command line: `looktwice ask | index | demo | models | tools | doctor`.
 
 Exit codes: 0 done, 1 some inputs failed, 2 the call itself was wrong, 130 interrupted.
 """
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from . import __version__
-from .errors import BadInput, LooktwiceError, UsageError
+from .errors import BadInput, Cancelled, LooktwiceError, UsageError
+from .index_cli import index_app
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="The weights: list, pull, verify.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+app.add_typer(index_app, name="index")
 
 Pack = Annotated[str | None, typer.Option(help="auto, starter, gpu or server")]
 Model = Annotated[
@@ -47,6 +49,8 @@ def main() -> NoReturn:
         code = 130
     except UsageError as error:
         sys.exit(complain(str(error), code=2))
+    except Cancelled as error:
+        sys.exit(complain(str(error), code=130))
     except LooktwiceError as error:
         sys.exit(complain(str(error), code=1))
     except Exception as error:
@@ -109,24 +113,28 @@ def ask(
     save_annotated: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="save the pictures with boxes drawn")
     ] = None,
+    index: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="documents to search, see looktwice index")
+    ] = None,
     session: Annotated[str | None, typer.Option(help="remember this conversation by name")] = None,
     pack: Pack = None,
     model: Model = None,
 ) -> None:
-    """Ask a question, about pictures if you give some."""
+    """Ask a question, about pictures if you give some, or about the documents of an index."""
     from .agent.assistant import Assistant
     from .console import follow, show_answer, show_saved
     from .drawing import annotate
 
-    with Assistant(load_settings(pack=pack, model=model)) as assistant:
+    with Assistant(load_settings(pack=pack, model=model), index=index) as assistant:
         pictures, failed = load_pictures(assistant, files or [])
         if files and not pictures:
             raise typer.Exit(1)
         if as_json:
-            answer = assistant.ask(question, pictures, session)
+            answer = assistant.ask(question, pictures, session=session)
             print(answer.model_dump_json())
         else:
-            answer = follow(assistant.stream(question, pictures, session), console())
+            events = assistant.stream(question, pictures, session=session)
+            answer = follow(events, console())
             show_answer(answer, console(), trace)
         if save_annotated is not None:
             saved = annotate(assistant.store, answer, save_annotated)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from .errors import UsageError
 from .media import Store
@@ -25,6 +25,7 @@ _LONGEST_LABEL = 40  # characters
 _SMALLEST_SIDE = 480  # pixels; smaller pictures are enlarged so that labels can be read
 _COLORS = ["#d81b60", "#1e66d0", "#00796b", "#c74a00", "#6a1b9a", "#33691e", "#5d4037", "#37474f"]
 _THIN_COLOR = "#f9a825"
+_PEN_COLOR = "#ffee58"
 _FONTS = (  # by reach; looked for where the system keeps its fonts
     "NotoSansCJK-Regular.ttc",
     "NotoSansCJKsc-Regular.otf",
@@ -46,12 +47,14 @@ class Mark(Value):
         label: what to write at it; "" writes nothing.
         color: number of the color; marks that belong together share it.
         thin: a box in the background, drawn thin, in one color and first.
+        pen: a stroke of a yellow pen instead of a box, so that the words in it stay readable.
     """
 
     box: Box
     label: str = ""
     color: int = 0
     thin: bool = False
+    pen: bool = False
 
 
 def draw(
@@ -78,9 +81,9 @@ def draw(
         if (area := _area(mark, picture, image.size)) is not None
     ]
     line = max(2, round(math.hypot(*image.size) / 450))
-    canvas = image.convert("RGB")
+    canvas = _strokes(image.convert("RGB"), [p for p in placed if p[0].pen], line)
     for thin in (True, False):
-        canvas = _boxes(canvas, [p for p in placed if p[0].thin == thin], line)
+        canvas = _boxes(canvas, [p for p in placed if p[0].thin == thin and not p[0].pen], line)
     return _labels(canvas, [p for p in placed if p[2].strip()], centered=numbered)
 
 
@@ -187,6 +190,20 @@ def _area(
     x1, x2 = max(0.0, x1 * across), min(size[0] - 1.0, x2 * across)
     y1, y2 = max(0.0, y1 * down), min(size[1] - 1.0, y2 * down)
     return (x1, y1, x2, y2) if x1 <= x2 and y1 <= y2 else None
+
+
+def _strokes(canvas: Image.Image, placed: Sequence[Placed], line: int) -> Image.Image:
+    """Yellow under what is dark, with a rim that can be seen on dark paper too."""
+    if not placed:
+        return canvas
+    paper = Image.new("RGB", canvas.size, "white")
+    areas = [(x1 - line // 2, y1 - 1, x2 + line // 2, y2 + 1) for _, (x1, y1, x2, y2), _ in placed]
+    for area in areas:
+        ImageDraw.Draw(paper).rectangle(area, fill=_PEN_COLOR)
+    inked = ImageChops.multiply(canvas, paper)
+    for area in areas:
+        ImageDraw.Draw(inked).rectangle(area, outline=_THIN_COLOR, width=max(1, line // 3))
+    return inked
 
 
 def _boxes(canvas: Image.Image, placed: Sequence[Placed], line: int) -> Image.Image:

@@ -20,8 +20,10 @@ import tempfile
 import threading
 import warnings
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from PIL import (
     AvifImagePlugin,
@@ -71,6 +73,9 @@ _TURNS = {  # EXIF orientation -> what puts the picture upright
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATION_TAG = 0x0112
+_SUBFILE_TAG = 0x00FE
+_REDUCED = 1
+"""TIFF 6.0, NewSubfileType: this picture is a smaller copy of another in the file."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -277,6 +282,53 @@ class Store:
         return _decode(data, _called(picture), self.limits).image
 
 
+class PictureFile:
+    """A picture file read page by page, without a store; only TIFF has more than one.
+
+    Args:
+        path: the file.
+        limits: what it and each of its pages may measure.
+
+    Attributes:
+        pages: how many it has; thumbnails and the frames of an animation are none.
+        exif: what the camera wrote beside the pixels of the first; may be empty, or nonsense.
+
+    Raises:
+        BadInput: no picture, damaged, or over a limit; names the file and what to do.
+    """
+
+    def __init__(self, path: Path, limits: MediaLimits) -> None:
+        self._source = str(path)
+        self._limits = limits
+        data = _read_file(path, self._source, limits.bytes)
+        if len(data) > limits.bytes:
+            raise BadInput(self._source, _too_many_bytes(limits.bytes))
+        kind = _sniff(data)
+        if kind is None:
+            raise BadInput(self._source, _what_it_is(data))
+        self._kind = kind
+        with _decoding(self._source, kind, limits):
+            self._image = _open_header(data, kind)
+            _check_size(self._image.size, self._source, limits)
+            self.exif = self._image.getexif()
+            self._frames = _full_frames(self._image) if kind == "TIFF" else [0]
+        self.pages = len(self._frames)
+
+    def page(self, number: int) -> Pixels:
+        """Page `number` (from 1): RGB, upright, fully loaded, and the caller's own.
+
+        Raises:
+            BadInput: this page is damaged or over a limit.
+        """
+        with _decoding(self._source, self._kind, self._limits):
+            if self.pages > 1:
+                self._image.seek(self._frames[number - 1])
+            _check_size(self._image.size, self._source, self._limits)
+            self._image.load()
+            _check_size(self._image.size, self._source, self._limits)
+            return _upright_rgb(self._image)
+
+
 class _Cache:
     """The decoded pictures used last, bounded by their pixels together."""
 
@@ -311,6 +363,11 @@ class _Loaded(NamedTuple):
     keep: bool
 
 
+def is_picture(start: bytes) -> bool:
+    """Whether a file that begins so claims to be a picture of a format that can be read here."""
+    return _sniff(start) is not None
+
+
 def _read_file(path: Path, source: str, most: int) -> bytes:
     """The bytes of a regular file of at most `most` bytes."""
     if source.startswith(("http://", "https://")):
@@ -338,7 +395,7 @@ def _decode(data: bytes, source: str, limits: MediaLimits) -> _Loaded:
     kind = _sniff(data)
     if kind is None:
         raise BadInput(source, _what_it_is(data))
-    try:
+    with _decoding(source, kind, limits):
         image = _open_header(data, kind)
         _check_size(image.size, source, limits)
         image.load()
@@ -351,6 +408,13 @@ def _decode(data: bytes, source: str, limits: MediaLimits) -> _Loaded:
             and _orientation(image) not in _TURNS
         )
         return _Loaded(_upright_rgb(image), kind, keep)
+
+
+@contextmanager
+def _decoding(source: str, kind: str, limits: MediaLimits) -> Iterator[None]:
+    """Say of anything a decoder raises that this file cannot be used."""
+    try:
+        yield
     except BadInput:
         raise
     except Image.DecompressionBombError:
@@ -360,6 +424,17 @@ def _decode(data: bytes, source: str, limits: MediaLimits) -> _Loaded:
         raise BadInput(
             source, f"is a damaged or cut off {kind} file ({reason}); save it again"
         ) from error
+
+
+def _full_frames(image: ImageFile.ImageFile) -> list[int]:
+    """The pages of a TIFF that are no smaller copies of others."""
+    full = []
+    for at in range(getattr(image, "n_frames", 1)):
+        image.seek(at)
+        tags: dict[int, Any] = getattr(image, "tag_v2", {})
+        if not int(tags.get(_SUBFILE_TAG, 0)) & _REDUCED:
+            full.append(at)
+    return full or [0]
 
 
 def _open_header(data: bytes, kind: str) -> ImageFile.ImageFile:

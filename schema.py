@@ -212,6 +212,7 @@ class Evidence(Value):
         text: what the model is told.
         detections, lines: the finer parts it was made from, where there are any.
         call: id of the tool call it came from.
+        picture: to be looked at with it by a model that sees: the page it stands on.
     """
 
     id: str = ""
@@ -223,6 +224,7 @@ class Evidence(Value):
     lines: tuple[TextLine, ...] = ()
     score: float = Field(default=1.0, ge=0, le=1)
     call: str = ""
+    picture: Picture | None = None
 
 
 class ToolCall(Value):
@@ -268,6 +270,30 @@ class Usage(Value):
     tool_calls: int = 0
     seconds: dict[str, float] = Field(default_factory=dict)
     total_seconds: float = 0.0
+
+
+class Passage(Value):
+    """A stretch of a document's page that a search found.
+
+    Attributes:
+        document: the document's name in the index.
+        page: 1-based.
+        text: the page's own words.
+        heading: what it stands under: title, chapter, section; outermost first.
+        boxes: where the words stand, one box a line; in page points, or pixels of a picture.
+        score: 0..1; how sure the ranking is, comparable within one search only.
+        found_by: the ways that led to it: "keyword", "text", "picture", "reranker".
+        id: of the passage in its index; changes when the document does.
+    """
+
+    document: str
+    page: int = Field(ge=1)
+    text: str
+    heading: tuple[str, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    score: float = Field(default=0.0, ge=0, le=1)
+    found_by: tuple[str, ...] = ()
+    id: int = 0
 
 
 class Citation(Value):

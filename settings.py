@@ -51,6 +51,21 @@ class MediaLimits(BaseModel):
     pictures: int = Field(default=32, gt=0, description="pictures in one question")
 
 
+class DocumentLimits(BaseModel):
+    """What one document may measure; reading happens in a process of its own that keeps to them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bytes: int = Field(default=2**30, gt=0)
+    pages: int = Field(default=20_000, gt=0)
+    page_characters: int = Field(default=200_000, gt=0)
+    expanded: int = Field(default=512 * 2**20, gt=0, description="what a zipped format unpacks to")
+    page_seconds: float = Field(default=60.0, gt=0, description="reading one page")
+    memory: int = Field(default=3 * 2**30, gt=0, description="of the reading process, in bytes")
+    render_dpi: int = Field(default=150, gt=0, description="of pages that are looked at")
+    render_pixels: int = Field(default=12_000_000, gt=0)
+
+
 class Thresholds(BaseModel):
     """Where the checks draw their lines; each was set on data, see evals."""
 
@@ -95,6 +110,7 @@ class Settings(BaseSettings):
     detector: str = ""
     limits: Limits = Limits()
     media: MediaLimits = MediaLimits()
+    documents: DocumentLimits = DocumentLimits()
     thresholds: Thresholds = Thresholds()
 
     @classmethod

@@ -7,7 +7,7 @@ import queue
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, Any, Self
 from ..control import Control
 from ..errors import UsageError
 from ..media import Store
-from ..retrieval.embed import TextEmbedder, open_text_embedder
+from ..retrieval.embed import Embedder, open_text_embedder
 from ..schema import Answer, AnswerReady, Event, Picture, Value
 from ..settings import Settings, quiet_third_parties
-from ..tools import default_tools
+from ..tools import apart, default_tools, search_tools
 from ..tools.base import ResultCache, Tool
+from ..tools.search import SEARCH_TOOLS, Searchable
 from ..weights import resolve_pack
 from .backends import open_model
 from .backends.base import ChatModel
+from .library import Indexed, Library
 from .meter import Meter, whole
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
@@ -41,7 +43,7 @@ _LONGEST_NAME = 200
 
 
 class Assistant:
-    """Answers questions about pictures and shows what each answer rests on.
+    """Answers questions about pictures and documents and shows what each answer rests on.
 
     Safe to share between threads; models are loaded at first use (or by `warm`). Use it as a context
     manager, or call `close`.
@@ -52,21 +54,30 @@ class Assistant:
         tools: more tools, made with `@tool`.
         examples: more examples for the planner: questions and the tool calls that serve them.
         embedder: for the planner; the pack's own by default.
+        index: the documents every question may be about: the folder of an index, or an open one.
+
+    Raises:
+        UsageError: there is no index in that folder, or two tools have the same name.
     """
 
     def __init__(
         self,
         settings: Settings,
         *,
+        index: Indexed | None = None,
         model: ChatModel | None = None,
         tools: Sequence[Tool] = (),
         examples: Sequence[Example] = (),
-        embedder: TextEmbedder | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
         quiet_third_parties(settings)
         self.settings = settings
         self.store = Store(settings.store_dir, settings.media)
-        self.tools = {t.name: t for t in default_tools(settings, self.store, tools)}
+        own = open_text_embedder(settings)  # opens nothing yet
+        self._library = Library(settings, own if embedder is None else None)
+        self._index = None if index is None else self._library.open(index)
+        listed = default_tools(settings, self.store, tools, index=self._index)
+        self.tools = {t.name: t for t in listed}
         self._cache = ResultCache()
         self._model, self._owns_model = model, model is None
         self._lock = threading.RLock()
@@ -74,26 +85,25 @@ class Assistant:
         self._graphs: dict[bool, Graph] = {}
         self._sessions: sqlite3.Connection | None = None
         self._session_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._planner = Planner(
-            embedder or open_text_embedder(settings),
-            [*examples, *examples_of_tools(tools), *shipped_examples()],
-            known=self.tools,
-            cache=settings.home / "cache",
-        )
+        self._embedder = embedder or own
+        self._examples = [*examples, *examples_of_tools(tools), *shipped_examples()]
+        self._planners: dict[frozenset[str], Planner] = {}
 
     @classmethod
     def from_settings(
         cls,
         *,
+        index: Indexed | None = None,
         model: ChatModel | str | None = None,
         tools: Sequence[Tool] = (),
         examples: Sequence[Example] = (),
-        embedder: TextEmbedder | None = None,
+        embedder: Embedder | None = None,
         **overrides: Any,
     ) -> Self:
         """Build one from LOOKTWICE_* variables, looktwice.toml and these overrides.
 
         Args:
+            index: as in `Assistant`.
             model: a path, hub name or address as in the settings, or a ready `ChatModel`.
             tools: as in `Assistant`.
             examples: as in `Assistant`.
@@ -105,12 +115,15 @@ class Assistant:
         """
         ready = None if isinstance(model, str) else model
         settings = Settings.load(model=model if isinstance(model, str) else None, **overrides)
-        return cls(settings, model=ready, tools=tools, examples=examples, embedder=embedder)
+        return cls(
+            settings, index=index, model=ready, tools=tools, examples=examples, embedder=embedder
+        )
 
     def ask(
         self,
         question: str,
         images: Sequence[Given] = (),
+        index: Indexed | None = None,
         session: str | None = None,
         control: Control | None = None,
     ) -> Answer:
@@ -119,6 +132,7 @@ class Assistant:
         Args:
             question: in any language the model reads.
             images: paths, bytes, PIL images or `Picture`s; boxes of the answer are in their pixels.
+            index: documents this question may be about, instead of the assistant's own.
             session: a name; questions of the same session remember each other.
             control: to stop the run from another thread.
 
@@ -126,12 +140,13 @@ class Assistant:
             BadInput: a picture cannot be used.
             UsageError: the call itself was wrong.
         """
-        return self._answer(question, images, session, control, emit=lambda event: None)
+        return self._answer(question, images, index, session, control, emit=lambda event: None)
 
     def stream(
         self,
         question: str,
         images: Sequence[Given] = (),
+        index: Indexed | None = None,
         session: str | None = None,
         control: Control | None = None,
     ) -> Iterator[Event]:
@@ -145,7 +160,7 @@ class Assistant:
 
         def work() -> None:
             try:
-                answer = self._answer(question, images, session, control, emit=events.put)
+                answer = self._answer(question, images, index, session, control, emit=events.put)
                 events.put(AnswerReady(answer=answer))
             except BaseException as error:
                 events.put(error)
@@ -166,12 +181,13 @@ class Assistant:
         self,
         question: str,
         images: Sequence[Given] = (),
+        index: Indexed | None = None,
         session: str | None = None,
     ) -> Answer:
         """`ask` for asyncio; cancelling the task stops the run."""
         control = Control(self.settings.limits.seconds)
         try:
-            return await asyncio.to_thread(self.ask, question, images, session, control)
+            return await asyncio.to_thread(self.ask, question, images, index, session, control)
         except asyncio.CancelledError:
             control.cancel()
             raise
@@ -180,11 +196,12 @@ class Assistant:
         self,
         question: str,
         images: Sequence[Given] = (),
+        index: Indexed | None = None,
         session: str | None = None,
     ) -> AsyncIterator[Event]:
         """`stream` for asyncio; leaving the loop early stops the run."""
         control = Control(self.settings.limits.seconds)
-        events = self.stream(question, images, session, control)
+        events = self.stream(question, images, index, session, control)
         try:
             while (event := await asyncio.to_thread(next, events, None)) is not None:
                 yield event
@@ -193,7 +210,8 @@ class Assistant:
 
     def warm(self) -> None:
         """Load the chat model and the planner now instead of at the first question."""
-        loading = threading.Thread(target=self._planner.warm, name="looktwice-warm", daemon=True)
+        planner = self._planner(self.tools)
+        loading = threading.Thread(target=planner.warm, name="looktwice-warm", daemon=True)
         loading.start()
         self._chat_model()
         self._graph(sessions=False)
@@ -221,6 +239,7 @@ class Assistant:
                 self._sessions.close()
                 self._sessions = None
             self._graphs.clear()
+            self._library.close()
 
     def __enter__(self) -> Self:
         return self
@@ -237,6 +256,7 @@ class Assistant:
         self,
         question: str,
         images: Sequence[Given],
+        index: Indexed | None,
         session: str | None,
         control: Control | None,
         emit: Emit,
@@ -245,8 +265,9 @@ class Assistant:
             raise UsageError("this assistant is closed; make a new one")
         question = checked_question(question)
         pictures = self._load(images)
+        documents = self._index if index is None else self._library.open(index)
         self._chat_model()  # loading is not part of the time a question may take
-        run = self._run(control or Control(self.settings.limits.seconds), emit)
+        run = self._run(documents, control or Control(self.settings.limits.seconds), emit)
         config: RunnableConfig = (
             {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
         )
@@ -273,20 +294,37 @@ class Assistant:
             raise UsageError(f"images: at most {limit} pictures a question, got {len(images)}")
         return tuple(self.store.add(image) for image in images)
 
-    def _run(self, control: Control, emit: Emit) -> Run:
-        model = self._chat_model()
+    def _run(self, index: Searchable | None, control: Control, emit: Emit) -> Run:
+        model, tools = self._chat_model(), self._tools_with(index)
         return Run(
             settings=self.settings,
             model=Meter(model, self.settings.limits, control),
-            tools=self.tools,
-            planner=self._planner,
+            tools=tools,
+            planner=self._planner(tools),
             store=self.store,
             cache=self._cache,
             control=control,
             emit=emit,
             model_name=model.name,
             pack=resolve_pack(self.settings),
+            index=index if index is not None and len(index) else None,
         )
+
+    def _tools_with(self, index: Searchable | None) -> dict[str, Tool]:
+        """The tools of one question: what is indexed may have changed since the last."""
+        if index is None:
+            return dict(self.tools)
+        own = [t for n, t in self.tools.items() if self._index is None or n not in SEARCH_TOOLS]
+        return {t.name: t for t in apart([*own, *search_tools(index, self.store)])}
+
+    def _planner(self, tools: Iterable[str]) -> Planner:
+        """The planner for these tools; there are few sets of them."""
+        with self._lock:
+            names = frozenset(tools)
+            if names not in self._planners:
+                cache = self.settings.home / "cache"
+                self._planners[names] = Planner(self._embedder, self._examples, names, cache)
+            return self._planners[names]
 
     def _chat_model(self) -> ChatModel:
         with self._lock:

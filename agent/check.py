@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..schema import Evidence
+from .amounts import in_other_units
 from .facts import (
     content_words,
     date_parts,
     dates,
+    named_dates,
     numbers,
     replace_number,
     without_dates,
@@ -83,11 +85,14 @@ def _right_dates(draft: str, evidence: Sequence[Evidence]) -> str:
 def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
     """Numbers and dates of a draft that neither the evidence nor the question holds.
 
-    Evidence of objects supports the count of its boxes and nothing else.
+    Evidence of objects supports the count of its boxes and nothing else. A sum may be written in
+    another unit than the evidence's ("in millions").
     """
     known = set(numbers(question)) | set(dates(question))
     for item in evidence:
         known |= counted(item) if item.kind == "objects" else facts_of(item.text)
+    read = [item.text for item in evidence if item.kind != "objects"]
+    known |= set(in_other_units(draft, question, read))
     said = [*dates(draft), *numbers(without_dates(draft))]
     return [n for n in dict.fromkeys(said) if n not in known and n.lstrip("-") not in known]
 
@@ -100,7 +105,7 @@ def counted(item: Evidence) -> set[str]:
 
 def facts_of(text: str) -> set[str]:
     """Every number and date of a text."""
-    return {*numbers(text), *dates(text)}
+    return {*numbers(text), *dates(text), *named_dates(text)}
 
 
 def ungrounded_words(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:

@@ -1,19 +1,32 @@
 """Where each statement of an answer is written or seen.
 
 Citing is a step of its own (after MciteBench: naming the right source is the hard part): sources are
-found by aligning words with evidence, never by asking a model for numbers of pixels.
+found by aligning words with evidence, and quotations with the characters of their page, never by asking a
+model for numbers of pixels.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
+from ..retrieval.locate import locate
+from ..retrieval.pages import Page
 from ..schema import Box, Citation, Evidence, TextLine
-from .facts import content_words
+from .amounts import in_other_units
+from .facts import content_words, numbers
+
+FindPage: TypeAlias = Callable[[str, int], Page | None]
+"""Gives a page by its document's name and its number, or None where there is none any more."""
 
 _STATEMENT = re.compile(r"[^\n.!?]*(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*", re.UNICODE)
 _MOST_LINES = 4
+
+
+def no_page(document: str, number: int) -> Page | None:
+    """For evidence that is not from documents."""
+    return None
 
 
 def statements(text: str) -> list[tuple[int, int]]:
@@ -28,28 +41,48 @@ def statements(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def cite(text: str, question: str, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
-    """The best source of each statement, where there is one."""
-    found = (cite_statement(text[a:b], a, question, evidence) for a, b in statements(text))
+def cite(
+    text: str, question: str, evidence: Sequence[Evidence], find_page: FindPage = no_page
+) -> tuple[Citation, ...]:
+    """The best source of each statement, where there is one.
+
+    What a sum was made of is cited as well: where its numbers stand.
+
+    Args:
+        find_page: gives the page of a document, on which passages are quoted to the word.
+    """
+    found: list[Citation | None] = []
+    for a, b in statements(text):
+        found.append(cite_statement(text[a:b], a, question, evidence, find_page))
+        found += cite_operands(found[-1], question, evidence, find_page)
     return tuple(c for c in found if c is not None)
 
 
 def cite_statement(
-    statement: str, start: int, question: str, evidence: Sequence[Evidence]
+    statement: str,
+    start: int,
+    question: str,
+    evidence: Sequence[Evidence],
+    find_page: FindPage = no_page,
 ) -> Citation | None:
-    """The evidence that shares most words with a statement; the question's words break ties."""
-    said, asked = content_words(statement), content_words(question)
+    """The evidence that shares most words with a statement; the question's words break ties.
 
-    def fitness(item: Evidence) -> tuple[int, int]:
-        there = content_words(item.text)
-        return len(said & there), len(asked & there)
+    Among passages with the same words, the one that has the question's words on the same lines wins.
+    """
+    said, asked = said_words(statement, question, evidence), content_words(question)
+
+    def fitness(item: Evidence) -> tuple[int, int, int]:
+        there = content_words(plain_text(item))
+        if item.kind != "passage":
+            return len(said & there), 0, len(asked & there)
+        carried = carrying(said, asked, passage_lines(item))
+        beside = content_words(" ".join(carried))
+        return len(said & there), len(asked & beside), len(asked & there)
 
     best = max(evidence, key=fitness, default=None)
-    if best is None or fitness(best) == (0, 0):
+    if best is None or not any(fitness(best)):
         return None
-    lines = carrying_lines(said, asked, best.lines)
-    boxes = tuple(line.box for line in lines) or own_boxes(best)
-    quote = " ".join(line.text for line in lines) or first_line(best.text)
+    quote, boxes = quoted(best, said, asked, find_page)
     return Citation(
         evidence=best.id,
         source=best.source,
@@ -60,13 +93,69 @@ def cite_statement(
     )
 
 
+def said_words(statement: str, question: str, evidence: Sequence[Evidence]) -> set[str]:
+    """The words of a statement; sums in another unit than the evidence's as they are written there."""
+    passages = [e.text for e in evidence if e.kind == "passage"]
+    converted = in_other_units(statement, question, passages) if passages else {}
+    return content_words(statement).union(*converted.values())
+
+
+def cite_operands(
+    whole: Citation | None, question: str, evidence: Sequence[Evidence], find_page: FindPage
+) -> list[Citation | None]:
+    """Where the numbers of a cited sum stand in passages."""
+    made = next((e for e in evidence if whole is not None and e.id == whole.evidence), None)
+    passages = [e for e in evidence if e.kind == "passage"]
+    if whole is None or made is None or made.kind != "calculation" or not passages:
+        return []
+    operands = dict.fromkeys(numbers(made.text.rpartition("=")[0]))
+    holding = [n for n in operands if any(n in numbers(e.text) for e in passages)]
+    return [
+        found.model_copy(update={"start": whole.start, "end": whole.end})
+        for n in holding
+        if (found := cite_statement(n, 0, question, passages, find_page)) is not None
+    ]
+
+
+def quoted(
+    item: Evidence, said: set[str], asked: set[str], find_page: FindPage
+) -> tuple[str, tuple[Box, ...]]:
+    """The words of evidence that carry a statement, and where they stand."""
+    if item.kind == "passage" and (texts := carrying(said, asked, passage_lines(item))):
+        return " ".join(texts), on_page(item, texts, find_page)
+    lines = carrying_lines(said, asked, item.lines)
+    boxes = tuple(line.box for line in lines) or own_boxes(item)
+    return " ".join(line.text for line in lines) or first_line(item.text), boxes
+
+
+def on_page(item: Evidence, texts: Sequence[str], find_page: FindPage) -> tuple[Box, ...]:
+    """Where lines of a passage stand on its page; its own lines' boxes where the page is gone."""
+    source = item.source
+    page = find_page(source.document, source.page) if source.document and source.page else None
+    if page is None:
+        return tuple(line.box for line in item.lines if line.text in texts) or own_boxes(item)
+    near = locate("\n".join(passage_lines(item)), page)
+    spans = [span for text in texts if (span := locate(text, page, near)) is not None]
+    return tuple(box for span in spans for box in page.boxes_of(*span)) or own_boxes(item)
+
+
+def passage_lines(item: Evidence) -> list[str]:
+    """A passage's own lines, without the one that says where it stands."""
+    return [line for line in item.text.split("\n")[1:] if line.strip()]
+
+
+def plain_text(item: Evidence) -> str:
+    """Evidence with the words of file names apart, which are often joined by low lines."""
+    return item.text.replace("_", " ") if item.kind == "passage" else item.text
+
+
 def own_boxes(item: Evidence) -> tuple[Box, ...]:
     """Where evidence as a whole lies."""
     return item.boxes or tuple(d.box for d in item.detections)
 
 
 def carrying_lines(said: set[str], asked: set[str], lines: Sequence[TextLine]) -> list[TextLine]:
-    """The fewest lines that hold the statement's words, greedily; in reading order.
+    """The fewest lines that hold the statement's words; see `carrying`.
 
     Among equals, lines standing in a row that also holds words of the question win ("Total  8.20"
     before "Cash  8.20").
@@ -74,22 +163,38 @@ def carrying_lines(said: set[str], asked: set[str], lines: Sequence[TextLine]) -
     row_words: dict[int, set[str]] = {}
     for line in lines:
         row_words.setdefault(line.row, set()).update(content_words(line.text))
+    beside = [row_words[line.row] for line in lines]
+    return [lines[n] for n in _fewest(said, asked, [content_words(x.text) for x in lines], beside)]
+
+
+def carrying(said: set[str], asked: set[str], texts: Sequence[str]) -> list[str]:
+    """The fewest lines that hold the statement's words, those with the question's words first."""
+    there = [content_words(text) for text in texts]
+    return [texts[n] for n in _fewest(said, asked, there, there)]
+
+
+def _fewest(
+    said: set[str], asked: set[str], there: Sequence[set[str]], beside: Sequence[set[str]]
+) -> list[int]:
+    """Places of the fewest lines that hold what is said, greedily, in reading order.
+
+    Args:
+        there: the words of each line.
+        beside: the words of the row each line stands in.
+    """
     left = set(said)
-    chosen: list[TextLine] = []
+    chosen: list[int] = []
     while left and len(chosen) < _MOST_LINES:
         best = max(
-            lines,
-            key=lambda line: (
-                len(left & content_words(line.text)),
-                len(asked & row_words[line.row]),
-            ),
+            range(len(there)),
+            key=lambda n: (len(left & there[n]), len(asked & beside[n])),
             default=None,
         )
-        if best is None or not left & content_words(best.text):
+        if best is None or not left & there[best]:
             break
         chosen.append(best)
-        left -= content_words(best.text)
-    return sorted(chosen, key=lines.index)
+        left -= there[best]
+    return sorted(chosen)
 
 
 def first_line(text: str) -> str:

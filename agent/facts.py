@@ -16,6 +16,23 @@ _DATE = re.compile(
     # a year of four digits may run into the time behind it, as recognisers lose spaces: 03/02/201815:28
     rf"|\d{{1,2}}([/.-])\d{{1,2}}\2(?:{_YEAR}|\d\d(?!\d)))(?![/.-]\d)"
 )
+_MONTHS = """
+january february march april may june july august september october november december
+januar februar märz april mai juni juli august september oktober november dezember
+janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
+januari februari maart april mei juni juli augustus september oktober november december
+jan feb mar apr may jun jul aug sep oct nov dec
+"""
+_MONTH = {name: place % 12 + 1 for place, name in enumerate(_MONTHS.split())}
+_MONTH_NAME = rf"({'|'.join(sorted(_MONTH, key=len, reverse=True))}|sept)\b\.?"
+_NAMED_DATE = re.compile(
+    rf"\b(?:{_MONTH_NAME}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?|(\d{{1,2}})(?:st|nd|rd|th|er|\.)?"
+    rf"\s+(?:of\s+|de\s+)?{_MONTH_NAME})\s+(?:de\s+)?({_YEAR})\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\w+", re.UNICODE)
 _COUNTING = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -32,9 +49,14 @@ picture image photo that the there they this to was were what when where which w
 
 def numbers(text: str) -> list[str]:
     """Every number in a text, normalised: "$1,234.50" -> "1234.5", "four" -> "4"."""
-    digits = [normal_number(m.group()) for m in _NUMBER.finditer(text)]
+    digits = [number for number, _ in located_numbers(text)]
     words = [_WORD_NUMBERS[w] for w in _WORD.findall(text.lower()) if w in _WORD_NUMBERS]
     return digits + words
+
+
+def located_numbers(text: str) -> list[tuple[str, int]]:
+    """Every number written in digits, normalised, and where it ends in the text."""
+    return [(normal_number(m.group()), m.end()) for m in _NUMBER.finditer(text)]
 
 
 def dates(text: str) -> list[str]:
@@ -45,6 +67,16 @@ def dates(text: str) -> list[str]:
     """
     parts = (date_parts(written) for written in written_dates(text))
     return ["-".join(map(str, min(p, p[::-1]))) for p in parts]
+
+
+def named_dates(text: str) -> list[str]:
+    """Dates with the name of their month, in the form of `dates`: "March 28, 2018" -> "18-3-28"."""
+    found = []
+    for month, day, day_first, month_after, year in _NAMED_DATE.findall(text):
+        name = (month or month_after).lower()
+        parts = [int(year) % 100, _MONTH.get(name, 9), int(day or day_first)]
+        found += ["-".join(map(str, min(p, p[::-1]))) for p in (parts, [parts[0], *parts[:0:-1]])]
+    return found
 
 
 def written_dates(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 Examples are picked by similarity to the question (after Few-shot by similarity / TopKNearestPR); where
 the nearest agree the model is not asked at all. Arguments that must be copied out of the question are
-always filled by the model, under a schema.
+always filled by the model, under a schema; a query that an example leaves empty is the question itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError
-from ..retrieval.embed import TextEmbedder, Vectors
+from ..retrieval.embed import Embedder, Vectors
 from ..schema import ToolCall, Value
 from ..tools.base import Tool
 from .state import Stage
@@ -102,7 +102,7 @@ class Planner:
 
     def __init__(
         self,
-        embedder: TextEmbedder,
+        embedder: Embedder,
         examples: Sequence[Example],
         known: Iterable[str],
         cache: Path | None = None,
@@ -204,7 +204,7 @@ def open_arguments(tool: Tool, call: ToolCall) -> dict[str, Any]:
     return {
         name: schema
         for name, schema in properties.items()
-        if name not in SET_BY_CODE and name not in call.arguments
+        if name not in SET_BY_CODE | tool.by_code and name not in call.arguments
     }
 
 

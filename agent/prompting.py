@@ -6,48 +6,73 @@ pays for gate, draft and revision only once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Literal
 
 from ..prompts import examples, render
-from ..schema import Evidence
+from ..schema import Evidence, Picture
 from .backends.base import Message
+from .fitting import RANKED
 from .run import Run
 from .state import State
 from .wording import show_evidence
+
+MOST_PAGES = 4
+"""Retrieved pages a model that sees is shown at once; each costs as much as a page of text or more."""
 
 
 def answer_messages(
     state: State, evidence: Sequence[Evidence], run: Run, task: str, **values: str
 ) -> list[Message]:
-    """The messages for one task over the evidence; pictures go to a model that sees."""
+    """The messages for one task over the evidence; pictures go to a model that sees.
+
+    These are the user's own, then those that evidence brings along (retrieved pages and pictures).
+    """
     failures = [r for r in state["results"] if r.error]
+    own = tuple(p for n, p in enumerate(state["pictures"], 1) if n in state["meant"])
+    brought = pages_shown(evidence)
+    seen = run.model.sees_images
     text = render(
         "answer",
-        evidence=show_evidence(evidence, failures),
+        evidence=show_evidence(evidence, failures)
+        + (which_is_which(own, brought) if seen and brought else ""),
         question=state["asked"],
         task=render(task, **values),
     )
-    pictures = (
-        tuple(p for n, p in enumerate(state["pictures"], 1) if n in state["meant"])
-        if run.model.sees_images
-        else ()
-    )
-    return [*opening(), Message(role="user", text=text, pictures=pictures)]
+    pictures = (*own, *brought.values()) if seen else ()
+    begin = opening("documents" if any(e.kind in RANKED for e in evidence) else "pictures")
+    return [*begin, Message(role="user", text=text, pictures=pictures)]
+
+
+def pages_shown(evidence: Sequence[Evidence]) -> dict[str, Picture]:
+    """The first few pictures that evidence brings along, each once, by the id of the evidence."""
+    found: dict[str, Picture] = {}
+    for item in evidence:
+        if item.picture is not None and item.picture not in found.values():
+            found[item.id] = item.picture
+    return dict(list(found.items())[:MOST_PAGES])
+
+
+def which_is_which(own: Sequence[Picture], brought: Mapping[str, Picture]) -> str:
+    """A line that says what the pictures before the text are, in their order."""
+    names = [*(["the user's"] * len(own)), *(f"what [{key}] stands on" for key in brought)]
+    told = "; ".join(f"{n}: {name}" for n, name in enumerate(names, 1))
+    return f"\nPictures shown: {told}"
 
 
 @cache
-def opening() -> tuple[Message, ...]:
+def opening(about: Literal["pictures", "documents"]) -> tuple[Message, ...]:
     """What every answering prompt begins with: the rules, and an answer given as it should be."""
     shown = [
         message
-        for example in examples("answer_examples")
+        for example in examples(f"answer_{about}_examples")
         for message in (
             Message(
                 role="user",
                 text=render(
                     "answer",
-                    evidence=show_evidence([as_evidence(example["evidence"])]),
+                    evidence=show_evidence(as_evidence(example["evidence"])),
                     question=example["question"],
                     task=render("task_answer"),
                 ),
@@ -55,12 +80,13 @@ def opening() -> tuple[Message, ...]:
             Message(role="assistant", text=example["answer"]),
         )
     ]
-    return (Message(role="system", text=render("answer_system")), *shown)
+    return (Message(role="system", text=render(f"answer_{about}_system")), *shown)
 
 
-def as_evidence(text: str) -> Evidence:
-    """Text of an example in the shape of evidence."""
-    return Evidence(id="E1", kind="text", text=text)
+def as_evidence(text: str) -> list[Evidence]:
+    """Text of an example in the shape of evidence; empty lines part its pieces."""
+    pieces = enumerate(text.split("\n\n"), 1)
+    return [Evidence(id=f"E{n}", kind="text", text=piece) for n, piece in pieces]
 
 
 def shown_evidence(state: State) -> list[Evidence]:

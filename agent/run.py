@@ -11,6 +11,7 @@ from ..media import Store
 from ..schema import Event, Evidence, Picture
 from ..settings import Settings
 from ..tools.base import Context, ResultCache, Tool
+from ..tools.search import Searchable
 from .meter import Meter
 from .planner import Planner
 
@@ -19,7 +20,11 @@ Emit = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Run:
-    """Handed to every node; holds nothing that a checkpoint must keep."""
+    """Handed to every node; holds nothing that a checkpoint must keep.
+
+    Attributes:
+        index: the user's documents, where there are any.
+    """
 
     settings: Settings
     model: Meter
@@ -31,6 +36,7 @@ class Run:
     emit: Emit
     model_name: str
     pack: str
+    index: Searchable | None = None
     began: float = field(default_factory=time.monotonic)
 
     def elapsed(self) -> float:

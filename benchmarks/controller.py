@@ -60,7 +60,7 @@ def measure() -> Iterator[Measurement]:
         picture = assistant.store.add(Image.new("RGB", (300, 500), "white"))
 
         def ask(session: str | None = None) -> None:
-            check(assistant.ask(QUESTION, [picture], session))
+            check(assistant.ask(QUESTION, [picture], session=session))
 
         ask()
         ask("warm")

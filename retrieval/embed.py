@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..convert import text_embedder_path
-from ..errors import WeightsError
 from ..settings import Settings
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from .embed_onnx import OnnxTextEmbedder
+from .embed_sentence import SentenceEmbedder
+from .runtime import Once, Vectors, weight_name
 
 __all__ = [
+    "Embedder",
     "OnnxTextEmbedder",
     "SentenceEmbedder",
     "TextEmbedder",
     "Vectors",
+    "as_text_embedder",
     "open_text_embedder",
 ]
 
-Vectors = NDArray[np.float32]
-Loaded = TypeVar("Loaded")
-
-_WINDOW = 512
-"""Texts that are cut into tokens together, so that a long list is not held as tokens at once."""
-_BATCH_TOKENS = 1024
-"""Tokens the model reads at once, padding and all; twice as many are no faster and take more memory."""
+_PROBES = ("looktwice", "net sales of the third quarter", "ein Hund", "a red bus", "42", "图片")
+"""Texts by whose vectors an embedder without a name is known."""
 
 
-class TextEmbedder(Protocol):
+class Embedder(Protocol):
     """Anything that turns texts into vectors whose dot product says how alike they are."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit-length rows, shape [len(texts), dimensions]."""
+        """Unit-length rows, shape [len(texts), dimensions]; also [0, dimensions] for no texts."""
+        ...
+
+
+class TextEmbedder(Embedder, Protocol):
+    """An embedder that an index can rely on; `embed` is for its passages.
+
+    `as_text_embedder` makes one of any `Embedder`.
+    """
+
+    @property
+    def name(self) -> str:
+        """Which weights these are; rows from embedders of the same name can be compared.
+
+        Known before the weights are loaded, for the embedders of the packs.
+        """
+        ...
+
+    @property
+    def max_tokens(self) -> int | None:
+        """How much of a text it reads, in tokens; None where that is not known."""
+        ...
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Questions, as rows to compare with passages; some models want a prompt before them."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, those beyond `max_tokens` and the marks around it counted."""
         ...
 
 
@@ -49,142 +71,90 @@ def open_text_embedder(settings: Settings) -> TextEmbedder:
     Nothing is loaded, fetched or converted before the first text; what goes wrong then is a
     `WeightsError`.
     """
-    return _ChosenEmbedder(lambda: _embedder_in(text_embedder_path(settings), settings.threads))
+    return _ChosenEmbedder(
+        lambda: weight_name("text", settings),
+        lambda: _embedder_in(text_embedder_path(settings), settings),
+    )
 
 
-class OnnxTextEmbedder:
-    """A model that `convert` wrote, loaded at first use; safe for threads, several may embed at once.
+def as_text_embedder(embedder: Embedder) -> TextEmbedder:
+    """An embedder that was handed in, with what it does not say itself filled in.
 
-    Args:
-        folder: gives the folder of `model.onnx` and `tokenizer.json` when it is first wanted. The
-            model takes `input_ids` and `attention_mask` and gives `sentence`, unit-length rows.
-        threads: CPU threads; 0 takes every core this process may use.
+    Its name is then made of its class and of what it does to a few texts; questions are embedded as
+    passages are; tokens are words.
     """
-
-    def __init__(self, folder: Callable[[], Path], threads: int = 0) -> None:
-        self._parts = _Once(lambda: _open_onnx(folder(), threads))
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        tokenizer, session = self._parts()
-        if not texts:
-            return self.embed([""])[:0]
-        windows = [texts[at : at + _WINDOW] for at in range(0, len(texts), _WINDOW)]
-        return np.concatenate([_embed_window(tokenizer, session, window) for window in windows])
-
-
-class SentenceEmbedder:
-    """A sentence-transformers model from a local folder, loaded at first use, safe for threads.
-
-    Args:
-        folder: gives the model's folder (fetching it if need be) when it is first wanted.
-    """
-
-    def __init__(self, folder: Callable[[], Path]) -> None:
-        self._model = _Once(lambda: _open_sentence_transformer(folder()))
-        self._lock = threading.Lock()
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        model = self._model()
-        if not texts:
-            return self.embed([""])[:0]
-        clean = [_well_formed(text) for text in texts]
-        with self._lock:
-            rows = model.encode(clean, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(rows, dtype=np.float32)
+    return _CompletedEmbedder(embedder)
 
 
 class _ChosenEmbedder:
     """Finds out which embedder it is when the first text comes."""
 
-    def __init__(self, choose: Callable[[], TextEmbedder]) -> None:
-        self._embedder = _Once(choose)
+    def __init__(self, name: Callable[[], str], choose: Callable[[], TextEmbedder]) -> None:
+        self._name, self._embedder = Once(name), Once(choose)
+
+    @property
+    def name(self) -> str:
+        return self._name()
+
+    @property
+    def max_tokens(self) -> int | None:
+        return self._embedder().max_tokens
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         return self._embedder().embed(texts)
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._embedder().embed_queries(texts)
 
-class _Once(Generic[Loaded]):
-    """Calls a function once, for whichever thread comes first; a failure is tried again next time."""
-
-    def __init__(self, load: Callable[[], Loaded]) -> None:
-        self._load = load
-        self._loaded: Loaded | None = None
-        self._lock = threading.Lock()
-
-    def __call__(self) -> Loaded:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = self._load()
-            return self._loaded
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return self._embedder().count_tokens(texts)
 
 
-def _embedder_in(folder: Path, threads: int) -> TextEmbedder:
-    if (folder / "model.onnx").is_file():
-        return OnnxTextEmbedder(lambda: folder, threads)
-    return SentenceEmbedder(lambda: folder)
+class _CompletedEmbedder:
+    """Passes on what the embedder has, and fills in the rest."""
 
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._fingerprint = Once(lambda: _fingerprint(embedder))
 
-def _open_sentence_transformer(folder: Path) -> Any:
-    from sentence_transformers import SentenceTransformer
+    @property
+    def name(self) -> str:
+        return str(getattr(self._embedder, "name", "") or self._fingerprint())
 
-    return SentenceTransformer(str(folder), local_files_only=True)
+    @property
+    def max_tokens(self) -> int | None:
+        return getattr(self._embedder, "max_tokens", None)
 
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._embedder.embed(texts)
 
-def _open_onnx(folder: Path, threads: int) -> tuple[Tokenizer, Any]:
-    import onnxruntime
-    from tokenizers import Tokenizer
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or _cores()
-    # Threads that spin while they wait take the cores from the chat model, and from each other.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        own: Callable[[Sequence[str]], Vectors] | None = getattr(
+            self._embedder, "embed_queries", None
         )
-    except Exception as error:  # whatever the libraries say, this folder cannot be used
-        raise WeightsError(f"{folder}: not a text embedder ({error})") from error
-    return tokenizer, session
+        return (own or self._embedder.embed)(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        own: Callable[[Sequence[str]], list[int]] | None = getattr(
+            self._embedder, "count_tokens", None
+        )
+        return own(texts) if own else [len(text.split()) for text in texts]
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _fingerprint(embedder: Embedder) -> str:
+    """The class, and where the largest number of each probe's row stands.
+
+    That place stays the same on another machine, whose last digits differ; a hash of the numbers
+    themselves would not.
+    """
+    rows = embedder.embed(_PROBES)
+    places = np.abs(rows).argmax(axis=1).astype("<i4")
+    seen = hashlib.sha256(np.array(rows.shape, "<i4").tobytes() + places.tobytes()).hexdigest()
+    return f"{type(embedder).__module__}.{type(embedder).__qualname__}@{seen[:8]}"
 
 
-def _embed_window(tokenizer: Tokenizer, session: Any, texts: Sequence[str]) -> Vectors:
-    encodings = tokenizer.encode_batch_fast([_well_formed(text) for text in texts])
-    tokens = [encoding.ids for encoding in encodings]
-    order = sorted(range(len(tokens)), key=lambda at: len(tokens[at]))
-    batches = _batches([tokens[at] for at in order])
-    found = [session.run(["sentence"], _padded(batch))[0] for batch in batches]
-    rows: Vectors = np.empty((len(texts), found[0].shape[1]), np.float32)
-    rows[order] = np.concatenate(found)
-    return rows
-
-
-def _batches(tokens: Sequence[list[int]]) -> Iterator[list[list[int]]]:
-    """Neighbours of texts sorted by length, shortest first: little padding, and bounded memory."""
-    batch: list[list[int]] = []
-    for ids in tokens:
-        if batch and (len(batch) + 1) * len(ids) > _BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(ids)
-    yield batch
-
-
-def _padded(batch: Sequence[list[int]]) -> dict[str, NDArray[np.int64]]:
-    """Token ids as one rectangle; what is padding is masked, so its id does not matter."""
-    longest = max(len(ids) for ids in batch)
-    rows = np.zeros((len(batch), longest), np.int64)
-    mask = np.zeros_like(rows)
-    for at, ids in enumerate(batch):
-        rows[at, : len(ids)] = ids
-        mask[at, : len(ids)] = 1
-    return {"input_ids": rows, "attention_mask": mask}
-
-
-def _well_formed(text: str) -> str:
-    """Without the half characters (lone surrogates) that broken PDFs yield and tokenizers refuse."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _embedder_in(folder: Path, settings: Settings) -> TextEmbedder:
+    name = weight_name("text", settings)
+    if (folder / "model.onnx").is_file():
+        return OnnxTextEmbedder(name, lambda: folder, settings.threads)
+    return SentenceEmbedder(name, lambda: folder)

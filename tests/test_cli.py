@@ -115,7 +115,7 @@ def server() -> Iterator[Any]:
 def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand-ins for the only weights that a run with a server still needs."""
     monkeypatch.setattr(assistant_module, "Assistant", LightAssistant)
-    monkeypatch.setattr(assistant_module, "default_tools", lambda *_: [read_text])
+    monkeypatch.setattr(assistant_module, "default_tools", lambda *_, **__: [read_text])
 
 
 @pytest.fixture
@@ -330,7 +330,7 @@ def test_a_tool_that_fails_is_told_and_the_run_goes_on(
         """Read all text in a picture."""
         raise RuntimeError("the lamp is out")
 
-    monkeypatch.setattr(assistant_module, "default_tools", lambda *_: [broken])
+    monkeypatch.setattr(assistant_module, "default_tools", lambda *_, **__: [broken])
     done = ask(TOTAL, photo)
     assert "✗ read_text(" in done.out
     assert "the lamp is out" in done.out
@@ -476,7 +476,7 @@ def test_a_home_that_is_no_folder(run: Run, ask: Run, photo: Path, monkeypatch: 
 
 
 def test_interrupted(ask: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Assistant, "stream", interrupted)

@@ -19,7 +19,7 @@ LAYERS = (
     {"drawing", "retrieval"},
     {"tools"},
     {"agent"},
-    {"cli", "console", "demo", "doctor", "ui", "evals"},
+    {"cli", "index_cli", "console", "demo", "doctor", "ui", "evals"},
     {"__init__", "__main__", "benchmarks"},
 )
 """From the bottom up. A part may import its own layer and those below, in the order given here."""
@@ -30,11 +30,12 @@ ONLY_IN = {
     "langchain_core": {"agent"},
     "ultralytics": {"tools/detect.py"},
     "paddleocr": {"tools/read.py"},
-    "chromadb": {"retrieval/index.py"},
+    "chromadb": {"retrieval/vectors_place.py"},
+    "chromadb_rust_bindings": {"retrieval/vectors_server.py"},
     "gradio": {"ui"},
     "xllamacpp": {"agent/backends/llamacpp.py"},
     "openai": {"agent/backends/openai.py", "agent/backends/failures.py"},
-    "typer": {"cli.py"},
+    "typer": {"cli.py", "index_cli.py"},
     "supervision": {"drawing.py"},
 }
 """Third-party packages whose types stay in one place."""

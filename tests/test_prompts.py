@@ -35,7 +35,8 @@ def test_every_prompt_takes_exactly_its_variables(name: str) -> None:
 
 
 def test_there_are_prompts_and_an_unknown_one_fails() -> None:
-    assert {"answer", "answer_system", "plan", "arguments", "standalone"} <= set(VARIABLES)
+    systems = {"answer_pictures_system", "answer_documents_system", "plan_system"}
+    assert {"answer", "plan", "arguments", "standalone", *systems} <= set(VARIABLES)
     with pytest.raises(UsageError, match="no_such_prompt"):
         render("no_such_prompt")
 

@@ -15,16 +15,19 @@ from .detect import Detector, detect_tool
 from .look import Looker, look_tool
 from .measure import Classifier
 from .read import Reader, read_tool
+from .search import Searchable, search_tools
 
 __all__ = [
     "Context",
     "Experts",
     "ResultCache",
     "Tool",
+    "apart",
     "default_tools",
     "describe",
     "fingerprint",
     "run_tool",
+    "search_tools",
     "tool",
 ]
 
@@ -52,15 +55,17 @@ def default_tools(
     store: Store,
     extra: Sequence[Tool] = (),
     experts: Experts | None = None,
+    index: Searchable | None = None,
 ) -> list[Tool]:
     """Every tool of an assistant: the only list of them.
 
     Args:
         settings: say which weights are used, once a tool is first run.
         store: holds the pictures.
-        extra: tools of the user, or of an index.
+        extra: tools of the user.
         experts: engines to use; give them where something else (indexing) uses them too, so that
             they are loaded once.
+        index: the user's documents; an empty one brings no tools.
 
     Raises:
         UsageError: two tools have the same name.
@@ -73,11 +78,21 @@ def default_tools(
         look_tool(looker),
         calculate,
         *extra,
+        *(search_tools(index, store) if index is not None else ()),
     ]
+    return apart(tools)
+
+
+def apart(tools: Sequence[Tool]) -> list[Tool]:
+    """The tools as a list, each of a name of its own.
+
+    Raises:
+        UsageError: two tools have the same name.
+    """
     names = [item.name for item in tools]
     if double := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"two tools are called {', '.join(double)}; rename one of them")
-    return tools
+    return list(tools)
 
 
 def describe(tools: Iterable[Tool]) -> str:

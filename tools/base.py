@@ -82,6 +82,7 @@ class Tool:
         examples: questions it is good for; the planner learns from them.
         timeout: seconds one call may take, below the run's own limit; None for no limit of its own.
         cache: its result depends on nothing but its arguments, so it may be kept.
+        by_code: arguments that are left at their defaults unless a program sets them.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Tool:
     cache: bool
     function: Callable[..., Any]
     arguments: _Arguments = field(repr=False)
+    by_code: frozenset[str] = frozenset()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -109,6 +111,7 @@ def tool(
     timeout: float | None = None,
     examples: Sequence[str] = (),
     cache: bool = False,
+    by_code: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 
 
@@ -120,6 +123,7 @@ def tool(
     timeout: float | None = None,
     examples: Sequence[str] = (),
     cache: bool = False,
+    by_code: Sequence[str] = (),
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Make a typed function a `Tool`; usable bare or with arguments.
 
@@ -133,6 +137,7 @@ def tool(
         timeout: seconds one call may take.
         examples: questions it is good for.
         cache: set this when the same arguments always give the same result.
+        by_code: arguments a planning model is not asked for; they need defaults.
 
     Raises:
         TypeError: a hint, the docstring or the description of an argument is missing.
@@ -156,6 +161,7 @@ def tool(
             cache=cache,
             function=target,
             arguments=arguments,
+            by_code=frozenset(by_code),
         )
 
     return make if function is None else make(function)

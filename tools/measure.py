@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter
 
-from ..errors import WeightsError
+from ..retrieval.imagenet import ImageNet, middle
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,8 +31,6 @@ _HUES = (
     (282.0, "purple"),
     (338.0, "pink"),
 )
-_CLASSIFIER_SIDE = 224
-_CLASSIFIER_MIDDLE = 7 / 8
 
 
 def main_colours(image: Image.Image, least: float = 0.08) -> list[tuple[str, float]]:
@@ -126,10 +122,7 @@ class Classifier:
     """
 
     def __init__(self, path: Callable[[], Path]) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._session: Any = None
-        self._names: list[str] = []
+        self._network = ImageNet(path)
 
     def classify(self, image: Image.Image) -> tuple[str, float]:
         """The likeliest name and its probability.
@@ -137,37 +130,6 @@ class Classifier:
         Raises:
             WeightsError: the file is missing or no such classifier.
         """
-        import numpy as np
-
-        pixels = np.asarray(_middle(image.convert("RGB")), dtype=np.float32)
-        with self._lock:
-            session = self._load()
-        outputs = session.run(["probabilities"], {"image": pixels.transpose(2, 0, 1)[None]})
-        best = int(outputs[0][0].argmax())
-        return self._names[best], float(outputs[0][0][best])
-
-    def _load(self) -> Any:
-        if self._session is None:
-            import onnxruntime
-
-            path = self._path()
-            try:
-                session = onnxruntime.InferenceSession(
-                    str(path), providers=["CPUExecutionProvider"]
-                )
-                self._names = json.loads(session.get_modelmeta().custom_metadata_map["names"])
-            except Exception as error:  # whatever the library says, this file cannot be used
-                raise WeightsError(f"{path.name}: not a classifier ({error})") from error
-            self._session = session
-        return self._session
-
-
-def _middle(image: Image.Image) -> Image.Image:
-    """The middle of the picture as a square of the classifier's size."""
-    side = min(image.size) * _CLASSIFIER_MIDDLE
-    left, top = (image.width - side) / 2, (image.height - side) / 2
-    return image.resize(
-        (_CLASSIFIER_SIDE, _CLASSIFIER_SIDE),
-        Image.Resampling.BICUBIC,
-        box=(left, top, left + side, top + side),
-    )
+        probabilities = self._network.run([middle(image)], "probabilities")[0]
+        best = int(probabilities.argmax())
+        return self._network.names[best], float(probabilities[best])

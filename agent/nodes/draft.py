@@ -5,12 +5,13 @@ from __future__ import annotations
 from ...prompts import render
 from ...schema import Token
 from ..backends.base import Message
+from ..documents import at_hand
+from ..fitting import keep
 from ..prompting import answer_messages, calculated, shown_evidence
 from ..run import Run
 from ..state import State
 from .base import Done
 from .plan import list_tools
-from .sift import keep
 
 _BLIND = "Your language model reads text only: pictures reach you as what the tools saw in them."
 _SEEING = "You see the user's pictures yourself, and your tools measure what you can not."
@@ -18,8 +19,9 @@ _SEEING = "You see the user's pictures yourself, and your tools measure what you
 
 def draft(state: State, run: Run) -> Done:
     """Answer in as few words as the question needs; a calculation's result is not written again."""
-    if calculated(state["evidence"]):
-        result = state["evidence"][-1].text.rpartition("=")[2].strip()
+    shown = shown_evidence(state)
+    if calculated(shown):
+        result = shown[-1].text.rpartition("=")[2].strip()
         run.emit(Token(text=result))
         return Done(State(draft=result, verdict=None), "the result of the calculation")
     messages = from_evidence(state, run) if state["looked"] else talk(state, run)
@@ -55,4 +57,5 @@ def talk(state: State, run: Run) -> list[Message]:
         sight=_SEEING if run.model.sees_images else _BLIND,
         tools=list_tools(run.tools.values()),
     )
-    return [Message(role="system", text=system), Message(role="user", text=state["asked"])]
+    text = at_hand(run) + state["asked"]
+    return [Message(role="system", text=system), Message(role="user", text=text)]

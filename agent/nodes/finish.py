@@ -8,6 +8,7 @@ from ..state import State, Turn
 from .base import Done
 from .plan import NO_PICTURE
 
+_MOST_PAGES = 3
 _CUT_SHORT: tuple[StopReason, ...] = ("budget", "deadline", "cancelled")
 
 
@@ -82,6 +83,8 @@ def why_declined(state: State, run: Run) -> str:
         return "This question is about a picture, but there is none. Add a picture and ask again."
     asked = ", ".join(dict.fromkeys(r.call.tool for r in state["results"]))
     parts = ["I can't tell from what my tools saw." + (f" I asked: {asked}." if asked else "")]
+    if pages := nearest_pages(state):
+        parts.append(f"The pages that come nearest: {pages}.")
     failed = [r.error.message for r in state["results"] if r.error]
     parts += [f"{m[:1].upper()}{m[1:].rstrip('.')}." for m in dict.fromkeys(failed)]
     if state["verdict"] is not None and state["verdict"].critique:
@@ -92,3 +95,10 @@ def why_declined(state: State, run: Run) -> str:
             "(pack gpu, or a server with a multimodal model) may be able to tell."
         )
     return " ".join(parts)
+
+
+def nearest_pages(state: State) -> str:
+    """Where in the documents somebody could look further."""
+    found = [e.source for e in state["evidence"] if e.source.document]
+    places = dict.fromkeys(f"{source.document} page {source.page}" for source in found)
+    return ", ".join(list(places)[:_MOST_PAGES])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, RootModel
 
 from ...prompts import render
-from ...schema import Evidence, ToolCall
+from ...schema import ToolCall
 from ...tools.base import Tool
+from ...tools.search import OPEN
 from ..asking import ask_json, json_value
 from ..backends.base import Message
+from ..documents import at_hand, document_names, first_search, is_talk, names_a_page
+from ..fitting import keep
 from ..planner import (
     MOST_CALLS,
     MOST_STAGES,
@@ -60,17 +63,36 @@ def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
     """The stages of tool calls, and how they were found.
 
     Facts bound the choice: without a picture no picture tool can run, and a question whose nearest
-    examples all look at pictures is told so instead of being guessed at.
+    examples all look at pictures is told so instead of being guessed at; with documents at hand they are
+    asked instead, and whenever it is in doubt.
     """
     neighbours = run.planner.nearest(state["asked"])
     agreed = vote(neighbours)
     if not state["meant"]:
         likely = agreed or vote(neighbours, share=0.0) or ()
-        if any(run.tools[call.tool].needs_picture for stage in likely for call in stage):
+        if run.index is None and any(run.tools[tool].needs_picture for tool in named(likely)):
             return (), NO_PICTURE
+        if run.index is not None and in_doubt(state, run, agreed, neighbours):
+            return first_search(state), "documents are at hand"
     if agreed is not None:
         return agreed, "examples agree"
     return ask_model(state, run, neighbours), "model"
+
+
+def in_doubt(
+    state: State, run: Run, agreed: tuple[Stage, ...] | None, neighbours: Sequence[Neighbour]
+) -> bool:
+    """Whether what the examples say cannot be relied on, where documents are and no picture is."""
+    if agreed is None or any(run.tools[tool].needs_picture for tool in named(agreed)):
+        return True
+    if OPEN in named(agreed):
+        return not names_a_page(state["asked"])
+    return not agreed and not is_talk(agreed, neighbours)
+
+
+def named(stages: Iterable[Stage]) -> set[str]:
+    """The tools of a plan."""
+    return {call.tool for stage in stages for call in stage}
 
 
 def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[Stage, ...]:
@@ -79,9 +101,11 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
     prompt = render(
         "plan",
         examples="\n".join(show_example(n.example) for n in reversed(neighbours)),
+        documents=at_hand(run),
         question=state["asked"],
     )
-    system = render("plan_system", tools=list_tools(usable))
+    about = "pictures" if run.index is None else "pictures and documents"
+    system = render("plan_system", about=about, tools=list_tools(usable))
     messages = [Message(role="system", text=system), Message(role="user", text=prompt)]
     reply = ask_json(run.model, messages, plan_schema(usable), PlanReply)
     known = {t.name for t in usable}
@@ -103,6 +127,8 @@ def list_tools(tools: Iterable[Tool]) -> str:
 def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     """The call with the arguments that depend on the question (and on what was seen so far)."""
     tool = run.tools[call.tool]
+    if call.arguments.get("query") == "":  # as in the examples: the question itself
+        call = call.model_copy(update={"arguments": {**call.arguments, "query": state["asked"]}})
     missing = open_arguments(tool, call)
     if not missing:
         return call
@@ -117,7 +143,7 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
             for c in stage
             if c.tool == tool.name
         ),
-        evidence=_evidence_so_far(state["evidence"]),
+        evidence=names_needed(missing, state, run) + evidence_so_far(state, run),
         question=state["asked"],
     )
     messages = [
@@ -128,8 +154,17 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     return call.model_copy(update={"arguments": {**found, **call.arguments}})
 
 
-def _evidence_so_far(evidence: Sequence[Evidence]) -> str:
-    return f"Evidence:\n{show_evidence(evidence)}\n" if evidence else ""
+def evidence_so_far(state: State, run: Run) -> str:
+    """What earlier stages saw, within the budget."""
+    kept = keep(state["evidence"], run.settings.limits.evidence_tokens)
+    return f"Evidence:\n{show_evidence(kept)}\n" if kept else ""
+
+
+def names_needed(missing: Mapping[str, Any], state: State, run: Run) -> str:
+    """Names of documents, where one has to be given."""
+    if run.index is None or "document" not in missing:
+        return ""
+    return f"Documents:\n<data>\n{document_names(state['asked'], run)}\n</data>\n"
 
 
 def spread(call: ToolCall, state: State, run: Run) -> list[ToolCall]:

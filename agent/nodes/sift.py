@@ -6,40 +6,33 @@ and a tool was not asked yet, the assistant looks again; where nothing is left t
 
 from __future__ import annotations
 
-from ...schema import Evidence, ToolCall
+from ...schema import ToolCall
 from ...tools.base import Tool
+from ...tools.search import SEARCH_TOOLS
 from ..asking import probability_of_yes
+from ..documents import again
+from ..fitting import keep, trusted
 from ..prompting import answer_messages, calculated
 from ..run import Run
 from ..state import Stage, State
-from ..wording import estimate_tokens, fit
 from .base import Done
 from .plan import spread
 
 
 def sift(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
-    kept = keep(state["evidence"], run.settings.limits.evidence_tokens)
+    believed = trusted(state["evidence"], state["asked"])
+    kept = keep(believed, run.settings.limits.evidence_tokens)
     shown = tuple(e.id for e in kept)
     update = State(shown=shown)
     if not kept and not run.model.sees_images:
         return decide(update, 0.0, state, run, "nothing was seen")
-    if calculated(state["evidence"]):
+    if calculated(kept):
         return decide(update, 1.0, state, run, "computed")
     probability = probability_of_yes(
         run.model, answer_messages(state, kept, run, task="task_answerable")
     )
     return decide(update, probability, state, run, f"{len(kept)} kept")
-
-
-def keep(evidence: tuple[Evidence, ...], tokens: int) -> list[Evidence]:
-    """Distinct evidence within a budget of tokens; long texts share what is left."""
-    distinct = list({(e.source.picture, e.text): e for e in evidence}.values())
-    share = tokens // max(1, len(distinct))
-    spare = sum(max(0, share - estimate_tokens(e.text)) for e in distinct)
-    long = sum(1 for e in distinct if estimate_tokens(e.text) > share)
-    room = share + (spare // long if long else 0)
-    return [e.model_copy(update={"text": fit(e.text, room)}) for e in distinct]
 
 
 def decide(update: State, probability: float, state: State, run: Run, why: str) -> Done:
@@ -48,12 +41,18 @@ def decide(update: State, probability: float, state: State, run: Run, why: str) 
     update["answerable"] = probability
     if probability >= run.settings.thresholds.answerable:
         return Done(update, did)
-    more = untried(state, run)
-    if more and state["round"] < run.settings.limits.rounds:
+    more = next_look(state, run) if state["round"] < run.settings.limits.rounds else ()
+    if more:
         update["stages"], update["round"] = (more,), state["round"] + 1
         return Done(update, f"{did}; looking again with {', '.join(c.tool for c in more)}")
     update["stop"] = "unsupported"
     return Done(update, f"{did}; not enough to answer")
+
+
+def next_look(state: State, run: Run) -> Stage:
+    """Where to look again: the picture with other tools, then the documents, deeper each time."""
+    more = untried(state, run) if state["meant"] else ()
+    return more or (again(state, run) if run.index is not None else ())
 
 
 def untried(state: State, run: Run) -> Stage:
@@ -62,7 +61,9 @@ def untried(state: State, run: Run) -> Stage:
     tools = (
         t
         for t in run.tools.values()
-        if t.needs_picture and t.name not in asked and not t.parameters.get("required")
+        if t.needs_picture
+        and t.name not in {*asked, *SEARCH_TOOLS}  # what looks alike says nothing of this picture
+        and not t.parameters.get("required")
     )
     return tuple(c for t in tools for c in spread(widest(t), state, run))
 

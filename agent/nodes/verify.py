@@ -13,6 +13,7 @@ from ...schema import AnswerRevised, Citation, Evidence
 from ..asking import probability_of_yes
 from ..check import corrected, faults, grounded_share, ungrounded_words
 from ..cite import cite
+from ..documents import page_finder
 from ..prompting import answer_messages, shown_evidence
 from ..run import Run
 from ..state import State, Verdict
@@ -52,7 +53,7 @@ def judge(state: State, run: Run) -> Verdict:
     evidence, draft = shown_evidence(state), state["draft"]
     wrong = faults(draft, state["asked"], evidence) or invented(state, evidence, run)
     if not wrong:
-        citations = cite(draft, state["asked"], evidence)
+        citations = cite(draft, state["asked"], evidence, page_finder(run))
         sure = confidence(state, citations, evidence)
         return Verdict(outcome="accept", citations=citations, confidence=sure)
     again = state["round"] < run.settings.limits.rounds and run.model.can_call()

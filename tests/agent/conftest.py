@@ -30,6 +30,12 @@ def kit() -> Any:
     return _load(Path(__file__).parent / "kit.py")
 
 
+@pytest.fixture(scope="session")
+def shelf() -> Any:
+    """The helpers of shelf.py."""
+    return _load(Path(__file__).parent / "shelf.py")
+
+
 @pytest.fixture
 def make(tmp_path: Path, kit: Any) -> Iterator[Callable[..., Any]]:
     """Makes assistants on one home folder, and closes them at the end."""

@@ -63,6 +63,7 @@ def what_is_asked(messages: Sequence[Message]) -> str:
         "Answer from the evidence above.": "draft",
         "Answer again from the evidence above.": "revise",
         "Rewritten question:": "standalone",
+        "Query:": "search_again",
         "Can this question be answered from the evidence above? Answer yes or no.": "answerable",
         "Is the proposed answer correct according to the evidence above? Answer yes or no.": (
             "supported"
@@ -137,6 +138,7 @@ _USUAL: dict[str, Says] = {
     "talk": "Hello, I am here to help.",
     "arguments": lambda messages: _ARGUMENTS.get(messages[-1].text.split(":")[1].strip(), {}),
     "plan": {"stages": []},
+    "search_again": "other words",
     "standalone": lambda messages: (
         messages[-1].text.rpartition("Last question: ")[2].splitlines()[0]
     ),

@@ -158,3 +158,27 @@ def test_what_is_copied_from_the_evidence_is_never_at_fault(text: str) -> None:
 )
 def test_a_date_is_given_as_it_is_written(draft: str, text: str, wanted: str) -> None:
     assert corrected(draft, [Evidence(kind="text", text=text)]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("draft", "question", "missing"),
+    [
+        ("1577 million", "", []),
+        ("$1.577 billion", "", []),
+        ("USD 1,577,000,000", "", []),
+        ("1.58", "Answer in USD billions.", []),
+        ("$1.677 billion", "", ["1.677"]),
+        ("1.58", "", ["1.58"]),
+        ("2018-12-31", "", []),
+        ("31/12/2018", "", []),
+        ("30/12/2018", "", ["18-12-30"]),
+        ("-1,577", "", []),
+        ("36.8%", "", []),
+    ],
+)
+def test_numbers_of_a_report(draft: str, question: str, missing: list[str]) -> None:
+    text = (
+        "document acme.pdf, page 60, Cash flows:\nYears ended December 31, 2018 (in millions)\n"
+        "Purchases of property (1,577)\nMargin 36.8 %"
+    )
+    assert unsupported_numbers(draft, question, [Evidence(kind="passage", text=text)]) == missing

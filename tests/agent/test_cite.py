@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,3 +104,86 @@ def test_citations_slice_the_answer_and_quote_the_evidence(
         end = citation.end
         source = by_id[citation.evidence]
         assert all(word in source.text for word in citation.quote.split())
+
+
+class TestPassages:
+    """On made-up pages: a row is 12 points high, a letter 6 wide."""
+
+    def pieces(self, shelf: Any, books: dict[str, list[Any]]) -> tuple[list[Evidence], Any]:
+        from looktwice.media import Store
+        from looktwice.tools.search import _evidence, _Shelf
+
+        index = shelf.MemoryIndex(books)
+        desk = _Shelf(index, Store(Path("unused")))
+        found = [_evidence(desk.piece(p), None) for p in index._passages()]
+        numbered = [e.model_copy(update={"id": f"E{n}"}) for n, e in enumerate(found, 1)]
+        return numbered, index.page
+
+    def test_the_right_row_of_a_table_is_boxed(self, shelf: Any) -> None:
+        table = shelf.page(
+            3, "(in millions) 2018 2017", "Rent 412 398", "Wages 398 377", "Total 810 775"
+        )
+        evidence, find = self.pieces(shelf, {"a.pdf": [table]})
+        for question, said, row in (
+            ("What was the rent in 2017?", "398", 1),
+            ("What were the wages in 2018?", "398", 2),
+            ("What is the total?", "It was 810 million.", 3),
+        ):
+            (citation,) = cite(said, question, evidence, find)
+            (box,) = citation.boxes
+            assert box.y1 == 12 * row, question
+            assert citation.source.page == 3
+
+    def test_of_the_same_number_the_one_whose_words_fit(self, shelf: Any) -> None:
+        books = {
+            "plant.pdf": [shelf.page(1, "Head count 1,577", "capital expenditure was discussed")],
+            "report.pdf": [shelf.page(7, "Capital expenditure 1,577", "Head count 1,200")],
+        }
+        evidence, find = self.pieces(shelf, books)
+        (capex,) = cite("1,577", "What was the capital expenditure?", evidence, find)
+        (heads,) = cite("1,577", "What was the head count?", evidence, find)
+        assert (capex.source.document, capex.source.page) == ("report.pdf", 7)
+        assert (heads.source.document, heads.source.page) == ("plant.pdf", 1)
+
+    def test_of_the_same_row_the_document_that_is_named(self, shelf: Any) -> None:
+        books = {
+            f"{name}_2018.pdf": [shelf.page(2, "Revenue 1,577", "and more")]
+            for name in ("acme", "beta", "gamma")
+        }
+        evidence, find = self.pieces(shelf, books)
+        (citation,) = cite("1,577", "What was the revenue of Beta in 2018?", evidence, find)
+        assert citation.source.document == "beta_2018.pdf"
+
+    def test_of_the_same_line_twice_the_one_in_the_passage(self, shelf: Any) -> None:
+        lines = ["Revenue 412", *["filler"] * 5, "Outlook", "Revenue 412"]
+        evidence, find = self.pieces(shelf, {"a.pdf": [shelf.page(1, *lines)]})
+        (citation,) = cite("412", "Which revenue is the outlook?", evidence[1:], find)
+        assert citation.boxes[0].y1 == 12 * 7
+
+    def test_a_sum_in_another_unit_is_cited_where_it_stands(self, shelf: Any) -> None:
+        table = shelf.page(1, "(in millions)", "Plant 8,738", "Debt 8,866")
+        evidence, find = self.pieces(shelf, {"a.pdf": [table]})
+        (citation,) = cite("It was $8.74 billion", "How much?", evidence, find)
+        assert "Plant 8,738" in citation.quote
+
+    def test_a_page_that_is_gone_is_cited_with_the_boxes_it_had(self, shelf: Any) -> None:
+        evidence, find = self.pieces(shelf, {"a.pdf": [shelf.page(1, "Rent 412", "Wages 398")]})
+        (there,) = cite("398", "Which wages?", evidence, find)
+        (gone,) = cite("398", "Which wages?", evidence)
+        assert gone.boxes == there.boxes
+
+    def test_a_document_without_layout_is_quoted_without_boxes(self, shelf: Any) -> None:
+        page = shelf.page(1, "Rent 412", "Wages 398", boxes=False)
+        evidence, find = self.pieces(shelf, {"a.md": [page]})
+        (citation,) = cite("398", "Which wages?", evidence, find)
+        assert (citation.quote, citation.boxes) == ("Wages 398", ())
+
+    @given(st.integers(0, 7), st.booleans())
+    def test_whatever_row_holds_the_number_is_the_one_boxed(
+        self, shelf: Any, row: int, wrapped: bool
+    ) -> None:
+        rows = [f"Item{n} {1000 + 37 * n:,} {2000 + 41 * n:,}" for n in range(8)]
+        evidence, find = self.pieces(shelf, {"a.pdf": [shelf.page(1, *rows)]})
+        said = f"Item{row} came to {2000 + 41 * row:,}" if wrapped else f"{2000 + 41 * row:,}"
+        (citation,) = cite(said, f"How much was Item{row}?", evidence, find)
+        assert [box.y1 for box in citation.boxes] == [12 * row]

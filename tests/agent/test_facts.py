@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.facts import content_words, dates, normal_number, numbers, squeezed, words
+from looktwice.agent.facts import (
+    content_words,
+    dates,
+    named_dates,
+    normal_number,
+    numbers,
+    squeezed,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +107,27 @@ def test_words_lose_accents_and_stop_words_carry_nothing() -> None:
 @given(st.lists(st.text(alphabet="abcXYZ019", min_size=1), min_size=1))
 def test_squeezed_ignores_spacing_and_punctuation(parts: list[str]) -> None:
     assert squeezed(" - ".join(parts)) == squeezed("".join(parts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "March 28, 2018",
+        "Mar. 28 2018",
+        "28 March 2018",
+        "28th of March 2018",
+        "28. März 2018",
+        "28 mars 2018",
+        "28 de marzo de 2018",
+        "28 maart 2018",
+    ],
+)
+def test_a_date_with_the_name_of_its_month_is_that_date(text: str) -> None:
+    assert set(dates("28/03/2018")) <= set(named_dates(f"signed on {text}, in Oslo"))
+    assert set(dates("03/28/2018")) <= set(named_dates(text))
+    assert not set(dates("29/03/2018")) & set(named_dates(text))
+
+
+@pytest.mark.parametrize("text", ["in March 2018", "marched 5 2018", "28 Marchers 2018", ""])
+def test_what_names_no_day_is_no_date(text: str) -> None:
+    assert named_dates(text) == []

@@ -37,10 +37,11 @@ def tools(starterless: Any) -> dict[str, Tool]:
 
 
 @pytest.fixture
-def starterless(tmp_path: Path, store: Any) -> list[Tool]:
+def starterless(tmp_path: Path, store: Any, shelf: Any) -> list[Tool]:
     from looktwice.settings import Settings
 
-    return default_tools(Settings(home=tmp_path / "home"), store)
+    index = shelf.MemoryIndex({"a.pdf": [shelf.page(1, "some text")]})
+    return default_tools(Settings(home=tmp_path / "home"), store, index=index)
 
 
 def example(question: str, *stages: Sequence[str], **arguments: Any) -> Example:

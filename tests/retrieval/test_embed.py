@@ -18,8 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from looktwice import convert, weights
 from looktwice.errors import WeightsError
-from looktwice.retrieval import embed
-from looktwice.retrieval.embed import OnnxTextEmbedder, SentenceEmbedder, open_text_embedder
+from looktwice.retrieval import embed, embed_onnx, runtime
+from looktwice.retrieval.embed import (
+    OnnxTextEmbedder,
+    SentenceEmbedder,
+    as_text_embedder,
+    open_text_embedder,
+)
 from looktwice.settings import Settings
 
 WORDS = ("[CLS]", "[UNK]", "how", "many", "dogs", "are", "there", "total", "date", "receipt")
@@ -76,7 +81,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def embedder(toy: Path) -> OnnxTextEmbedder:
-    return OnnxTextEmbedder(lambda: toy, threads=1)
+    return OnnxTextEmbedder("toy", lambda: toy, threads=1)
 
 
 texts = st.lists(st.sampled_from((*WORDS[2:], "never")), max_size=30).map(" ".join)
@@ -89,8 +94,8 @@ def test_rows_are_unit_vectors_in_the_order_of_the_texts(
     """Whatever the windows and batches: both are made so small here that every list has several."""
     expected = np.stack([by_hand(text) for text in given_texts])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embed, "_WINDOW", 5)
-        patch.setattr(embed, "_BATCH_TOKENS", 20)
+        patch.setattr(embed_onnx, "_WINDOW", 5)
+        patch.setattr(embed_onnx, "_BATCH_TOKENS", 20)
         rows = embedder.embed(given_texts)
     assert rows.dtype == np.float32
     np.testing.assert_allclose(rows, expected, atol=1e-5)
@@ -99,17 +104,17 @@ def test_rows_are_unit_vectors_in_the_order_of_the_texts(
 @given(st.lists(st.integers(1, 256), min_size=1, max_size=60).map(sorted))
 def test_a_batch_holds_a_bounded_number_of_tokens(lengths: list[int]) -> None:
     tokens = [[at] * length for at, length in enumerate(lengths)]
-    batches = list(embed._batches(tokens))
+    batches = list(embed_onnx._batches(tokens))
     assert [ids for batch in batches for ids in batch] == tokens
     for batch, following in zip(batches, [*batches[1:], None], strict=True):
-        assert len(batch) * len(batch[-1]) <= embed._BATCH_TOKENS
+        assert len(batch) * len(batch[-1]) <= embed_onnx._BATCH_TOKENS
         if following:  # one more would not have fitted
-            assert (len(batch) + 1) * len(following[0]) > embed._BATCH_TOKENS
+            assert (len(batch) + 1) * len(following[0]) > embed_onnx._BATCH_TOKENS
 
 
 def test_a_text_longer_than_a_batch_goes_alone() -> None:
-    long = [0] * (embed._BATCH_TOKENS + 1)
-    assert list(embed._batches([[1], long, long])) == [[[1]], [long], [long]]
+    long = [0] * (embed_onnx._BATCH_TOKENS + 1)
+    assert list(embed_onnx._batches([[1], long, long])) == [[[1]], [long], [long]]
 
 
 def test_no_texts_give_no_rows_of_the_right_width(embedder: OnnxTextEmbedder) -> None:
@@ -130,7 +135,7 @@ def test_it_loads_once_and_not_before_the_first_text(toy: Path) -> None:
         asked.append(threading.get_ident())
         return toy
 
-    lazy = OnnxTextEmbedder(folder)
+    lazy = OnnxTextEmbedder("toy", folder)
     assert not asked
 
     def work(number: int) -> Any:
@@ -146,7 +151,7 @@ def test_it_loads_once_and_not_before_the_first_text(toy: Path) -> None:
 
 def test_a_failure_to_load_is_not_remembered(toy: Path) -> None:
     folders = iter([Path("nowhere"), toy])
-    lazy = OnnxTextEmbedder(lambda: next(folders))
+    lazy = OnnxTextEmbedder("toy", lambda: next(folders))
     with pytest.raises(WeightsError, match="not a text embedder"):
         lazy.embed(["dogs"])
     assert lazy.embed(["dogs"]).shape == (1, 6)
@@ -155,13 +160,13 @@ def test_a_failure_to_load_is_not_remembered(toy: Path) -> None:
 @pytest.mark.parametrize("damaged", ["model.onnx", "tokenizer.json"])
 def test_a_damaged_file_is_an_error_in_words(tmp_path: Path, damaged: str) -> None:
     (write_toy(tmp_path) / damaged).write_bytes(b"nonsense")
-    with pytest.raises(WeightsError, match=f"{tmp_path.name}: not a text embedder"):
-        OnnxTextEmbedder(lambda: tmp_path).embed(["dogs"])
+    with pytest.raises(WeightsError, match=rf"{tmp_path.name}.*: not a text embedder"):
+        OnnxTextEmbedder("damaged", lambda: tmp_path).embed(["dogs"])
 
 
-@pytest.mark.parametrize(("threads", "expected"), [(3, 3), (0, embed._cores())])
+@pytest.mark.parametrize(("threads", "expected"), [(3, 3), (0, runtime.cores())])
 def test_the_threads_are_the_ones_asked_for(toy: Path, threads: int, expected: int) -> None:
-    _, session = embed._open_onnx(toy, threads)
+    session = runtime.onnx_session(toy / "model.onnx", threads, "a toy")
     assert session.get_session_options().intra_op_num_threads == expected
 
 
@@ -169,15 +174,26 @@ def test_the_threads_are_the_ones_asked_for(toy: Path, threads: int, expected: i
 
 
 class FakeTransformer:
-    """Stands in for `SentenceTransformer`; a text's row begins with its length in bytes."""
+    """Stands in for `SentenceTransformer`; a text's row is its length in bytes and a mark of its kind."""
 
-    def __init__(self, path: str, *, local_files_only: bool) -> None:
+    max_seq_length = 32_768
+
+    def __init__(self, path: str, *, local_files_only: bool, model_kwargs: dict[str, Any]) -> None:
         assert local_files_only
-        self.path = path
+        assert str(model_kwargs["dtype"]) in ("torch.float32", "torch.bfloat16")
+        if Path(path).name == "broken":
+            raise OSError("no config.json")
 
-    def encode(self, given_texts: list[str], **options: Any) -> Any:
+    def encode_document(self, given_texts: list[str], **options: Any) -> Any:
         assert options == {"normalize_embeddings": True, "show_progress_bar": False}
         return np.array([[len(text.encode()), 0] for text in given_texts], np.float64)
+
+    def encode_query(self, given_texts: list[str], **options: Any) -> Any:
+        return np.add(self.encode_document(given_texts, **options), [0, 1])
+
+    def tokenizer(self, given_texts: list[str], *, truncation: bool, verbose: bool) -> Any:
+        assert not truncation
+        return {"input_ids": [[1, *range(len(text.split()))] for text in given_texts]}
 
 
 @pytest.fixture
@@ -189,7 +205,7 @@ def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_fake")
 def test_other_models_go_through_sentence_transformers(tmp_path: Path) -> None:
     asked: list[Path] = []
-    embedder = SentenceEmbedder(lambda: asked.append(tmp_path) or tmp_path)  # type: ignore[func-returns-value]
+    embedder = SentenceEmbedder("any", lambda: asked.append(tmp_path) or tmp_path)  # type: ignore[func-returns-value]
     assert not asked
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: embedder.embed(["a"]), range(8)))
@@ -197,6 +213,29 @@ def test_other_models_go_through_sentence_transformers(tmp_path: Path) -> None:
     rows = embedder.embed(["abc", "\ud800"])
     assert (rows.dtype, rows.tolist()) == (np.float32, [[3.0, 0.0], [3.0, 0.0]])
     assert embedder.embed([]).shape == (0, 2)
+
+
+@pytest.mark.usefixtures("_fake")
+def test_questions_and_passages_each_have_their_own_prompt(tmp_path: Path) -> None:
+    embedder = SentenceEmbedder("any", lambda: tmp_path)
+    assert embedder.embed(["abc"]).tolist() == [[3.0, 0.0]]
+    assert embedder.embed_queries(["abc"]).tolist() == [[3.0, 1.0]]
+    assert embedder.embed_queries([]).shape == (0, 2)
+
+
+@pytest.mark.usefixtures("_fake")
+def test_a_model_that_would_read_a_book_is_held_to_passages(tmp_path: Path) -> None:
+    embedder = SentenceEmbedder("any", lambda: tmp_path)
+    assert embedder.max_tokens == 1024
+    assert embedder.count_tokens(["two words", "", "\ud800"]) == [3, 1, 2]
+    assert embedder.count_tokens([]) == []
+
+
+@pytest.mark.usefixtures("_fake")
+def test_a_folder_without_such_a_model_is_an_error_in_words(tmp_path: Path) -> None:
+    embedder = SentenceEmbedder("any", lambda: tmp_path / "broken")
+    with pytest.raises(WeightsError, match=r"broken: not a text embedder \(no config"):
+        embedder.embed(["a"])
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, path: Callable[..., Path]) -> embed.TextEmbedder:
@@ -229,12 +268,110 @@ def test_what_goes_wrong_comes_with_the_first_text(monkeypatch: pytest.MonkeyPat
             embedder.embed(["dogs"])
 
 
+# --- what an index asks of it --------------------------------------------------------------------
+
+
+@given(st.lists(texts, max_size=12))
+def test_tokens_are_counted_beyond_what_is_read(
+    embedder: OnnxTextEmbedder, given_texts: list[str]
+) -> None:
+    assert embedder.max_tokens == LONGEST
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embed_onnx, "_WINDOW", 5)
+        counts = embedder.count_tokens(given_texts)
+    assert counts == [1 + len(text.split()) for text in given_texts]
+
+
+def test_counting_leaves_the_reading_as_it_was(toy: Path) -> None:
+    counted, plain = (OnnxTextEmbedder("toy", lambda: toy) for _ in range(2))
+    long = " ".join(["dogs", "many"] * LONGEST)
+    assert counted.count_tokens([long]) == [1 + 2 * LONGEST]
+    np.testing.assert_array_equal(counted.embed([long]), plain.embed([long]))
+
+
+@pytest.mark.parametrize(
+    ("pack", "name"), [("starter", "all-minilm-l6-v2@53aa5117"), ("gpu", "qwen3-embedding-0.6b")]
+)
+def test_the_name_is_known_before_anything_is_there(home: Path, pack: Any, name: str) -> None:
+    settings = Settings(home=home, pack=pack, offline=True)
+    assert open_text_embedder(settings).name == name
+    assert not any(home.iterdir())
+
+
+def test_the_chosen_embedder_passes_everything_on(
+    toy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = opened(monkeypatch, lambda _: toy)
+    assert (chosen.max_tokens, chosen.count_tokens(["how many"])) == (LONGEST, [3])
+    np.testing.assert_array_equal(chosen.embed_queries(["dogs"]), chosen.embed(["dogs"]))
+
+
+class OnlyEmbeds:
+    """What a user may hand in; the same texts always give the same rows, up to the last digits."""
+
+    def __init__(self, seed: int = 0, noise: float = 0.0) -> None:
+        self.seed, self.noise = seed, noise
+        self.calls = 0
+
+    def embed(self, given_texts: Any) -> Any:
+        self.calls += 1
+        rows = [
+            np.random.default_rng([self.seed, *text.encode()]).normal(size=64)
+            for text in given_texts
+        ]
+        return (np.array(rows) * (1 + self.noise)).astype(np.float32)
+
+
+class Others(OnlyEmbeds):
+    pass
+
+
+class Named(OnlyEmbeds):
+    name = "mine"
+    max_tokens = 7
+
+    def embed_queries(self, given_texts: Any) -> Any:
+        return -self.embed(given_texts)
+
+    def count_tokens(self, given_texts: Any) -> list[int]:
+        return [len(text) for text in given_texts]
+
+
+def test_an_embedder_without_a_name_is_known_by_what_it_does() -> None:
+    names = [as_text_embedder(e).name for e in (OnlyEmbeds(), OnlyEmbeds(1), Others())]
+    assert len(set(names)) == 3
+    assert all("OnlyEmbeds@" in name for name in names[:2])
+    assert as_text_embedder(OnlyEmbeds(noise=1e-5)).name == names[0]  # another machine
+
+
+def test_its_name_is_found_out_once() -> None:
+    embedder = OnlyEmbeds()
+    completed = as_text_embedder(embedder)
+    assert embedder.calls == 0
+    assert completed.name == completed.name
+    assert embedder.calls == 1
+
+
+def test_what_an_embedder_does_not_say_is_filled_in() -> None:
+    completed = as_text_embedder(OnlyEmbeds())
+    np.testing.assert_array_equal(completed.embed_queries(["a b"]), completed.embed(["a b"]))
+    assert completed.max_tokens is None
+    assert completed.count_tokens(["two words", ""]) == [2, 0]
+
+
+def test_what_an_embedder_says_is_passed_on() -> None:
+    completed = as_text_embedder(Named())
+    assert (completed.name, completed.max_tokens) == ("mine", 7)
+    np.testing.assert_array_equal(completed.embed_queries(["a"]), -completed.embed(["a"]))
+    assert completed.count_tokens(["abc"]) == [3]
+
+
 LIGHT = """
 import sys
 from pathlib import Path
 from looktwice.retrieval.embed import OnnxTextEmbedder
 assert "onnxruntime" not in sys.modules
-rows = OnnxTextEmbedder(lambda: Path(sys.argv[1])).embed(["how many dogs"])
+rows = OnnxTextEmbedder("toy", lambda: Path(sys.argv[1])).embed(["how many dogs"])
 heavy = {"torch", "transformers", "sentence_transformers", "onnx", "huggingface_hub"}
 print(rows.shape, sorted(heavy & set(sys.modules)))
 """
@@ -269,7 +406,7 @@ VARIED = (
 def test_it_gives_the_vectors_that_sentence_transformers_gives(starter_settings: Settings) -> None:
     ours = open_text_embedder(starter_settings)
     name = weights.PACKS["starter"]["text"]
-    theirs = SentenceEmbedder(lambda: weights.ensure(name, starter_settings))
+    theirs = SentenceEmbedder(name, lambda: weights.ensure(name, starter_settings))
     rows, expected = ours.embed(VARIED), theirs.embed(VARIED)
     assert rows.shape == (len(VARIED), 384)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)

@@ -1,0 +1,77 @@
+"""Which evidence goes before the model when not all of it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..schema import Evidence
+from .check import facts_of
+from .facts import numbers
+from .wording import estimate_tokens, fit
+
+RANKED = ("passage", "image")
+"""Kinds that come in order of relevance: the best are kept whole, the rest left out."""
+_HOUSEHOLD = frozenset({"0", "1", "2", "4", "12", "52", "100", "360", "365", "1000", "1000000"})
+"""Numbers a sum may hold without having read them: halves, quarters, months, percent, units."""
+
+
+def keep(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:
+    """Distinct evidence within a budget of tokens, in its order.
+
+    What was seen in pictures shares the tokens; ranked passages are whole, as many as fit into what is
+    left (at least half, where there are both).
+    """
+    distinct = list({(e.source, e.text): e for e in evidence}.values())
+    ranked = [n for n, e in enumerate(distinct) if e.kind in RANKED]
+    others = [n for n, e in enumerate(distinct) if e.kind not in RANKED]
+    room = tokens // 2 if ranked else tokens
+    chosen = dict(zip(others, _shared([distinct[n] for n in others], room), strict=True))
+    room = tokens - sum(estimate_tokens(e.text) for e in chosen.values())
+    chosen |= {ranked[n]: e for n, e in _best([distinct[n] for n in ranked], room).items()}
+    return [chosen[n] for n in sorted(chosen)]
+
+
+def trusted(evidence: Sequence[Evidence], question: str) -> tuple[Evidence, ...]:
+    """The evidence without sums of numbers that nothing holds.
+
+    Only where passages were read: a model that has to find its operands in long texts may make them up.
+    """
+    if not any(e.kind == "passage" for e in evidence):
+        return tuple(evidence)
+    read = [facts_of(e.text) for e in evidence if e.kind != "calculation"]
+    known = facts_of(question).union(_HOUSEHOLD, *read)
+
+    def holds(item: Evidence) -> bool:
+        operands = numbers(item.text.rpartition("=")[0])
+        return all(n in known or n.lstrip("-") in known for n in operands)
+
+    return tuple(e for e in evidence if e.kind != "calculation" or holds(e))
+
+
+def _shared(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:
+    """All of it, long texts cut to an even share."""
+    share = tokens // max(1, len(evidence))
+    spare = sum(max(0, share - estimate_tokens(e.text)) for e in evidence)
+    long = sum(1 for e in evidence if estimate_tokens(e.text) > share)
+    room = share + (spare // long if long else 0)
+    return [e.model_copy(update={"text": fit(e.text, room)}) for e in evidence]
+
+
+def _best(evidence: Sequence[Evidence], tokens: int) -> dict[int, Evidence]:
+    """The best whole, by their places, as many as fit; the very best cut to what there is, if need be.
+
+    Hits of several searches take turns by rank, those of the last search first: the earlier ones alone
+    did not do.
+    """
+    calls = [e.call for e in evidence]
+    searches = list(dict.fromkeys(calls))
+    ranks = [calls[:n].count(call) for n, call in enumerate(calls)]
+    chosen: dict[int, Evidence] = {}
+    for n in sorted(range(len(calls)), key=lambda n: (ranks[n], -searches.index(calls[n]))):
+        cost = estimate_tokens(evidence[n].text)
+        if cost <= tokens:
+            chosen[n] = evidence[n]
+            tokens -= cost
+        elif not chosen:
+            return {n: evidence[n].model_copy(update={"text": fit(evidence[n].text, tokens)})}
+    return chosen

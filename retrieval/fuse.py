@@ -1,0 +1,109 @@
+"""Joining what several ways of searching found, and putting the joined list in a better order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+__all__ = ["Reranker", "best_of_each", "by_document", "fuse", "rank_fusion", "reranked"]
+
+Key = TypeVar("Key", bound=Hashable)
+Item = TypeVar("Item")
+
+RANK_CONSTANT = 60
+"""Of reciprocal rank fusion (Cormack, Clarke and Buettcher 2009)."""
+TOP_PASSAGES = 3
+"""Passages by which a document as a whole is judged."""
+
+
+class Reranker(Protocol):
+    """Anything that reads a question and a passage together and says how well they fit."""
+
+    @property
+    def name(self) -> str: ...
+
+    def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        """How probable it is that each passage answers the query, 0..1, in the order given."""
+        ...
+
+
+def rank_fusion(lists: Sequence[tuple[Sequence[Key], float]]) -> dict[Key, float]:
+    """Weighted reciprocal rank fusion; for ways of searching whose scores cannot be compared.
+
+    Args:
+        lists: keys best first, each list with its weight.
+
+    Returns:
+        A score for each key, 1.0 at most: first in every list.
+    """
+    scores: dict[Key, float] = {}
+    for keys, weight in lists:
+        for rank, key in enumerate(keys, 1):
+            scores[key] = scores.get(key, 0.0) + weight / (RANK_CONSTANT + rank)
+    most = sum(weight for _, weight in lists) / (RANK_CONSTANT + 1)
+    return {key: score / most for key, score in scores.items()} if most else scores
+
+
+def fuse(
+    similar: Mapping[Key, float], keyword: Mapping[Key, float], weight: float
+) -> dict[Key, float]:
+    """Similarity plus the keyword score as a share of the best one (convex fusion, Bruch et al. 2023).
+
+    Keeps how sure the vectors are, which ranks forget; both have to be known of every key that
+    matters.
+
+    Args:
+        similar: cosines.
+        keyword: BM25, any scale.
+        weight: of the keyword score; a cosine weighs 1.
+    """
+    best = max(keyword.values(), default=0.0) or 1.0
+    keys = similar.keys() | keyword.keys()
+    return {
+        key: (max(0.0, similar.get(key, 0.0)) + weight * keyword.get(key, 0.0) / best)
+        / (1 + weight)
+        for key in keys
+    }
+
+
+def by_document(
+    scores: Mapping[Key, float], document_of: Mapping[Key, int], bonus: float
+) -> dict[Key, float]:
+    """First the document, then the passage in it (after Wiki-LLaVA and UDKAG).
+
+    A document is judged by the mean of its best passages; those of the best document gain `bonus`,
+    those of the others as much less as their document is worse.
+    """
+    best: dict[int, list[float]] = {}
+    for key, score in scores.items():
+        best.setdefault(document_of[key], []).append(score)
+    worth = {
+        document: sum(sorted(found, reverse=True)[:TOP_PASSAGES]) / TOP_PASSAGES
+        for document, found in best.items()
+    }
+    top = max(worth.values(), default=0.0) or 1.0
+    return {k: s + bonus * (worth[document_of[k]] >= top) for k, s in scores.items()}
+
+
+def best_of_each(items: Sequence[Item], group: Callable[[Item], Hashable]) -> list[Item]:
+    """The first of each group, in order: one hit a page, so that others find room."""
+    seen: set[Hashable] = set()
+    kept = []
+    for item in items:
+        if (key := group(item)) not in seen:
+            seen.add(key)
+            kept.append(item)
+    return kept
+
+
+def reranked(scores: Sequence[float], opinions: Sequence[float], weight: float) -> list[float]:
+    """A first ranking's scores and a reranker's, joined after both are spread over 0..1."""
+    return [
+        (1 - weight) * first + weight * second
+        for first, second in zip(_spread(scores), _spread(opinions), strict=True)
+    ]
+
+
+def _spread(values: Sequence[float]) -> list[float]:
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    return [(v - low) / (high - low) if high > low else 1.0 for v in values]

@@ -1,0 +1,91 @@
+"""Reranking by a cross-encoder: question and passage are read together (after Nogueira and Cho, 2019)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..convert import reranker_path
+from ..errors import WeightsError
+from ..settings import Settings
+from ..weights import weight_for
+from .runtime import Once, chosen_dtype, weight_name, well_formed
+
+__all__ = ["CrossReranker", "open_reranker"]
+
+_MOST_TOKENS = 512
+"""Of question and passage together; passages are shorter, and time grows with this."""
+_BATCH = 32
+
+
+class CrossReranker:
+    """A cross-encoder from a local folder, loaded at first use; safe for threads.
+
+    Args:
+        name: of the weights.
+        folder: gives the model's folder (fetching it if need be) when it is first wanted.
+        batch: pairs the model reads at once.
+    """
+
+    def __init__(self, name: str, folder: Callable[[], Path], batch: int = _BATCH) -> None:
+        self.name = name
+        self._batch = batch
+        self._model = Once(lambda: _open(folder()))
+        self._lock = threading.Lock()
+
+    def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        """How well each passage answers the question: a probability, 0..1, in the order given.
+
+        Raises:
+            WeightsError: the weights cannot be had or are no reranker.
+        """
+        if not passages:
+            return []
+        import torch
+
+        question = well_formed(query)
+        pairs = [(question, well_formed(passage)) for passage in passages]
+        model = self._model()
+        with self._lock:
+            scores = model.predict(
+                pairs,
+                batch_size=self._batch,
+                activation_fn=torch.nn.Sigmoid(),
+                show_progress_bar=False,
+            )
+        return [float(score) for score in scores]
+
+
+def open_reranker(settings: Settings) -> CrossReranker | None:
+    """The reranker of the pack in use; None where the pack has none.
+
+    Nothing is loaded or fetched before the first question.
+    """
+    if weight_for("reranker", settings) is None:
+        return None
+    return CrossReranker(weight_name("reranker", settings), lambda: _folder(settings))
+
+
+def _folder(settings: Settings) -> Path:
+    path = reranker_path(settings)
+    assert path is not None  # the pack has one: `open_reranker` looked
+    return path
+
+
+def _open(folder: Path) -> Any:
+    from sentence_transformers import CrossEncoder
+
+    try:
+        model = CrossEncoder(
+            str(folder), local_files_only=True, model_kwargs={"dtype": chosen_dtype()}
+        )
+    except Exception as error:  # whatever the libraries say, this folder cannot be used
+        raise WeightsError(f"{folder}: not a reranker ({error})") from error
+    if model.num_labels != 1:
+        raise WeightsError(
+            f"{folder}: not a reranker (it gives {model.num_labels} scores, not one)"
+        )
+    model.max_seq_length = min(model.max_seq_length or _MOST_TOKENS, _MOST_TOKENS)
+    return model

@@ -1,0 +1,183 @@
+"""One search: by words, by meaning, by look; joined, document before passage, one hit a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..control import Control
+from ..errors import BadInput
+from ..schema import Box, Passage
+from .catalog import Catalog, Filters, Stored
+from .embed import TextEmbedder
+from .embed_picture import PictureEmbedder
+from .fuse import Reranker, best_of_each, by_document, fuse, rank_fusion, reranked
+from .highlight import Highlighter
+from .pages import Page
+from .vectors import Vectors
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["Search", "matching_boxes"]
+
+KEYWORD_WEIGHT = 0.05
+"""Of the best keyword score, against a cosine of 1; set on 33 questions about 12 reports."""
+DOCUMENT_BONUS = 0.1
+PICTURE_WEIGHT = 1.0
+RERANK_WEIGHT = 0.6
+CANDIDATES = 100
+RERANKED = 10
+
+
+class Search:
+    """Asks catalog and vectors.
+
+    Args:
+        catalog: has the words.
+        vectors: gives the vectors as they are now.
+        text, picture: the index's embedders.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        vectors: Callable[[], Vectors],
+        text: TextEmbedder,
+        picture: PictureEmbedder | None,
+    ) -> None:
+        self._catalog, self._vectors = catalog, vectors
+        self._text, self._picture = text, picture
+
+    def run(
+        self,
+        query: str,
+        image: Image.Image | None,
+        limit: int,
+        filters: Filters | None,
+        reranker: Reranker | None,
+        control: Control,
+    ) -> list[Passage]:
+        """The best pages, each by its best passage."""
+        within = self._within(filters)
+        wide = max(CANDIDATES, 5 * limit)
+        found_by: dict[int, set[str]] = {}
+        by_words = self._by_words(query, wide, within, found_by) if query.strip() else {}
+        control.check()
+        by_look = self._by_look(query, image, wide, within, found_by)
+        scores = _joined(by_words, by_look)
+        stored = {p.id: p for p in self._catalog.passages(scores)}
+        kept = {key: score for key, score in scores.items() if key in stored}
+        if by_words:
+            documents = {key: stored[key].document_id for key in kept}
+            kept = by_document(kept, documents, DOCUMENT_BONUS)
+        ranked = sorted(kept, key=lambda key: (-kept[key], key))
+        best = best_of_each(
+            [stored[key] for key in ranked], lambda passage: (passage.document_id, passage.page)
+        )
+        control.check()
+        values = [min(1.0, max(0.0, kept[passage.id] / (1 + DOCUMENT_BONUS))) for passage in best]
+        if reranker is not None and query.strip():
+            best, values = _reread(query, best, values, reranker, found_by)
+        return [
+            self._passage(passage, value, found_by)
+            for passage, value in list(zip(best, values, strict=True))[:limit]
+        ]
+
+    def _within(self, filters: Filters | None) -> set[int] | None:
+        """The documents to look into, None for all; BadInput names one that is not there."""
+        if filters is None or filters == Filters():
+            return None
+        for name in filters.documents:
+            if self._catalog.document(name) is None:
+                raise BadInput(name, "is not in the index; `looktwice index list` names what is")
+        return self._catalog.ids(filters)
+
+    def _by_words(
+        self, query: str, wide: int, within: Collection[int] | None, found_by: dict[int, set[str]]
+    ) -> dict[int, float]:
+        vector = self._text.embed_queries([query])[0]
+        similar = dict(self._vectors().query("passages", vector, wide, within))
+        keyword = dict(self._catalog.keyword(query, wide, within))
+        for way, hits in (("text", similar), ("keyword", keyword)):
+            for key in hits:
+                found_by.setdefault(key, set()).add(way)
+        # What only the keywords found has a cosine as well.
+        rows = self._vectors().get("passages", [key for key in keyword if key not in similar])
+        similar |= {key: float(np.dot(row, vector)) for key, row in rows.items()}
+        return fuse(similar, keyword, KEYWORD_WEIGHT)
+
+    def _by_look(
+        self,
+        query: str,
+        image: Image.Image | None,
+        wide: int,
+        within: Collection[int] | None,
+        found_by: dict[int, set[str]],
+    ) -> list[tuple[int, float]]:
+        if self._picture is None:
+            return []
+        if image is not None:
+            vector = self._picture.embed([image])[0]
+        elif self._picture.words:
+            vector = self._picture.embed_words([query])[0]
+        else:
+            return []
+        hits = self._vectors().query("pictures", vector, wide, within)
+        for key, _ in hits:
+            found_by.setdefault(key, set()).add("picture")
+        return hits
+
+    def _passage(self, stored: Stored, score: float, found_by: dict[int, set[str]]) -> Passage:
+        page = self._catalog.page(stored.document_id, stored.page)
+        return Passage(
+            document=stored.document,
+            page=stored.page,
+            text=stored.text,
+            heading=tuple(filter(None, stored.heading)),
+            boxes=page.boxes_of(stored.start, stored.end) if page is not None else (),
+            score=score,
+            found_by=tuple(sorted(found_by[stored.id])),
+            id=stored.id,
+        )
+
+
+def _joined(by_words: Mapping[int, float], by_look: list[tuple[int, float]]) -> dict[int, float]:
+    """One way alone keeps its scores; two whose scores cannot be compared are joined by rank."""
+    if not by_look:
+        return dict(by_words)
+    if not by_words:
+        return dict(by_look)
+    words = sorted(by_words, key=lambda key: -by_words[key])
+    return rank_fusion([(words, 1.0), ([key for key, _ in by_look], PICTURE_WEIGHT)])
+
+
+def _reread(
+    query: str,
+    best: list[Stored],
+    values: list[float],
+    reranker: Reranker,
+    found_by: dict[int, set[str]],
+) -> tuple[list[Stored], list[float]]:
+    """The first few in the order of both rankings; what was not read again follows."""
+    few = best[:RERANKED]
+    opinions = reranker.score(query, [f"{p.document}\n{p.text}" for p in few])
+    joined = reranked(values[: len(few)], opinions, RERANK_WEIGHT)
+    order = sorted(range(len(few)), key=lambda at: -joined[at])
+    for passage in few:
+        found_by[passage.id].add("reranker")
+    floor = min(opinions, default=0.0)
+    rest = [min(value, floor) for value in values[len(few) :]]
+    return [few[at] for at in order] + best[len(few) :], [joined[at] for at in order] + rest
+
+
+def matching_boxes(page: Page, query: str) -> tuple[Box, ...]:
+    """Where the words of a query stand on a page, in any of their forms."""
+    highlighter = Highlighter(query)
+    try:
+        spans = highlighter.spans(page.text)
+    finally:
+        highlighter.close()
+    return tuple(box for start, end in spans for box in page.boxes_of(start, end))

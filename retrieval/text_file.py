@@ -1,0 +1,72 @@
+"""Plain text files: their encoding, and what they say about themselves in a front matter."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+from typing import TextIO
+
+__all__ = ["front_matter", "open_text"]
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+_SAMPLE = 2**18
+_BLOCK = 2**20
+_WESTERN = "cp1252"
+_FRONT = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELD = re.compile(r"(\w+):[ \t]*(['\"]?)(.+?)\2[ \t]*(?:\n|\Z)")
+
+
+def open_text(path: Path) -> TextIO:
+    """The file as text, whatever its encoding; bytes that do not fit it become "\ufffd"."""
+    return path.open(encoding=_encoding_of(path), errors="replace", newline=None)
+
+
+def front_matter(text: str) -> tuple[dict[str, str], str]:
+    """The fields before a Markdown text (names in lower case), and the text without them."""
+    match = _FRONT.match(text)
+    if match is None:
+        return {}, text
+    return {name.lower(): value for name, _, value in _FIELD.findall(match[1])}, text[match.end() :]
+
+
+def _encoding_of(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(_SAMPLE)
+    for mark, encoding in _MARKS.items():
+        if start.startswith(mark):
+            return encoding
+    return "utf-8" if _is_utf8(path) else _guessed(start)
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether all of the file is; old text files often have their first accent far down."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _guessed(sample: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    found = from_bytes(sample)
+    best = found.best()
+    if best is None or best.encoding == "ascii":  # the accents come after the sample
+        return _WESTERN
+    # Most one-byte encodings fit a Western text, and the rarest of them often seems the tidiest.
+    western = (one for one in found if _WESTERN in one.could_be_from_charset)
+    if any(one.coherence >= best.coherence for one in western):
+        return _WESTERN
+    return best.encoding

@@ -1,0 +1,50 @@
+"""Joining rankings."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from looktwice.retrieval.fuse import best_of_each, by_document, fuse, rank_fusion, reranked
+
+Scores = st.dictionaries(st.integers(0, 20), st.floats(0, 1), max_size=12)
+
+
+def test_first_in_every_list_is_one_and_what_two_found_beats_what_one_found() -> None:
+    scores = rank_fusion([([1, 2, 3], 1.0), ([1, 3], 0.5)])
+    assert scores[1] == pytest.approx(1.0)
+    assert scores[3] > scores[2]
+
+
+def test_a_heavier_list_decides() -> None:
+    scores = rank_fusion([([1, 2], 1.0), ([2, 1], 3.0)])
+    assert scores[2] > scores[1]
+
+
+@given(Scores, Scores, st.floats(0, 2))
+def test_fused_scores_stay_between_nothing_and_one(
+    similar: dict[int, float], keyword: dict[int, float], weight: float
+) -> None:
+    fused = fuse(similar, keyword, weight)
+    assert fused.keys() == similar.keys() | keyword.keys()
+    assert all(0 <= score <= 1 + 1e-9 for score in fused.values())
+
+
+def test_the_better_document_comes_first_where_passages_are_nearly_alike() -> None:
+    scores = {1: 0.60, 2: 0.59, 3: 0.58, 4: 0.61}
+    document_of = {1: 10, 2: 10, 3: 10, 4: 20}
+    joined = by_document(scores, document_of, bonus=0.1)
+    assert max(joined, key=joined.__getitem__) == 1
+    assert by_document({}, {}, 0.1) == {}
+
+
+def test_one_of_each_group_keeps_the_order() -> None:
+    assert best_of_each(["a1", "b1", "a2", "c1"], lambda item: item[0]) == ["a1", "b1", "c1"]
+
+
+def test_a_reranker_can_turn_the_order_and_its_weight_says_how_much() -> None:
+    first, second = [0.9, 0.8, 0.1], [0.0, 1.0, 0.2]
+    strong, none = reranked(first, second, 0.9), reranked(first, second, 0.0)
+    assert strong.index(max(strong)) == 1
+    assert none.index(max(none)) == 0
+    assert reranked([], [], 0.5) == []

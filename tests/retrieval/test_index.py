@@ -1,0 +1,273 @@
+"""The whole index: adding, finding, changing, removing, and what a stop leaves."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from looktwice.control import Control
+from looktwice.errors import BadInput, UsageError
+from looktwice.retrieval.catalog import Filters
+from looktwice.settings import Settings
+from PIL import Image
+
+from .kit import HashedWords, open_index
+
+TOPICS = ["rent of the flat", "repair of the boiler", "journey to Lisbon", "recipe for plum cake"]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.load(home=tmp_path / "home", pack="starter", offline=True)
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for number, topic in enumerate(TOPICS):
+        lines = [f"This letter is about the {topic}.", f"The amount is {1000 + number} euros."]
+        (folder / f"letter_{number}.txt").write_text("\n\n".join(lines))
+    return folder
+
+
+def test_what_was_added_is_found_with_its_page_and_way(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        summary = index.add([docs])
+        assert sorted(summary.added) == [f"letter_{n}.txt" for n in range(4)]
+        assert (summary.failed, summary.pages) == ((), 4)
+    with open_index(tmp_path / "ix", settings) as index:
+        first = index.search("What about the boiler repair?")[0]
+        assert (first.document, first.page) == ("letter_1.txt", 1)
+        assert "1001" in first.text
+        assert set(first.found_by) == {"keyword", "text"}
+        assert 0 < first.score <= 1
+        assert len(index) == 4
+        assert "4 txt" in index.describe()
+
+
+def test_adding_again_costs_nothing_and_a_changed_file_takes_its_own_place(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([docs])
+        again = index.add([docs])
+        assert (again.unchanged, again.added, again.pages) == (4, (), 0)
+        (docs / "letter_2.txt").write_text("Now it speaks of zebras only.")
+        changed = index.add([docs])
+        assert (changed.changed, changed.unchanged) == (("letter_2.txt",), 3)
+        assert index.search("zebras")[0].document == "letter_2.txt"
+        assert all("Lisbon" not in hit.text for hit in index.search("journey to Lisbon"))
+        assert index.verify(mend=False).ok
+
+
+def test_a_renamed_file_only_changes_its_name(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([docs])
+        (docs / "letter_3.txt").rename(docs / "cake.txt")
+        summary = index.add([docs])
+        assert summary.renamed == (("letter_3.txt", "cake.txt"),)
+        assert summary.pages == 0
+        assert index.search("plum cake")[0].document == "cake.txt"
+        assert len(index) == 4
+
+
+def test_update_takes_in_what_is_new_and_lets_go_what_vanished(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([docs])
+        (docs / "letter_0.txt").unlink()
+        (docs / "new.txt").write_text("About penguins.")
+        summary = index.update()
+        assert (summary.added, summary.removed) == (("new.txt",), ("letter_0.txt",))
+        assert all(hit.document != "letter_0.txt" for hit in index.search("rent of the flat"))
+
+
+def test_a_removed_document_is_found_by_no_route(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    Image.new("RGB", (40, 40), "red").save(docs / "red.png")
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([docs])
+        assert index.search("boiler")[0].document == "letter_1.txt"
+        red = Image.new("RGB", (20, 20), "red")
+        assert index.similar_pictures(red)[0].document == "red.png"
+        assert index.remove(["letter_1.txt", "red.png"]) == ["letter_1.txt", "red.png"]
+        assert all(hit.document != "letter_1.txt" for hit in index.search("boiler repair 1001"))
+        assert index.similar_pictures(red) == []
+        assert index.verify(mend=False).ok
+        with pytest.raises(BadInput, match="is not in the index"):
+            index.page("letter_1.txt", 1)
+        with pytest.raises(BadInput, match="letter_1"):
+            index.remove(["letter_0.txt", "letter_1.txt"])
+        assert len(index) == 3, "an unknown name removes nothing"
+    left = b"".join(p.read_bytes() for p in (tmp_path / "ix").rglob("*") if p.is_file())
+    assert b"boiler" not in left
+
+
+def test_bad_files_are_named_and_cost_only_themselves(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    (docs / "empty.pdf").write_bytes(b"")
+    (docs / "cut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<<")
+    (docs / "mislabelled.pdf").write_text("<html><body>Log in</body></html>")
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        summary = index.add([docs, docs / "gone.pdf"])
+        failed = {Path(path).name for path, _ in summary.failed}
+        assert failed == {"empty.pdf", "cut.pdf", "mislabelled.pdf", "gone.pdf"}
+        assert all(reason for _, reason in summary.failed)
+        assert len(summary.added) == 4
+        assert {Path(f.path).name for f in index.failures()} == failed - {"gone.pdf"}
+
+
+def test_a_picture_finds_pictures(tmp_path: Path, settings: Settings) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for colour in ("red", "green", "blue"):
+        Image.new("RGB", (60, 40), colour).save(folder / f"{colour}.png")
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([folder])
+        hits = index.search(picture=Image.new("RGB", (10, 10), (0, 0, 250)))
+        assert hits[0].document == "blue.png"
+        assert hits[0].found_by == ("picture",)
+        image, scale = index.view("blue.png", 1)
+        assert (image.size, scale) == ((60, 40), 1)
+
+
+def test_filters_keep_others_out(tmp_path: Path, docs: Path, settings: Settings) -> None:
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([docs])
+        only = Filters(documents=("letter_0.txt",))
+        assert {h.document for h in index.search("letter", filters=only)} == {"letter_0.txt"}
+        assert index.search("letter", filters=Filters(types=("pdf",))) == []
+
+
+def test_one_writer_is_named_and_readers_go_on(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    with open_index(tmp_path / "ix", settings, write=True, purpose="the first one") as writer:
+        writer.add([docs])
+        with pytest.raises(UsageError, match="the first one"):
+            open_index(tmp_path / "ix", settings, write=True)
+        with open_index(tmp_path / "ix", settings) as reader:
+            assert reader.search("boiler")[0].document == "letter_1.txt"
+            (docs / "late.txt").write_text("A word about flamingos.")
+            writer.add([docs])
+            assert reader.search("flamingos")[0].document == "late.txt"
+            with pytest.raises(UsageError, match="reading only"):
+                reader.add([docs])
+
+
+def test_other_embedders_are_refused_with_the_command_and_rebuild_takes_them(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    class Other(HashedWords):
+        name = "another one"
+
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([docs])
+    with pytest.raises(UsageError, match="index rebuild"):
+        open_index(tmp_path / "ix", settings, text=Other())
+    with open_index(tmp_path / "ix", settings, write=True, text=Other(), rebuild=True) as index:
+        assert index.rebuild() == 4
+    with open_index(tmp_path / "ix", settings, text=Other()) as index:
+        assert index.search("boiler")[0].document == "letter_1.txt"
+        assert index.verify(mend=False).ok
+
+
+def test_verify_finds_and_mends_lost_and_foreign_vectors(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([docs])
+        vectors = index._live()
+        lost = next(vectors.ids("passages"))
+        vectors.delete("passages", [lost])
+        vectors.add("passages", [9999], HashedWords().embed(["foreign"]), [77])
+        found = index.verify(mend=False)
+        assert (found.missing, found.extra, found.ok) == (1, 1, False)
+        assert index.verify().mended
+        assert index.verify(mend=False).ok
+
+
+def test_a_stop_keeps_what_is_finished_and_the_next_call_goes_on(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    control = Control()
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        summary = index.add([docs], control=control, tell=lambda progress: control.cancel())
+        assert summary.interrupted
+        assert len(index) < 4
+        assert not index.add([docs]).interrupted
+        assert len(index) == 4
+
+
+def test_an_index_that_is_not_there_is_told(tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(UsageError):
+        open_index(tmp_path / "none", settings)
+    assert not (tmp_path / "none").exists()
+
+
+ADDING = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from looktwice.settings import Settings
+from kit import open_index
+settings = Settings.load(home=Path(sys.argv[1]) / "home", pack="starter", offline=True)
+with open_index(Path(sys.argv[1]) / "ix", settings, write=True, wait=20) as index:
+    print("open", flush=True)
+    print(index.add([Path(sys.argv[2])]).failed, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_nothing_half_is_seen_and_the_end_is_the_same(
+    tmp_path: Path, settings: Settings
+) -> None:
+    docs = tmp_path / "many"
+    docs.mkdir()
+    chance = random.Random(4)
+    for number in range(24):
+        words = " ".join(
+            chance.choices("alpha beta gamma delta rent boiler lisbon cake".split(), k=900)
+        )
+        (docs / f"d{number:02}.txt").write_text(f"Document number{number}.\n\n{words}")
+    script = tmp_path / "adding.py"
+    script.write_text(ADDING)
+    command = [sys.executable, str(script), str(tmp_path), str(docs), str(Path(__file__).parent)]
+    complete = {f"d{n:02}.txt" for n in range(24)}
+    for _ in range(5):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        until = time.monotonic() + chance.uniform(0.0, 0.8)
+        while time.monotonic() < until and process.poll() is None:
+            process.poll()
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        with open_index(tmp_path / "ix", settings) as index:
+            whole = {d.name: d.pages for d in index.documents()}
+            for hit in index.search("boiler rent", limit=50):
+                assert hit.page <= whole[hit.document]
+    subprocess.run(command, check=True, capture_output=True, timeout=100)
+    with open_index(tmp_path / "fresh", settings, write=True) as fresh:
+        fresh.add([docs])
+        expected = [(h.document, h.page, h.text) for h in fresh.search("number7 boiler")]
+    with open_index(tmp_path / "ix", settings) as index:
+        assert {d.name for d in index.documents()} == complete
+        assert index.verify(mend=False).ok
+        found = [(h.document, h.page, h.text) for h in index.search("number7 boiler")]
+        assert found == expected
