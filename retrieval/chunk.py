@@ -73,8 +73,8 @@ class Chunker:
             )
         self._words = words
         self._overlap = overlap
-        # Fragments, such as those between bold lines that head nothing, are found less well: of 33
-        # questions on reports, MiniLM alone missed 2 more among 10 pages when 25 words could stand.
+        # Fragments, such as those between bold lines that head nothing, are found less well: on 33
+        # questions about reports MiniLM's mean reciprocal rank is .43, and .40 where 25 words stand.
         self._short = words / 2
         self._most = words * 1.5
         self._path = section

@@ -36,16 +36,18 @@ def _holds_anything(file: Path, start: int) -> bool:
         return any(any(block) for block in iter(partial(stream.read, 2**16), b""))
 
 
-def look(file: Path) -> Look:
+def look_of(file: Path) -> Look:
     found = file.stat()
     return {"size": found.st_size, "mtime": found.st_mtime_ns, "crc": None}
 
 
 def alike(one: Look, other: Look) -> bool:
+    """Whether it is the same file, as far as can be told without reading it."""
     return one["size"] == other["size"] and one["mtime"] == other["mtime"]
 
 
 def checksum(file: Path) -> int:
+    """CRC-32 of what it holds."""
     value = 0
     with file.open("rb") as stream:
         while block := stream.read(2**20):
@@ -54,6 +56,7 @@ def checksum(file: Path) -> int:
 
 
 def flush(path: Path, flags: int) -> None:
+    """Have a file or folder, opened with `flags`, survive a power loss as it is now."""
     opened = os.open(path, flags)
     try:
         os.fsync(opened)

@@ -31,7 +31,7 @@ from typing import TypedDict
 from filelock import FileLock, Timeout
 
 from ..errors import UsageError
-from .vectors_files import Look, alike, checksum, clear_unused, flush, look, write_safely
+from .vectors_files import Look, alike, checksum, clear_unused, flush, look_of, write_safely
 
 DATABASE = "chroma.sqlite3"
 SEAL = "graph.json"
@@ -205,7 +205,7 @@ class Folder:
 
     def _looks(self) -> dict[str, Look]:
         return {
-            file.relative_to(self.path).as_posix(): look(file)
+            file.relative_to(self.path).as_posix(): look_of(file)
             for folder in self.graphs()
             for file in sorted(folder.iterdir())
         }
@@ -233,7 +233,7 @@ class Folder:
         return all(self._is_as(look, name) for name, look in noted["files"].items())
 
     def _is_as(self, noted: Look, name: str) -> bool:
-        now = look(self.path / name)
+        now = look_of(self.path / name)
         if now["size"] != noted["size"] or now["mtime"] == noted["mtime"]:
             return now["size"] == noted["size"]
         return noted["crc"] == checksum(self.path / name)

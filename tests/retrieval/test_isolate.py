@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -18,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.control import Control
 from looktwice.errors import BadInput, Cancelled, DeadlinePassed
-from looktwice.retrieval import isolate
 from looktwice.retrieval.isolate import Loader
 from looktwice.retrieval.load import Scan, open_document
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
@@ -26,6 +25,8 @@ from looktwice.retrieval.wire import page_of, receive, send_page
 from looktwice.settings import DocumentLimits
 
 LIMITS = DocumentLimits()
+MANY = ["words " * 14] * 400
+"""Pages that do not fit into the pipe all at once, so that the child is still at them."""
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 
 
@@ -131,7 +132,7 @@ def test_reading_goes_on_at_a_page(shared: Loader, write: Any) -> None:
     assert [page.number for page in pages] == [9, 10, 11, 12]
 
 
-def test_a_reading_left_in_the_middle_does_not_disturb_the_next(write: Any) -> None:
+def test_a_reading_left_in_the_middle_does_not_disturb_the_next(shared: Loader, write: Any) -> None:
     with Loader(LIMITS) as loader:
         first = loader.read(write("a.pdf", *["left"] * 400))
         assert next(iter(first)).number == 1
@@ -173,34 +174,31 @@ def test_a_relative_name_is_found_and_kept(
 
 
 @posix
-def test_a_crash_costs_one_document(write: Any) -> None:
-    with Loader(LIMITS) as loader:
-        reading = loader.read(write("a.pdf", *["words " * 12] * 3000))
-        pages = iter(reading)
-        assert next(pages).number == 1
-        child = child_of(loader)
-        os.kill(child, signal.SIGKILL)
-        with pytest.raises(BadInput, match=r"crashed on page \d+"):
-            list(pages)
-        assert reading.finished
-        assert len(list(loader.read(write("b.pdf", "fine")))) == 1
-        assert child_of(loader) != child
+def test_a_crash_costs_one_document(shared: Loader, write: Any) -> None:
+    reading = shared.read(write("a.pdf", *MANY))
+    pages = iter(reading)
+    assert next(pages).number == 1
+    child = child_of(shared)
+    os.kill(child, signal.SIGKILL)
+    with pytest.raises(BadInput, match=r"crashed on page \d+"):
+        list(pages)
+    assert reading.finished
+    assert len(list(shared.read(write("b.pdf", "fine")))) == 1
+    assert child_of(shared) != child
 
 
 @posix
-def test_a_child_that_died_idle_costs_nothing(write: Any) -> None:
+def test_a_child_that_died_idle_costs_nothing(shared: Loader, write: Any) -> None:
     path = write("a.pdf", "words")
-    with Loader(LIMITS) as loader:
-        list(loader.read(path))
-        os.kill(child_of(loader), signal.SIGKILL)
-        assert len(list(loader.read(path))) == 1
+    list(shared.read(path))
+    os.kill(child_of(shared), signal.SIGKILL)
+    assert len(list(shared.read(path))) == 1
 
 
 @posix
 def test_a_page_that_takes_too_long_ends_the_document(write: Any) -> None:
-    path = write("a.pdf", *["words " * 12] * 3000)
     with Loader(DocumentLimits(page_seconds=0.5)) as loader:
-        pages = iter(loader.read(path))
+        pages = iter(loader.read(write("a.pdf", *MANY)))
         next(pages)
         child = child_of(loader)
         os.kill(child, signal.SIGSTOP)  # as a parser does that never comes back
@@ -227,38 +225,25 @@ def test_ten_thousand_empty_pages_need_little_memory(pdf_kit: Any, tmp_path: Pat
         assert sum(1 for _ in loader.read(path)) == 10_000
 
 
-def test_the_child_waits_for_its_owner(write: Any) -> None:
-    path = write("a.pdf", *["words " * 14] * 3000)
-    with Loader(LIMITS) as loader:
-        pages = iter(loader.read(path))
-        assert next(pages).number == 1
-        child = loader._child
-        assert child is not None
-        assert child._frames.maxsize <= isolate._AHEAD
-        assert [page.number for page in pages] == list(range(2, 3001))
-
-
-def test_stopping(write: Any) -> None:
-    path = write("a.pdf", *["words"] * 300)
-    with Loader(LIMITS) as loader:
-        control = Control()
-        pages = iter(loader.read(path, control=control))
-        next(pages)
-        control.cancel()
-        with pytest.raises(Cancelled):
-            list(pages)
-        with pytest.raises(DeadlinePassed):
-            loader.read(path, control=Control(seconds=0))
-        assert len(list(loader.read(path))) == 300
+def test_stopping(shared: Loader, write: Any) -> None:
+    path = write("a.pdf", *MANY)
+    control = Control()
+    pages = iter(shared.read(path, control=control))
+    next(pages)
+    control.cancel()
+    with pytest.raises(Cancelled):
+        list(pages)
+    with pytest.raises(DeadlinePassed):
+        shared.read(path, control=Control(seconds=0))
+    assert len(list(shared.read(path))) == len(MANY)
 
 
 @posix
-def test_closing_from_another_thread_frees_the_reader(write: Any) -> None:
-    loader = Loader(LIMITS)
-    pages = iter(loader.read(write("a.pdf", *["words " * 12] * 3000)))
+def test_closing_from_another_thread_frees_the_reader(shared: Loader, write: Any) -> None:
+    pages = iter(shared.read(write("a.pdf", *MANY)))
     next(pages)
-    os.kill(child_of(loader), signal.SIGSTOP)
-    closer = threading.Thread(target=loader.close)
+    os.kill(child_of(shared), signal.SIGSTOP)
+    closer = threading.Thread(target=shared.close)
     closer.start()
     with pytest.raises(BadInput, match="crashed"):
         list(pages)
@@ -266,23 +251,18 @@ def test_closing_from_another_thread_frees_the_reader(write: Any) -> None:
 
 
 @posix
-@pytest.mark.parametrize("busy", [True, False])
-def test_the_child_ends_with_its_owner(write: Any, busy: bool) -> None:
-    """Also when the owner is killed, and also in the middle of a document."""
-    path = write("a.pdf", *["words " * 12] * 3000)
-    owner = subprocess.Popen(
-        [sys.executable, "-c", _OWNER, str(path), "busy" if busy else ""],
-        stdout=subprocess.PIPE,
-        stdin=subprocess.PIPE,
-    )
-    assert owner.stdout is not None
-    child = int(owner.stdout.readline())
-    owner.kill()
-    owner.wait()
-    # The child holds the write end of a pipe that the test reads: its end is the child's.
-    assert owner.stdout.read() == b""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child, 0)
+def test_the_child_hears_no_interrupt_and_holds_none_of_our_files(
+    shared: Loader, write: Any, tmp_path: Path
+) -> None:
+    with (tmp_path / "lock").open("w"):
+        reading = shared.read(write("a.pdf", *MANY))
+        child = child_of(shared)
+        os.kill(child, signal.SIGINT)
+        assert os.getsid(child) != os.getsid(0)
+        if Path("/proc/self/fd").is_dir():
+            held = [os.readlink(file) for file in Path(f"/proc/{child}/fd").iterdir()]
+            assert str(tmp_path / "lock") not in held
+        assert len(list(reading)) == len(MANY)
 
 
 _OWNER = """
@@ -293,23 +273,30 @@ from looktwice.settings import DocumentLimits
 loader = Loader(DocumentLimits())
 pages = iter(loader.read(Path(sys.argv[1])))
 next(pages)
-if not sys.argv[2]:
+if sys.argv[2] == "idle":
     list(pages)
 print(loader._child.pid, flush=True)
 sys.stdin.read()
 """
 
 
-@posix
-def test_the_child_hears_no_interrupt_and_holds_none_of_our_files(
-    shared: Loader, write: Any, tmp_path: Path
-) -> None:
-    with (tmp_path / "lock").open("w"):
-        reading = shared.read(write("a.pdf", *["words"] * 200))
-        child = child_of(shared)
-        os.kill(child, signal.SIGINT)
-        assert os.getsid(child) != os.getsid(0)
-        if Path("/proc/self/fd").is_dir():
-            held = [os.readlink(file) for file in Path(f"/proc/{child}/fd").iterdir()]
-            assert str(tmp_path / "lock") not in held
-        assert len(list(reading)) == 200
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs pidfd_open")
+@pytest.mark.parametrize("state", ["busy", "idle"])
+def test_the_child_ends_with_its_owner(write: Any, state: str) -> None:
+    """Also when the owner is killed, and also in the middle of a document."""
+    owner = subprocess.Popen(
+        [sys.executable, "-c", _OWNER, str(write("a.pdf", *MANY)), state],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+    )
+    assert owner.stdout is not None
+    assert owner.stdin is not None
+    with owner.stdout, owner.stdin:
+        child = os.pidfd_open(int(owner.stdout.readline()))
+        try:
+            assert select.select([child], [], [], 0)[0] == []
+            owner.kill()
+            owner.wait()
+            assert select.select([child], [], [], 60)[0] == [child]
+        finally:
+            os.close(child)
