@@ -22,8 +22,8 @@ from .state import Stage, State
 from .wording import as_data
 
 SURE_OF_TALK = 0.55
-"""Similarity from which the nearest examples may say that a question needs no documents; set on 48
-questions of which 20 need none."""
+"""Similarity from which the nearest examples may say that a question needs no documents: of 64 questions
+not among the examples, the 9 of small talk were at .64 or more, none about documents was taken for it."""
 DEEPER_LOOK = 3 * FIRST_LOOK
 """Passages a second search asks for, those of the first among them."""
 _MOST_NAMES = 20

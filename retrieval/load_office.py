@@ -8,6 +8,7 @@ where a slide begins and what a cell held. Nothing here fetches or opens anythin
 from __future__ import annotations
 
 import csv
+import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -39,6 +40,9 @@ _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fre
 """Word's styles that mammoth does not take for headings by itself."""
 _FAITHFUL = {"escape_misc": True, "table_infer_header": True, "strong_em_symbol": ""}
 """What looks like a mark of Markdown but is a letter of the text is escaped, to be read as one again."""
+
+_PICTURE = re.compile(r"!\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
+"""A picture in converted Markdown; its address is not always one that Markdown allows."""
 
 
 def open_office(path: Path, kind: str, limits: DocumentLimits) -> Opened:
@@ -200,7 +204,7 @@ def _converted(path: Path, converter: DocumentConverter, **options: Any) -> tupl
 
     with path.open("rb") as file:
         result = converter.convert(file, StreamInfo(), **options, **_FAITHFUL)
-    return result.markdown, result.title or ""
+    return _PICTURE.sub(r"\1", result.markdown), result.title or ""
 
 
 def _word_converter() -> DocumentConverter:

@@ -16,6 +16,7 @@ from .embed_picture import PictureEmbedder
 from .fuse import Reranker, best_of_each, by_document, fuse, rank_fusion, reranked
 from .highlight import Highlighter
 from .pages import Page
+from .sentences import count_words
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ PICTURE_WEIGHT = 1.0
 RERANK_WEIGHT = 0.6
 CANDIDATES = 100
 RERANKED = 10
+SHORT_PAGE = 200
+"""Words up to which a page is given whole: no more than a passage."""
 
 
 class Search:
@@ -132,12 +135,16 @@ class Search:
 
     def _passage(self, stored: Stored, score: float, found_by: dict[int, set[str]]) -> Passage:
         page = self._catalog.page(stored.document_id, stored.page)
+        start, end, text = stored.start, stored.end, stored.text
+        if page is not None and count_words(page.text) <= SHORT_PAGE:
+            # What stands beside it may hold the answer, as the words in a picture of something.
+            start, end, text = 0, len(page.text), page.text
         return Passage(
             document=stored.document,
             page=stored.page,
-            text=stored.text,
+            text=text,
             heading=tuple(filter(None, stored.heading)),
-            boxes=page.boxes_of(stored.start, stored.end) if page is not None else (),
+            boxes=page.boxes_of(start, end) if page is not None else (),
             score=score,
             found_by=tuple(sorted(found_by[stored.id])),
             id=stored.id,

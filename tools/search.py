@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from PIL import Image
 
@@ -16,8 +16,9 @@ from ..control import Control
 from ..errors import BadInput, ToolError
 from ..media import Store
 from ..retrieval.pages import Page
-from ..schema import Evidence, Origin, Passage, Picture, Source, TextLine
+from ..schema import Evidence, Origin, Passage, Picture
 from .base import Context, Tool, tool
+from .pieces import Piece, as_evidence, bare, merged, told_before, whole_page
 
 SEARCH, SIMILAR, OPEN = "search_documents", "find_similar_images", "open_page"
 SEARCH_TOOLS = (SEARCH, SIMILAR, OPEN)
@@ -87,13 +88,13 @@ def search_tools(index: Searchable, store: Store) -> list[Tool]:
     """
     if not len(index):
         return []
-    shelf = _Shelf(index, store)
+    shelf = Shelf(index, store)
     made = [_search_tool(shelf), _similar_tool(shelf), _open_tool(shelf)]
     # The stable words come first, so that prompts begin alike whatever is indexed.
     return [replace(t, description=f"{t.description}\n{index.describe()}") for t in made]
 
 
-def _search_tool(shelf: _Shelf) -> Tool:
+def _search_tool(shelf: Shelf) -> Tool:
     @tool(by_code=("limit",))
     def search_documents(query: str, context: Context, limit: int = FIRST_LOOK) -> list[Evidence]:
         """Search the user's own documents (reports, contracts, letters, manuals, scans, notes) for facts.
@@ -107,7 +108,7 @@ def _search_tool(shelf: _Shelf) -> Tool:
         wanted = min(max(limit, 1), _MOST)
         hits = shelf.index.search(query, limit=wanted, control=context.control)
         found = [shelf.piece(passage) for passage in hits]
-        new = [p for p in merged(found) if not _known(p, context.evidence)]
+        new = [p for p in merged(found) if not told_before(p, context.evidence)]
         if not new:
             again = " that was not found before" if found else ""
             raise ToolError(f"nothing in the documents fits {query[:80]!r}{again}", "not_found")
@@ -116,7 +117,7 @@ def _search_tool(shelf: _Shelf) -> Tool:
     return search_documents
 
 
-def _similar_tool(shelf: _Shelf) -> Tool:
+def _similar_tool(shelf: Shelf) -> Tool:
     @tool
     def find_similar_images(picture: Picture) -> list[Evidence]:
         """Find pictures and scanned pages among the user's documents that look like a picture.
@@ -137,7 +138,7 @@ def _similar_tool(shelf: _Shelf) -> Tool:
     return find_similar_images
 
 
-def _open_tool(shelf: _Shelf) -> Tool:
+def _open_tool(shelf: Shelf) -> Tool:
     @tool(by_code=("neighbours",))
     def open_page(document: str, page: int, neighbours: int = 0) -> list[Evidence]:
         """Open one page of one of the user's documents: its whole text, and how it looks.
@@ -152,40 +153,24 @@ def _open_tool(shelf: _Shelf) -> Tool:
         around = min(max(neighbours, 0), _MOST_NEIGHBOURS)
         others = [n for n in range(page - around, page + around + 1) if n != page and n > 0]
         near = [p for n in others if (p := shelf.page(name, n)) is not None]
-        pieces = [_whole(name, p) for p in (opened, *near)]
+        pieces = [whole_page(name, p) for p in (opened, *near)]
         return shelf.shown(pieces, look=lambda piece: True)
 
     return open_page
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """A stretch of a page on its way to become evidence; `start` and `end` are -1 if not known."""
-
-    document: str
-    page: int
-    text: str
-    heading: tuple[str, ...] = ()
-    start: int = -1
-    end: int = -1
-    score: float = 1.0
-    found_by: tuple[str, ...] = ()
-    on: Page | None = None
-    passage: Passage | None = None
-
-
-@dataclass(frozen=True)
-class _Shelf:
+class Shelf:
     """An index together with where pictures of its pages are kept."""
 
     index: Searchable
     store: Store
 
-    def piece(self, passage: Passage) -> _Piece:
+    def piece(self, passage: Passage) -> Piece:
         """A passage with its place on its page."""
         page = self.page(passage.document, passage.page)
         start = page.text.find(passage.text) if page is not None else -1
-        return _Piece(
+        return Piece(
             document=passage.document,
             page=passage.page,
             text=passage.text,
@@ -218,16 +203,16 @@ class _Shelf:
         """The document somebody means; ToolError with the nearest names where none is."""
         names = [document.name for document in self.index.documents()]
         exact = [n for n in names if n == given] or [
-            n for n in names if _bare(given) and _bare(given) in (_bare(n), _bare(_stem(n)))
+            n for n in names if bare(given) and bare(given) in (bare(n), bare(_stem(n)))
         ]
-        inside = exact or [n for n in names if len(_bare(given)) > 2 and _bare(given) in _bare(n)]
+        inside = exact or [n for n in names if len(bare(given)) > 2 and bare(given) in bare(n)]
         if len(inside) == 1:
             return inside[0]
         near = ", ".join(inside[:_NAMED] or nearest_names(given, names))
         trouble = "several documents are called like" if inside else "there is no document"
         raise ToolError(f"{trouble} {given[:80]!r}; nearest: {near}", "not_found")
 
-    def shown(self, pieces: Sequence[_Piece], look: Callable[[_Piece], bool]) -> list[Evidence]:
+    def shown(self, pieces: Sequence[Piece], look: Callable[[Piece], bool]) -> list[Evidence]:
         """Evidence of pieces, the first few of those to be looked at with a picture of their page."""
         items: list[Evidence] = []
         pictures = 0
@@ -236,7 +221,7 @@ class _Shelf:
             if pictures < _MOST_PICTURES and look(piece):
                 picture = self.picture(piece.document, piece.page, piece.on)
                 pictures += picture is not None
-            items.append(_evidence(piece, picture))
+            items.append(as_evidence(piece, picture))
         return items
 
     def picture(self, document: str, number: int, page: Page | None) -> Picture | None:
@@ -260,107 +245,9 @@ def nearest_names(given: str, names: Iterable[str], count: int = _NAMED) -> list
     """The names most like what was given, best first."""
     from rapidfuzz.fuzz import partial_ratio
 
-    bare = _bare(given)
-    return sorted(names, key=lambda name: -partial_ratio(bare, _bare(name)))[:count]
-
-
-def merged(pieces: Sequence[_Piece]) -> list[_Piece]:
-    """Pieces of one page that overlap or touch as one, repeats within a document left out.
-
-    The order stays that of the best of each.
-    """
-    kept: list[_Piece] = []
-    for piece in pieces:
-        at = next((n for n, other in enumerate(kept) if _together(piece, other)), None)
-        if at is None:
-            kept.append(piece)
-        else:
-            kept[at] = _joined(kept[at], piece)
-    return kept
-
-
-def _together(one: _Piece, other: _Piece) -> bool:
-    if one.document != other.document:
-        return False
-    if one.page == other.page and one.start >= 0 and other.start >= 0:
-        return one.start <= other.end + 1 and other.start <= one.end + 1
-    return _bare(one.text) == _bare(other.text)
-
-
-def _joined(best: _Piece, other: _Piece) -> _Piece:
-    if best.on is None or best.page != other.page or other.start < 0 or best.start < 0:
-        return best
-    start, end = min(best.start, other.start), max(best.end, other.end)
-    heading = best.heading if best.start <= other.start else other.heading
-    found_by = tuple(dict.fromkeys((*best.found_by, *other.found_by)))
-    return replace(
-        best,
-        text=best.on.text[start:end],
-        heading=heading,
-        start=start,
-        end=end,
-        found_by=found_by,
-        passage=None,
-    )
-
-
-def _known(piece: _Piece, evidence: Iterable[Evidence]) -> bool:
-    """Whether what a piece says was told before."""
-    return any(
-        (e.source.document, e.source.page) == (piece.document, piece.page) and piece.text in e.text
-        for e in evidence
-    )
-
-
-def _whole(document: str, page: Page) -> _Piece:
-    heading = tuple(filter(None, (*page.section, page.label)))
-    return _Piece(document, page.number, page.text, heading, 0, len(page.text), on=page)
-
-
-def _evidence(piece: _Piece, picture: Picture | None) -> Evidence:
-    """What the model is told: where it stands, then the words."""
-    where = ", ".join(
-        [f"document {piece.document}, page {piece.page}", " > ".join(filter(None, piece.heading))]
-    ).rstrip(", ")
-    boxes = piece.on.boxes_of(piece.start, piece.end) if piece.on and piece.start >= 0 else ()
-    if not boxes and piece.passage is not None:
-        boxes = piece.passage.boxes
-    return Evidence(
-        kind="passage",
-        text=f"{' '.join(where.split())}:\n{piece.text or '(no text)'}",
-        source=Source(document=piece.document, page=piece.page, name=piece.document),
-        boxes=boxes,
-        lines=_lines(piece),
-        score=piece.score,
-        picture=picture,
-    )
-
-
-def _lines(piece: _Piece) -> tuple[TextLine, ...]:
-    """The lines of a piece that stand somewhere, with their boxes."""
-    texts = piece.text.split("\n")
-    if piece.on is not None and piece.start >= 0:
-        spans: list[Any] = []
-        at = piece.start
-        for text in texts:
-            spans.append(piece.on.boxes_of(at, at + len(text)))
-            at += len(text) + 1
-        boxes = [found[0] if found else None for found in spans]
-    elif piece.passage is not None and len(piece.passage.boxes) == len(texts):
-        boxes = list(piece.passage.boxes)
-    else:
-        return ()
-    return tuple(
-        TextLine(text=text, score=1.0, box=box, row=row)
-        for row, (text, box) in enumerate(zip(texts, boxes, strict=True))
-        if box is not None
-    )
+    wanted = bare(given)
+    return sorted(names, key=lambda name: -partial_ratio(wanted, bare(name)))[:count]
 
 
 def _stem(name: str) -> str:
     return name.rpartition("/")[2].rpartition(".")[0] or name
-
-
-def _bare(text: str) -> str:
-    """Letters and digits only."""
-    return "".join(character for character in text.casefold() if character.isalnum())

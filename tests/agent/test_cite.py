@@ -111,11 +111,12 @@ class TestPassages:
 
     def pieces(self, shelf: Any, books: dict[str, list[Any]]) -> tuple[list[Evidence], Any]:
         from looktwice.media import Store
-        from looktwice.tools.search import _evidence, _Shelf
+        from looktwice.tools.pieces import as_evidence
+        from looktwice.tools.search import Shelf
 
         index = shelf.MemoryIndex(books)
-        desk = _Shelf(index, Store(Path("unused")))
-        found = [_evidence(desk.piece(p), None) for p in index._passages()]
+        desk = Shelf(index, Store(Path("unused")))
+        found = [as_evidence(desk.piece(p)) for p in index._passages()]
         numbered = [e.model_copy(update={"id": f"E{n}"}) for n, e in enumerate(found, 1)]
         return numbered, index.page
 

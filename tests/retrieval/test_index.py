@@ -14,6 +14,8 @@ import pytest
 from looktwice.control import Control
 from looktwice.errors import BadInput, UsageError
 from looktwice.retrieval.catalog import Filters
+from looktwice.retrieval.ingest import Eyes
+from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image
 
@@ -145,9 +147,28 @@ def test_a_picture_finds_pictures(tmp_path: Path, settings: Settings) -> None:
         assert (image.size, scale) == ((60, 40), 1)
 
 
+def test_a_short_page_is_given_whole_so_that_no_part_of_it_hides_another(
+    tmp_path: Path, settings: Settings
+) -> None:
+    def read(image: Image.Image, picture: Picture) -> list[TextLine]:
+        return [TextLine(text="The total is 33.64", score=1.0, box=picture.box(1, 1, 30, 9))]
+
+    eyes = Eyes(read=read, objects=lambda image, picture: "2 cups")
+    Image.new("RGB", (60, 40), "white").save(tmp_path / "receipt.png")
+    with open_index(tmp_path / "ix", settings, write=True, eyes=eyes) as index:
+        index.add([tmp_path / "receipt.png"])
+        hits = index.search("two cups")
+        assert len(hits) == 1
+        assert "cups" in hits[0].text
+        assert "33.64" in hits[0].text
+        assert len(hits[0].boxes) == 1
+
+
 def test_filters_keep_others_out(tmp_path: Path, docs: Path, settings: Settings) -> None:
     with open_index(tmp_path / "ix", settings, write=True) as index:
         index.add([docs])
+        with pytest.raises(BadInput, match="nobody"):
+            index.search("letter", filters=Filters(documents=("nobody.txt",)))
         only = Filters(documents=("letter_0.txt",))
         assert {h.document for h in index.search("letter", filters=only)} == {"letter_0.txt"}
         assert index.search("letter", filters=Filters(types=("pdf",))) == []
