@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ VERSION = 1
 """Of the tables below; a catalog of a later version is refused."""
 _APPLICATION = 0x4C54_5743  # "LTWC", so that another program's database is not taken for a catalog
 _BUSY_SECONDS = 30.0
+_BUSY_PAUSE = 0.005
 _SYNCHRONOUS = "FULL"
 """What a method has stored survives a power loss; it costs 2 ms a transaction."""
 
@@ -271,12 +273,25 @@ def _create(connection: sqlite3.Connection) -> None:
     if not _is_empty(connection):
         return
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _keep_a_log(connection)
     connection.execute("BEGIN IMMEDIATE")
     if _is_empty(connection):  # still, now that nobody else can be making them
         for statement in _TABLES.split(";\n"):
             connection.execute(statement)
     connection.execute("COMMIT")
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; where two do so at once SQLite refuses one of them without any waiting."""
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(_BUSY_PAUSE)
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

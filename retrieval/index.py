@@ -9,6 +9,7 @@ Open it for reading (any number) or for writing (one at a time).
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import threading
 import uuid
@@ -315,7 +316,7 @@ class Index:
         Stopped or killed, it goes on behind the last finished page when it is called again.
         """
         self._writes()
-        places = [Path(path).expanduser().absolute() for path in paths]
+        places = [Path(os.path.abspath(Path(path).expanduser())) for path in paths]
         for place in places:
             if place.exists():
                 self._catalog.add_root(place)
