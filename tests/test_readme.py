@@ -51,10 +51,15 @@ def test_the_folder_tree_is_the_real_one() -> None:
 
 def test_commands_exist() -> None:
     from looktwice.cli import app, models_app
+    from looktwice.index_cli import index_app
 
     known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
-    known |= {"models"}
+    known |= {"models", "index"}
     assert set(re.findall(r"^looktwice (\w+)", README, re.MULTILINE)) <= known
+    said = set(re.findall(r"looktwice index (\w+)", README))
+    names = {c.name or c.callback.__name__ for c in index_app.registered_commands if c.callback}
+    assert said
+    assert said <= names
     assert {
         c.name or c.callback.__name__ for c in models_app.registered_commands if c.callback
     } == {
