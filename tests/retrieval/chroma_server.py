@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -50,13 +51,15 @@ def server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of a server on a folder, and its process."""
     port = free_port()
     command = [sys.executable, __file__, "serve", str(folder), str(port)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{port}/api/v2/heartbeat", process)
         yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait(20)
+        assert process.stdin
+        process.stdin.close()
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -76,13 +79,15 @@ class Writers:
         command = [sys.executable, __file__, "writers"]
         pipe = subprocess.PIPE
         self._mother = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1)
+        self._running: int | None = None
 
     def start(self, folder: Path, first: int) -> int:
         """Start one that adds ids from `first` on; returns its process number."""
         assert self._mother.stdin
         self._mother.stdin.write(f"{folder} {first}\n")
         self._mother.stdin.flush()
-        return self.hear()
+        self._running = self.hear()
+        return self._running
 
     def hear(self) -> int:
         """The next number it says."""
@@ -93,10 +98,13 @@ class Writers:
         """Kill it at once; the last id it had said to be stored, if any since `hear`."""
         assert self._mother.stdout
         os.kill(process, signal.SIGKILL)
+        self._running = None
         said = list(iter(self._mother.stdout.readline, "gone\n"))
         return int(said[-1]) if said else None
 
     def close(self) -> None:
+        if self._running:  # its test failed
+            self.kill(self._running)
         assert self._mother.stdin
         assert self._mother.stdout
         self._mother.stdin.close()
@@ -109,6 +117,7 @@ def main() -> None:
 
     vectors._GRAPH["sync_threshold"] = SYNC
     if sys.argv[1] == "serve":
+        threading.Thread(target=end_with_the_tests, daemon=True).start()
         sys.exit(vectors.serve(Path(sys.argv[2]), port=int(sys.argv[3])))
     import chromadb  # once, before the forks
 
@@ -120,6 +129,11 @@ def main() -> None:
             write(Path(folder), int(first))
         os.waitpid(process, 0)
         print("gone", flush=True)
+
+
+def end_with_the_tests() -> None:
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def write(folder: Path, first: int) -> None:
