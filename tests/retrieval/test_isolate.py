@@ -1,7 +1,7 @@
 """isolate: the same pages as without it; whatever a document does costs only that document."""
 
-from __future__ import contextlib
-import annotations
+from __future__ import annotations
+import contextlib
 
 import os
 import select
