@@ -1,8 +1,8 @@
 """isolate: the same pages as without it; whatever a document does costs only that document."""
 
 from __future__ import annotations
-import contextlib
 
+import contextlib
 import os
 import select
 import signal
