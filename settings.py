@@ -77,6 +77,21 @@ class Thresholds(BaseModel):
     supported: float = Field(default=0.5, ge=0, le=1, description="a draft in other words")
 
 
+class Stages(BaseModel):
+    """Which stages of the loop run; what a stage that does not pay costs is shown by `eval ablate`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    relevance: bool = Field(default=True, description="drop passages that are not evidence")
+    gate: bool = Field(default=True, description="ask whether the evidence answers, before drafting")
+    literal: bool = Field(default=True, description="compare numbers, dates and names by program")
+    supported: bool = Field(default=True, description="ask the model whether a draft is supported")
+    look_again: bool = Field(default=True, description="search and look again where unsure")
+    look_closer: bool = Field(default=True, description="open parts of pictures where unsure")
+    both_polarities: bool = Field(default=True, description="ask unsure yes/no the other way, too")
+    picture_removed: bool = Field(default=False, description="confidence must need the picture")
+
+
 class Settings(BaseSettings):
     """Everything a user can set.
 
@@ -112,6 +127,7 @@ class Settings(BaseSettings):
     media: MediaLimits = MediaLimits()
     documents: DocumentLimits = DocumentLimits()
     thresholds: Thresholds = Thresholds()
+    stages: Stages = Stages()
 
     @classmethod
     def settings_customise_sources(
