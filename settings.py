@@ -83,7 +83,9 @@ class Stages(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     relevance: bool = Field(default=True, description="drop passages that are not evidence")
-    gate: bool = Field(default=True, description="ask whether the evidence answers, before drafting")
+    gate: bool = Field(
+        default=True, description="ask whether the evidence answers, before drafting"
+    )
     literal: bool = Field(default=True, description="compare numbers, dates and names by program")
     supported: bool = Field(default=True, description="ask the model whether a draft is supported")
     look_again: bool = Field(default=True, description="search and look again where unsure")
