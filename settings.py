@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -94,6 +94,63 @@ class Stages(BaseModel):
     picture_removed: bool = Field(default=False, description="confidence must need the picture")
 
 
+class ServeLimits(BaseModel):
+    """What the servers (`looktwice serve`, `looktwice mcp --http`) let one caller do."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    body_bytes: int = Field(default=96 * 2**20, gt=0, description="of one request")
+    body_seconds: float = Field(default=60.0, gt=0, description="for a request to arrive")
+    running: int = Field(default=2, gt=0, description="questions worked on at the same time")
+    waiting: int = Field(default=16, ge=0, description="questions in the queue; more are refused")
+    messages: int = Field(default=200, gt=0, description="of one conversation")
+    shutdown_seconds: float = Field(default=20.0, gt=0, description="for answers to be finished")
+    remote_pictures: bool = Field(
+        default=False, description="fetch pictures given by address; never from private networks"
+    )
+    remote_bytes: int = Field(default=20 * 2**20, gt=0, description="of one such picture")
+    remote_seconds: float = Field(default=15.0, gt=0, description="for all redirects together")
+
+
+class Mcp(BaseModel):
+    """What `looktwice mcp` lets its clients do."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folders: tuple[Path, ...] = Field(
+        default=(), description="pictures in these may be named by path; none by default"
+    )
+
+
+class McpServer(BaseModel):
+    """A server of the Model Context Protocol whose tools the assistant may use.
+
+    Attributes:
+        command, args, env: starts it as a child process that is spoken to over pipes; of this
+            process's environment it gets only what finds programs and folders (PATH, HOME, ...).
+        url: or where it runs already (streamable HTTP).
+        token: sent to `url` as a bearer token.
+        seconds: one call, and the start, may take.
+        tools: use only these of its tools; empty for all.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    command: str = ""
+    args: tuple[str, ...] = ()
+    env: dict[str, SecretStr] = Field(default_factory=dict)
+    url: str = Field(default="", pattern="^(https?://.*)?$")
+    token: SecretStr = SecretStr("")
+    seconds: float = Field(default=30.0, gt=0)
+    tools: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("expected either a command or a url")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything a user can set.
 
@@ -105,6 +162,7 @@ class Settings(BaseSettings):
         model_name: the name to ask a server for; "" takes the first one it lists.
         api_key: for a server that wants one; never logged.
         threads: CPU threads for the llamacpp model; 0 takes every core.
+        mcp_servers: servers that bring more tools, by the name their tools begin with.
     """
 
     model_config = SettingsConfigDict(
@@ -130,6 +188,9 @@ class Settings(BaseSettings):
     documents: DocumentLimits = DocumentLimits()
     thresholds: Thresholds = Thresholds()
     stages: Stages = Stages()
+    serve: ServeLimits = ServeLimits()
+    mcp: Mcp = Mcp()
+    mcp_servers: dict[str, McpServer] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(

@@ -29,7 +29,7 @@ from .library import Indexed, Library
 from .meter import Meter, whole
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
-from .state import State, fresh
+from .state import State, Turn, fresh
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -119,6 +119,11 @@ class Assistant:
             settings, index=index, model=ready, tools=tools, examples=examples, embedder=embedder
         )
 
+    @property
+    def index(self) -> Searchable | None:
+        """The documents every question may be about; None where none were given."""
+        return self._index
+
     def ask(
         self,
         question: str,
@@ -126,6 +131,7 @@ class Assistant:
         index: Indexed | None = None,
         session: str | None = None,
         control: Control | None = None,
+        history: Sequence[Turn] = (),
     ) -> Answer:
         """Answer one question.
 
@@ -135,12 +141,16 @@ class Assistant:
             index: documents this question may be about, instead of the assistant's own.
             session: a name; questions of the same session remember each other.
             control: to stop the run from another thread.
+            history: what was said before, oldest first, where the caller keeps the conversation;
+                not together with `session`.
 
         Raises:
             BadInput: a picture cannot be used.
             UsageError: the call itself was wrong.
         """
-        return self._answer(question, images, index, session, control, emit=lambda event: None)
+        return self._answer(
+            question, images, index, session, control, history, emit=lambda event: None
+        )
 
     def stream(
         self,
@@ -149,6 +159,7 @@ class Assistant:
         index: Indexed | None = None,
         session: str | None = None,
         control: Control | None = None,
+        history: Sequence[Turn] = (),
     ) -> Iterator[Event]:
         """The same, as events while it happens; the last one is `AnswerReady`.
 
@@ -160,7 +171,9 @@ class Assistant:
 
         def work() -> None:
             try:
-                answer = self._answer(question, images, index, session, control, emit=events.put)
+                answer = self._answer(
+                    question, images, index, session, control, history, emit=events.put
+                )
                 events.put(AnswerReady(answer=answer))
             except BaseException as error:
                 events.put(error)
@@ -259,10 +272,13 @@ class Assistant:
         index: Indexed | None,
         session: str | None,
         control: Control | None,
+        history: Sequence[Turn],
         emit: Emit,
     ) -> Answer:
         if self._closed:
             raise UsageError("this assistant is closed; make a new one")
+        if history and session is not None:
+            raise UsageError("history: a session remembers by itself; give one of the two")
         question = checked_question(question)
         pictures = self._load(images)
         documents = self._index if index is None else self._library.open(index)
@@ -273,7 +289,7 @@ class Assistant:
         )
         with self._session_locks[session] if session is not None else nullcontext():
             state: dict[str, Any] = self._graph(sessions=session is not None).invoke(
-                fresh(question, pictures),
+                State(**fresh(question, pictures), turns=tuple(history)),
                 config,
                 context=run,
                 durability="exit" if session is not None else None,
