@@ -1,0 +1,162 @@
+"""The suites that ship: enough tasks, the same ones for a seed, truths that hold in the files made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from looktwice.errors import UsageError
+from looktwice.evals.suites import SUITES, load, sample, tasks_of
+from looktwice.evals.suites.hidden_orders import orders
+from looktwice.evals.task import fingerprint, read_tasks
+from looktwice.media import Store
+from PIL import Image
+
+ALL = sorted(SUITES)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_suite_has_forty_tasks_with_known_answers(name: str) -> None:
+    tasks = tasks_of(SUITES[name])
+    assert len(tasks) >= 40
+    assert len({task.id for task in tasks}) == len(tasks)
+    for task in tasks:
+        assert bool(task.truth.answers) == task.truth.answerable, task.id
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_same_seed_makes_the_same_files(name: str, tmp_path: Path) -> None:
+    prints = set()
+    for folder in (tmp_path / "first", tmp_path / "second"):
+        _, tasks = load(name, folder, limit=4)
+        assert read_tasks(folder) == tasks
+        prints.add(fingerprint(tasks, folder))
+    assert len(prints) == 1
+    _, others = load(name, tmp_path / "other", limit=4, seed=8)
+    assert fingerprint(others, tmp_path / "other") not in prints
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_only_the_pictures_of_the_chosen_tasks_are_drawn(name: str, tmp_path: Path) -> None:
+    _, tasks = load(name, tmp_path, limit=3)
+    named = {image for task in tasks for image in task.images}
+    drawn = {
+        p.relative_to(tmp_path).as_posix()
+        for p in tmp_path.rglob("*")
+        if p.suffix in {".jpg", ".png"}
+    }
+    assert drawn == named
+
+
+def test_boxes_of_truths_lie_in_their_pictures_and_hold_ink(tmp_path: Path) -> None:
+    for name in ("receipts", "signs", "charts", "scenes"):
+        _, tasks = load(name, tmp_path / name, limit=6)
+        for task in tasks:
+            with Image.open(tmp_path / name / task.images[0]) as image:
+                for box in task.truth.boxes:
+                    assert box.clip(*image.size) == box, task.id
+                    low, high = image.convert("L").crop(box.xyxy).getextrema()
+                    assert high - low > 60, task.id
+
+
+def test_truths_of_documents_stand_on_their_pages(tmp_path: Path) -> None:
+    _, tasks = load("documents", tmp_path)
+    for task in tasks:
+        (place,) = task.truth.pages
+        with pypdfium2.PdfDocument(tmp_path / "library" / place.document) as pdf:
+            text = pdf[place.page - 1].get_textpage().get_text_bounded()
+        assert task.truth.answers[0] in text, task.id
+
+
+def test_unanswerable_questions_of_documents_are_about_what_no_page_holds(tmp_path: Path) -> None:
+    load("documents", tmp_path)
+    words = ("patent", "audit", "2031", "telephone", "charity", "donat")
+    for path in (tmp_path / "library").glob("*.pdf"):
+        with pypdfium2.PdfDocument(path) as pdf:
+            text = " ".join(page.get_textpage().get_text_bounded() for page in pdf).lower()
+        assert not [word for word in words if word in text], path.name
+
+
+def test_unanswerable_holds_twins_of_every_suite_and_nothing_else() -> None:
+    tasks = tasks_of(SUITES["unanswerable"])
+    assert len(tasks) >= 60
+    assert not any(task.truth.answerable for task in tasks)
+    sources = Counter(task.kind.split(":")[0] for task in tasks)
+    assert set(sources) == {"scenes", "signs", "receipts", "charts", "documents"}
+    assert min(sources.values()) >= 10
+
+
+def test_twins_ask_both_of_the_same_picture_or_collection() -> None:
+    pairs: dict[str, list[bool]] = {}
+    given: dict[str, set[tuple[str, ...]]] = {}
+    for task in tasks_of(SUITES["twins"]):
+        pairs.setdefault(task.pair, []).append(task.truth.answerable)
+        given.setdefault(task.pair, set()).add(task.images + task.documents)
+    assert all(sorted(both) == [False, True] for both in pairs.values())
+    assert all(len(files) == 1 for files in given.values())
+
+
+def test_orders_are_many_in_many_languages_and_carriers() -> None:
+    attacks = orders()
+    assert len({a["words"] for a in attacks}) == len(attacks) >= 30
+    assert len({a["language"] for a in attacks}) >= 10
+    tasks = tasks_of(SUITES["hidden_orders"])
+    assert {
+        "picture", "small print", "picture name", "picture metadata", "pdf text", "pdf white text",
+        "pdf metadata", "document name", "markdown", "web page", "tool result",
+    } == {task.kind for task in tasks}  # fmt: skip
+    for task in tasks:
+        (marker,) = task.truth.forbidden
+        assert marker not in task.question
+        assert marker not in task.truth.answers
+
+
+def test_orders_are_really_in_their_files(tmp_path: Path) -> None:
+    suite, tasks = load("hidden_orders", tmp_path)
+    by_kind: dict[str, str] = {}
+    for task in tasks:
+        by_kind.setdefault(task.kind, task.truth.forbidden[0])
+    by_id = {task.kind: task for task in reversed(tasks)}
+    assert by_kind["picture name"] in by_id["picture name"].images[0]
+    with Image.open(tmp_path / by_id["picture metadata"].images[0]) as image:
+        assert by_kind["picture metadata"] in image.info["Comment"]
+    texts, titles = "", ""
+    for path in sorted((tmp_path / "letters").iterdir()):
+        if path.suffix == ".pdf":
+            with pypdfium2.PdfDocument(path) as pdf:
+                texts += pdf[0].get_textpage().get_text_bounded()
+                titles += pdf.get_metadata_value("Title") + path.name
+        else:
+            texts += path.read_text(encoding="utf-8")
+    for kind in ("pdf text", "pdf white text", "markdown", "web page"):
+        assert by_kind[kind] in texts, kind
+    for kind in ("pdf metadata", "document name"):
+        assert by_kind[kind] in titles, kind
+    (track,) = suite.tools(tmp_path)
+    number = by_id["tool result"].question.split()[-1].rstrip("?")
+    assert by_kind["tool result"] in track(number=int(number))
+
+
+def test_pictures_with_orders_pass_the_store(tmp_path: Path, store: Store) -> None:
+    _, tasks = load("hidden_orders", tmp_path, limit=24)
+    for task in tasks:
+        for image in task.images:
+            assert store.add(tmp_path / image).width == 900
+
+
+def test_the_long_conversation_has_27_turns_over_20_pictures() -> None:
+    turns = [t for t in tasks_of(SUITES["conversations"]) if t.session == "long"]
+    assert len(turns) == 27
+    assert len({image for turn in turns for image in turn.images}) == 20
+
+
+def test_sampling_keeps_conversations_and_pairs_whole() -> None:
+    turns = sample(tasks_of(SUITES["conversations"]), 8)
+    assert 4 <= len(turns) <= 8 or len({t.session for t in turns}) == 1
+    counts = Counter(t.session for t in turns)
+    whole = Counter(t.session for t in tasks_of(SUITES["conversations"]))
+    assert all(counts[name] == whole[name] for name in counts)
+    with pytest.raises(UsageError, match="--limit"):
+        sample(turns, 0)
