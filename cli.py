@@ -1,4 +1,4 @@
-"""The command line: `looktwice ask | index | demo | models | tools | doctor`.
+"""The command line: `looktwice ask | index | batch | demo | models | tools | doctor`.
 
 Exit codes: 0 done, 1 some inputs failed, 2 the call itself was wrong, 130 interrupted.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from . import __version__
+from .batch_cli import batch_app
 from .errors import BadInput, Cancelled, LooktwiceError, UsageError
 from .index_cli import index_app
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="The weights: list, pull, verify.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 app.add_typer(index_app, name="index")
+app.add_typer(batch_app, name="batch")
 
 Pack = Annotated[str | None, typer.Option(help="auto, starter, gpu or server")]
 Model = Annotated[

@@ -1,0 +1,72 @@
+"""The batch in this process: threads that share one assistant, its model, detector and OCR."""
+
+from __future__ import annotations
+
+import queue
+import threading
+
+from ..control import Control
+from ..errors import ModelError
+from ..schema import Answer
+from .batch_engine import GRACE, LOOK, Engine, Patience, Request, failure_of
+from .batch_results import TaskFailure
+from .batch_worker import Worker, close_quietly
+
+
+class LocalEngine(Engine):
+    """Asks in threads; a thread that hangs is left alone, as Python cannot end it.
+
+    Args:
+        worker: shared by all threads.
+        most_hanging: hanging threads from which on the run is ended: what they hold (the detector,
+            the model) may block everybody else.
+        grace: seconds a task may go on after its time.
+    """
+
+    def __init__(self, worker: Worker, most_hanging: int = 8, grace: float = GRACE) -> None:
+        self._worker, self._grace = worker, grace
+        self._most_hanging = most_hanging
+        self._hanging: set[threading.Thread] = set()
+        self._stuck: set[str] = set()
+
+    def ask(self, request: Request, control: Control) -> Answer | TaskFailure:
+        """See `Engine.ask`.
+
+        Raises:
+            ModelError: too many tasks hang at once.
+        """
+        if request.session in self._stuck:
+            return TaskFailure(kind="timeout", message="an earlier task of its session hangs")
+        said: queue.SimpleQueue[Answer | TaskFailure] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                said.put(self._worker.answer(request, control))
+            except BaseException as error:
+                said.put(failure_of(error))
+
+        thread = threading.Thread(target=work, name="looktwice-task", daemon=True)
+        patience = Patience(request, control, self._grace)
+        thread.start()
+        while True:
+            try:
+                return said.get(timeout=LOOK)
+            except queue.Empty:
+                if patience.over():
+                    self._leave(thread, request)
+                    return patience.failure()
+
+    def close(self) -> None:
+        """Close the assistant, unless somebody still hangs in it."""
+        if not any(thread.is_alive() for thread in self._hanging):
+            close_quietly(self._worker)
+
+    def _leave(self, thread: threading.Thread, request: Request) -> None:
+        self._hanging = {t for t in self._hanging if t.is_alive()} | {thread}
+        if request.session is not None:
+            self._stuck.add(request.session)
+        if len(self._hanging) >= self._most_hanging:
+            raise ModelError(
+                f"{len(self._hanging)} tasks hang at once, so something they share is stuck; run the"
+                " same command again to go on, with --isolate to end hanging tasks for good"
+            )
