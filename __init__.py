@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         UsageError,
         WeightsError,
     )
+    from .retrieval.index import Index
     from .schema import Answer, Box, Citation, Detection, Event, Evidence, Picture, TextLine
     from .settings import Settings
     from .tools.base import Context, Tool, tool
@@ -46,6 +47,7 @@ _HOMES = {
         "UsageError",
         "WeightsError",
     ),
+    "retrieval.index": ("Index",),
     "schema": (
         "Answer",
         "Box",
@@ -74,6 +76,7 @@ __all__ = [
     "Detection",
     "Event",
     "Evidence",
+    "Index",
     "LooktwiceError",
     "Message",
     "ModelError",

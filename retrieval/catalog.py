@@ -7,6 +7,7 @@ Reading is in `catalog_read`, keyword search in `catalog_words`; here is what ch
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -162,10 +163,6 @@ class Catalog(CatalogReader):
         with self._db.writing() as c:
             c.execute("INSERT OR IGNORE INTO roots VALUES (?)", (path_in(path),))
 
-    def forget_root(self, path: str | Path) -> None:
-        with self._db.writing() as c:
-            c.execute("DELETE FROM roots WHERE path = ?", (path_in(path),))
-
     def record_failure(self, path: str | Path, reason: str, bytes: int, mtime_ns: int) -> None:
         """A file could not be added; the reason replaces an earlier one."""
         row = (path_in(path), well_formed(reason), bytes, mtime_ns, now())
@@ -288,7 +285,9 @@ class Catalog(CatalogReader):
 
     def remove(self, document_id: int) -> None:
         """Let a document be seen no more, at once; `purge` then deletes it."""
+        held = "SELECT path FROM files WHERE document = ?"
         with self._db.writing() as c:
+            c.execute(f"DELETE FROM failures WHERE path IN ({held})", (document_id,))
             c.execute("DELETE FROM files WHERE document = ?", (document_id,))
             c.execute("UPDATE documents SET state = 'removing' WHERE id = ?", (document_id,))
             grow(c)
@@ -329,6 +328,22 @@ class Catalog(CatalogReader):
         """The vectors of these are deleted."""
         with self._db.writing() as c:
             c.executemany("DELETE FROM orphans WHERE id = ?", [(one,) for one in ids])
+
+    def check_words(self, mend: bool) -> bool:
+        """Whether the keyword index agrees with the words it was made of; can be made again of them.
+
+        Args:
+            mend: make it again where it does not.
+        """
+        with self._db.writing() as c:
+            try:
+                c.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+                return True
+            except sqlite3.DatabaseError:
+                if mend:
+                    c.execute("INSERT INTO words (words) VALUES ('rebuild')")
+                    grow(c)
+                return False
 
     def compact(self) -> bool:
         """After removals: wipe what is left of them in the files, and give back the room.

@@ -26,7 +26,7 @@ from .catalog_rows import (
 )
 from .catalog_words import Keywords
 from .names import named
-from .pages import Page
+from .pages import UNREADABLE, Page
 
 __all__ = ["CatalogReader"]
 
@@ -101,6 +101,24 @@ class CatalogReader:
                 return None
             row = c.execute("SELECT * FROM documents WHERE id = ?", (found,)).fetchone()
             return _document(row, _files_of(c, found))
+
+    def document_of(self, document_id: int) -> Document | None:
+        """The document of this id, if it is complete."""
+        with self._db.reading() as c:
+            sql = "SELECT * FROM documents WHERE id = ? AND state = 'ready'"
+            row = c.execute(sql, (document_id,)).fetchone()
+            return _document(row, _files_of(c, document_id)) if row else None
+
+    def unreadable(self, document_id: int) -> list[tuple[int, str]]:
+        """Pages that a document was stored without the words of, in any state, with the reasons."""
+        sql = (
+            "SELECT number, substr(label, ?) AS reason FROM pages"
+            " WHERE document = ? AND substr(label, 1, ?) = ? ORDER BY number"
+        )
+        start = len(UNREADABLE)
+        with self._db.reading() as c:
+            rows = c.execute(sql, (start + 1, document_id, start, UNREADABLE)).fetchall()
+        return [(row["number"], row["reason"]) for row in rows]
 
     def ready(self, sha256: str) -> int | None:
         """The document whose file has this hash, if it is complete."""
@@ -217,10 +235,13 @@ class CatalogReader:
             row = c.execute("SELECT * FROM files WHERE path = ?", (path_in(path),)).fetchone()
         return _known(row) if row else None
 
-    def files(self) -> dict[str, KnownFile]:
-        """All files of the index, by path."""
+    def files(self, document_id: int | None = None) -> dict[str, KnownFile]:
+        """The files of the index, or of one document, by path."""
         with self._db.reading() as c:
-            return {path_out(row["path"]): _known(row) for row in c.execute("SELECT * FROM files")}
+            rows = c.execute(
+                "SELECT * FROM files WHERE ?1 IS NULL OR document = ?1 ORDER BY id", (document_id,)
+            )
+            return {path_out(row["path"]): _known(row) for row in rows}
 
     def roots(self) -> list[str]:
         """The folders and files that were added by hand, which `update` looks at again."""

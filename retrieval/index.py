@@ -360,9 +360,14 @@ class Index:
         return [document.name for document in documents]
 
     def verify(self, mend: bool = True) -> Checked:
-        """Prove that catalog and vectors agree; with `mend`, make and delete vectors until they do."""
+        """Prove that catalog and vectors agree; with `mend`, make and delete vectors until they do.
+
+        With `mend` the keyword index is checked, too, and made again where it is damaged.
+        """
+        words = True
         if mend:
             self._writes()
+            words = self._catalog.check_words(mend=True)
         vectors = self._reading()
         wanted = set(self._catalog.all_passage_ids())
         there = set(vectors.ids("passages"))
@@ -380,7 +385,7 @@ class Index:
             vectors=len(there),
             missing=len(missing),
             extra=len(extra) + len(odd),
-            mended=mend and bool(missing or extra or odd),
+            mended=mend and bool(missing or extra or odd or not words),
         )
 
     def rebuild(

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from .embed_picture import PictureEmbedder
 from .isolate import Loader, Reading
 from .load import About, Scan
 from .load_picture import page_of_scan
-from .pages import Page
+from .pages import UNREADABLE, Page
 from .vectors import Vectors
 from .walk import Found, Walk
 
@@ -40,6 +40,10 @@ __all__ = ["Eyes", "Ingest", "Progress", "Summary", "embedded_text", "sweep", "w
 _PAGES, _PASSAGES = 32, 64
 """A batch is stored when it has so many of either; memory grows with it and with nothing else."""
 _CHUNK = 2**20
+_NO_WORDS = "a picture"
+"""What a picture is that nobody has words for: a passage still, so that its look can find it."""
+_NAMED, _REASONS = 8, 2
+"""Of pages without words, how many are named and how many reasons are given."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class Ingest:
     Args:
         catalog, vectors: open for writing, the lock held.
         text, picture: embedders; without one for pictures, pictures are found by words only.
-        eyes: who reads scans; without them a scan makes its document fail.
+        eyes: who reads scans; a page that is not read is kept without words, and reported.
         limits: what a document may measure.
     """
 
@@ -251,28 +255,26 @@ class Ingest:
                 self._catalog.touch(found.path, stat.st_size, stat.st_mtime_ns)
                 self._tally.unchanged += 1
                 return
-            gone = next(
-                (p for p, f in self._catalog.files().items()
-                 if f.document == document and not Path(p).exists()),
-                None,
-            )  # fmt: skip
+            files = self._catalog.files(document)
+            gone = next((path for path in files if not Path(path).exists()), None)
             if gone is None:
                 name = self._catalog.add_file(
                     found.path, found.hint, stat.st_size, stat.st_mtime_ns, document
                 )
                 self._tally.added.append(name)
                 return
-            old = next(d.name for d in self._catalog.documents() if d.id == document)
-            title = next(d.title for d in self._catalog.documents() if d.id == document)
-            words = words_of_document(found.hint, title)
+            was = self._catalog.document_of(document)
+            if was is None:  # another process removed it just now
+                raise BadInput(str(found.path), "its content was removed meanwhile; add it again")
+            words = words_of_document(found.hint, was.title)
             new = self._catalog.rename_file(gone, found.path, found.hint, words)
             self._catalog.touch(found.path, stat.st_size, stat.st_mtime_ns)
-            self._tally.renamed.append((old, new))
+            self._tally.renamed.append((was.name, new))
 
     def _name(self, found: Found) -> str:
         known = self._catalog.file(found.path)
-        names = {d.id: d.name for d in self._catalog.documents()} if known else {}
-        return names.get(known.document, found.hint) if known else found.hint
+        document = self._catalog.document_of(known.document) if known else None
+        return document.name if document else found.hint
 
     def _document(self, found: Found, sha256: str, stat: os.stat_result, loader: Loader) -> None:
         reading = loader.read(found.path, 1, self._control)
@@ -304,6 +306,8 @@ class Ingest:
             raise
         file = NewFile(str(found.path), found.hint, stat.st_size, stat.st_mtime_ns)
         self._catalog.publish(document, [file])
+        if missing := self._catalog.unreadable(document):
+            self._fail(found.path, _without(missing))
 
     def _batches(
         self,
@@ -326,13 +330,9 @@ class Ingest:
             yield batch
 
     def _seen(self, scan: Scan, found: Found) -> tuple[Page, Image.Image]:
-        """A scan, read and looked at."""
+        """A scan, read and looked at; one that cannot be read is kept, and its label says why."""
         from PIL import Image
 
-        if self._eyes is None:
-            raise BadInput(
-                str(found.path), f"page {scan.number} is a scan, and nobody was given to read it"
-            )
         image = Image.frombytes("RGB", scan.size, scan.rgb)
         picture = Picture(
             sha256=hashlib.sha256(scan.rgb).hexdigest(),
@@ -344,17 +344,18 @@ class Ingest:
                 document=found.hint, page=scan.number, scale=scan.scale, frame=scan.frame
             ),
         )
+        if self._eyes is None:
+            return _unread(scan, "it is a scan, and nobody was given to read it"), image
         try:
             return self._looked_at(scan, image, picture, self._eyes), image
         except ToolError as error:
-            raise BadInput(str(found.path), f"page {scan.number}: {error}") from error
+            return _unread(scan, str(error)), image
 
     def _looked_at(self, scan: Scan, image: Image.Image, picture: Picture, eyes: Eyes) -> Page:
         lines = eyes.read(image, picture)
         objects = caption = ""
         if scan.frame == "picture":
-            # A picture nobody has words for is still a passage: it can be found by its look.
-            objects = (eyes.objects(image, picture) if eyes.objects else "") or "a picture"
+            objects = (eyes.objects(image, picture) if eyes.objects else "") or _NO_WORDS
             caption = eyes.caption(image, picture) if eyes.caption else ""
         return page_of_scan(scan, lines, objects, caption)
 
@@ -417,6 +418,20 @@ def sweep(
         vectors.compact("passages")
         vectors.compact("pictures")
     catalog.compact()
+
+
+def _unread(scan: Scan, reason: str) -> Page:
+    page = page_of_scan(scan, [], _NO_WORDS)
+    return replace(page, label=f"{UNREADABLE}{reason}")
+
+
+def _without(missing: Sequence[tuple[int, str]]) -> str:
+    """What a document was added without: "added without page 3: it is a scan, ..."."""
+    numbers = [str(number) for number, _ in missing]
+    named = ", ".join(numbers[:_NAMED]) + (", ..." if len(numbers) > _NAMED else "")
+    pages = "page" if len(numbers) == 1 else f"{len(numbers)} pages:"
+    reasons = "; ".join(list(dict.fromkeys(reason for _, reason in missing))[:_REASONS])
+    return f"added without {pages} {named} ({reasons})"
 
 
 def _drop_orphans(catalog: Catalog, vectors: Vectors) -> None:

@@ -15,7 +15,7 @@ from ..errors import BadInput
 from ..settings import DocumentLimits
 from .furniture import REACH, Edges, edges_of, furniture_of
 from .load import About, Opened, Scan
-from .pages import Page, build_page
+from .pages import UNREADABLE, Page, build_page
 from .pdf_about import date_of, is_cut_off, outline_of, title_of
 from .pdf_bomb import unpacks_to_more
 from .pdf_lines import body_size, draft_lines
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _PDFIUM = threading.RLock()
 """pdfium is not made for threads: one call at a time in a process."""
-_UNREADABLE = "unreadable: "
 
 
 def open_pdf(path: Path, limits: DocumentLimits) -> Opened:
@@ -163,7 +162,7 @@ class _Pdf(Opened):
         sheet = next(sheet for sheet in around if sheet.number == number)
         section = self._outline.section(number)
         if sheet.view is None or sheet.fault:
-            return Page(number, "", label=_UNREADABLE + sheet.fault, section=section)
+            return Page(number, "", label=UNREADABLE + sheet.fault, section=section)
         width, height = sheet.view.size
         if sheet.scan:
             return self._scan(sheet, section)
@@ -185,7 +184,7 @@ class _Pdf(Opened):
         width, height = sheet.view.size
         with _page(self._document, sheet.number) as page:
             if page is None:
-                fault = _UNREADABLE + "the page is damaged"
+                fault = UNREADABLE + "the page is damaged"
                 return Page(sheet.number, "", label=fault, section=section)
             size, rgb, scale = draw(page, sheet.view, self._limits)
         if shows_nothing(rgb):

@@ -18,6 +18,9 @@ from ..schema import Box, Frame, TextLine
 LineKind = Literal["text", "heading", "row", "furniture"]
 """`row` is a row of a table; `furniture` repeats on many pages (running heads and feet, page numbers)."""
 
+UNREADABLE = "unreadable: "
+"""How the label of a page begins that is kept without its words; the reason follows."""
+
 XYXY = tuple[float, float, float, float]
 
 

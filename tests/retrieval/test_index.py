@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from looktwice.control import Control
-from looktwice.errors import BadInput, UsageError
+from looktwice.errors import BadInput, ToolError, UsageError
 from looktwice.retrieval.catalog import Filters
 from looktwice.retrieval.ingest import Eyes
 from looktwice.schema import Picture, TextLine
@@ -131,6 +133,43 @@ def test_bad_files_are_named_and_cost_only_themselves(
         assert all(reason for _, reason in summary.failed)
         assert len(summary.added) == 4
         assert {Path(f.path).name for f in index.failures()} == failed - {"gone.pdf"}
+
+
+def test_a_scan_nobody_reads_is_kept_and_reported(tmp_path: Path, settings: Settings) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    Image.new("RGB", (60, 40), "red").save(folder / "red.png")
+
+    def failing(image: Image.Image, picture: Picture) -> list[TextLine]:
+        raise ToolError("the reader broke", "failed")
+
+    for number, eyes in enumerate((None, Eyes(read=failing))):
+        with open_index(tmp_path / f"ix{number}", settings, write=True, eyes=eyes) as index:
+            summary = index.add([folder])
+            assert summary.added == ("red.png",)
+            ((path, reason),) = summary.failed
+            assert path.endswith("red.png")
+            assert reason.startswith("added without page 1 (")
+            assert [f.reason for f in index.failures()] == [reason]
+            assert index.page("red.png", 1).label.startswith("unreadable: ")
+            red = Image.new("RGB", (20, 20), "red")
+            assert index.similar_pictures(red)[0].document == "red.png"
+            index.remove(["red.png"])
+            assert index.failures() == []
+
+
+def test_a_damaged_keyword_index_is_made_again(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([docs])
+    with closing(sqlite3.connect(tmp_path / "ix" / "catalog.db")) as c, c:
+        c.execute("DELETE FROM words_data WHERE id > 10")
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        checked = index.verify()
+        assert (checked.mended, checked.ok, checked.missing) == (True, True, 0)
+        assert not index.verify().mended
+        assert "keyword" in index.search("boiler")[0].found_by
 
 
 def test_a_picture_finds_pictures(tmp_path: Path, settings: Settings) -> None:
