@@ -1,0 +1,1 @@
+"""The faces people and programs meet: the chat page, the OpenAI-compatible server, MCP."""

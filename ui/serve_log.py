@@ -1,0 +1,53 @@
+"""Logs of a server: one JSON object a line on standard error, without contents and secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+_TOLD = "told"
+_log = logging.getLogger("looktwice.serve")
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line of JSON.
+
+    Of an exception its type and where it happened are told, not its words: those may hold what
+    somebody asked.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **getattr(record, _TOLD, {}),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+            line["at"] = [
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(record.exc_info[2])
+            ]
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def tell(event: str, level: int = logging.INFO, exc_info: bool = False, **facts: Any) -> None:
+    """Log something that happened with its facts."""
+    _log.log(level, event, exc_info=exc_info, extra={_TOLD: facts})
+
+
+def set_up() -> None:
+    """Send the program's and the web server's records to standard error as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    for name in ("looktwice", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.INFO)
