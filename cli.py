@@ -39,6 +39,14 @@ Pack = Annotated[str | None, typer.Option(help="auto, starter, gpu or server")]
 Model = Annotated[
     str | None, typer.Option(help="chat model: a path, a hub name, or a server's address")
 ]
+Host = Annotated[str, typer.Option(help="who may connect; other than loopback needs keys")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")]
+Documents = Annotated[
+    Path | None, typer.Option("--index", metavar="FOLDER", help="documents to search")
+]
+KeyFile = Annotated[
+    Path | None, typer.Option("--api-key-file", metavar="FILE", help="accepted keys, one a line")
+]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON value and nothing else")]
 
 
@@ -169,6 +177,21 @@ def demo(
 
     settings = load_settings(pack=pack, model=model)
     raise typer.Exit(run_demo(settings, save, console()))
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    index: Documents = None,
+    api_key_file: KeyFile = None,
+    pack: Pack = None,
+    model: Model = None,
+) -> None:
+    """Answer as an OpenAI-compatible server: /v1/chat/completions, /v1/models, /health, /metrics."""
+    from .ui.serve import serve as start
+
+    start(load_settings(pack=pack, model=model), host, port, index, api_key_file)
 
 
 @app.command()
