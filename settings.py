@@ -112,6 +112,21 @@ class ServeLimits(BaseModel):
     remote_seconds: float = Field(default=15.0, gt=0, description="for all redirects together")
 
 
+class PageLimits(BaseModel):
+    """What the chat page (`looktwice ui`) lets its users do."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    running: int = Field(default=4, gt=0, description="questions worked on at the same time")
+    waiting: int = Field(default=64, ge=0, description="questions in the queue; more are refused")
+    per_user: int = Field(default=3, gt=0, description="questions of one user, in several tabs")
+    questions_per_minute: int = Field(default=30, gt=0, description="of one user")
+    question_characters: int = Field(default=8_000, gt=0)
+    files: int = Field(default=16, gt=0, description="with one question")
+    upload_bytes: int = Field(default=64 * 2**20, gt=0, description="of one file")
+    upload_seconds: int = Field(default=3600, gt=0, description="an unused upload is kept")
+
+
 class Mcp(BaseModel):
     """What `looktwice mcp` lets its clients do."""
 
@@ -189,6 +204,7 @@ class Settings(BaseSettings):
     thresholds: Thresholds = Thresholds()
     stages: Stages = Stages()
     serve: ServeLimits = ServeLimits()
+    page: PageLimits = PageLimits()
     mcp: Mcp = Mcp()
     mcp_servers: dict[str, McpServer] = Field(default_factory=dict)
 
@@ -232,6 +248,11 @@ class Settings(BaseSettings):
         return self.home / "store"
 
     @property
+    def uploads_dir(self) -> Path:
+        """Files on their way into the store; emptied when the page starts."""
+        return self.home / "uploads"
+
+    @property
     def sessions_file(self) -> Path:
         return self.home / "sessions.db"
 
@@ -243,6 +264,7 @@ def quiet_third_parties(settings: Settings) -> None:
     """
     os.environ.update(
         GRADIO_ANALYTICS_ENABLED="False",
+        GRADIO_TEMP_DIR=str(settings.uploads_dir),
         ANONYMIZED_TELEMETRY="False",
         HF_HUB_DISABLE_TELEMETRY="1",
         DO_NOT_TRACK="1",
@@ -253,6 +275,7 @@ def quiet_third_parties(settings: Settings) -> None:
         LANGSMITH_TRACING="false",
         LANGCHAIN_TRACING_V2="false",
         TOKENIZERS_PARALLELISM="false",
+        RAY_USAGE_STATS_ENABLED="0",
     )
     if settings.offline:
         os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_DATASETS_OFFLINE="1")
