@@ -9,24 +9,26 @@ import json
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from .errors import Cancelled
+from .errors import Cancelled, UsageError
 
 if TYPE_CHECKING:
     from .agent.batch import Batch, Summary
+    from .agent.batch_engine import Engine
     from .settings import Settings
 
 batch_app = typer.Typer(
     help="Many tasks: a file of questions in, a file of answers out.", no_args_is_help=True
 )
 
+Engines = Literal["local", "ray"]
 GO_ON = "stopped; run the same command again to go on"
 _LISTED = 10
 
@@ -56,6 +58,14 @@ def run(
     timeout: Annotated[
         float | None, typer.Option(min=0.1, metavar="SECONDS", help="one task may take")
     ] = None,
+    isolate: Annotated[
+        bool,
+        typer.Option("--isolate", help="workers in processes: a crash or a hang costs one task"),
+    ] = False,
+    engine: Annotated[Engines, typer.Option(help="where workers run: here, or on Ray")] = "local",
+    address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="of a Ray cluster; else one is started")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
     pack: Annotated[str | None, typer.Option(help="auto, starter, gpu or server")] = None,
     model: Annotated[
@@ -67,6 +77,8 @@ def run(
     from .agent.batch_tasks import Shard
     from .cli import load_settings
 
+    if address is not None and engine != "ray":
+        raise UsageError("--address is that of a Ray cluster: add --engine ray")
     settings = load_settings(pack=pack, model=model)
     options = Options(
         workers=workers,
@@ -77,20 +89,29 @@ def run(
     )
     with Batch(tasks, output, settings, options) as batch:
         complain_of(batch)
-        summary = ask_all(batch, settings, workers)
+        opened = opener(settings, min(workers, len(batch.todo)), isolate, engine, address)
+        summary = ask_all(batch, opened)
     finish(summary, as_json)
 
 
-def ask_all(batch: Batch, settings: Settings, workers: int) -> Summary:
-    """Run with a progress bar; no model is loaded where nothing is left to do."""
-    from .agent.batch_open import local_engine
+def opener(
+    settings: Settings, workers: int, isolate: bool, engine: Engines, address: str | None
+) -> AbstractContextManager[Engine]:
+    """Opens the workers that were asked for, once it is entered."""
+    from .agent import batch_open
 
+    if engine == "ray":
+        return batch_open.ray_engine(settings, workers, address)
+    if isolate:
+        return batch_open.process_engine(settings, workers)
+    return batch_open.local_engine(settings, workers)
+
+
+def ask_all(batch: Batch, opened: AbstractContextManager[Engine]) -> Summary:
+    """Run with a progress bar; no model is loaded where nothing is left to do."""
     if not batch.todo:
         return batch.summary()
-    with (
-        following(batch) as tell,
-        local_engine(settings, min(workers, len(batch.todo))) as engine,
-    ):
+    with following(batch) as tell, opened as engine:
         return batch.run(engine, tell)
 
 

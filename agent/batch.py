@@ -24,8 +24,17 @@ from .batch_order import Order
 from .batch_results import Result, ResultsFile, TaskFailure
 from .batch_tasks import Job, Malformed, Shard, read_tasks
 
-_NOT_PART = {"home", "offline", "threads", "request_seconds", "api_key"}
-"""Settings that do not change what is answered."""
+_ASKED_WITH = {
+    "model",
+    "model_name",
+    "mmproj",
+    "detector",
+    "limits",
+    "media",
+    "documents",
+    "thresholds",
+}
+"""Settings that change what is answered, beside the pack."""
 _WAIT = 0.2
 
 
@@ -324,6 +333,6 @@ class Batch:
 
 def settings_digest(settings: Settings) -> str:
     """The same for settings that give the same answers."""
-    named = {"model"} if settings.model_name else set()  # the same model at another address
-    values = settings.model_dump_json(exclude=_NOT_PART | named)
+    address = {"model"} if settings.model_name else set()  # the same model may move to another
+    values = settings.model_dump_json(include=_ASKED_WITH - address)
     return sha256(f"{resolve_pack(settings)} {values}".encode()).hexdigest()[:16]

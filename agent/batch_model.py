@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import SecretStr
+
+from ..errors import UsageError
 from ..media import Store
 from ..settings import Settings
 from ..weights import chat_model_path, resolve_model
 from .backends import open_model
 from .backends.base import ChatModel
+from .backends.llamacpp import LlamaCppModel
 
 TOKENS_EACH = 4_096
 """Context that a task needs at most: its evidence and answer are limited, prompts add their words."""
@@ -14,7 +21,7 @@ _SLOTS = 4
 _CONTEXT = 8_192
 
 
-def open_shared_model(settings: Settings, store: Store, workers: int) -> ChatModel:
+def open_shared_model(settings: Settings, workers: int) -> ChatModel:
     """The settings' model, ready for this many requests at once.
 
     A llama.cpp model answers as many side by side as it has slots, and these share its context; both
@@ -23,10 +30,9 @@ def open_shared_model(settings: Settings, store: Store, workers: int) -> ChatMod
     Raises:
         UsageError, WeightsError, ModelError: as `open_model`.
     """
-    if resolve_model(settings).kind != "llamacpp" or workers <= 1:
+    store = Store(settings.store_dir, settings.media)
+    if resolve_model(settings).kind != "llamacpp":
         return open_model(settings, store)
-    from .backends.llamacpp import LlamaCppModel
-
     return LlamaCppModel(
         chat_model_path(settings),
         mmproj=settings.mmproj or None,
@@ -35,3 +41,37 @@ def open_shared_model(settings: Settings, store: Store, workers: int) -> ChatMod
         slots=max(_SLOTS, workers),
         context_tokens=max(_CONTEXT, TOKENS_EACH * workers),
     )
+
+
+@contextmanager
+def served_model(settings: Settings, workers: int) -> Iterator[Settings]:
+    """Settings for workers in other processes of this machine, that all lead to one model.
+
+    Raises:
+        UsageError: the model runs in its process only, so every worker would load its own.
+    """
+    kind = resolve_model(settings).kind
+    if kind == "openai":
+        yield settings
+        return
+    if kind != "llamacpp":
+        raise UsageError(
+            "workers in other processes share a model by its address: start it as a server (vLLM,"
+            " SGLang ...) and give --model http://..., or leave --isolate and --engine out"
+        )
+    model = open_shared_model(settings, workers)
+    assert isinstance(model, LlamaCppModel)
+    try:
+        yield settings.model_copy(update=_address_of(model))
+    finally:
+        model.close()
+
+
+def _address_of(model: LlamaCppModel) -> dict[str, object]:
+    """Where its loopback server is asked; the key is its own and new every time."""
+    remote = model._remote
+    return {
+        "model": remote.address,
+        "model_name": model._path.name,
+        "api_key": SecretStr(remote._client.api_key),
+    }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from looktwice.agent.backends.base import Message
 from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.agent.batch import Batch, Options, Summary
 from looktwice.agent.batch_local import LocalEngine
-from looktwice.agent.batch_worker import Worker
+from looktwice.agent.batch_worker import Recipe, Worker
 from looktwice.settings import Settings
 
 HERE = Path(__file__).parent
@@ -92,6 +93,30 @@ def run_batch(
             return batch.run(engine)
         finally:
             engine.close()
+
+
+def misbehaving(settings: Settings) -> Assistant:
+    """A `Maker` for workers elsewhere; told to hang, number 1 does, 2 ends its process, 3 does once."""
+    once = settings.home / "died"
+
+    def talk(messages: Sequence[Message]) -> str:
+        words = messages[-1].text.strip().splitlines()[-1]
+        number = words.rstrip(".").split()[-1]
+        if "hang" in words and number == "1":
+            time.sleep(60)
+        if "hang" in words and (number == "2" or (number == "3" and not once.exists())):
+            once.parent.mkdir(parents=True, exist_ok=True)
+            once.touch()
+            os._exit(9)
+        time.sleep(0.01)
+        return answer_to(words)
+
+    return assistant_on(settings, load_kit().Script({"talk": talk}).model())
+
+
+def recipe(home: Path) -> Recipe:
+    """For workers elsewhere, which find this file on PYTHONPATH."""
+    return Recipe(settings_in(home), f"{Path(__file__).stem}:{misbehaving.__name__}")
 
 
 if __name__ == "__main__":
