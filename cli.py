@@ -1,4 +1,4 @@
-"""The command line: `looktwice ask | index | batch | demo | models | tools | doctor`.
+"""The command line: `looktwice ask | index | batch | serve | mcp | demo | models | tools | doctor`.
 
 Exit codes: 0 done, 1 some inputs failed, 2 the call itself was wrong, 130 interrupted.
 """
@@ -192,6 +192,30 @@ def serve(
     from .ui.serve import serve as start
 
     start(load_settings(pack=pack, model=model), host, port, index, api_key_file)
+
+
+@app.command()
+def mcp(
+    http: Annotated[bool, typer.Option("--http", help="over HTTP instead of over pipes")] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8001,
+    index: Documents = None,
+    allow: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="pictures in it may be named by path; may be repeated"),
+    ] = None,
+    api_key_file: KeyFile = None,
+    pack: Pack = None,
+    model: Model = None,
+) -> None:
+    """Offer the assistant, its experts and your documents to programs that speak MCP."""
+    from .ui.mcp import serve_http, serve_stdio
+
+    settings, folders = load_settings(pack=pack, model=model), tuple(allow or ())
+    if http:
+        serve_http(settings, host, port, index, folders, api_key_file)
+    else:
+        serve_stdio(settings, index, folders)
 
 
 @app.command()

@@ -386,7 +386,7 @@ def test_who_leaves_stops_the_run(serving: Serving, stream: bool) -> None:
             b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
         )
         wait_until(lambda: httpx.get(f"{address}/health").json()["running"] == 1)
-        wait_until(lambda: any(call.schema is None for call in model.calls))
+        wait_until(lambda: any(not call.options for call in model.calls))
         assert not model.stopped.is_set()
     assert model.stopped.wait(5)
     wait_until(lambda: httpx.get(f"{address}/health").json()["running"] == 0)
