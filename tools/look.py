@@ -6,7 +6,6 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PIL import Image
 
@@ -19,6 +18,7 @@ from .labels import resolve
 from .measure import Classifier, main_colours
 from .places import place, share, whole
 from .read import Reader
+from .regions import Region
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +28,6 @@ _MIN_SIDE = 384  # smaller cuts are enlarged to it
 _MAX_PIXELS = 3_000_000
 _SURE = 0.5  # probability from which the classifier's name is told
 _TEXT_MARGIN = 0.5
-
-
-@dataclass(frozen=True)
-class Region:
-    """A part of a picture and what it was called."""
-
-    name: str
-    box: Box
-    score: float = 1.0
 
 
 class Looker:

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from ...control import Control
 from ...errors import BadInput, LooktwiceError, ModelError, OfflineError, UsageError, WeightsError
 from ...media import Store
+from ...schema import Picture
+from ...tools.regions import HeatMap
+from . import attention
 from .base import Choice, JsonSchema, Message, OnToken, Reply
 from .constrained import Grammars
 
@@ -56,6 +59,7 @@ class TransformersModel:
         name: the folder's name or the hub name.
         sees_images: whether pictures reach the model.
         context_tokens: prompt and answer together.
+        picture_pixels: pixels of one picture that reach the model; larger ones are shrunk to it.
     """
 
     def __init__(
@@ -129,7 +133,7 @@ class TransformersModel:
         self.context_tokens = min(context_tokens or limit, limit)
         self._parts: _Parts | None = parts
         self._store = store
-        self._max_pixels = max_pixels
+        self.picture_pixels = max_pixels
         self._lock = threading.Lock()
         self._template = _chat_template(parts, name)
         self._stop_ids = _stop_ids(parts)
@@ -202,6 +206,61 @@ class TransformersModel:
         finally:
             self._lock.release()
 
+    def attention(
+        self, messages: Sequence[Message], picture: Picture, *, control: Control | None = None
+    ) -> HeatMap:
+        """Where in one of the messages' pictures the model looks before it answers; see `Attends`.
+
+        Two forward passes: the last message's question, and one about nothing in particular. A
+        picture is looked at in one piece, also by processors that would cut it into tiles.
+
+        Raises:
+            ModelError: its architecture does not show its attention, or the model failed.
+            BadInput: the prompt does not fit.
+            UsageError: the picture is in none of the messages.
+            Stopped: `control` said stop before there was a result.
+        """
+        shown = [p for message in messages for p in message.pictures]
+        if picture not in shown:
+            raise UsageError("attention is told of a picture that is in none of the messages")
+        control = control or Control()
+        if not self._begin(control):
+            control.check()
+        try:
+            return self._attention(messages, picture, shown.index(picture), len(shown))
+        finally:
+            self._lock.release()
+
+    def _attention(
+        self, messages: Sequence[Message], picture: Picture, number: int, count: int
+    ) -> HeatMap:
+        parts = self._ready
+        rows, places = [], []
+        for asked in (messages, attention.about_nothing(messages)):
+            inputs = self._inputs(asked, self.picture_pixels, tiled=False)
+            grids = inputs.get("image_grid_thw", count)
+            merge = getattr(parts.model.config.vision_config, "spatial_merge_size", 1)
+            image_token = getattr(parts.model.config, "image_token_id", None)
+            ids = inputs["input_ids"][0]
+            places.append(attention.tokens_of(ids, image_token, number, grids, merge))
+            with attention.last_rows(parts.model) as found:
+                self._look(inputs)
+            rows.append(found)
+        weights = attention.relevance(rows[0], rows[1], places[0], places[1])
+        shape = attention.shape_of(len(weights), number, grids, merge)
+        images = getattr(parts.processor, "image_processor", None)
+        return HeatMap(attention.covered(picture, images), weights.reshape(shape))
+
+    def _look(self, inputs: Any) -> None:
+        """One forward pass over a prompt; its failures become `ModelError`."""
+        import torch
+
+        try:
+            with torch.inference_mode():
+                self._ready.model(**inputs, use_cache=False, logits_to_keep=1)
+        except Exception as error:
+            raise ModelError(f"{self.name} failed: {type(error).__name__}: {error}") from error
+
     def close(self) -> None:
         """Give the model's memory back; waits for a generation that is running."""
         with self._lock:
@@ -253,14 +312,14 @@ class TransformersModel:
 
     def _pixel_budgets(self, messages: Sequence[Message]) -> Iterator[int]:
         """Pixels a picture may have: the usual limit, then half and half again of the largest."""
-        yield self._max_pixels
+        yield self.picture_pixels
         sizes = [p.width * p.height for message in messages for p in message.pictures]
-        pixels = min(self._max_pixels, max(sizes, default=0)) // 2
+        pixels = min(self.picture_pixels, max(sizes, default=0)) // 2
         while pixels >= _FEWEST_PIXELS:
             yield pixels
             pixels //= 2
 
-    def _inputs(self, messages: Sequence[Message], pixels: int) -> Any:
+    def _inputs(self, messages: Sequence[Message], pixels: int, *, tiled: bool = True) -> Any:
         """The processor's tensors for a prompt (batch of one), on the model's device.
 
         Floating point tensors have the model's dtype; "input_ids" is `[1, tokens]`.
@@ -274,7 +333,8 @@ class TransformersModel:
                 "without the picture",
             )
         images = [self._store.resized(picture, pixels) for picture in pictures]
-        inputs = self._render(messages, images, _image_options(parts.processor, images, pixels))
+        options = _image_options(parts.processor, images, pixels, tiled=tiled)
+        inputs = self._render(messages, images, options)
         tokens = inputs["input_ids"].shape[1]
         if tokens >= self.context_tokens:
             shown = f" with {len(pictures)} pictures" if pictures else ""
@@ -567,7 +627,9 @@ def _without_system(messages: Sequence[Message]) -> list[Message]:
     ]
 
 
-def _image_options(processor: Any, images: Sequence[Image], pixels: int) -> dict[str, Any]:
+def _image_options(
+    processor: Any, images: Sequence[Image], pixels: int, *, tiled: bool
+) -> dict[str, Any]:
     """Settings that keep processors which cut pictures into tiles within the pixel budget.
 
     They enlarge every picture to a fixed longest edge first (Idefics3, SmolVLM), whatever its size.
@@ -577,6 +639,8 @@ def _image_options(processor: Any, images: Sequence[Image], pixels: int) -> dict
     tile = (getattr(tiling, "max_image_size", None) or {}).get("longest_edge")
     if not images or not edge or not tile:
         return {}
+    if not tiled:
+        return {"images_kwargs": {"do_image_splitting": False}}
     edges = [math.sqrt(pixels * max(i.size) / min(i.size)) for i in images]
     return {"images_kwargs": {"size": {"longest_edge": max(tile, min(edge, int(min(edges))))}}}
 
