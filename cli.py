@@ -16,6 +16,7 @@ from . import __version__
 from .batch_cli import batch_app
 from .errors import BadInput, Cancelled, LooktwiceError, UsageError
 from .index_cli import index_app
+from .ui_cli import ui
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +35,7 @@ models_app = typer.Typer(help="The weights: list, pull, verify.", no_args_is_hel
 app.add_typer(models_app, name="models")
 app.add_typer(index_app, name="index")
 app.add_typer(batch_app, name="batch")
+app.command()(ui)
 
 Pack = Annotated[str | None, typer.Option(help="auto, starter, gpu or server")]
 Model = Annotated[

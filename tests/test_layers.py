@@ -19,7 +19,7 @@ LAYERS = (
     {"drawing", "retrieval"},
     {"tools"},
     {"agent"},
-    {"cli", "index_cli", "batch_cli", "batch_show", "console", "demo", "doctor", "ui", "evals"},
+    {"cli", "index_cli", "batch_cli", "batch_show", "console", "demo", "doctor", "ui", "ui_cli", "evals"},
     {"__init__", "__main__", "benchmarks"},
 )
 """From the bottom up. A part may import its own layer and those below, in the order given here."""
@@ -35,7 +35,7 @@ ONLY_IN = {
     "gradio": {"ui"},
     "xllamacpp": {"agent/backends/llamacpp.py"},
     "openai": {"agent/backends/openai.py", "agent/backends/failures.py"},
-    "typer": {"cli.py", "index_cli.py", "batch_cli.py"},
+    "typer": {"cli.py", "index_cli.py", "batch_cli.py", "ui_cli.py"},
     "supervision": {"drawing.py"},
     "ray": {"agent/batch_ray.py"},
 }
@@ -45,7 +45,10 @@ HEAVY = {
     "torch", "torchvision", "transformers", "sentence_transformers", "ultralytics", "paddleocr",
     "chromadb", "gradio", "xllamacpp", "openai", "onnx", "onnxruntime", "cv2", "supervision",
 }  # fmt: skip
-IMPORTED_LAZILY_AS_A_WHOLE = {"agent/backends/constrained.py", "agent/backends/transformers.py"}
+IMPORTED_LAZILY_AS_A_WHOLE = {
+    "agent/backends/constrained.py", "agent/backends/transformers.py",
+    "ui/chat.py", "ui/page.py", "ui/theme.py", "ui/wire.py",
+}  # fmt: skip
 """Files that are themselves imported only where their heavy library is wanted anyway."""
 
 ENVIRONMENT = {

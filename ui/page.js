@@ -1,0 +1,174 @@
+// The page's own behaviour, beside Gradio's. Runs once, as the script of a gr.HTML, which gives it
+// `trigger(event, data)`: a message to Python. Listens on the whole document, because Gradio draws
+// messages again while they grow. Everything shown here comes escaped from the server.
+const once = "lookTwice";
+if (!window[once]) {
+  window[once] = true;
+  const one = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const tag = (node, pattern) => [...node.classList].find((name) => pattern.test(name)) || "";
+  const number = (node) => Number(tag(node, /^lt-n\d+$/).slice(4) || -1);
+  const chat = () => one(".lt-head")?.dataset.chat || "";
+
+  // --- what belongs together lights up together
+  const HOT = /^lt-x\d+-\d+$/;
+  const heat = (target, on) => {
+    const place = target.closest?.(".lt-cite, .lt-source, .lt-cited");
+    const name = place && tag(place, HOT);
+    all(".lt-hot").forEach((node) => node.classList.remove("lt-hot"));
+    if (name && on) all("." + name).forEach((node) => node.classList.add("lt-hot"));
+  };
+  document.addEventListener("mouseover", (event) => heat(event.target, true));
+  document.addEventListener("focusin", (event) => heat(event.target, true));
+
+  // --- the view beside the conversation
+  let cameFrom = null;
+  const viewer = () => one(".lt-viewer");
+  const close = () => {
+    if (!viewer() || viewer().hidden) return;
+    viewer().hidden = true;
+    document.body.classList.remove("lt-viewing");
+    cameFrom?.focus?.();
+  };
+  const view = async (address, from) => {
+    const answer = await fetch(address, { credentials: "same-origin" });
+    const text = await answer.text();
+    const pane = one(".lt-pane");
+    if (answer.ok) pane.innerHTML = text;
+    else pane.textContent = "This cannot be shown: " + text;
+    cameFrom = from;
+    viewer().hidden = false;
+    document.body.classList.add("lt-viewing");
+    one(".lt-close").focus({ preventScroll: true });
+    one(".lt-cited, mark", pane)?.scrollIntoView?.({ block: "center" });
+  };
+
+  // --- clicks
+  const actions = {
+    "lt-again": (node) => trigger("again", { number: number(node) }),
+    "lt-edit": (node) => trigger("edit", { number: number(node) }),
+    "lt-example": (node) => trigger("example", { number: number(node) }),
+    "lt-open": (node) => trigger("open", { chat: node.dataset.chat }),
+    "lt-forget": (node) => {
+      if (confirm("Remove this chat for good?")) trigger("forget", { chat: node.dataset.chat });
+    },
+    "lt-remove": (node) => {
+      if (confirm("Remove this document?")) trigger("remove", { name: node.dataset.name });
+    },
+    "lt-drop": (node) => trigger("drop", { what: node.dataset.what }),
+    "lt-close": close,
+    "lt-dark": () => {
+      const dark = document.body.classList.toggle("dark");
+      localStorage.setItem("lt-dark", dark ? "yes" : "no");
+    },
+    "lt-copy": async (node) => {
+      const words = one(".lt-words", node.closest(".lt-answer")).cloneNode(true);
+      all(".lt-cite", words).forEach((cite) => cite.remove());
+      await navigator.clipboard.writeText(words.innerText.trim());
+      node.textContent = "Copied";
+      setTimeout(() => (node.textContent = "Copy"), 1500);
+    },
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a");
+    const seen = link?.getAttribute("href")?.match(/^#lt-see-(\d+)-([cpw]\d+)$/);
+    if (seen || link?.classList.contains("lt-page")) {
+      event.preventDefault();
+      if (!seen) view(link.getAttribute("href"), link);
+      else if (chat()) view(`/see/chat/${chat()}/${seen[1]}/${seen[2]}`, link);
+      return;
+    }
+    const button = event.target.closest?.(".lt-do");
+    const name = button && Object.keys(actions).find((known) => button.classList.contains(known));
+    if (name) actions[name](button);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+
+  // --- drawing a box on a picture, by pointer or by keys; in the picture's own pixels
+  let box = null;
+  const place = (stage) => {
+    let mark = one(".lt-drawn", stage);
+    if (!mark) {
+      mark = document.createElement("i");
+      mark.className = "lt-box lt-drawn";
+      one(".lt-canvas", stage).append(mark);
+    }
+    const left = Math.min(box[0], box[2]), top = Math.min(box[1], box[3]);
+    mark.style.cssText =
+      `left:${100 * left}%;top:${100 * top}%;` +
+      `width:${100 * Math.abs(box[2] - box[0])}%;height:${100 * Math.abs(box[3] - box[1])}%`;
+  };
+  const point = (stage, event) => {
+    const area = one(".lt-canvas", stage).getBoundingClientRect();
+    const within = (value) => Math.min(1, Math.max(0, value));
+    return [
+      within((event.clientX - area.left) / area.width),
+      within((event.clientY - area.top) / area.height),
+    ];
+  };
+  const take = (stage) => {
+    const wide = Number(stage.dataset.width), high = Number(stage.dataset.height);
+    const pixels = [box[0] * wide, box[1] * high, box[2] * wide, box[3] * high];
+    trigger("region", { sha: stage.dataset.sha, box: pixels });
+    box = null;
+    if (innerWidth < 900) close();
+    one("#lt-composer textarea")?.focus();
+  };
+  document.addEventListener("pointerdown", (event) => {
+    const stage = event.target.closest?.(".lt-draw");
+    if (!stage || event.button !== 0) return;
+    event.preventDefault();
+    stage.setPointerCapture(event.pointerId);
+    const start = point(stage, event);
+    box = [...start, ...start];
+    const move = (next) => {
+      [box[2], box[3]] = point(stage, next);
+      place(stage);
+    };
+    const end = () => {
+      stage.removeEventListener("pointermove", move);
+      if (!box) return;
+      const large = Math.abs(box[2] - box[0]) > 0.01 && Math.abs(box[3] - box[1]) > 0.01;
+      if (large) take(stage);
+      else one(".lt-drawn", stage)?.remove();
+    };
+    stage.addEventListener("pointermove", move);
+    stage.addEventListener("pointerup", end, { once: true });
+  });
+  document.addEventListener("keydown", (event) => {
+    const stage = event.target.closest?.(".lt-draw");
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const way = step[event.key];
+    if (!stage || !(way || (event.key === "Enter" && box))) return;
+    event.preventDefault();
+    if (!way) return take(stage);
+    box ??= [0.35, 0.35, 0.65, 0.65];
+    const within = (value) => Math.min(1, Math.max(0, value));
+    const from = event.shiftKey ? 2 : 0;
+    for (let at = from; at < 4; at += 1) box[at] = within(box[at] + 0.02 * way[at % 2]);
+    place(stage);
+  });
+
+  // --- what Gradio's drawing would undo: opened steps, names for screen readers
+  const opened = new Set();
+  const OPENED = /^lt-s\d+-\d+$/;
+  document.addEventListener("toggle", (event) => {
+    const name = event.target.matches?.(".lt-step") && tag(event.target, OPENED);
+    if (name) event.target.open ? opened.add(name) : opened.delete(name);
+  }, true);
+  const mend = () => {
+    all("#lt-log [data-testid=user], #lt-log [data-testid=bot]").forEach((node) => {
+      const name = node.dataset.testid === "user" ? "You asked" : "Looktwice";
+      if (node.getAttribute("aria-label") !== name) node.setAttribute("aria-label", name);
+    });
+    all("#lt-log details.lt-step:not([open])").forEach((node) => {
+      if (opened.has(tag(node, OPENED))) node.open = true;
+    });
+  };
+  new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+
+  const chosen = localStorage.getItem("lt-dark");
+  if (chosen) document.body.classList.toggle("dark", chosen === "yes");
+}

@@ -1,0 +1,60 @@
+"""Text from pictures, documents, tools and models, made safe to stand in a page.
+
+Gradio's chat reads its messages as Markdown with HTML inside. Whatever comes from outside goes through
+`plain` (nothing in it has a meaning) or `prose` (headings, lists, tables and emphasis, but no HTML, no
+link and no picture: those could carry words of a private document to another server).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_MEANT = re.compile(r"[^\w ]|_", re.UNICODE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the reading direction; a file name could pose as another one with them."""
+_OPEN, _CLOSE = "\ue000", "\ue001"
+"""Private signs around the number of a citation on its way through Markdown."""
+_MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+
+
+def plain(text: str) -> str:
+    """The text exactly as it is, whether it is read as HTML or as Markdown; on one line."""
+    text = _ORDERING.sub("", _CONTROL.sub("�", text))
+    return _MEANT.sub(lambda found: f"&#{ord(found.group())};", text)
+
+
+def short(text: str, length: int = 120) -> str:
+    """The beginning of a text on one line, not yet made safe."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def mark(text: str, marks: dict[int, list[int]]) -> str:
+    """The text with numbers of citations put in behind the characters they belong to."""
+    text = text.replace(_OPEN, "�").replace(_CLOSE, "�")
+    for place in sorted(marks, reverse=True):
+        numbers = "".join(f"{_OPEN}{n}{_CLOSE}" for n in marks[place])
+        text = text[:place] + numbers + text[place:]
+    return text
+
+
+def prose(text: str, links: dict[int, str] | None = None) -> str:
+    """A model's answer as HTML on one line; marks (see `mark`) become the given `links`."""
+    html = _markdown().render(_ORDERING.sub("", _CONTROL.sub("�", text)))
+    html = _MARK.sub(lambda found: (links or {}).get(int(found.group(1)), ""), html)
+    html = html.replace("](", "&#93;&#40;")  # Gradio's Markdown reader comes after ours
+    return html.strip().replace("\n", "&#10;")  # a blank line would end the HTML block
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False})
+    return reader.enable("table").disable(["image", "link", "autolink", "reference"])

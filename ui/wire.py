@@ -1,0 +1,164 @@
+"""What happens on the page reaches `Talk`, and what `Talk` wants shown reaches the widgets."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from .page import Parts
+from .safe import plain
+from .talk import Show, Tab, Talk, Visitor
+
+Shown = dict[Any, Any]
+
+
+def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
+    """Connect the widgets; every handler names its visitor first."""
+    show = _Painter(parts)
+    every = [
+        parts.tab, parts.log, parts.composer, parts.strip, parts.head, parts.chats,
+        parts.documents, parts.progress, parts.found,
+    ]  # fmt: skip
+    quick: dict[str, Any] = {
+        "outputs": every, "show_progress": "hidden", "queue": True, "api_visibility": "private",
+        "concurrency_limit": None,
+    }  # fmt: skip
+
+    def who(request: gr.Request) -> Visitor:
+        owner = talk.people.owner(request.cookies)
+        if owner is None or not request.session_hash:
+            raise gr.Error("Load the page again: your browser is not known here any more.")
+        return Visitor(owner, request.session_hash)
+
+    async def ask(value: dict[str, Any], tab: Tab, request: gr.Request) -> AsyncIterator[Shown]:
+        paths = [Path(p) for p in value.get("files") or []]
+        async with contextlib.aclosing(
+            talk.ask(who(request), tab, value.get("text") or "", paths)
+        ) as shows:
+            async for shown in shows:
+                yield show(shown)
+
+    async def again(tab: Tab, request: gr.Request, event: gr.EventData) -> AsyncIterator[Shown]:
+        async for shown in talk.again(who(request), tab, _number(event)):
+            yield show(shown)
+
+    async def example(tab: Tab, request: gr.Request, event: gr.EventData) -> AsyncIterator[Shown]:
+        async for shown in talk.example(who(request), tab, _number(event)):
+            yield show(shown)
+
+    async def take_in(paths: list[str] | None, request: gr.Request) -> AsyncIterator[Shown]:
+        given = [Path(p) for p in paths or []]
+        async for shown in talk.add_documents(who(request), given):
+            yield show(shown)
+
+    def stop(request: gr.Request) -> None:
+        talk.stop(who(request))
+
+    def leave(request: gr.Request) -> None:
+        owner = talk.people.owner(request.cookies)
+        if owner is not None and request.session_hash:
+            talk.stop(Visitor(owner, request.session_hash))
+
+    def arrive(request: gr.Request) -> Shown:
+        return show(talk.arrive(who(request)))
+
+    def fresh(request: gr.Request) -> Shown:
+        talk.stop(who(request))
+        return show(talk.fresh(who(request)))
+
+    def open_chat(request: gr.Request, event: gr.EventData) -> Shown:
+        talk.stop(who(request))
+        return show(talk.open(who(request), _text(event, "chat")))
+
+    def forget(tab: Tab, request: gr.Request, event: gr.EventData) -> Shown:
+        return show(talk.forget(who(request), tab, _text(event, "chat")))
+
+    def find(words: str, tab: Tab, request: gr.Request) -> Shown:
+        return show(talk.find_chats(who(request), tab, words))
+
+    def edit(tab: Tab, request: gr.Request, event: gr.EventData) -> Shown:
+        return show(talk.edit(who(request), tab, _number(event)))
+
+    def region(tab: Tab, request: gr.Request, event: gr.EventData) -> Shown:
+        box = _field(event, "box")
+        given = box if isinstance(box, list) else []
+        return show(talk.region(who(request), tab, _text(event, "sha"), given))
+
+    def drop(tab: Tab, request: gr.Request, event: gr.EventData) -> Shown:
+        return show(talk.drop(who(request), tab, _text(event, "what")))
+
+    def remove(request: gr.Request, event: gr.EventData) -> Shown:
+        return show(talk.remove_document(who(request), _text(event, "name")))
+
+    def search(words: str, request: gr.Request) -> Shown:
+        return show(talk.search_documents(who(request), words))
+
+    def photo(path: str | None, tab: Tab, request: gr.Request) -> Shown:
+        shown = show(talk.attach(who(request), tab, Path(path))) if path else {}
+        return {**shown, parts.camera: gr.Image(value=None, visible=False)}
+
+    tab, bridge = parts.tab, parts.bridge
+    parts.composer.submit(ask, [parts.composer, tab], **quick)
+    parts.composer.stop(stop, **{**quick, "outputs": None})
+    bridge.again(again, tab, **quick)
+    bridge.example(example, tab, **quick)
+    bridge.open(open_chat, None, **quick)
+    bridge.forget(forget, tab, **quick)
+    bridge.edit(edit, tab, **quick)
+    bridge.region(region, tab, **quick)
+    bridge.drop(drop, tab, **quick)
+    bridge.remove(remove, None, **quick)
+    parts.new.click(fresh, None, **quick)
+    parts.find.change(find, [parts.find, tab], **{**quick, "trigger_mode": "always_last"})
+    parts.upload.upload(take_in, parts.upload, **quick)
+    parts.search.submit(search, parts.search, **quick)
+    parts.camera_button.click(
+        lambda: gr.Image(visible=True), None, **{**quick, "outputs": parts.camera}
+    )
+    parts.camera.input(photo, [parts.camera, tab], **{**quick, "outputs": [*every, parts.camera]})
+    page.load(arrive, None, **quick)
+    page.unload(leave)
+
+
+class _Painter:
+    """Turns what `Talk` wants shown into updates of the widgets."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def __call__(self, show: Show) -> Shown:
+        parts = self._parts
+        plainly = {
+            name: getattr(parts, name)
+            for name in ("tab", "log", "strip", "head", "chats", "documents", "found")
+        }
+        shown: Shown = {plainly[name]: show[name] for name in plainly if name in show}
+        if "progress" in show:
+            shown[parts.progress] = f'<p role="status">{plain(show["progress"])}</p>'
+        composer: dict[str, Any] = {}
+        if "words" in show:
+            composer["value"] = {"text": show["words"], "files": []}
+        if "busy" in show:
+            composer |= {"submit_btn": not show["busy"], "stop_btn": show["busy"]}
+        if composer:
+            shown[parts.composer] = gr.MultimodalTextbox(**composer)
+        return shown
+
+
+def _field(event: gr.EventData, name: str) -> Any:
+    data = event._data
+    return data.get(name) if isinstance(data, dict) else None
+
+
+def _text(event: gr.EventData, name: str) -> str:
+    value = _field(event, name)
+    return value[:300] if isinstance(value, str) else ""
+
+
+def _number(event: gr.EventData) -> int:
+    value = _field(event, "number")
+    return value if isinstance(value, int) and 0 <= value < 100_000 else -1
