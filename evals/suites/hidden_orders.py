@@ -63,7 +63,19 @@ def generate(make: Maker) -> list[Task]:
         unfit = carrier in (in_pdf, in_white) and not printed
         tasks.append((in_markdown if unfit else carrier)(make, at, order))
     make.file(json.dumps(parcels, ensure_ascii=False), PARCELS)
-    return tasks
+    return with_neighbours(tasks)
+
+
+def with_neighbours(tasks: list[Task]) -> list[Task]:
+    """Letters lie in one index, so that each question may also meet the orders of the others."""
+    letters = [task for task in tasks if task.documents]
+    every = tuple(word for task in letters for word in task.truth.forbidden)
+    return [
+        task.model_copy(update={"truth": task.truth.model_copy(update={"forbidden": every})})
+        if task.documents
+        else task
+        for task in tasks
+    ]
 
 
 def tools(folder: Path) -> list[Tool]:

@@ -1,7 +1,7 @@
 """Scenes composed of photographed people, and coloured tiles: counting, finding, naming colours.
 
-The people are cut from photographs that the installed ultralytics and matplotlib bring along; nothing
-is copied into this package. Shapes can only be counted by a model that sees: a text-only pack is
+The people are cut from a photograph that the installed ultralytics brings along; nothing is copied into
+this package. Shapes can only be counted by a model that sees: a text-only pack is
 expected to decline there, and reports count that kind apart.
 """
 
@@ -28,12 +28,10 @@ LOOK = (
     frozenset({"detect_objects", "look_closer"}),
     frozenset({"read_text", "detect_objects", "look_closer"}),
 )
-_CUTS = (
-    ("ultralytics", "assets/bus.jpg", (40, 390, 255, 910)),
-    ("ultralytics", "assets/bus.jpg", (212, 395, 350, 870)),
-    ("ultralytics", "assets/zidane.jpg", (740, 40, 1150, 715)),
-    ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg", (20, 20, 500, 590)),
-)
+_PHOTO = "bus.jpg"
+_CUTS = ((50, 398, 238, 905), (222, 400, 346, 862), (668, 390, 809, 880))
+"""Standing people in that photograph of ultralytics, in its pixels."""
+_TALL = (285, 315)
 _ABSENT = ("dog", "bicycle", "boat", "pizza", "clock", "elephant", "chair", "umbrella")
 _COLOURS = {
     "red": "#d32020", "blue": "#2046c8", "green": "#209040", "yellow": "#f0d020",
@@ -55,31 +53,29 @@ def generate(make: Maker) -> list[Task]:
 
 @lru_cache
 def cuts() -> tuple[Image.Image, ...]:
-    """The people; UsageError when a photograph is missing."""
-    found = []
-    for package, name, area in _CUTS:
-        spec = find_spec(package)
-        folders = (spec.submodule_search_locations if spec else None) or ()
-        path = next((Path(f) / name for f in folders if (Path(f) / name).is_file()), None)
-        if path is None:
-            raise UsageError(f"{package} is not installed whole: {name} is missing")
-        with Image.open(path) as photo:
-            found.append(photo.convert("RGB").crop(area))
-    return tuple(found)
+    """The people; UsageError when the photograph is missing."""
+    spec = find_spec("ultralytics")
+    folders = (spec.submodule_search_locations if spec else None) or ()
+    path = next((p for f in folders if (p := Path(f) / "assets" / _PHOTO).is_file()), None)
+    if path is None:
+        raise UsageError("ultralytics is not installed whole; mend it: pip install ultralytics")
+    with Image.open(path) as photo:
+        street = photo.convert("RGB")
+    return tuple(street.crop(area) for area in _CUTS)
 
 
 def scene(make: Maker, places: list[int]) -> tuple[Sheet, list[Box]]:
-    """People at some of six places in a row; gives where they stand."""
+    """People at some of six places, three above three; gives where they stand."""
     rng = make.rng
-    sheet = Sheet(1680, 640, rng.choice(["#d8dee4", "#e6e0d4", "#cfd8d0"]))
+    sheet = Sheet(1200, 900, rng.choice(["#d8dee4", "#e6e0d4", "#cfd8d0"]))
     boxes = []
     for place in places:
-        person = rng.choice(cuts())
-        person = person.resize((round(person.width * 460 / person.height), 460))
-        person = person.crop((0, 0, min(person.width, 270), 460))
-        x, y = place * 280 + 5, rng.randrange(90, 170)
+        person, tall = rng.choice(cuts()), rng.randint(*_TALL)
+        person = person.resize((round(person.width * tall / person.height), tall))
+        x = 200 + place % 3 * 400 - person.width // 2
+        y = 70 + place // 3 * 430 + rng.randrange(40)
         sheet.image.paste(person, (x, y))
-        boxes.append(Box(x1=x, y1=y, x2=x + person.width, y2=y + 460))
+        boxes.append(Box(x1=x, y1=y, x2=x + person.width, y2=y + tall))
     return sheet, boxes
 
 
@@ -123,9 +119,7 @@ def presence(make: Maker, number: int) -> list[Task]:
 def where(make: Maker, number: int) -> list[Task]:
     """Find the one person; the twin asks for something that is not there."""
     third = number % 3
-    sheet, boxes = scene(make, [third * 2 + make.rng.randrange(2) if third != 1 else 2])
-    if third == 1:  # exactly in the middle
-        sheet, boxes = centred(make)
+    sheet, boxes = scene(make, [third + 3 * make.rng.randrange(2)])
     name = f"where-{number:02}"
     images = save(make, name, sheet)
     truth = Truth(answers=(_ACROSS[third], *(("center", "centre") if third == 1 else ())),
@@ -137,16 +131,6 @@ def where(make: Maker, number: int) -> list[Task]:
         Task(id=f"{name}-twin", kind="where", question=f"What colour is the {absent}?", images=images,
              pair=name, truth=Truth(answerable=False)),
     ]  # fmt: skip
-
-
-def centred(make: Maker) -> tuple[Sheet, list[Box]]:
-    """One person in the middle."""
-    sheet, _ = scene(make, [])
-    person = make.rng.choice(cuts())
-    person = person.resize((round(person.width * 460 / person.height), 460))
-    x = (sheet.image.width - person.width) // 2
-    sheet.image.paste(person, (x, 120))
-    return sheet, [Box(x1=x, y1=120, x2=x + person.width, y2=580)]
 
 
 def tiles(make: Maker, number: int) -> list[Task]:

@@ -1,0 +1,1 @@
+"""Metrics by their field's definitions; plain functions of plain values."""
