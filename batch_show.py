@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -56,7 +57,8 @@ class BatchBar:
         if self._console.is_terminal:
             self._bar.update(self._task, description=words)
         else:
-            plain_lines(self._console, [f"looktwice: {words}"])
+            # Written at once: the next Ctrl-C may come while this one is still being heard.
+            os.write(self._console.file.fileno(), f"looktwice: {words}\n".encode())
 
 
 def progress_words(done: Done) -> str:
