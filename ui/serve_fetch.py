@@ -24,6 +24,7 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 _MOST_REDIRECTS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
+_UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6's internet
 _TUNNELS = tuple(  # IPv6 networks whose addresses stand for IPv4 ones
     ipaddress.ip_network(net)
     for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
@@ -43,7 +44,7 @@ def is_public(text: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             address = address.ipv4_mapped
-        elif any(address in tunnel for tunnel in _TUNNELS):
+        elif address not in _UNICAST or any(address in tunnel for tunnel in _TUNNELS):
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
@@ -133,8 +134,8 @@ class _Checked(httpcore.AsyncNetworkBackend):
         """Resolve, check every address, connect to the first of them."""
         try:
             addresses = await self._resolve(host, port)
-        except OSError:
-            raise BadInput(host, f"there is no host {host}") from None
+        except (OSError, UnicodeError):  # a label of a name may be too long or empty
+            raise BadInput(host, f"there is no host {host[:80]}") from None
         if not addresses or not all(self._allowed(address) for address in addresses):
             raise Forbidden(host, f"{host} is not on the public internet; send a data: address")
         return await self._backend.connect_tcp(
