@@ -36,6 +36,7 @@ class Limits(BaseModel):
     tokens: int = Field(default=32_000, gt=0, description="prompt and completion tokens together")
     answer_tokens: int = Field(default=400, gt=0)
     evidence_tokens: int = Field(default=2_500, gt=0, description="evidence put before the model")
+    extract_tokens: int = Field(default=700, gt=0, description="of all retrieved pages together")
     seconds: float = Field(default=180.0, gt=0)
     tool_seconds: float = Field(default=60.0, gt=0, description="one tool call")
 
@@ -82,7 +83,7 @@ class Stages(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    relevance: bool = Field(default=True, description="drop passages that are not evidence")
+    extract: bool = Field(default=True, description="show the lines that matter, not whole pages")
     gate: bool = Field(
         default=True, description="ask whether the evidence answers, before drafting"
     )

@@ -317,6 +317,7 @@ class Assistant:
             model=Meter(model, self.settings.limits, control),
             tools=tools,
             planner=self._planner(tools),
+            embedder=self._embedder,
             store=self.store,
             cache=self._cache,
             control=control,

@@ -51,6 +51,14 @@ def corrected(draft: str, evidence: Sequence[Evidence]) -> str:
     return _right_dates(_right_count(_right_answer(draft, evidence), evidence), evidence)
 
 
+def opposite(draft: str) -> str:
+    """No for a draft that begins with yes, yes for one that begins with no, in its language; "" else."""
+    first = (words(draft) or [""])[0]
+    if first in _NO_FOR:
+        return _NO_FOR[first]
+    return next((yes.capitalize() for yes, no in _NO_FOR.items() if no.lower() == first), "")
+
+
 def _right_answer(draft: str, evidence: Sequence[Evidence]) -> str:
     """No instead of yes where all that was looked for was not found."""
     none = evidence and all(e.kind == "objects" and not e.detections for e in evidence)

@@ -13,9 +13,10 @@ from typing import TypeAlias
 
 from ..retrieval.locate import locate
 from ..retrieval.pages import Page
+from ..retrieval.periods import as_written
 from ..schema import Box, Citation, Evidence, TextLine
 from .amounts import in_other_units
-from .facts import content_words, numbers
+from .facts import content_words, numbers, squeezed
 
 FindPage: TypeAlias = Callable[[str, int], Page | None]
 """Gives a page by its document's name and its number, or None where there is none any more."""
@@ -121,7 +122,8 @@ def quoted(
     item: Evidence, said: set[str], asked: set[str], find_page: FindPage
 ) -> tuple[str, tuple[Box, ...]]:
     """The words of evidence that carry a statement, and where they stand."""
-    if item.kind == "passage" and (texts := carrying(said, asked, passage_lines(item))):
+    if item.kind == "passage" and (told := carrying(said, asked, passage_lines(item))):
+        texts = [as_written(line) for line in told]
         return " ".join(texts), on_page(item, texts, find_page)
     lines = carrying_lines(said, asked, item.lines)
     boxes = tuple(line.box for line in lines) or own_boxes(item)
@@ -129,11 +131,15 @@ def quoted(
 
 
 def on_page(item: Evidence, texts: Sequence[str], find_page: FindPage) -> tuple[Box, ...]:
-    """Where lines of a passage stand on its page; its own lines' boxes where the page is gone."""
+    """Where lines of a passage stand: its own lines' boxes, else found by aligning with the page."""
+    wanted = {squeezed(text) for text in texts}
+    own = [line for line in item.lines if squeezed(line.text) in wanted]
+    if {squeezed(line.text) for line in own} == wanted:
+        return tuple(line.box for line in own)
     source = item.source
     page = find_page(source.document, source.page) if source.document and source.page else None
     if page is None:
-        return tuple(line.box for line in item.lines if line.text in texts) or own_boxes(item)
+        return own_boxes(item)
     near = locate("\n".join(passage_lines(item)), page)
     spans = [span for text in texts if (span := locate(text, page, near)) is not None]
     return tuple(box for span in spans for box in page.boxes_of(*span)) or own_boxes(item)

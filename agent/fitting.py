@@ -58,16 +58,9 @@ def _shared(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:
 
 
 def _best(evidence: Sequence[Evidence], tokens: int) -> dict[int, Evidence]:
-    """The best whole, by their places, as many as fit; the very best cut to what there is, if need be.
-
-    Hits of several searches take turns by rank, those of the last search first: the earlier ones alone
-    did not do.
-    """
-    calls = [e.call for e in evidence]
-    searches = list(dict.fromkeys(calls))
-    ranks = [calls[:n].count(call) for n, call in enumerate(calls)]
+    """The best whole, by their places, as many as fit; the very best cut to what there is, if need be."""
     chosen: dict[int, Evidence] = {}
-    for n in sorted(range(len(calls)), key=lambda n: (ranks[n], -searches.index(calls[n]))):
+    for n in by_rank(evidence):
         cost = estimate_tokens(evidence[n].text)
         if cost <= tokens:
             chosen[n] = evidence[n]
@@ -75,3 +68,15 @@ def _best(evidence: Sequence[Evidence], tokens: int) -> dict[int, Evidence]:
         elif not chosen:
             return {n: evidence[n].model_copy(update={"text": fit(evidence[n].text, tokens)})}
     return chosen
+
+
+def by_rank(evidence: Sequence[Evidence]) -> list[int]:
+    """Places of ranked evidence, best first.
+
+    Hits of several searches take turns by rank, those of the last search first: the earlier ones alone
+    did not do.
+    """
+    calls = [e.call for e in evidence]
+    searches = list(dict.fromkeys(calls))
+    ranks = [calls[:n].count(call) for n, call in enumerate(calls)]
+    return sorted(range(len(calls)), key=lambda n: (ranks[n], -searches.index(calls[n])))

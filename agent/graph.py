@@ -1,7 +1,7 @@
 r"""The controller: which node comes after which.
 
 intake -> plan -> act -> sift -> draft -> verify -> finish
-^ \___________|  (next stage, or look again: at most `limits.rounds`)
+         ^______________|________________|  (next stage, or look again: at most `limits.rounds`)
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
     graph.add_conditional_edges("act", after_act, ["plan", "sift", "finish"])
     graph.add_conditional_edges("sift", after_sift, ["plan", "draft", "finish"])
     graph.add_conditional_edges("draft", unless_stopped("verify"), ["verify", "finish"])
-    graph.add_conditional_edges("verify", after_verify, ["draft", "finish"])
+    graph.add_conditional_edges("verify", after_verify, ["plan", "draft", "finish"])
     graph.add_edge("finish", END)
     return graph.compile(checkpointer=checkpointer, name="looktwice")
 
@@ -84,8 +84,8 @@ def after_sift(state: State) -> str:
 
 
 def after_verify(state: State) -> str:
-    """A rejected draft is written again."""
-    return unless_stopped("draft")(state)
+    """A rejected draft is written again, or from other evidence."""
+    return unless_stopped("plan" if state["stages"] else "draft")(state)
 
 
 class TracedNode(Protocol):

@@ -90,8 +90,8 @@ def as_evidence(text: str) -> list[Evidence]:
 
 
 def shown_evidence(state: State) -> list[Evidence]:
-    """The evidence that sift put before the model, whole."""
-    return [e for e in state["evidence"] if e.id in state["shown"]]
+    """The evidence that sift put before the model; of retrieved pages, the lines it chose."""
+    return [state["extracts"].get(e.id, e) for e in state["evidence"] if e.id in state["shown"]]
 
 
 def calculated(evidence: Sequence[Evidence]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..control import Control
 from ..media import Store
+from ..retrieval.embed import Embedder
 from ..schema import Event, Evidence, Picture
 from ..settings import Settings
 from ..tools.base import Context, ResultCache, Tool
@@ -23,6 +24,7 @@ class Run:
     """Handed to every node; holds nothing that a checkpoint must keep.
 
     Attributes:
+        embedder: says how alike texts are; the planner's.
         index: the user's documents, where there are any.
     """
 
@@ -30,6 +32,7 @@ class Run:
     model: Meter
     tools: dict[str, Tool]
     planner: Planner
+    embedder: Embedder
     store: Store
     cache: ResultCache
     control: Control

@@ -59,6 +59,7 @@ class State(TypedDict, total=False):
     stages: tool calls still to make; those of one stage run side by side.
     looked: whether tools were wanted at all.
     shown: ids of the evidence that stands before the model.
+    extracts: what of retrieved pages stands there instead of the whole, by id.
     answerable: probability that the shown evidence answers the question.
     answer: what finish made of it all; the run's result.
     """
@@ -75,6 +76,7 @@ class State(TypedDict, total=False):
     evidence: Annotated[tuple[Evidence, ...], appended]
     steps: Annotated[tuple[Step, ...], appended]
     shown: tuple[str, ...]
+    extracts: dict[str, Evidence]
     answerable: float
     draft: str
     verdict: Verdict | None
@@ -98,6 +100,7 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         evidence=None,  # type: ignore[typeddict-item]
         steps=None,  # type: ignore[typeddict-item]
         shown=(),
+        extracts={},
         answerable=0.0,
         draft="",
         verdict=None,

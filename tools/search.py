@@ -24,7 +24,7 @@ SEARCH, SIMILAR, OPEN = "search_documents", "find_similar_images", "open_page"
 SEARCH_TOOLS = (SEARCH, SIMILAR, OPEN)
 """Names of the tools an index brings."""
 
-FIRST_LOOK = 4
+FIRST_LOOK = 6
 """Passages a search gives: enough to hold the answer mostly, few enough to be read quickly."""
 _MOST = 20
 _MOST_PICTURES = 3

@@ -6,12 +6,15 @@ and a tool was not asked yet, the assistant looks again; where nothing is left t
 
 from __future__ import annotations
 
-from ...schema import ToolCall
+from collections.abc import Sequence
+
+from ...schema import Evidence, ToolCall
 from ...tools.base import Tool
 from ...tools.search import SEARCH_TOOLS
 from ..asking import probability_of_yes
-from ..documents import again
-from ..fitting import keep, trusted
+from ..documents import again, page_finder
+from ..extract import extracts
+from ..fitting import by_rank, keep, trusted
 from ..prompting import answer_messages, calculated
 from ..run import Run
 from ..state import Stage, State
@@ -22,17 +25,29 @@ from .plan import spread
 def sift(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
     believed = trusted(state["evidence"], state["asked"])
-    kept = keep(believed, run.settings.limits.evidence_tokens)
-    shown = tuple(e.id for e in kept)
-    update = State(shown=shown)
+    parts = focused(believed, state, run)
+    kept = keep([parts.get(e.id, e) for e in believed], run.settings.limits.evidence_tokens)
+    update = State(shown=tuple(e.id for e in kept), extracts=parts)
     if not kept and not run.model.sees_images:
         return decide(update, 0.0, state, run, "nothing was seen")
     if calculated(kept):
         return decide(update, 1.0, state, run, "computed")
+    if not run.settings.stages.gate:
+        return decide(update, 1.0, state, run, f"{len(kept)} kept, not asked")
     probability = probability_of_yes(
         run.model, answer_messages(state, kept, run, task="task_answerable")
     )
     return decide(update, probability, state, run, f"{len(kept)} kept")
+
+
+def focused(believed: Sequence[Evidence], state: State, run: Run) -> dict[str, Evidence]:
+    """Of retrieved pages, the lines that bear on the question; {} where nothing was retrieved."""
+    passages = [e for e in believed if e.kind == "passage"]
+    if not passages or not run.settings.stages.extract:
+        return {}
+    ranked = [passages[n] for n in by_rank(passages)]
+    tokens = run.settings.limits.extract_tokens
+    return extracts(state["asked"], ranked, page_finder(run), run.embedder, tokens)
 
 
 def decide(update: State, probability: float, state: State, run: Run, why: str) -> Done:
@@ -41,7 +56,7 @@ def decide(update: State, probability: float, state: State, run: Run, why: str) 
     update["answerable"] = probability
     if probability >= run.settings.thresholds.answerable:
         return Done(update, did)
-    more = next_look(state, run) if state["round"] < run.settings.limits.rounds else ()
+    more = next_look(state, run)
     if more:
         update["stages"], update["round"] = (more,), state["round"] + 1
         return Done(update, f"{did}; looking again with {', '.join(c.tool for c in more)}")
@@ -51,6 +66,8 @@ def decide(update: State, probability: float, state: State, run: Run, why: str) 
 
 def next_look(state: State, run: Run) -> Stage:
     """Where to look again: the picture with other tools, then the documents, deeper each time."""
+    if state["round"] >= run.settings.limits.rounds or not run.settings.stages.look_again:
+        return ()
     more = untried(state, run) if state["meant"] else ()
     return more or (again(state, run) if run.index is not None else ())
 

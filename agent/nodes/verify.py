@@ -1,46 +1,55 @@
 """verify: look at the draft a second time before anybody sees it as an answer.
 
-What a program can compare is compared: numbers and dates with the text, counts with the boxes, words with
-the words of the evidence. Words that stand nowhere are put to the model (after Q-Bench: as a probability).
-A draft that fails is written once more with the reason before its eyes; one that fails again is not given.
+What a program can compare is compared: numbers and dates with the text, their columns with the years asked
+about, counts with the boxes, directions with their numbers. What passes is put to the model, statement by
+statement (after FGAIF), as a probability (after Q-Bench); yes and no both ways where it is unsure (after
+MMR, ProbMed). A draft that fails is written once more with the reason before its eyes, or the assistant
+looks again; one that fails then is not given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from ...schema import AnswerRevised, Citation, Evidence
-from ..asking import probability_of_yes
-from ..check import corrected, faults, grounded_share, ungrounded_words
+from ..check import corrected, faults, grounded_share
 from ..cite import cite
+from ..columns import wrong_direction, wrong_periods
 from ..documents import page_finder
-from ..prompting import answer_messages, shown_evidence
+from ..prompting import shown_evidence
 from ..run import Run
 from ..state import State, Verdict
+from ..support import Opinion, opinion
 from .base import Done
+from .sift import next_look
 
 UNCHECKED = 0.5
 """Confidence in an answer that no evidence was needed for: nothing was checked."""
-MOST_GROUNDED = 0.6
-"""Share of a draft's words that must stand in the evidence for it to pass without being asked about."""
+_COPY = "Copy words, numbers and dates exactly from the evidence."
 
 
 def verify(state: State, run: Run) -> Done:
-    """Accept, revise or decline the draft."""
+    """Accept, revise, look again or decline."""
     if not state["looked"]:
         verdict = Verdict(outcome="accept", confidence=UNCHECKED)
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")
     draft = corrected(state["draft"], shown_evidence(state))
-    verdict = judge(State(**{**state, "draft": draft}), run)
+    checked = State(**{**state, "draft": draft})
+    verdict = judge(checked, run)
     update = State(verdict=verdict, draft=draft)
+    did = verdict.outcome + (f": {verdict.critique}" if verdict.critique else "")
     if verdict.outcome == "accept":
         update["stop"] = "accepted"
-    elif verdict.outcome == "revise":
+    elif verdict.outcome == "decline":
+        update["stop"] = "unsupported"
+    else:
         update["round"] = state["round"] + 1
         run.emit(AnswerRevised(text="", reason=verdict.critique))  # the next draft follows
-    else:
-        update["stop"] = "unsupported"
-    did = verdict.outcome + (f": {verdict.critique}" if verdict.critique else "")
+        if verdict.outcome == "look_again":
+            more = next_look(checked, run)
+            update["stages"] = (more,)
+            did += f"; with {', '.join(call.tool for call in more)}"
     if draft != state["draft"]:
         did += f" (“{state['draft']}” put right)"
         if verdict.outcome == "accept":  # a refused one is not shown, put right or not
@@ -51,39 +60,47 @@ def verify(state: State, run: Run) -> Done:
 def judge(state: State, run: Run) -> Verdict:
     """Compare the draft with the evidence and say what to do with it."""
     evidence, draft = shown_evidence(state), state["draft"]
-    wrong = faults(draft, state["asked"], evidence) or invented(state, evidence, run)
-    if not wrong:
+    wrong = by_program(draft, state["asked"], evidence, run)
+    found = Opinion() if wrong else opinion(state, evidence, run)
+    if not wrong and not found.doubts:
         citations = cite(draft, state["asked"], evidence, page_finder(run))
-        sure = confidence(state, citations, evidence)
+        sure = confidence(state, citations, evidence, found)
         return Verdict(outcome="accept", citations=citations, confidence=sure)
-    again = state["round"] < run.settings.limits.rounds and run.model.can_call()
     return Verdict(
-        outcome="revise" if again else "decline",
-        critique="; ".join(wrong),
-        refinement="Copy words, numbers and dates exactly from the evidence.",
+        outcome=what_next(state, run, model_doubts=not wrong),
+        critique="; ".join(wrong or found.doubts),
+        refinement=_COPY,
     )
 
 
-def invented(state: State, evidence: Sequence[Evidence], run: Run) -> list[str]:
-    """Words of the draft that nothing shown holds, if the model does not stand by them either.
-
-    A model that sees may say what no tool said; for one that does not, such words are guesses unless
-    they say the same in other words (a translation, a summary).
-    """
-    draft, asked = state["draft"], state["asked"]
-    if run.model.sees_images or grounded_share(draft, asked, evidence) >= MOST_GROUNDED:
-        return []
-    if run.model.can_call():
-        question = answer_messages(state, evidence, run, task="task_supported", draft=draft)
-        if probability_of_yes(run.model, question) >= run.settings.thresholds.supported:
-            return []
-    stray = ", ".join(ungrounded_words(draft, asked, evidence)[:5])
-    return [f"the evidence does not say: {stray}"]
+def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run) -> list[str]:
+    """What can be found wrong without a model, as sentences for the next attempt."""
+    if not run.settings.stages.literal:
+        return [] if draft.strip() else ["it is empty"]
+    return [
+        *faults(draft, question, evidence),
+        *wrong_periods(draft, question, evidence),
+        *wrong_direction(draft),
+    ]
 
 
-def confidence(state: State, citations: Sequence[Citation], evidence: Sequence[Evidence]) -> float:
-    """From what was checked: is it answerable, how sure were the experts, are its words there."""
-    scores = {e.id: e.score for e in evidence}
-    experts = min((scores[c.evidence] for c in citations), default=0.5)
+def what_next(
+    state: State, run: Run, model_doubts: bool
+) -> Literal["revise", "look_again", "decline"]:
+    """A slip is written again; where the evidence is doubted, other evidence is looked for."""
+    if state["round"] >= run.settings.limits.rounds or not run.model.can_call(2):
+        return "decline"
+    if not model_doubts:
+        return "revise"
+    return "look_again" if next_look(state, run) else "decline"
+
+
+def confidence(
+    state: State, citations: Sequence[Citation], evidence: Sequence[Evidence], found: Opinion
+) -> float:
+    """From what was checked: answerable, supported, sure experts, words that are there."""
+    scores = {e.id: e.score for e in evidence if e.kind != "passage"}
+    experts = min((scores.get(c.evidence, 1.0) for c in citations), default=0.5)
     grounded = 0.5 + 0.5 * grounded_share(state["draft"], state["asked"], evidence)
-    return round(max(0.0, min(1.0, state["answerable"] * experts * grounded)), 3)
+    sure = state["answerable"] * experts * grounded * found.support
+    return round(max(0.0, min(1.0, sure)), 3)

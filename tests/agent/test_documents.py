@@ -61,8 +61,10 @@ class TestAnswers:
         script = kit.Script(says={"draft": "1,577 million"})
         answer = make(script, index=index).ask(CAPEX)
         assert (answer.text, answer.status) == ("1,577 million", "answered")
-        assert script.asked == ["answerable", "draft"], "no model chose the tool or the query"
-        assert index.asked == [(CAPEX, 4)]
+        assert script.asked == ["answerable", "draft", "supported"], (
+            "no model chose the tool or the query"
+        )
+        assert index.asked == [(CAPEX, 6)]
         (citation,) = answer.citations
         assert (citation.source.document, citation.source.page) == ("acme_2018.pdf", 2)
         assert citation.quote == "Capital expenditure 1,577 1,373"
@@ -210,7 +212,7 @@ class TestRouting:
         assert tools[0] == "read_text"
         assert tools[-1] == "search_documents"
         assert "find_similar_images" not in tools
-        assert queries(answer) == [(kit.TOTAL, 4)]
+        assert queries(answer) == [(kit.TOTAL, 6)]
 
     def test_without_an_index_nothing_is_searched(self, make: Make, kit: Any, shelf: Any) -> None:
         for assistant in (make(), make(index=shelf.MemoryIndex({}))):
@@ -224,7 +226,7 @@ class TestLookingAgain:
     ) -> None:
         script = kit.Script(says={"search_again": "lease deposit amount"}, yes={"answerable": 0.1})
         answer = make(script, index=index).ask(RENT)
-        assert queries(answer) == [(RENT, 4), (RENT, 12), ("lease deposit amount", 8)]
+        assert queries(answer) == [(RENT, 6), (RENT, 18), ("lease deposit amount", 12)]
         assert (answer.status, answer.stop_reason) == ("declined", "unsupported")
         assert "The pages that come nearest: flat_lease.pdf page 4" in answer.text
         assert "draft" not in script.asked

@@ -175,6 +175,7 @@ def start(
         model=Meter(model, config.limits, control),
         tools=tools,
         planner=world.planner,
+        embedder=world.kit.WordEmbedder(),
         store=world.store,
         cache=ResultCache(),
         control=control,

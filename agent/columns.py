@@ -1,0 +1,101 @@
+"""Whether the numbers of a draft stand under the periods that were asked about.
+
+The commonest slip of a small model over a report is the right row and the wrong year: the number stands in
+the evidence, so comparing numbers alone lets it pass. Rows that were told with their periods show it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..schema import Evidence
+from .amounts import in_other_units
+from .facts import numbers, words
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_SHORT_YEAR = re.compile(r"\b(?:FY|Q[1-4]|[1-4]Q)\s?'?(\d\d)\b", re.IGNORECASE)
+_RISE = frozenset("increased increase rose risen grew grown improved higher up gained".split())
+_FALL = frozenset(
+    "decreased decrease fell fallen declined decline dropped drop lower down shrank reduced".split()
+)
+_CELL = re.compile(r"[:;] ([^:;=]+) = ([^;]*)")
+_FROM_TO = re.compile(r"\bfrom\b(.{1,60}?)\bto\b(.{1,40})", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of a row and the period of its column."""
+
+    number: str
+    period: str
+
+
+def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Numbers of a draft taken from another year's column than was asked, as sentences.
+
+    Only where the same row has a number for a year that was asked, and the number stands nowhere else.
+    """
+    asked = years_of(question) | years_of(draft)
+    if not asked:
+        return []
+    texts = [item.text for item in evidence if item.kind == "passage"]
+    rows = [row for text in texts for row in told_rows(text)]
+    loose = {
+        n for text in texts for line in text.split("\n") if not told(line) for n in numbers(line)
+    }
+    other = in_other_units(draft, question, texts)
+    found = []
+    for said in dict.fromkeys(numbers(draft)):
+        forms = {said, said.lstrip("-"), *other.get(said, ())}
+        there = [(c, row) for row in rows for c in row if _same(c.number, forms)]
+        if not there or said in asked or forms & (loose | set(numbers(question))):
+            continue
+        if not any(years_of(cell.period) & asked for cell, _ in there) and any(
+            years_of(cell.period) & asked for _, row in there for cell in row
+        ):
+            wanted = " or ".join(sorted(years_of(question) or asked))
+            found.append(f"{said} stands under {there[0][0].period}, not under {wanted}")
+    return found
+
+
+def wrong_direction(draft: str) -> list[str]:
+    """A rise told with falling numbers, or the other way round: "fell from 38 to 41"."""
+    match = _FROM_TO.search(draft)
+    if match is None:
+        return []
+    before, after = (_amounts(part) for part in match.groups())
+    said = set(words(draft[: match.start()]))
+    rise, fall = bool(said & _RISE), bool(said & _FALL)
+    if not before or not after or rise == fall or before[0] == after[0]:
+        return []
+    if (after[0] > before[0]) != rise:
+        told = "a rise" if rise else "a fall"
+        return [f"it tells {told}, but its numbers say the opposite"]
+    return []
+
+
+def _amounts(text: str) -> list[float]:
+    return [float(n) for n in numbers(text) if not _YEAR.fullmatch(n)]
+
+
+def years_of(text: str) -> set[str]:
+    """The years a text names: "FY2018" and "FY18" -> "2018"."""
+    return set(_YEAR.findall(text)) | {f"20{short}" for short in _SHORT_YEAR.findall(text)}
+
+
+def told(line: str) -> bool:
+    """Whether a line is a row told with its periods."""
+    return " = " in line and ": " in line
+
+
+def told_rows(text: str) -> Iterable[list[Cell]]:
+    """The rows of a text that were told with their periods; see `retrieval.periods`."""
+    for line in filter(told, text.split("\n")):
+        pairs = _CELL.findall(line)
+        yield [Cell(n, period.strip()) for period, cell in pairs for n in numbers(cell)[:1]]
+
+
+def _same(number: str, forms: set[str]) -> bool:
+    return number in forms or number.lstrip("-") in forms
