@@ -47,7 +47,10 @@ def run(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="RESULTS", help=".jsonl, or .csv for people")
     ],
-    workers: Annotated[int, typer.Option(min=1, max=1024, help="tasks asked at once")] = 4,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, help="tasks asked at once; 1, or 16 where a server answers"),
+    ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="ask failed tasks again")
     ] = False,
@@ -74,14 +77,16 @@ def run(
 ) -> None:
     """Ask every task of a file; stopped or killed, the same command goes on where it was."""
     from .agent.batch import Batch, Options
+    from .agent.batch_model import usual_workers
     from .agent.batch_tasks import Shard
     from .cli import load_settings
 
     if address is not None and engine != "ray":
         raise UsageError("--address is that of a Ray cluster: add --engine ray")
     settings = load_settings(pack=pack, model=model)
+    at_once = workers or usual_workers(settings)
     options = Options(
-        workers=workers,
+        workers=at_once,
         limit=limit,
         shard=None if shard is None else Shard.parse(shard),
         timeout=timeout,
@@ -89,7 +94,7 @@ def run(
     )
     with Batch(tasks, output, settings, options) as batch:
         complain_of(batch)
-        opened = opener(settings, min(workers, len(batch.todo)), isolate, engine, address)
+        opened = opener(settings, min(at_once, len(batch.todo)), isolate, engine, address)
         summary = ask_all(batch, opened)
     finish(summary, as_json)
 

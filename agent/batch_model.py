@@ -17,8 +17,22 @@ from .backends.llamacpp import LlamaCppModel
 
 TOKENS_EACH = 4_096
 """Context that a task needs at most: its evidence and answer are limited, prompts add their words."""
+AT_A_SERVER = 16
+"""Tasks asked at once of a server, which batches them."""
+SILENT = 600.0
+"""Seconds without a sign of life: reading a long prompt on a busy CPU takes minutes."""
 _SLOTS = 4
 _CONTEXT = 8_192
+
+
+def usual_workers(settings: Settings) -> int:
+    """How many tasks at once pay where nobody says.
+
+    One for a model in this process: on two cores, twelve questions about pictures took the starter
+    model 117 seconds of CPU four at a time and 84 one at a time. Reading prompts, which is nearly all
+    it does, keeps every core busy as it is.
+    """
+    return AT_A_SERVER if resolve_model(settings).kind == "openai" else 1
 
 
 def open_shared_model(settings: Settings, workers: int) -> ChatModel:
@@ -62,16 +76,17 @@ def served_model(settings: Settings, workers: int) -> Iterator[Settings]:
     model = open_shared_model(settings, workers)
     assert isinstance(model, LlamaCppModel)
     try:
-        yield settings.model_copy(update=_address_of(model))
+        yield settings.model_copy(update=_address_of(model, settings))
     finally:
         model.close()
 
 
-def _address_of(model: LlamaCppModel) -> dict[str, object]:
+def _address_of(model: LlamaCppModel, settings: Settings) -> dict[str, object]:
     """Where its loopback server is asked; the key is its own and new every time."""
     remote = model._remote
     return {
         "model": remote.address,
         "model_name": model._path.name,
         "api_key": SecretStr(remote._client.api_key),
+        "request_seconds": max(settings.request_seconds, SILENT),
     }

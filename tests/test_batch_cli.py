@@ -19,6 +19,7 @@ from looktwice import cli
 from looktwice.agent import batch_open
 from looktwice.agent.batch import Progress, Summary
 from looktwice.agent.batch_local import LocalEngine
+from looktwice.agent.batch_model import usual_workers
 from looktwice.agent.batch_worker import Worker
 from looktwice.batch_show import BatchBar, progress_words
 from looktwice.settings import Settings
@@ -87,7 +88,7 @@ def run(
 
 def test_a_run_and_the_same_again(run: Run, bk: Any, opened: list[int], tmp_path: Path) -> None:
     bk.write_tasks(tmp_path / "t.jsonl", 3)
-    first = run("t.jsonl", "-o", "r.jsonl")
+    first = run("t.jsonl", "-o", "r.jsonl", "--workers", 8)
     assert first.code == 0
     assert "3 tasks asked" in first.out
     assert "3 answered" in first.out
@@ -96,6 +97,12 @@ def test_a_run_and_the_same_again(run: Run, bk: Any, opened: list[int], tmp_path
     assert "0 tasks asked" in again.out
     assert "3 tasks done before" in again.out
     assert opened == [3]  # no more workers than tasks, and none where nothing is left
+
+
+def test_how_many_at_once_depends_on_who_answers(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, pack="starter", offline=True)
+    assert usual_workers(settings) == 1
+    assert usual_workers(settings.model_copy(update={"model": "http://127.0.0.1:1/v1"})) > 8
 
 
 def test_json_is_all_there_is_on_standard_output(run: Run, bk: Any, tmp_path: Path) -> None:
