@@ -1,0 +1,63 @@
+"""Numbers of the wrong year and directions that their numbers deny."""
+
+from __future__ import annotations
+
+import pytest
+from looktwice.agent.columns import wrong_direction, wrong_periods, years_of
+from looktwice.schema import Evidence
+
+REPORT = [
+    Evidence(
+        id="E1",
+        kind="passage",
+        text="document a.pdf, page 1:\n(in millions)\n"
+        "Less: capital spending: 2018 = (1,577); 2017 = (1,373)\n"
+        "Margin: June 30, 2022 = 5%; June 30, 2021 = 6%\nEmployees 812 in the plant",
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("draft", "question", "wrong"),
+    [
+        ("1,577 million", "What was spent in FY2018?", []),
+        ("1,373", "What was spent in FY2018?", ["1373 stands under 2017, not under 2018"]),
+        ("1,373", "What was spent in FY18?", ["1373 stands under 2017, not under 2018"]),
+        ("1.4 billion", "What was spent in 2018, in billions?",
+         ["1.4 stands under 2017, not under 2018"]),
+        ("It rose from 1,373 in 2017 to 1,577", "Did spending rise in 2018?", []),
+        ("1,373", "What was spent?", []),  # no year was asked
+        ("1,373", "What was spent in 2015?", []),  # the row has none of that year
+        ("812", "How many employees in 2018?", []),  # in no row
+        ("6%", "What was the margin in 2022?", ["6 stands under June 30, 2021, not under 2022"]),
+    ],
+)  # fmt: skip
+def test_a_number_of_another_year_is_found(draft: str, question: str, wrong: list[str]) -> None:
+    assert wrong_periods(draft, question, REPORT) == wrong
+
+
+def test_only_retrieved_pages_have_columns() -> None:
+    seen = [REPORT[0].model_copy(update={"kind": "text"})]
+    assert wrong_periods("1,373", "What was spent in FY2018?", seen) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "wrong"),
+    [
+        ("It fell from 38 million in 2020 to 41 million in 2021.", 1),
+        ("Sales rose from 41 in 2020 to 38.", 1),
+        ("Yes, it rose from 38 in 2020 to 41 in 2021.", 0),
+        ("It went from 38 to 41.", 0),
+        ("It rose from Lyon to Paris.", 0),
+        ("Sales fell and costs rose from 3 to 2.", 0),  # both are told: nothing is certain
+        ("", 0),
+    ],
+)
+def test_a_direction_must_agree_with_its_numbers(draft: str, wrong: int) -> None:
+    assert len(wrong_direction(draft)) == wrong
+
+
+def test_years_in_all_their_forms() -> None:
+    assert years_of("FY2018, FY19, Q3 '20, December 31, 2021 and 12018") == {
+        "2018", "2019", "2020", "2021",
+    }  # fmt: skip
