@@ -27,7 +27,7 @@ RANK_WEIGHT = 0.03
 """What each rank of a page in the search costs its blocks."""
 BESIDE_WEIGHT = 0.5
 """How far a block follows a better one beside it: the answer often stands next to the question's words."""
-LEAST = 0.5
+LEAST = 0.35
 """Of the best block's score; what is below only fills the page."""
 _BLOCK_WORDS = 60
 _FEWEST_WORDS = 4
@@ -68,7 +68,8 @@ def extracts(
     Returns:
         By the id of the evidence it stands for; passages not named here have nothing to say.
     """
-    pages = {item.id: page for item in _one_a_page(evidence) if (page := _page(item, find_page))}
+    found = {item.id: (item, _page(item, find_page)) for item in _one_a_page(evidence)}
+    pages = {key: page for key, (_, page) in found.items() if page is not None}
     told = {key: with_periods(_texts(page)) for key, page in pages.items()}
     blocks = [(key, b) for key, page in pages.items() for b in blocks_of(page, told[key])]
     rank = {key: n for n, key in enumerate(pages)}
@@ -88,10 +89,10 @@ def extracts(
         if cost <= tokens:
             tokens -= cost
             chosen.setdefault(key, set()).update(new)
-    whole = {e.id: e for e in evidence if e.id in chosen}
     return {
-        key: _told(whole[key], pages[key], told[key], sorted(lines))
-        for key, lines in chosen.items()
+        key: item if page is None else _told(item, page, told[key], sorted(chosen[key]))
+        for key, (item, page) in found.items()
+        if page is None or key in chosen
     }
 
 

@@ -26,7 +26,10 @@ def sift(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
     believed = trusted(state["evidence"], state["asked"])
     parts = focused(believed, state, run)
-    kept = keep([parts.get(e.id, e) for e in believed], run.settings.limits.evidence_tokens)
+    told = [
+        parts.get(e.id, e) for e in believed if e.kind != "passage" or not parts or e.id in parts
+    ]
+    kept = keep(told, run.settings.limits.evidence_tokens)
     update = State(shown=tuple(e.id for e in kept), extracts=parts)
     if not kept and not run.model.sees_images:
         return decide(update, 0.0, state, run, "nothing was seen")
