@@ -8,7 +8,8 @@ from pathlib import Path
 import gradio as gr
 
 from .lists import welcome
-from .talk import Tab, Talk
+from .tab import Tab
+from .talk import Talk
 
 _HERE = Path(__file__).parent
 _ENDINGS = [

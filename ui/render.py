@@ -182,20 +182,18 @@ def past(exchange: Exchange, number: int) -> list[Message]:
     return [*shown, _says(answer_html(exchange, number))]
 
 
-def running(
-    view: View, question: Message, number: int, waiting: int | None = None
-) -> list[Message]:
+def running(view: View, question: Message, number: int, before: int | None = None) -> list[Message]:
     """A question that is being worked on.
 
     Args:
         view: what happened so far.
         question: its message, see `ask_message`.
         number: of the exchange, from 0.
-        waiting: how many questions are before it in the queue; None when it has its turn.
+        before: how many questions are before it in the queue; None when it has its turn.
     """
     title = view.doing + "…"
-    if waiting is not None:
-        title = f"In the queue, {waiting} before you" if waiting else "In the queue, you are next"
+    if before is not None:
+        title = f"In the queue, {before} before you" if before else "In the queue, you are next"
     shown = [question, _steps_message(view.lines, title, number, pending=True)]
     if view.text.strip():
         shown.append(_says(f'<div class="lt-answer lt-live">{prose(view.text)}</div>'))
@@ -223,6 +221,15 @@ def ask_message(
 def failure(message: str) -> Message:
     """A question that could not be asked, with the reason."""
     return _says(f'<div class="lt-answer lt-refused"><p>{plain(message)}</p></div>')
+
+
+def waiting(words: str) -> Message:
+    """Something that goes on before the question itself."""
+    return {
+        "role": "assistant",
+        "content": "",
+        "metadata": {"title": plain(words) + "…", "status": "pending"},
+    }
 
 
 def done_title(exchange: Exchange) -> str:
@@ -262,5 +269,6 @@ def step_html(line: Line, name: str) -> str:
 
 __all__ = [
     "DOING", "TOOLS", "Message", "View", "ask_message", "done_title", "failure", "follow",
-    "messages", "past", "running", "status_words", "step_html", "tool_title", "what_came",
+    "messages", "past", "running", "status_words", "step_html", "tool_title", "waiting",
+    "what_came",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
-"""What happens on the page: each method answers one event with what has to be shown anew.
+"""Asking: from what was typed and added to an answer, shown while it grows.
 
-The methods know names of things to show (`Show` keys), not widgets; `chat` maps them to Gradio's.
+`Talk` names what has to be shown (see `Show`), not widgets; `wire` maps the names to Gradio's.
 """
 
 from __future__ import annotations
@@ -8,57 +8,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ..agent.assistant import Assistant
-from ..control import Control
 from ..errors import BadInput, Cancelled, LooktwiceError, UsageError
 from ..media import is_picture
-from ..schema import Box, Picture
+from ..schema import Picture
+from .desk import Desk, first
 from .documents import Documents, safe_name
 from .exchange import Exchange
 from .history import History
-from .lists import attached_strip, chat_list, document_list, found_list, head_line
+from .lists import chat_list, head_line
+from .panel import Panel, forget_files
 from .people import People, Rate
-from .render import Message, View, ask_message, failure, messages, past, running
+from .render import Message, View, ask_message, failure, messages, past, running, waiting
 from .runs import Asking, Runs, turns
+from .tab import Show, Tab, Visitor, own, sentence
 from .viewer import crop_of
-
-Show = dict[str, Any]
-"""What to show anew, by name: log, busy, words, strip, head, chats, documents, tab ..."""
 
 WHAT = "What does this picture show?"
 """Asked where somebody sends a picture without words."""
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One open page of one user.
-
-    Attributes:
-        owner: whose; a tab that another user's browser names is worth nothing.
-        chat: the open conversation; None before its first answer.
-        attached: pictures for the next question.
-        region: the part of `of` the next question is about.
-        editing: the number of the exchange the next question replaces.
-    """
-
-    owner: str = ""
-    chat: str | None = None
-    attached: tuple[Picture, ...] = ()
-    region: Box | None = None
-    of: Picture | None = None
-    editing: int | None = None
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Who caused an event, and in which tab."""
-
-    owner: str
-    id: str
 
 
 class Talk:
@@ -83,16 +53,16 @@ class Talk:
         self.assistant, self.people = assistant, people
         self.history, self.documents, self.examples = history, documents, tuple(examples)
         self.limits = assistant.settings.page
+        self.panel = Panel(documents, self.limits.files)
+        self.desk = Desk(assistant.store, history, self.panel, [p for _, p in self.examples])
         self.runs = Runs(assistant, self.limits)
         self._rate = Rate(self.limits.questions_per_minute, 60.0)
-
-    # --- asking -----------------------------------------------------------------------------------
 
     async def ask(
         self, who: Visitor, tab: Tab, words: str, files: Sequence[Path]
     ) -> AsyncGenerator[Show]:
         """Ask what was typed, with what was added to it."""
-        tab = self._own(who, tab)
+        tab = own(who, tab)
         before: list[Exchange] = []
         said = words.strip()
         question = ask_message(said or WHAT, tab.attached, None, 0)
@@ -112,24 +82,24 @@ class Talk:
             async for show in self._run(who, tab, asking, before, past_log):
                 yield show
         except LooktwiceError as error:
-            log = [*messages(before), *([question] if said else []), failure(_sentence(error))]
+            log = [*messages(before), *([question] if said else []), failure(sentence(error))]
             back = "" if isinstance(error, Cancelled) else words
             yield {"log": log, "busy": False, "words": back, "tab": tab}
         finally:
-            await asyncio.to_thread(_forget, files)
+            await asyncio.to_thread(forget_files, files)
 
     async def again(self, who: Visitor, tab: Tab, number: int) -> AsyncGenerator[Show]:
         """Ask question `number` once more; what followed it goes."""
-        tab = self._own(who, tab)
+        tab = own(who, tab)
         if tab.chat is None:
             return
         try:
             old = self.history.exchange(who.owner, tab.chat, number)
         except BadInput as error:
-            yield {"log": [failure(_sentence(error))]}
+            yield {"log": [failure(sentence(error))]}
             return
         tab = replace(
-            tab, attached=old.pictures, editing=number, region=old.region, of=_first(old.pictures)
+            tab, attached=old.pictures, editing=number, region=old.region, of=first(old.pictures)
         )
         async for show in self.ask(who, tab, old.question, []):
             yield show
@@ -139,7 +109,7 @@ class Talk:
         if not 0 <= number < len(self.examples):
             return
         question, picture = self.examples[number]
-        tab = replace(self._own(who, tab), attached=(picture,), region=None, of=None)
+        tab = replace(own(who, tab), attached=(picture,), region=None, of=None)
         async for show in self.ask(who, tab, question, []):
             yield show
 
@@ -190,39 +160,15 @@ class Talk:
         self, who: Visitor, log: list[Message], files: list[tuple[Path, str]]
     ) -> AsyncGenerator[Show]:
         """Add dropped documents, telling how far it is; raises where nothing could be read."""
-        async for words, summary in self._adding(who, files):
+        async for words, summary in self.panel.adding(who, files):
             if summary is None:
-                yield {"log": [*log, *_waiting(words)], "busy": True}
+                yield {"log": [*log, waiting(words)], "busy": True}
             elif summary.failed:
                 reasons = "; ".join(f"{Path(p).name}: {why}" for p, why in summary.failed)
                 raise BadInput("documents", reasons)
             elif summary.skipped:
                 raise BadInput(files[0][1], "is no kind of picture or document that can be read")
-        yield {"documents": await asyncio.to_thread(self._documents, who)}
-
-    async def _adding(
-        self, who: Visitor, files: list[tuple[Path, str]]
-    ) -> AsyncGenerator[tuple[str, Any]]:
-        names = ", ".join(name for _, name in files)
-        state = {"words": f"Adding {names}"}
-
-        def tell(progress: Any) -> None:
-            state["words"] = (
-                f"Adding {names}: {progress.files_done} of {progress.files} files, "
-                f"{progress.pages} pages"
-            )
-
-        control = Control()
-        work = asyncio.ensure_future(
-            asyncio.to_thread(self.documents.add, who.owner, files, tell, control)
-        )
-        try:
-            while not work.done():
-                yield state["words"], None
-                await asyncio.wait([work], timeout=0.3)
-            yield state["words"], work.result()
-        finally:
-            control.cancel()
+        yield {"documents": await asyncio.to_thread(self.panel.listed, who)}
 
     def _quiet(
         self, who: Visitor, tab: Tab, log: list[Message], others: Sequence[tuple[Path, str]]
@@ -294,182 +240,3 @@ class Talk:
             "head": head_line(self.history.title(who.owner, chat), chat),
             "chats": chat_list(self.history.chats(who.owner), chat),
         }
-
-    # --- the rest of the page ---------------------------------------------------------------------
-
-    def arrive(self, who: Visitor) -> Show:
-        """Somebody opened the page."""
-        self.history.keep_pictures(who.owner, [p for _, p in self.examples])
-        return {**self.fresh(who), "documents": self._documents(who)}
-
-    def fresh(self, who: Visitor) -> Show:
-        """A new chat."""
-        return {**self._at(Tab(owner=who.owner)), "log": [], "words": ""}
-
-    def open(self, who: Visitor, chat: str) -> Show:
-        """A chat of the past; whose is not yours is not there."""
-        try:
-            exchanges = self.history.exchanges(who.owner, chat)
-        except BadInput:
-            return self.fresh(who)
-        return {**self._at(Tab(owner=who.owner, chat=chat)), "log": messages(exchanges)}
-
-    def forget(self, who: Visitor, tab: Tab, chat: str) -> Show:
-        """Remove a chat."""
-        with contextlib.suppress(BadInput):
-            self.history.remove(who.owner, chat)
-        tab = self._own(who, tab)
-        if tab.chat == chat:
-            return self.fresh(who)
-        return {"chats": chat_list(self.history.chats(who.owner), tab.chat)}
-
-    def find_chats(self, who: Visitor, tab: Tab, words: str) -> Show:
-        """Chats in which these words stand."""
-        found = self.history.chats(who.owner, words[:200])
-        return {"chats": chat_list(found, self._own(who, tab).chat, words)}
-
-    def edit(self, who: Visitor, tab: Tab, number: int) -> Show:
-        """Take a question back to change it."""
-        tab = self._own(who, tab)
-        if tab.chat is None:
-            return {}
-        try:
-            old = self.history.exchange(who.owner, tab.chat, number)
-        except BadInput:
-            return {}
-        tab = replace(
-            tab, attached=old.pictures, region=old.region, of=_first(old.pictures), editing=number
-        )
-        return {**self._strip(tab), "words": old.question}
-
-    def attach(self, who: Visitor, tab: Tab, path: Path) -> Show:
-        """A picture from the camera."""
-        tab = self._own(who, tab)
-        try:
-            picture = self.assistant.store.add(path.read_bytes(), "camera.png")
-        except (BadInput, OSError):
-            return {}
-        finally:
-            _forget([path])
-        self.history.keep_pictures(who.owner, [picture])
-        return self._strip(replace(tab, attached=(*tab.attached, picture)))
-
-    def region(self, who: Visitor, tab: Tab, sha256: str, box: Sequence[float]) -> Show:
-        """A part of a picture was drawn; the next question is about it."""
-        tab = self._own(who, tab)
-        picture = self.history.picture(who.owner, sha256)
-        if picture is None or picture.origin is not None or len(box) != 4:
-            return {}
-        try:
-            x1, y1, x2, y2 = (float(v) for v in box)
-            region = Box(x1=min(x1, x2), y1=min(y1, y2), x2=max(x1, x2), y2=max(y1, y2))
-            crop_of(self.assistant.store, picture, region)
-        except (ValueError, TypeError, BadInput):
-            return {}
-        return self._strip(replace(tab, region=region, of=picture))
-
-    def drop(self, who: Visitor, tab: Tab, what: str) -> Show:
-        """Take something away from the next question."""
-        tab = self._own(who, tab)
-        if what == "region":
-            tab = replace(tab, region=None, of=None)
-        elif what == "editing":
-            tab = Tab(owner=who.owner, chat=tab.chat)
-            return {**self._strip(tab), "words": ""}
-        else:
-            tab = replace(tab, attached=tuple(p for p in tab.attached if p.sha256 != what))
-        return self._strip(tab)
-
-    # --- documents --------------------------------------------------------------------------------
-
-    async def add_documents(self, who: Visitor, files: Sequence[Path]) -> AsyncGenerator[Show]:
-        """Add files of the panel, telling how far it is."""
-        named = [(path, safe_name(path.name)) for path in files[: self.limits.files]]
-        try:
-            async for words, summary in self._adding(who, named):
-                yield {"progress": words if summary is None else _summed_up(summary)}
-        except LooktwiceError as error:
-            yield {"progress": _sentence(error)}
-        finally:
-            await asyncio.to_thread(_forget, files)
-        yield {"documents": await asyncio.to_thread(self._documents, who)}
-
-    def remove_document(self, who: Visitor, name: str) -> Show:
-        """Forget a document."""
-        said = f"{name} is removed."
-        try:
-            self.documents.remove(who.owner, name)
-        except LooktwiceError as error:
-            said = _sentence(error)
-        return {"progress": said, "documents": self._documents(who)}
-
-    def search_documents(self, who: Visitor, words: str) -> Show:
-        """Pages in which it stands."""
-        try:
-            return {"found": found_list(self.documents.search(who.owner, words[:500]), words[:500])}
-        except LooktwiceError as error:
-            return {"progress": _sentence(error)}
-
-    # --- inside -----------------------------------------------------------------------------------
-
-    def _documents(self, who: Visitor) -> str:
-        return document_list(self.documents.listed(who.owner), self.documents.shared is not None)
-
-    def _own(self, who: Visitor, tab: Tab) -> Tab:
-        """The tab, or a new one where it is somebody else's."""
-        return tab if tab.owner == who.owner else Tab(owner=who.owner)
-
-    def _at(self, tab: Tab) -> Show:
-        title = "" if tab.chat is None else self.history.title(tab.owner, tab.chat)
-        return {
-            **self._strip(tab),
-            "head": head_line(title, tab.chat),
-            "chats": chat_list(self.history.chats(tab.owner), tab.chat),
-        }
-
-    def _strip(self, tab: Tab) -> Show:
-        part = tab.of if tab.region is not None else None
-        rest = [p for p in tab.attached if part is None or p.sha256 != part.sha256]
-        return {"strip": attached_strip(rest, part, tab.editing), "tab": tab}
-
-
-def _first(pictures: Sequence[Picture]) -> Picture | None:
-    return pictures[0] if pictures else None
-
-
-def _waiting(words: str) -> list[Message]:
-    from .safe import plain
-
-    return [
-        {
-            "role": "assistant",
-            "content": "",
-            "metadata": {"title": plain(words) + "…", "status": "pending"},
-        }
-    ]
-
-
-def _summed_up(summary: Any) -> str:
-    parts = []
-    done = len(summary.added) + len(summary.changed)
-    if done:
-        parts.append(f"{done} added, {summary.pages} pages")
-    if summary.unchanged:
-        parts.append(f"{summary.unchanged} known already")
-    if summary.skipped:
-        parts.append(f"{summary.skipped} of a kind that cannot be read")
-    parts += [f"{Path(path).name}: {why}" for path, why in summary.failed]
-    return "; ".join(parts) + "." if parts else "Nothing was added."
-
-
-def _sentence(error: Exception) -> str:
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
-
-
-def _forget(files: Sequence[Path]) -> None:
-    """Uploads are in the store or the documents by now."""
-    for path in files:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-            path.parent.rmdir()

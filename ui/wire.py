@@ -11,7 +11,8 @@ import gradio as gr
 
 from .page import Parts
 from .safe import plain
-from .talk import Show, Tab, Talk, Visitor
+from .tab import Show, Tab, Visitor
+from .talk import Talk
 
 Shown = dict[Any, Any]
 
@@ -52,7 +53,7 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
 
     async def take_in(paths: list[str] | None, request: gr.Request) -> AsyncIterator[Shown]:
         given = [Path(p) for p in paths or []]
-        async for shown in talk.add_documents(who(request), given):
+        async for shown in talk.panel.add(who(request), given):
             yield show(shown)
 
     def stop(request: gr.Request) -> None:
@@ -64,41 +65,41 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
             talk.stop(Visitor(owner, request.session_hash))
 
     def arrive(request: gr.Request) -> Shown:
-        return show(talk.arrive(who(request)))
+        return show(talk.desk.arrive(who(request)))
 
     def fresh(request: gr.Request) -> Shown:
         talk.stop(who(request))
-        return show(talk.fresh(who(request)))
+        return show(talk.desk.fresh(who(request)))
 
     def open_chat(request: gr.Request, event: gr.EventData) -> Shown:
         talk.stop(who(request))
-        return show(talk.open(who(request), _text(event, "chat")))
+        return show(talk.desk.open(who(request), _text(event, "chat")))
 
     def forget(tab: Tab, request: gr.Request, event: gr.EventData) -> Shown:
-        return show(talk.forget(who(request), tab, _text(event, "chat")))
+        return show(talk.desk.forget(who(request), tab, _text(event, "chat")))
 
     def find(words: str, tab: Tab, request: gr.Request) -> Shown:
-        return show(talk.find_chats(who(request), tab, words))
+        return show(talk.desk.find_chats(who(request), tab, words))
 
     def edit(tab: Tab, request: gr.Request, event: gr.EventData) -> Shown:
-        return show(talk.edit(who(request), tab, _number(event)))
+        return show(talk.desk.edit(who(request), tab, _number(event)))
 
     def region(tab: Tab, request: gr.Request, event: gr.EventData) -> Shown:
         box = _field(event, "box")
         given = box if isinstance(box, list) else []
-        return show(talk.region(who(request), tab, _text(event, "sha"), given))
+        return show(talk.desk.region(who(request), tab, _text(event, "sha"), given))
 
     def drop(tab: Tab, request: gr.Request, event: gr.EventData) -> Shown:
-        return show(talk.drop(who(request), tab, _text(event, "what")))
+        return show(talk.desk.drop(who(request), tab, _text(event, "what")))
 
     def remove(request: gr.Request, event: gr.EventData) -> Shown:
-        return show(talk.remove_document(who(request), _text(event, "name")))
+        return show(talk.panel.remove(who(request), _text(event, "name")))
 
     def search(words: str, request: gr.Request) -> Shown:
-        return show(talk.search_documents(who(request), words))
+        return show(talk.panel.search(who(request), words))
 
     def photo(path: str | None, tab: Tab, request: gr.Request) -> Shown:
-        shown = show(talk.attach(who(request), tab, Path(path))) if path else {}
+        shown = show(talk.desk.attach(who(request), tab, Path(path))) if path else {}
         return {**shown, parts.camera: gr.Image(value=None, visible=False)}
 
     tab, bridge = parts.tab, parts.bridge
