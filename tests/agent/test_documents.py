@@ -241,7 +241,7 @@ class TestLookingAgain:
 
     def test_what_a_deeper_look_finds_answers(self, make: Make, kit: Any, shelf: Any) -> None:
         pages = [shelf.page(n, f"boiler plan part {n}") for n in range(1, 9)]
-        last = shelf.page(9, "boiler: serviced in 2017")
+        last = shelf.page(9, "the boiler serviced in 2017")
         index = shelf.MemoryIndex({"boiler.pdf": [*pages, last]})
 
         def gate(messages: Any, options: Any) -> dict[str, float]:
