@@ -41,7 +41,7 @@ REPORT = page(
     "Many walls need to be painted",
     ("furniture", "Acme 2018 annual report"),
 )
-LEASE = page(1, ("heading", "Rent"), "The rent of the flat is EUR 900 a month, due on the first.")
+LEASE = page(1, ("heading", "Rent"), "Tenants pay EUR 900 every month, due on Fridays.")
 
 
 def passage(key: str, document: str, of: Page, text: str = "") -> Evidence:
