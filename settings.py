@@ -90,6 +90,10 @@ class Stages(BaseModel):
     literal: bool = Field(default=True, description="compare numbers, dates and names by program")
     supported: bool = Field(default=True, description="ask the model whether a draft is supported")
     look_again: bool = Field(default=True, description="search and look again where unsure")
+    rewrite: bool | None = Field(
+        default=None,
+        description="search in the model's other words; by default not in the starter's",
+    )
     look_closer: bool = Field(default=True, description="open parts of pictures where unsure")
     both_polarities: bool = Field(default=True, description="ask unsure yes/no the other way, too")
     picture_removed: bool = Field(default=False, description="confidence must need the picture")

@@ -63,10 +63,16 @@ def again(state: State, run: Run) -> Stage:
         return (search_call(state["asked"]),)
     if all(call.arguments.get("limit", FIRST_LOOK) <= FIRST_LOOK for call in made):
         return (search_call(queries[0], DEEPER_LOOK),)
-    if not run.model.can_call(3):  # the rewriting, the gate after it, and the draft
+    if not rewrites(run) or not run.model.can_call(3):  # the rewriting, the gate, and the draft
         return ()
     other = rewritten(state["asked"], queries, run)
     return (search_call(other, 2 * FIRST_LOOK),) if other else ()
+
+
+def rewrites(run: Run) -> bool:
+    """Whether other words are worth a call: the starter's own found nothing on 33 questions of reports."""
+    wanted = run.settings.stages.rewrite
+    return wanted if wanted is not None else run.pack != "starter" or bool(run.settings.model)
 
 
 def rewritten(question: str, queries: Sequence[str], run: Run) -> str:

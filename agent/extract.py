@@ -29,6 +29,8 @@ BESIDE_WEIGHT = 0.5
 """How far a block follows a better one beside it: the answer often stands next to the question's words."""
 LEAST = 0.35
 """Of the best block's score; what is below only fills the page."""
+MOST_PAGES = 8
+"""Pages whose lines are looked at."""
 _BLOCK_WORDS = 60
 _FEWEST_WORDS = 4
 _HEADER_LINES = 2
@@ -61,14 +63,15 @@ def extracts(
     """What of each retrieved page goes before the model.
 
     Args:
-        evidence: passages, best first; several of one page count once, others are left alone.
+        evidence: passages, best first; several of one page count once.
         find_page: gives their pages; a passage whose page is gone stays whole.
         tokens: for all pages together.
 
     Returns:
         By the id of the evidence it stands for; passages not named here have nothing to say.
     """
-    found = {item.id: (item, _page(item, find_page)) for item in _one_a_page(evidence)}
+    best = _one_a_page(evidence)[:MOST_PAGES]
+    found = {item.id: (item, _page(item, find_page)) for item in best}
     pages = {key: page for key, (_, page) in found.items() if page is not None}
     told = {key: with_periods(_texts(page)) for key, page in pages.items()}
     blocks = [(key, b) for key, page in pages.items() for b in blocks_of(page, told[key])]

@@ -37,7 +37,7 @@ def from_evidence(state: State, run: Run) -> list[Message]:
     """The prompt for a first draft, or for the next one after a verdict."""
     shown = keep(tuple(shown_evidence(state)), run.settings.limits.evidence_tokens)
     verdict = state["verdict"]
-    if verdict is None:
+    if verdict is None or verdict.outcome == "look_again":
         return answer_messages(state, shown, run, task="task_answer")
     return answer_messages(
         state,

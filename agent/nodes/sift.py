@@ -33,6 +33,9 @@ def sift(state: State, run: Run) -> Done:
     update = State(shown=tuple(e.id for e in kept), extracts=parts)
     if not kept and not run.model.sees_images:
         return decide(update, 0.0, state, run, "nothing was seen")
+    if state["shown"] and (update["shown"], parts) == (state["shown"], state["extracts"]):
+        # What was not enough, or did not carry a draft, does not become so by asking again.
+        return decide(update, 0.0, state, run, "nothing new")
     if calculated(kept):
         return decide(update, 1.0, state, run, "computed")
     if not run.settings.stages.gate:

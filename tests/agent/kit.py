@@ -234,12 +234,19 @@ def make_assistant(
     script: Script | ScriptedModel | Any = None,
     experts: Sequence[Tool] | None = None,
     limits: Mapping[str, Any] | None = None,
+    stages: Mapping[str, Any] | None = None,
     **how: Any,
 ) -> Assistant:
     """An assistant whose experts are replaced by instant ones; everything else is the real thing."""
     script = script if script is not None else Script()
     model = script.model() if isinstance(script, Script) else script
-    settings = Settings(home=home, offline=True, pack="starter", limits=dict(limits or {}))  # type: ignore[arg-type]
+    settings = Settings(
+        home=home,
+        offline=True,
+        pack="starter",
+        limits=dict(limits or {}),
+        stages=dict(stages or {}),
+    )  # type: ignore[arg-type]
     assistant = Assistant(
         settings, model=model, embedder=how.pop("embedder", None) or WordEmbedder(), **how
     )

@@ -225,7 +225,7 @@ class TestLookingAgain:
         self, make: Make, kit: Any, index: Any
     ) -> None:
         script = kit.Script(says={"search_again": "lease deposit amount"}, yes={"answerable": 0.1})
-        answer = make(script, index=index).ask(RENT)
+        answer = make(script, index=index, stages={"rewrite": True}).ask(RENT)
         assert queries(answer) == [(RENT, 6), (RENT, 18), ("lease deposit amount", 12)]
         assert (answer.status, answer.stop_reason) == ("declined", "unsupported")
         assert "The pages that come nearest: flat_lease.pdf page 4" in answer.text
@@ -236,8 +236,28 @@ class TestLookingAgain:
         self, make: Make, kit: Any, index: Any, rounds: int, searches: int
     ) -> None:
         script = kit.Script(yes={"answerable": 0.1})
-        answer = make(script, index=index, limits={"rounds": rounds}).ask(RENT)
+        how = {"limits": {"rounds": rounds}, "stages": {"rewrite": True}}
+        answer = make(script, index=index, **how).ask(RENT)
         assert len(queries(answer)) == searches
+
+    @pytest.mark.parametrize(("stages", "searches"), [({}, 2), ({"look_again": False}, 1)])
+    def test_the_starter_uses_its_own_words_no_further(
+        self, make: Make, kit: Any, index: Any, stages: dict[str, bool], searches: int
+    ) -> None:
+        script = kit.Script(yes={"answerable": 0.1})
+        answer = make(script, index=index, stages=stages).ask(RENT)
+        assert len(queries(answer)) == searches
+        assert "search_again" not in script.asked
+
+    def test_a_draft_the_model_does_not_believe_is_looked_for_elsewhere(
+        self, make: Make, kit: Any, index: Any
+    ) -> None:
+        script = kit.Script(says={"draft": "EUR 900"}, yes={"supported": 0.1})
+        answer = make(script, index=index).ask(RENT)
+        assert queries(answer) == [(RENT, 6), (RENT, 18)]
+        assert (answer.status, answer.stop_reason) == ("declined", "unsupported")
+        assert "does not carry “EUR 900”" in answer.text
+        assert script.asked == ["answerable", "draft", "supported"], "nothing new, nothing asked"
 
     def test_what_a_deeper_look_finds_answers(self, make: Make, kit: Any, shelf: Any) -> None:
         pages = [shelf.page(n, f"boiler plan part {n}") for n in range(1, 9)]
