@@ -21,6 +21,7 @@ from ..schema import Answer, AnswerReady, Event, Picture, Value
 from ..settings import Settings, quiet_third_parties
 from ..tools import apart, default_tools, search_tools
 from ..tools.base import ResultCache, Tool
+from ..tools.remote import open_remote
 from ..tools.search import SEARCH_TOOLS, Searchable
 from ..weights import resolve_pack
 from .backends import open_model
@@ -76,7 +77,9 @@ class Assistant:
         own = open_text_embedder(settings)  # opens nothing yet
         self._library = Library(settings, own if embedder is None else None)
         self._index = None if index is None else self._library.open(index)
-        listed = default_tools(settings, self.store, tools, index=self._index)
+        self._remote = open_remote(settings)
+        brought = self._remote.tools if self._remote is not None else ()
+        listed = default_tools(settings, self.store, [*tools, *brought], index=self._index)
         self.tools = {t.name: t for t in listed}
         self._cache = ResultCache()
         self._model, self._owns_model = model, model is None
@@ -253,6 +256,8 @@ class Assistant:
                 self._sessions = None
             self._graphs.clear()
             self._library.close()
+            if self._remote is not None:
+                self._remote.close()
 
     def __enter__(self) -> Self:
         return self
