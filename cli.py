@@ -1,4 +1,4 @@
-"""The command line: `looktwice ask | index | batch | serve | mcp | demo | models | tools | doctor`.
+"""The command line: `looktwice ask | index | batch | eval | serve | mcp | demo | models | tools | doctor`.
 
 Exit codes: 0 done, 1 some inputs failed, 2 the call itself was wrong, 130 interrupted.
 """
@@ -15,6 +15,7 @@ import typer
 from . import __version__
 from .batch_cli import batch_app
 from .errors import BadInput, Cancelled, LooktwiceError, UsageError
+from .eval_cli import eval_app
 from .index_cli import index_app
 from .ui_cli import ui
 
@@ -35,6 +36,7 @@ models_app = typer.Typer(help="The weights: list, pull, verify.", no_args_is_hel
 app.add_typer(models_app, name="models")
 app.add_typer(index_app, name="index")
 app.add_typer(batch_app, name="batch")
+app.add_typer(eval_app, name="eval")
 app.command()(ui)
 
 Pack = Annotated[str | None, typer.Option(help="auto, starter, gpu or server")]

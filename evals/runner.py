@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 QUESTIONS, RESULTS, SUITE = "questions.jsonl", "results.jsonl", "suite"
 Open = Callable[[Settings, Sequence["Tool"]], Assistant]
 """Makes the assistant that is asked; tests and ablations bring their own."""
+Tell = Callable[[Progress], None]
+Follow = Callable[[Batch], AbstractContextManager[Tell]]
+"""Wraps the asking: gives who is told after every answer, and may stop the batch."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,7 @@ def run(
     plan: Plan,
     settings: Settings,
     open_assistant: Open = assistant_of,
-    tell: Callable[[Progress], None] | None = None,
-    control: Callable[[Batch], None] | None = None,
+    follow: Follow | None = None,
 ) -> Summary:
     """Ask what has no answer yet.
 
@@ -77,8 +80,7 @@ def run(
         plan: what.
         settings: of the assistant.
         open_assistant: makes it, when there is something to ask.
-        tell: told after every answer.
-        control: given the batch before it starts, to stop it.
+        follow: shows progress and hears Ctrl-C; nobody does by default.
 
     Raises:
         UsageError: the folder holds another run, or there are no tasks.
@@ -95,15 +97,19 @@ def run(
         manifests.save(record, plan.out)
         if not batch.todo:
             return batch.summary()
-        if control is not None:
-            control(batch)
-        assistant = open_assistant(settings, plan.tools)
-        assistant.warm()
-        engine = LocalEngine(Worker(assistant))
-        try:
-            return batch.run(engine, tell)
-        finally:
-            engine.close()
+        with (follow or unseen)(batch) as tell:
+            assistant = open_assistant(settings, plan.tools)
+            assistant.warm()
+            engine = LocalEngine(Worker(assistant))
+            try:
+                return batch.run(engine, tell)
+            finally:
+                engine.close()
+
+
+def unseen(batch: Batch) -> AbstractContextManager[Tell]:
+    """Nobody follows."""
+    return nullcontext(lambda progress: None)
 
 
 def _record(plan: Plan, settings: Settings, tasks: Sequence[Task]) -> Manifest:

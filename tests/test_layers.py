@@ -19,7 +19,19 @@ LAYERS = (
     {"drawing", "retrieval"},
     {"tools"},
     {"agent"},
-    {"cli", "index_cli", "batch_cli", "batch_show", "console", "demo", "doctor", "ui", "ui_cli", "evals"},
+    {
+        "cli",
+        "index_cli",
+        "eval_cli",
+        "batch_cli",
+        "batch_show",
+        "console",
+        "demo",
+        "doctor",
+        "ui",
+        "ui_cli",
+        "evals",
+    },
     {"__init__", "__main__", "benchmarks"},
 )
 """From the bottom up. A part may import its own layer and those below, in the order given here."""
@@ -35,7 +47,7 @@ ONLY_IN = {
     "gradio": {"ui"},
     "xllamacpp": {"agent/backends/llamacpp.py"},
     "openai": {"agent/backends/openai.py", "agent/backends/failures.py"},
-    "typer": {"cli.py", "index_cli.py", "batch_cli.py", "ui_cli.py"},
+    "typer": {"cli.py", "index_cli.py", "batch_cli.py", "ui_cli.py", "eval_cli.py"},
     "supervision": {"drawing.py"},
     "ray": {"agent/batch_ray.py"},
 }

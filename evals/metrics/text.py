@@ -107,7 +107,7 @@ def relaxed_accuracy(answer: str, right: Sequence[str], question: str = "") -> f
     known = set(numbers(question))
     given = next((n for n in said if n not in known), said[0] if said else None)
     for text in right:
-        wanted = _bare_number(text)
+        wanted = bare_number(text)
         if wanted is None:
             if contains(answer, [text]):
                 return 1.0
@@ -116,7 +116,7 @@ def relaxed_accuracy(answer: str, right: Sequence[str], question: str = "") -> f
     return 0.0
 
 
-def _bare_number(text: str) -> float | None:
+def bare_number(text: str) -> float | None:
     """The value of a text that is nothing but a number, with its unit sign."""
     found = numbers(text)
     plain = re.fullmatch(r"[\s$€£¥%\d.,'’+−-]+", text) is not None
