@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import queue
+import socket
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..control import Control
 from ..errors import ModelError, UsageError
@@ -21,6 +23,7 @@ from .batch_worker import Recipe, answer_as_json, outcome_from_json, request_to_
 TASK_RETRIES = 1
 """A task whose actor died is asked once more: it may have been killed for another one's sake."""
 START_SECONDS = 300.0
+_CONNECT_SECONDS = 10.0
 
 
 class Actor:
@@ -131,15 +134,37 @@ def _connected(workers: int, address: str | None) -> Any:
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address is not None:
+            _check_heard(address)
             ray.init(address=address, **quiet)
         else:
-            ray.init(
-                num_cpus=workers, include_dashboard=False, _node_ip_address="127.0.0.1", **quiet
-            )
-    except (ConnectionError, RuntimeError, ValueError) as error:
+            _keep_to_loopback()
+            ray.init(num_cpus=workers, include_dashboard=False, **quiet)
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         where = address or "on this machine"
         raise UsageError(f"--engine ray: no cluster {where} ({_last_line(error)})") from None
     return ray
+
+
+def _check_heard(address: str) -> None:
+    """Ray itself tries a dead address for minutes; raises OSError or ValueError."""
+    if address == "auto":
+        return
+    parts = urlsplit(address if "://" in address else f"ray://{address}")
+    if not parts.hostname or not parts.port:
+        raise ValueError("expected host:port, ray://host:port or auto")
+    socket.create_connection((parts.hostname, parts.port), timeout=_CONNECT_SECONDS).close()
+
+
+def _keep_to_loopback() -> None:
+    """Have a cluster of our own listen on 127.0.0.1, not on every address of the machine.
+
+    Ray turns `_node_ip_address="127.0.0.1"` into the machine's address. This constant is what its
+    documented RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER=0 sets, for this process only; a test looks at the
+    sockets.
+    """
+    from ray._private import ray_constants
+
+    ray_constants.ENABLE_RAY_CLUSTER = False
 
 
 def _last_line(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import ipaddress
 import os
 import signal
 from contextlib import closing
@@ -52,7 +53,12 @@ def test_a_cluster_answers_as_this_process_does_also_when_a_worker_is_killed(
                 killed.append(engine.processes[0])
                 os.kill(engine.processes[0], signal.SIGKILL)
 
+        addresses = listening()
         summary = batch.run(engine, kill)
+    assert addresses
+    assert {ipaddress.ip_address(a.removeprefix("::ffff:")).is_loopback for a in addresses} == {
+        True
+    }
     assert killed
     assert summary.failed == ()
 
@@ -61,6 +67,19 @@ def test_a_cluster_answers_as_this_process_does_also_when_a_worker_is_killed(
 
     assert sorted(line["id"] for line in bk.results_in(there)) == sorted(ids)
     assert texts(there) == texts(here)
+
+
+def listening() -> list[str]:
+    """Addresses that this process and what it started listen at."""
+    import psutil
+
+    me = psutil.Process()
+    return [
+        connection.laddr.ip
+        for process in (me, *me.children(recursive=True))
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
 
 
 def test_without_a_cluster_at_the_address_it_says_so(bk: Any, tmp_path: Path) -> None:
