@@ -1,7 +1,8 @@
 """One typed settings object, built at the edge and passed down.
 
 Values come from, strongest first: arguments, `LOOKTWICE_*` environment variables (nested names with
-two underscores: `LOOKTWICE_LIMITS__ROUNDS=1`), `looktwice.toml` in the working folder, defaults.
+two underscores: `LOOKTWICE_LIMITS__ROUNDS=1`), `looktwice.toml` in the working folder, another in
+`LOOKTWICE_HOME`, defaults. A working folder may be somebody else's, so its file starts no programs.
 Nothing else in the package reads the environment.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -76,6 +77,9 @@ class Thresholds(BaseModel):
     text_score: float = Field(default=0.5, ge=0, le=1)
     answerable: float = Field(default=0.7, ge=0, le=1, description="below this it declines")
     supported: float = Field(default=0.5, ge=0, le=1, description="a draft in other words")
+    supported_by_pages: float = Field(
+        default=0.62, ge=0, le=1, description="a draft from documents"
+    )
 
 
 class Stages(BaseModel):
@@ -171,6 +175,22 @@ class McpServer(BaseModel):
         return self
 
 
+class _WorkingFolder(TomlConfigSettingsSource):
+    """`looktwice.toml` of the working folder, which may have come with somebody else's files."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Its values; ValueError where it names a program to start."""
+        values = super().__call__()
+        servers = values.get("mcp_servers", {})
+        for name, server in servers.items() if isinstance(servers, dict) else ():
+            if isinstance(server, dict) and server.get("command"):
+                raise ValueError(
+                    f"mcp_servers.{name} names a program to start, which a file of the working "
+                    "folder may not; move it to looktwice.toml in LOOKTWICE_HOME"
+                )
+        return values
+
+
 class Settings(BaseSettings):
     """Everything a user can set.
 
@@ -222,7 +242,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        home = os.environ.get("LOOKTWICE_HOME") or user_data_path("looktwice")
+        own = TomlConfigSettingsSource(settings_cls, Path(home) / "looktwice.toml")
+        return init_settings, env_settings, _WorkingFolder(settings_cls), own
 
     @classmethod
     def load(cls, **overrides: object) -> Settings:
