@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -57,6 +58,11 @@ def opposite(draft: str) -> str:
     if first in _NO_FOR:
         return _NO_FOR[first]
     return next((yes.capitalize() for yes, no in _NO_FOR.items() if no.lower() == first), "")
+
+
+def bare(draft: str) -> str:
+    """The first word of a draft: its yes or no."""
+    return re.split(r"[\s,.;:!]", draft.strip(), maxsplit=1)[0]
 
 
 def _right_answer(draft: str, evidence: Sequence[Evidence]) -> str:

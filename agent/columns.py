@@ -32,10 +32,18 @@ class Cell:
     period: str
 
 
+_PART = re.compile(
+    r"\b(?:three|six|nine|[369])\s+months|\bquarters?\b|\bQ[1-4]|\b[1-4]Q|\bH[12]\b|half|month",
+    re.IGNORECASE,
+)
+"""A part of a year."""
+
+
 def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
     """Numbers of a draft taken from another year's column than was asked, as sentences.
 
-    Only where the same row has a number for a year that was asked, and the number stands nowhere else.
+    Only where the number stands nowhere else: under another year while the same row has one for a year
+    that was asked, or under a part of the year where the question names a year and no part.
     """
     asked = years_of(question) | years_of(draft)
     if not asked:
@@ -52,7 +60,9 @@ def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> li
         there = [(c, row) for row in rows for c in row if _same(c.number, forms)]
         if not there or said in asked or forms & (loose | set(numbers(question))):
             continue
-        if not any(years_of(cell.period) & asked for cell, _ in there) and any(
+        if all(_PART.search(cell.period) for cell, _ in there) and not _PART.search(question):
+            found.append(f"{said} is of {there[0][0].period}, a part of the year")
+        elif not any(years_of(cell.period) & asked for cell, _ in there) and any(
             years_of(cell.period) & asked for _, row in there for cell in row
         ):
             wanted = " or ".join(sorted(years_of(question) or asked))

@@ -41,6 +41,8 @@ def opinion(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
     if not run.model.can_call():
         stray = ", ".join(ungrounded_words(draft, state["asked"], evidence)[:5])
         return Opinion(0.0, (f"it could not be checked: {stray or draft[:60]}",))
+    lines = run.settings.thresholds
+    least = lines.supported_by_pages if retrieved(evidence) else lines.supported
     spans = statements(draft)[:_MOST_STATEMENTS]
     parts = [draft[a:b] for a, b in spans] if len(spans) > 1 else [draft]
     support = 1.0
@@ -49,17 +51,22 @@ def opinion(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
             break
         likely = supported(part, state, evidence, run)
         support = min(support, likely)
-        if likely < run.settings.thresholds.supported:
+        if likely < least:
             return Opinion(likely, (f"the evidence does not carry “{part[:80]}”",))
     return both_ways(support, state, evidence, run)
 
 
 def is_doubtful(state: State, evidence: Sequence[Evidence], run: Run) -> bool:
     """Whether the model has to be asked at all."""
-    if any(item.kind == "passage" for item in evidence):
+    if retrieved(evidence):
         return True
     grounded = grounded_share(state["draft"], state["asked"], evidence)
     return not run.model.sees_images and grounded < MOST_GROUNDED
+
+
+def retrieved(evidence: Sequence[Evidence]) -> bool:
+    """Whether pages of documents are among it."""
+    return any(item.kind == "passage" for item in evidence)
 
 
 def both_ways(support: float, state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:

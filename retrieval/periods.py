@@ -109,8 +109,8 @@ def _spans(line: str) -> list[str]:
 
 
 def _named(periods: list[str], spans: list[str]) -> list[str]:
-    """The periods with what stands over them, where it parts them evenly and they repeat."""
-    if len(set(periods)) == len(periods) or not spans or len(periods) % len(spans):
+    """The periods with what stands over them, where it parts them evenly; years need not be told."""
+    if not spans or len(periods) % len(spans) or all("year" in span.lower() for span in spans):
         return periods
     each = len(periods) // len(spans)
     return [f"{spans[n // each]} {period}" for n, period in enumerate(periods)]

@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...schema import AnswerRevised, Citation, Evidence
-from ..check import corrected, faults, grounded_share
+from ..check import bare, corrected, faults, grounded_share, opposite
 from ..cite import cite
 from ..columns import wrong_direction, wrong_periods
 from ..documents import page_finder
 from ..prompting import shown_evidence
 from ..run import Run
 from ..state import State, Verdict
-from ..support import Opinion, opinion
+from ..support import Opinion, opinion, retrieved
 from .base import Done
 from .sift import next_look
 
@@ -34,7 +34,7 @@ def verify(state: State, run: Run) -> Done:
     if not state["looked"]:
         verdict = Verdict(outcome="accept", confidence=UNCHECKED)
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")
-    draft = corrected(state["draft"], shown_evidence(state))
+    draft = tenable(corrected(state["draft"], shown_evidence(state)), state, run)
     checked = State(**{**state, "draft": draft})
     verdict = judge(checked, run)
     update = State(verdict=verdict, draft=draft)
@@ -57,6 +57,14 @@ def verify(state: State, run: Run) -> Done:
     return Done(update, did)
 
 
+def tenable(draft: str, state: State, run: Run) -> str:
+    """A yes or no from documents without a reason that is refuted; the yes is then judged alone."""
+    evidence = shown_evidence(state)
+    if not opposite(draft) or not retrieved(evidence):
+        return draft
+    return bare(draft) if by_program(draft, state["asked"], evidence, run) else draft
+
+
 def judge(state: State, run: Run) -> Verdict:
     """Compare the draft with the evidence and say what to do with it."""
     evidence, draft = shown_evidence(state), state["draft"]
@@ -66,9 +74,11 @@ def judge(state: State, run: Run) -> Verdict:
         citations = cite(draft, state["asked"], evidence, page_finder(run))
         sure = confidence(state, citations, evidence, found)
         return Verdict(outcome="accept", citations=citations, confidence=sure)
+    critique = "; ".join(wrong or found.doubts)
+    repeated = state["verdict"] is not None and state["verdict"].critique == critique
     return Verdict(
-        outcome=what_next(state, run, model_doubts=not wrong),
-        critique="; ".join(wrong or found.doubts),
+        outcome=what_next(state, run, slip=bool(wrong) and not repeated),
+        critique=critique,
         refinement=_COPY,
     )
 
@@ -84,13 +94,11 @@ def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run
     ]
 
 
-def what_next(
-    state: State, run: Run, model_doubts: bool
-) -> Literal["revise", "look_again", "decline"]:
-    """A slip is written again; where the evidence is doubted, other evidence is looked for."""
+def what_next(state: State, run: Run, slip: bool) -> Literal["revise", "look_again", "decline"]:
+    """A slip is written again, once; where the evidence is doubted, other evidence is looked for."""
     if state["round"] >= run.settings.limits.rounds or not run.model.can_call(2):
         return "decline"
-    if not model_doubts:
+    if slip:
         return "revise"
     return "look_again" if next_look(state, run) else "decline"
 

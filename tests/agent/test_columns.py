@@ -12,6 +12,7 @@ REPORT = [
         kind="passage",
         text="document a.pdf, page 1:\n(in millions)\n"
         "Less: capital spending: 2018 = (1,577); 2017 = (1,373)\n"
+        "Profit: Three Months Ended June 30, 2018 = 540; Three Months Ended June 30, 2017 = 609\n"
         "Margin: June 30, 2022 = 5%; June 30, 2021 = 6%\nEmployees 812 in the plant",
     )
 ]
@@ -26,6 +27,11 @@ REPORT = [
         ("1.4 billion", "What was spent in 2018, in billions?",
          ["1.4 stands under 2017, not under 2018"]),
         ("It rose from 1,373 in 2017 to 1,577", "Did spending rise in 2018?", []),
+        ("540", "What was the profit of FY2018?",
+         ["540 is of Three Months Ended June 30, 2018, a part of the year"]),
+        ("540", "What was the profit of the second quarter of 2018?", []),
+        ("609", "What was the profit of Q2 2018?",
+         ["609 stands under Three Months Ended June 30, 2017, not under 2018"]),
         ("1,373", "What was spent?", []),  # no year was asked
         ("1,373", "What was spent in 2015?", []),  # the row has none of that year
         ("812", "How many employees in 2018?", []),  # in no row

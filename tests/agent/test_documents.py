@@ -364,3 +364,39 @@ class TestOpening:
         answer = make(kit.Script(), index=index).ask(RENT)
         assert answer.status == "declined"
         assert "the disk is gone" in answer.text
+
+
+class TestYesAndNo:
+    ASK = "Did the capital expenditure rise in 2018?"
+
+    def test_a_reason_that_is_refuted_is_cut(self, make: Make, kit: Any, index: Any) -> None:
+        draft = "Yes, it rose from 1,577 in 2017 to 1,373 in 2018."
+
+        def choice(messages: Any, options: Any) -> dict[str, float]:
+            yes = 0.2 if "Proposed answer: No\n" in messages[-1].text else 0.75
+            return {"yes": yes, "no": 1 - yes}
+
+        script = kit.Script(says={"draft": draft})
+        script.choice = choice
+        answer = make(script, index=index).ask(self.ASK)
+        assert (answer.text, answer.status) == ("Yes", "answered")
+
+    def test_both_yes_and_no_is_no_answer(self, make: Make, kit: Any, index: Any) -> None:
+        script = kit.Script(says={"draft": "Yes"}, yes={"supported": 0.7})
+        answer = make(script, index=index).ask(self.ASK)
+        assert answer.status == "declined"
+        assert "“No” is just as likely" in answer.text
+        off = {"both_polarities": False}
+        assert make(script, index=index, stages=off).ask(self.ASK).status == "answered"
+
+    @pytest.mark.parametrize("stage", ["literal", "supported", "gate"])
+    def test_a_stage_that_is_off_checks_nothing(
+        self, make: Make, kit: Any, index: Any, stage: str
+    ) -> None:
+        script = kit.Script(
+            says={"draft": "9,999" if stage == "literal" else "1,577"},
+            yes={"supported": 0.1} if stage == "supported" else {"answerable": 0.1}
+            if stage == "gate" else {},
+        )  # fmt: skip
+        assert make(script, index=index).ask(CAPEX).status == "declined"
+        assert make(script, index=index, stages={stage: False}).ask(CAPEX).status == "answered"

@@ -29,6 +29,11 @@ from looktwice.retrieval.periods import as_written, cells_of, periods_in, with_p
             ["Margin: Three Months Ended July 29, 2023 = 24.2%; Three Months Ended July 30, 2022 = 23.4%;"
              " Six Months Ended July 29, 2023 = (0.5)%; Six Months Ended July 30, 2022 = 1%"],
         ),
+        (
+            ["Twelve Months Ended June 30, 2022 Twelve Months Ended June 30, 2023", "Profit 5 6"],
+            ["Profit: Twelve Months Ended June 30, 2022 = 5; Twelve Months Ended June 30, 2023 = 6"],
+        ),
+        (["Fiscal years ended", "2022 2021", "Profit 5 6"], ["Profit: 2022 = 5; 2021 = 6"]),
         (["31.12.2022 31.12.2021", "Umsatz 4.300,5 5.100,0"],
          ["Umsatz: 31.12.2022 = 4.300,5; 31.12.2021 = 5.100,0"]),
         (["31 décembre 2022 31 décembre 2021", "Ventes 7 8"],
