@@ -14,7 +14,7 @@ from typing import Literal
 
 from ...schema import AnswerRevised, Citation, Evidence
 from ..check import bare, corrected, faults, grounded_share, opposite
-from ..cite import cite
+from ..cite import cite, statements
 from ..columns import wrong_direction, wrong_periods
 from ..documents import page_finder
 from ..prompting import shown_evidence
@@ -70,11 +70,12 @@ def judge(state: State, run: Run) -> Verdict:
     evidence, draft = shown_evidence(state), state["draft"]
     wrong = by_program(draft, state["asked"], evidence, run)
     found = Opinion() if wrong else opinion(state, evidence, run)
-    if not wrong and not found.doubts:
-        citations = cite(draft, state["asked"], evidence, page_finder(run))
+    citations = () if wrong else cite(draft, state["asked"], evidence, page_finder(run))
+    doubts = wrong or found.doubts or unplaced(draft, citations, evidence)
+    if not doubts:
         sure = confidence(state, citations, evidence, found)
         return Verdict(outcome="accept", citations=citations, confidence=sure)
-    critique = "; ".join(wrong or found.doubts)
+    critique = "; ".join(doubts)
     repeated = state["verdict"] is not None and state["verdict"].critique == critique
     return Verdict(
         outcome=what_next(state, run, slip=bool(wrong) and not repeated),
@@ -92,6 +93,22 @@ def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run
         *wrong_periods(draft, question, evidence),
         *wrong_direction(draft),
     ]
+
+
+def unplaced(
+    draft: str, citations: Sequence[Citation], evidence: Sequence[Evidence]
+) -> tuple[str, ...]:
+    """Statements about documents that no line of them could be cited for."""
+    if not retrieved(evidence):
+        return ()
+    placed = {
+        (citation.start, citation.end) for citation in citations if citation.boxes or citation.quote
+    }
+    return tuple(
+        f"no line of the documents carries “{draft[a:b][:80]}”"
+        for a, b in statements(draft)
+        if (a, b) not in placed
+    )
 
 
 def what_next(state: State, run: Run, slip: bool) -> Literal["revise", "look_again", "decline"]:
