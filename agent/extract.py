@@ -18,7 +18,7 @@ from ..retrieval.periods import cells_of, periods_in, with_periods
 from ..schema import Box, Evidence, TextLine
 from .amounts import declared
 from .cite import FindPage
-from .facts import content_words
+from .facts import content_words, squeezed
 from .wording import estimate_tokens
 
 WORDS_WEIGHT = 0.3
@@ -83,15 +83,19 @@ def extracts(
     scores = _beside([key for key, _ in blocks], ranked)
     least = LEAST * max(scores, default=0.0)
     chosen: dict[str, set[int]] = {}
+    said: set[str] = set()
     for n in sorted(range(len(blocks)), key=lambda n: (-scores[n], n)):
         key, block = blocks[n]
         if scores[n] < least:
             break
+        if (same := squeezed(block.text)) in said:
+            continue  # reports say the same in several places
         new = {*block.lines, *block.header} - chosen.get(key, set())
         cost = sum(estimate_tokens(told[key][at]) + 1 for at in new)
         if cost <= tokens:
             tokens -= cost
             chosen.setdefault(key, set()).update(new)
+            said.add(same)
     return {
         key: item if page is None else _told(item, page, told[key], sorted(chosen[key]))
         for key, (item, page) in found.items()

@@ -85,6 +85,13 @@ def test_two_passages_of_a_page_are_told_once(find: Any, kit: Any) -> None:
     assert list(found) == ["E1"]
 
 
+def test_what_two_pages_say_alike_is_told_once(find: Any, kit: Any) -> None:
+    again = page(7, ("row", "Years 2018 2017"), ("row", "Capital spending 1,577 1,373"))
+    find["a.pdf", 7] = again
+    found = chosen(find, kit, 500, passage("E1", "a.pdf", REPORT), passage("E2", "a.pdf", again))
+    assert sum(e.text.count("1,577") for e in found.values()) == 1
+
+
 def test_a_page_that_is_gone_keeps_its_passage_whole(find: Any, kit: Any) -> None:
     lost = passage("E1", "gone.pdf", REPORT)
     assert chosen(find, kit, 500, lost) == {"E1": lost}
