@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import looktwice
 import openai
 import pytest
 from looktwice.errors import ModelError
@@ -20,7 +22,7 @@ from looktwice.ui.api import make_app
 from looktwice.ui.serve_keys import Keys
 from looktwice.ui.serve_log import JsonLines
 
-from ..agent import kit
+from ..agent import kit, shelf
 from .api_kit import KEY, client, data_url, listening, own_threads, user, wait_until
 
 Serving = Callable[..., str]
@@ -160,6 +162,18 @@ def test_requests_know_nothing_of_each_other(plain: str) -> None:
     reply = ask(plain, user(kit.TOTAL))
     assert reply.model_extra["looktwice"]["status"] == "declined"
     assert reply.model_extra["looktwice"]["pictures"] == []
+
+
+def test_the_readme_is_true(serving: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(looktwice.__file__).parent / "README.md").read_text(encoding="utf-8")
+    code = re.findall(r"<!-- executed by tests/ui/test_api.py -->\n```py\n(.*?)```", readme, re.S)
+    page = shelf.page(1, "The lease ends on 2031-03-31.")
+    script = kit.Script(says={"draft": "The lease ends on 2031-03-31."})
+    address = serving(script, index=shelf.MemoryIndex(books={"lease.pdf": [page]}))
+    exec(code[0].replace("http://127.0.0.1:8000", address), {})
+    printed = capsys.readouterr().out
+    assert printed.startswith("The lease ends on 2031-03-31. answered [{'evidence': 'E1'")
+    assert "lease.pdf" in printed
 
 
 def test_models_and_health(serving: Serving) -> None:
