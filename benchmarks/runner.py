@@ -18,13 +18,14 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from ..errors import LooktwiceError
-from . import batch, controller, starter, startup, tools
+from . import batch, controller, page, starter, startup, tools
 from .measure import Measurement
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Measurement]]] = {
     "startup": startup.measure,
     "controller": controller.measure,
     "batch": batch.measure,
+    "page": page.measure,
     "tools": tools.measure,
     "starter": starter.measure,
 }

@@ -24,9 +24,9 @@ from ..tools.search import Searchable
 from .exchange import Exchange
 from .render import View, follow
 
-_LOOKS_PER_SECOND = 14
+_LOOKS_PER_SECOND = 8
 """At most so often the page of one question is drawn again ..."""
-_ALL_LOOKS = 90
+_ALL_LOOKS = 60
 """... and those of all questions together, so that many pages do not starve the models."""
 _WAIT_LOOK = 0.5
 

@@ -1,0 +1,138 @@
+"""People on the chat page, as plain HTTP clients: what Gradio's page does, without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from PIL import Image
+
+_TOKEN = re.compile(r"p\d+q\d+")
+_SAID = "lt-live"
+"""What stands around the words of an answer that is being written."""
+
+
+@dataclass
+class Seen:
+    """What one question brought to the page.
+
+    Attributes:
+        token: the word it is known by.
+        first: when the first words of the answer came, on the clock of `time.perf_counter`.
+        seconds: until all was there.
+        strangers: words of other people that came along.
+        last: the end of what came.
+        error: why it failed, if it did.
+    """
+
+    token: str
+    first: float = 0.0
+    seconds: float = 0.0
+    strangers: list[str] = field(default_factory=list)
+    last: str = ""
+    error: str = ""
+
+
+class Visitor:
+    """Somebody's page.
+
+    Args:
+        client: keeps the cookie.
+        name: of this page, as Gradio's makes one up.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, name: str) -> None:
+        self.client, self.name = client, name
+        self._functions: dict[str, int] = {}
+
+    async def arrive(self) -> None:
+        """Load the page: a cookie, and the numbers of its functions."""
+        (await self.client.get("/")).raise_for_status()
+        config = (await self.client.get("/config")).json()
+        self._functions = {d["api_name"]: d["id"] for d in config["dependencies"]}
+
+    async def upload(self, data: bytes, name: str = "a.png") -> dict[str, Any]:
+        """Send a file; gives what stands for it in a question."""
+        sent = await self.client.post("/gradio_api/upload", files={"files": (name, data)})
+        sent.raise_for_status()
+        return {"path": sent.json()[0], "orig_name": name, "meta": {"_type": "gradio.FileData"}}
+
+    async def call(
+        self, function: str, data: list[Any], **more: Any
+    ) -> list[tuple[float, dict[str, Any]]]:
+        """Do one thing and follow its stream to the end: when each message came, and what it was."""
+        body = {
+            "data": data,
+            "fn_index": self._functions[function],
+            "session_hash": self.name,
+            **more,
+        }
+        joined = await self.client.post("/gradio_api/queue/join", json=body)
+        joined.raise_for_status()
+        url = f"/gradio_api/queue/data?session_hash={self.name}"
+        came: list[tuple[float, dict[str, Any]]] = []
+        async with self.client.stream("GET", url, timeout=120) as stream:
+            async for line in stream.aiter_lines():
+                if line.startswith("data:"):
+                    message = json.loads(line[5:])
+                    came.append((time.perf_counter(), message))
+                    if message.get("msg") == "process_completed":
+                        break
+        return came
+
+    async def ask(
+        self, words: str, files: Sequence[dict[str, Any]] = ()
+    ) -> list[tuple[float, dict[str, Any]]]:
+        """Ask and follow the answer."""
+        return await self.call("ask", [{"text": words, "files": list(files)}, None])
+
+    async def question(self, words: str, token: str, files: Sequence[dict[str, Any]]) -> Seen:
+        """Ask, and look at what came."""
+        seen = Seen(token)
+        began = time.perf_counter()
+        try:
+            came = await self.ask(f"{words} {token}", files)
+        except httpx.HTTPError as error:
+            seen.error = repr(error)
+            return seen
+        seen.seconds = time.perf_counter() - began
+        texts = [json.dumps(message) for _, message in came]
+        seen.first = next((at for (at, _), t in zip(came, texts, strict=True) if _SAID in t), 0.0)
+        own = token.split("q")[0]
+        everyone = {t for text in texts for t in _TOKEN.findall(text)}
+        seen.strangers = sorted(t for t in everyone if t.split("q")[0] != own)
+        seen.last = " ".join(texts)[-20_000:]
+        if not came or not came[-1][1].get("success"):
+            seen.error = seen.last[-500:] or "nothing came"
+        return seen
+
+
+def everybody(address: str, people: int, questions: int, words: str) -> list[Seen]:
+    """All people at once, each with a picture and follow-ups in one chat."""
+    return asyncio.run(_everybody(address, people, questions, words))
+
+
+async def _everybody(address: str, people: int, questions: int, words: str) -> list[Seen]:
+    async def one(number: int) -> list[Seen]:
+        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+            visitor = Visitor(client, f"page{number}x")
+            await visitor.arrive()
+            file = io.BytesIO()
+            Image.new("RGB", (300, 500), (number, 80, 90)).save(file, "PNG")
+            files = [await visitor.upload(file.getvalue(), f"r{number}.png")]
+            seen = []
+            for n in range(questions):
+                seen.append(
+                    await visitor.question(words, f"p{number}q{n}", files if n == 0 else ())
+                )
+            return seen
+
+    every = await asyncio.gather(*(one(number) for number in range(people)))
+    return [seen for own in every for seen in own]
