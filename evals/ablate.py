@@ -25,21 +25,21 @@ class Effect:
     """A stage.
 
     Attributes:
-        default: whether the settings have it on.
+        default: whether the settings have it on; None where they let the pack decide.
         differences: "first" is off, "second" is on, so that a gain of the stage is positive.
     """
 
     stage: str
-    default: bool
+    default: bool | None
     differences: tuple[Difference, ...]
 
 
-def stages_of(settings: Settings) -> dict[str, bool]:
-    """Every stage that can be switched, and how it is set."""
+def stages_of(settings: Settings) -> dict[str, bool | None]:
+    """Every stage that can be switched, and how it is set; None lets the pack decide."""
     return {
         name: value
         for name in type(settings.stages).model_fields
-        if isinstance(value := getattr(settings.stages, name), bool)
+        if isinstance(value := getattr(settings.stages, name), bool | None)
     }
 
 
@@ -55,12 +55,9 @@ def chosen_stages(settings: Settings, names: Sequence[str]) -> list[str]:
     return list(names) or list(known)
 
 
-def switched(settings: Settings, stage: str) -> Settings:
-    """The settings with one stage the other way."""
-    now = getattr(settings.stages, stage)
-    return settings.model_copy(
-        update={"stages": settings.stages.model_copy(update={stage: not now})}
-    )
+def switched(settings: Settings, stage: str, on: bool) -> Settings:
+    """The settings with one stage on or off."""
+    return settings.model_copy(update={"stages": settings.stages.model_copy(update={stage: on})})
 
 
 def ablate(
@@ -70,7 +67,9 @@ def ablate(
     open_assistant: Open,
     follow: Follow | None = None,
 ) -> Iterator[Effect]:
-    """Run the tasks as they are set and once for each stage with that stage the other way.
+    """Run the tasks as they are set and for each stage with that stage the other way.
+
+    A stage that is left to the pack is run both ways.
 
     Args:
         plan: of the suite; each variant gets a folder of its own in `plan.out`, and a stopped
@@ -89,18 +88,21 @@ def ablate(
         summary = run(replace(plan, out=out), with_settings, open_assistant, follow)
         return None if summary.left else open_run(out)
 
-    base = one(BASE, settings)
     for stage in stages:
-        other = one(stage, switched(settings, stage)) if base is not None else None
-        if base is None or other is None:
-            return
-        yield effect(stage, stages_of(settings)[stage], base, other)
+        now = stages_of(settings)[stage]
+        runs = []
+        for on in (False, True):
+            name = BASE if now is on else f"{stage}-{'on' if on else 'off'}"
+            made = one(name, switched(settings, stage, on))
+            if made is None:
+                return
+            runs.append(made)
+        yield effect(stage, now, *runs)
 
 
-def effect(stage: str, default: bool, base: Run, other: Run) -> Effect:
-    """The stage's effect from the run as set and the one with the stage switched."""
-    check_alike(base, other)
-    off, on = (other, base) if default else (base, other)
+def effect(stage: str, default: bool | None, off: Run, on: Run) -> Effect:
+    """The stage's effect from the runs without it and with it."""
+    check_alike(off, on)
     pairs = list(zip(off.scored, on.scored, strict=True))
     return Effect(stage, default, tuple(difference(name, pairs) for name in FIGURES))
 

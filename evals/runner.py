@@ -71,7 +71,7 @@ def assistant_of(settings: Settings, tools: Sequence[Tool]) -> Assistant:
 def run(
     plan: Plan,
     settings: Settings,
-    open_assistant: Open = assistant_of,
+    open_assistant: Open | None = None,
     follow: Follow | None = None,
 ) -> Summary:
     """Ask what has no answer yet.
@@ -79,7 +79,7 @@ def run(
     Args:
         plan: what.
         settings: of the assistant.
-        open_assistant: makes it, when there is something to ask.
+        open_assistant: makes it, when there is something to ask; as users get it by default.
         follow: shows progress and hears Ctrl-C; nobody does by default.
 
     Raises:
@@ -98,7 +98,7 @@ def run(
         if not batch.todo:
             return batch.summary()
         with (follow or unseen)(batch) as tell:
-            assistant = open_assistant(settings, plan.tools)
+            assistant = (open_assistant or assistant_of)(settings, plan.tools)
             assistant.warm()
             engine = LocalEngine(Worker(assistant))
             try:

@@ -17,6 +17,7 @@ from .scoring import OUTCOMES
 from .summary import Summary
 
 _LISTED = 8
+_SET = {True: "on", False: "off", None: "by pack"}
 _SHARES = ("score", "declined", "wrong")
 
 
@@ -141,7 +142,7 @@ def effect_table(effects: Sequence[Effect]) -> Table:
             first = number == 0
             table.add_row(
                 effect.stage if first else "",
-                ("on" if effect.default else "off") if first else "",
+                _SET[effect.default] if first else "",
                 item.figure,
                 *_both(item),
                 change(item),

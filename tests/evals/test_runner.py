@@ -1,0 +1,248 @@
+"""Runs: what is asked, what is kept, what is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from looktwice.errors import BadInput, UsageError
+from looktwice.evals import manifest
+from looktwice.evals.ablate import ablate, chosen_stages, stages_of, switched
+from looktwice.evals.compare import compare
+from looktwice.evals.failures import failures_of
+from looktwice.evals.report import as_data, as_page, write_report
+from looktwice.evals.runner import RESULTS, open_run, run
+from looktwice.evals.summary import summarise
+from looktwice.evals.task import Task, Truth, read_tasks, write_tasks
+
+from . import run_kit as rk
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of the small suite, to be copied."""
+    folder = tmp_path_factory.mktemp("made")
+    rk.suite(folder / "suite")
+    run(rk.plan(folder), rk.settings_of(folder / "home"), rk.opener())
+    return folder
+
+
+@pytest.fixture
+def done(made: Path, tmp_path: Path) -> Any:
+    """A finished run of one's own."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    return open_run(tmp_path / "run")
+
+
+def test_every_task_is_asked_and_scored(done: Any) -> None:
+    assert done.complete
+    assert {s.id: s.outcome for s in done.scored} == {
+        "a": "right", "b": "right", "c": "right", "d": "wrong", "e": "declined",
+    }  # fmt: skip
+    first = done.scored[0]
+    assert first.measures["routing"] == 1
+    assert first.measures["citation precision"] == first.measures["citation recall"] == 1
+    assert first.measures["model calls"] > 0
+
+
+def test_truths_are_not_handed_to_the_assistant(done: Any) -> None:
+    questions = (done.folder / "questions.jsonl").read_text(encoding="utf-8")
+    assert "9.99" not in questions
+    assert "truth" not in questions
+
+
+def test_a_run_records_what_it_was_made_with(done: Any) -> None:
+    record = done.manifest
+    assert (record.suite, record.count, record.pack, record.pictures) == (
+        "small",
+        5,
+        "starter",
+        True,
+    )
+    assert record.settings["limits"]["rounds"] == 2
+    assert "home" not in record.settings
+    assert "api_key" not in record.settings
+    assert any(name.startswith("qwen") for name in record.files)
+    assert all(len(digest) == 64 for digest in record.files.values())
+    assert {"python", "looktwice", "pillow"} <= set(record.versions)
+    assert int(record.machine["cores"]) > 0
+
+
+def test_a_run_that_was_cut_off_goes_on_without_asking_twice(done: Any, tmp_path: Path) -> None:
+    results = done.folder / RESULTS
+    lines = results.read_text(encoding="utf-8").splitlines(keepends=True)
+    results.write_text("".join(lines[:3]) + lines[3][:40], encoding="utf-8")
+    cut = open_run(done.folder)
+    assert len(cut.scored) == 3
+    assert not cut.complete
+    opened: list[Any] = []
+    summary = run(rk.plan(tmp_path), rk.settings_of(tmp_path / "home"), rk.opener(opened))
+    assert (summary.before, summary.done) == (3, 2)
+    assert open_run(done.folder).complete
+    run(rk.plan(tmp_path), rk.settings_of(tmp_path / "home"), rk.opener(opened))
+    assert len(opened) == 1  # nothing left to ask, so nothing was opened
+
+
+def test_a_folder_of_another_run_is_refused(done: Any, tmp_path: Path) -> None:
+    tasks = read_tasks(tmp_path / "suite")
+    write_tasks(tasks[:3], tmp_path / "suite")
+    with pytest.raises(UsageError, match="holds a run of other tasks"):
+        run(rk.plan(tmp_path), rk.settings_of(tmp_path / "home"), rk.opener())
+    with pytest.raises(UsageError, match="changed after the run"):
+        open_run(done.folder)
+
+
+def test_a_picture_that_was_changed_after_the_run_is_noticed(done: Any, tmp_path: Path) -> None:
+    rk.kit.named_picture(tmp_path / "suite", "0.png", 200)
+    with pytest.raises(UsageError, match="changed after the run"):
+        open_run(done.folder)
+
+
+def test_what_is_no_run_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no run here"):
+        open_run(tmp_path)
+    (tmp_path / manifest.NAME).write_text("{}", encoding="utf-8")
+    with pytest.raises(BadInput, match="no record of a run"):
+        open_run(tmp_path)
+
+
+def test_tasks_name_their_faults_with_line_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    path.write_text('{"id": "a", "kind": "k", "question": "q", "truth": {}}\n{"id": 1}\n')
+    with pytest.raises(BadInput, match=r"tasks\.jsonl:2: "):
+        read_tasks(tmp_path)
+    task = Task(id="a", kind="k", question="q", truth=Truth())
+    write_tasks([task, task], tmp_path)
+    with pytest.raises(UsageError, match="two tasks have the id 'a'"):
+        read_tasks(tmp_path)
+
+
+def test_no_task_reaches_outside_its_suite(tmp_path: Path) -> None:
+    rk.kit.named_picture(tmp_path, "secret.png", 1)
+    folder = tmp_path / "suite"
+    folder.mkdir()
+    write_tasks(
+        [Task(id="a", kind="k", question="q", images=("../secret.png",), truth=Truth())], folder
+    )
+    with pytest.raises(BadInput, match="outside the suite's folder"):
+        run(rk.plan(tmp_path), rk.settings_of(tmp_path / "home"), rk.opener())
+
+
+def test_the_summary_counts(done: Any) -> None:
+    summary = summarise(done)
+    assert [(r.kind, r.count) for r in summary.rows] == [("all", 5), ("total", 3), ("phone", 2)]
+    assert summary.rows[0].outcomes["right"] == 3
+    assert summary.rows[0].score.mean == pytest.approx(0.6)
+    assert summary.rightly_declined == 1
+    assert summary.wrongly_declined == pytest.approx(1 / 4)
+    assert summary.whole["pair consistency"] == 1
+    assert summary.whole["AURC"] == pytest.approx(1 / 3)  # one of three answers of one confidence
+    assert summary.curve[-1] == (pytest.approx(3 / 5), pytest.approx(1 / 3))
+
+
+def test_failures_are_sorted_by_where_the_answer_was_lost(done: Any) -> None:
+    assert [(f.kind, f.task.id) for f in failures_of(done)] == [("blind", "d"), ("unseen", "e")]
+    assert failures_of(done)[0].picture.startswith("data:image/jpeg;base64,")
+
+
+def test_the_report_needs_nothing_beside_itself_and_escapes_everything(done: Any) -> None:
+    page, data = write_report(done)
+    text = page.read_text(encoding="utf-8")
+    assert "<script>alert(1)</script>" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "http://" not in text
+    assert "https://" not in text
+    assert text.count("data:image/jpeg") == 2
+    assert text.count("<svg") >= 4
+    values = json.loads(data.read_text(encoding="utf-8"))
+    assert values["failures"] == {"blind": 1, "unseen": 1}
+    assert {t["id"]: t["outcome"] for t in values["tasks"]}["d"] == "wrong"
+
+
+def test_a_report_of_nothing_yet_says_so(done: Any) -> None:
+    (done.folder / RESULTS).write_text("", encoding="utf-8")
+    empty = open_run(done.folder)
+    summary = summarise(empty)
+    assert "0 of 5 questions were asked" in as_page(empty, summary)
+    assert as_data(empty, summary)["tasks"] == []
+
+
+def test_runs_of_the_same_tasks_are_compared_pair_by_pair(done: Any, tmp_path: Path) -> None:
+    other = rk.settings_of(tmp_path / "home", limits={"rounds": 0}, thresholds={"answerable": 0.0})
+    run(rk.plan(tmp_path, "other"), other, rk.opener())
+    comparison = compare(done, open_run(tmp_path / "other"))
+    figures = {d.figure: d for d in comparison.differences}
+    assert figures["declined"].first == pytest.approx(2 / 5)
+    assert figures["declined"].second == 0
+    assert figures["declined"].paired.mean == pytest.approx(-2 / 5)
+    assert figures["score"].paired.mean == pytest.approx(-1 / 5)
+    assert (comparison.lost, comparison.won) == (("b",), ())
+    assert ("settings.limits.rounds", "2", "0") in comparison.apart
+    same = compare(done, done)
+    assert all(d.paired == (0, 0, 0) for d in same.differences)
+    assert same.apart == ()
+
+
+def test_asked_without_pictures_the_gain_is_told(done: Any, tmp_path: Path) -> None:
+    blind = rk.plan(tmp_path, "blind", pictures=False)
+    run(blind, rk.settings_of(tmp_path / "home"), rk.opener())
+    without = open_run(tmp_path / "blind")
+    gain = compare(done, without).gain
+    assert gain is not None
+    assert gain == pytest.approx(0.6 - summarise(without).rows[0].score.mean)
+    assert compare(without, done).gain == pytest.approx(gain)
+
+
+def test_unlike_runs_are_refused(done: Any, tmp_path: Path) -> None:
+    tasks = read_tasks(tmp_path / "suite")
+    (tmp_path / "few").mkdir()
+    for path in (tmp_path / "suite").glob("*.png"):
+        (tmp_path / "few" / path.name).write_bytes(path.read_bytes())
+    write_tasks(tasks[:2], tmp_path / "few")
+    from looktwice.evals.runner import Plan
+
+    plan = Plan(suite="few", folder=tmp_path / "few", out=tmp_path / "fewrun")
+    run(plan, rk.settings_of(tmp_path / "home"), rk.opener())
+    with pytest.raises(UsageError, match="only runs of the same tasks"):
+        compare(done, open_run(tmp_path / "fewrun"))
+    results = done.folder / RESULTS
+    lines = results.read_text(encoding="utf-8").splitlines(keepends=True)
+    results.write_text("".join(lines[:2]), encoding="utf-8")
+    with pytest.raises(UsageError, match="2 of 5 questions"):
+        compare(open_run(done.folder), open_run(done.folder))
+
+
+def test_an_ablation_runs_each_stage_both_ways(tmp_path: Path) -> None:
+    rk.suite(tmp_path / "suite")
+    settings = rk.settings_of(tmp_path / "home")
+    effects = list(
+        ablate(rk.plan(tmp_path, "out"), settings, ["gate", "picture_removed"], rk.opener())
+    )
+    assert [(e.stage, e.default) for e in effects] == [("gate", True), ("picture_removed", False)]
+    recorded = {
+        name: open_run(tmp_path / "out" / name).manifest.settings["stages"]
+        for name in ("as-set", "gate-off", "picture_removed-on")
+    }
+    assert len(list((tmp_path / "out").iterdir())) == 3  # what is set is run once for all stages
+    assert recorded["as-set"]["gate"] is True
+    assert recorded["gate-off"]["gate"] is False
+    assert recorded["picture_removed-on"]["picture_removed"] is True
+    assert recorded["picture_removed-on"]["gate"] is True
+    assert {d.figure for d in effects[0].differences} == {
+        "score", "declined", "wrong", "model calls", "seconds",
+    }  # fmt: skip
+
+
+def test_stages_are_whatever_the_settings_name(tmp_path: Path) -> None:
+    settings = rk.settings_of(tmp_path)
+    stages = stages_of(settings)
+    assert stages == settings.stages.model_dump()
+    for name in stages:
+        for on in (False, True):
+            assert stages_of(switched(settings, name, on)) == {**stages, name: on}
+    assert chosen_stages(settings, []) == list(stages)
+    with pytest.raises(UsageError, match="--stage: nothing is none of"):
+        chosen_stages(settings, ["nothing"])
