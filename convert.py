@@ -48,6 +48,8 @@ __all__ = [
 ]
 
 _FORMAT = 1
+_TEXT_FORMAT = 2
+"""Of the text embedder, which gives the vectors of its words as well since the second."""
 _OPSET = 17
 CLASSIFIER_SIDE = 224
 
@@ -106,14 +108,15 @@ def text_embedder_path(settings: Settings, progress: Progress | None = None) -> 
     """A folder for `retrieval.embed`: with `model.onnx`, or one that `SentenceTransformer` loads.
 
     `model.onnx` takes `input_ids` and `attention_mask` (int64 [N, length], as the `tokenizer.json`
-    beside it makes them) and gives `sentence`: float32 [N, 384], pooled and of unit length.
+    beside it makes them) and gives `sentence`: float32 [N, 384], pooled and of unit length; and, where
+    it is asked for, `words`: float32 [N, length, 384], what was pooled.
 
     Raises:
         WeightsError: the weights cannot be had or read.
     """
     name = _weight("text", settings)
     if name == "all-minilm-l6-v2":
-        return ensure_made(name, f"onnx-{_FORMAT}", _make_text_embedder, settings, progress)
+        return ensure_made(name, f"onnx-{_TEXT_FORMAT}", _make_text_embedder, settings, progress)
     return ensure(name, settings, progress)
 
 
@@ -678,14 +681,16 @@ def _sentence_model(source: Path) -> torch.nn.Module:
                 config, attn_implementation="eager", add_pooling_layer=False
             )
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        ) -> tuple[torch.Tensor, torch.Tensor]:
             words = attention_mask.to(torch.float32)
             # A mask of four dimensions is taken as it is: transformers' own code for masks, which
             # changes with every version, stays out of the graph.
             unseen = (1 - words[:, None, None, :]) * torch.finfo(torch.float32).min
             hidden = self.bert(input_ids=input_ids, attention_mask=unseen).last_hidden_state
             mean = (hidden * words[..., None]).sum(1) / words.sum(1, keepdim=True)
-            return torch.nn.functional.normalize(mean, dim=-1)
+            return torch.nn.functional.normalize(mean, dim=-1), hidden
 
     model = SentenceModel().eval()
     missing = model.bert.load_state_dict(
@@ -711,8 +716,13 @@ def _export(model: torch.nn.Module, path: Path) -> None:
             dynamo=False,
             opset_version=_OPSET,
             input_names=["input_ids", "attention_mask"],
-            output_names=["sentence"],
-            dynamic_axes={"input_ids": free, "attention_mask": free, "sentence": {0: "batch"}},
+            output_names=["sentence", "words"],
+            dynamic_axes={
+                "input_ids": free,
+                "attention_mask": free,
+                "sentence": {0: "batch"},
+                "words": free,
+            },
         )
 
 
@@ -729,9 +739,10 @@ def _compare(model: torch.nn.Module, path: Path) -> None:
     tokens = torch.arange(3 * 20).reshape(3, 20)
     mask = (torch.arange(20) < torch.tensor([[2], [11], [20]])).long()
     with torch.inference_mode():
-        expected = model(tokens, mask).numpy()
+        expected = [each.numpy() for each in model(tokens, mask)]
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     given = {"input_ids": tokens.numpy(), "attention_mask": mask.numpy()}
-    (found,) = session.run(["sentence"], given)
-    if found.shape != expected.shape or not np.allclose(found, expected, atol=1e-4):
+    found = session.run(["sentence", "words"], given)
+    pairs = zip(found, expected, strict=True)
+    if not all(a.shape == b.shape and np.allclose(a, b, atol=1e-4) for a, b in pairs):
         raise WeightsError(f"{path.name}: the exported text embedder is not what it was made from")

@@ -55,10 +55,9 @@ class Chunker:
     """Cuts the pages of one document, in their order, and keeps the headings in force between them.
 
     Args:
-        words: about how long a passage is; never more than half as much again, unless one row of a
-            table is. Languages without spaces are measured by their characters.
-        overlap: at most how many words of a passage its follower repeats; none in tables, none
-            across headings.
+        words: how long a passage is at most, unless one row of a table is longer. Languages without
+            spaces are measured by their characters.
+        overlap: at most how many words of a passage its follower repeats.
         section: what another chunker's `section` said before the page this one begins with.
 
     Raises:
@@ -73,10 +72,9 @@ class Chunker:
             )
         self._words = words
         self._overlap = overlap
-        # Fragments, such as those between bold lines that head nothing, are found less well: on 33
-        # questions about reports MiniLM's mean reciprocal rank is .43, and .40 where 25 words stand.
-        self._short = words / 2
-        self._most = words * 1.5
+        # Passages of like length are found best: a page in fragments at its headings (and at the bold
+        # lines that head nothing) gives many short vectors, each of which knows little.
+        self._least = words * 0.75
         self._path = section
 
     @property
@@ -92,8 +90,9 @@ class Chunker:
             atoms = self._atoms(page.text, run)
             # What a picture shows and what is written in it are apart however short they are: one
             # vector for both would mean neither.
-            for section in self._sections(atoms, apart=page.frame == "picture"):
-                cuts.extend(self._pack(section))
+            parts = _sections(atoms) if page.frame == "picture" else [atoms]
+            for part in parts:
+                cuts.extend(self._pack(part))
         return cuts
 
     def _enter(self, section: tuple[str, ...]) -> None:
@@ -163,51 +162,36 @@ class Chunker:
         for left, right in pieces(part, max(1.0, self._words / 8)):
             yield start + left, start + right
 
-    def _sections(self, atoms: Sequence[_Atom], apart: bool) -> Iterator[Sequence[_Atom]]:
-        """Atoms between headings; a short section joins the next, the last one its neighbour."""
-        borders = [0]
-        weight = 0.0
-        for at, atom in enumerate(atoms):
-            if at and atom.border == _HEADING and (apart or weight >= self._short):
-                borders.append(at)
-                weight = 0.0
-            weight += atom.weight
-        if len(borders) > 1 and weight < self._short and not apart:
-            borders.pop()
-        for start, end in zip(borders, [*borders[1:], len(atoms)], strict=True):
-            yield atoms[start:end]
-
     def _pack(self, atoms: Sequence[_Atom]) -> Iterator[Cut]:
-        """Fill passages from the atoms of one section."""
+        """Fill passages from atoms, one after the other."""
         sums = list(accumulate((atom.weight for atom in atoms), initial=0.0))
         start = new = 0
         while new < len(atoms):
             end = self._end(atoms, sums, start, new)
-            if start < new:  # what is repeated must cost neither the limit nor a better border
-                alone = self._end(atoms, sums, new, new)
-                over = sums[end] - sums[start] > self._most
-                if over or (atoms[new].kind == "row" and alone > end):
-                    start, end = new, alone
+            if start < new and sums[end] - sums[start] > self._words:
+                start, end = (
+                    new,
+                    self._end(atoms, sums, new, new),
+                )  # what is repeated costs no limit
             chosen = atoms[start:end]
             yield Cut(chosen[0].start, chosen[-1].end, _heading(chosen))
             start, new = self._repeat(atoms, new, end), end
 
     def _end(self, atoms: Sequence[_Atom], sums: Sequence[float], start: int, new: int) -> int:
         """Where a passage from atom `start` ends that has at least atom `new`."""
-        total = sums[-1] - sums[start]
-        if total <= self._most:
+        if sums[-1] - sums[start] <= self._words:
             return len(atoms)
         best = early = 0
         for at in range(new + 1, len(atoms)):
             weight = sums[at] - sums[start]
             border = atoms[at].border
-            if weight > self._words and (best or (early and weight > self._most)):
+            if weight > self._words and (best or early):
                 break
             if border == _NEVER:
                 continue
             if weight > self._words:
                 return at
-            if weight < self._words / (5 if border >= _TABLE else 2):
+            if weight < self._least:
                 early = at
             elif not best or border >= atoms[best].border:
                 best = at
@@ -215,18 +199,25 @@ class Chunker:
 
     def _repeat(self, atoms: Sequence[_Atom], first: int, end: int) -> int:
         """The atom before `end` with which the next passage begins, so that it repeats some words."""
-        if end == len(atoms) or atoms[end].border == _HEADING:
+        if end == len(atoms):
             return end
         best = end
         weight = 0.0
         for at in range(end - 1, first, -1):
             weight += atoms[at].weight
-            if atoms[at].kind != "text" or weight > self._overlap:
+            if weight > self._overlap:
                 break
             border = min(atoms[at].border, _SENTENCE)
             if border != _NEVER and (best == end or border >= min(atoms[best].border, _SENTENCE)):
                 best = at
         return best
+
+
+def _sections(atoms: Sequence[_Atom]) -> Iterator[Sequence[_Atom]]:
+    """Atoms between headings."""
+    borders = [at for at, atom in enumerate(atoms) if not at or atom.border == _HEADING]
+    for start, end in zip(borders, [*borders[1:], len(atoms)], strict=True):
+        yield atoms[start:end]
 
 
 def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -21,6 +21,7 @@ __all__ = [
     "SentenceEmbedder",
     "TextEmbedder",
     "Vectors",
+    "WordEmbedder",
     "as_text_embedder",
     "open_text_embedder",
 ]
@@ -65,7 +66,16 @@ class TextEmbedder(Embedder, Protocol):
         ...
 
 
-def open_text_embedder(settings: Settings) -> TextEmbedder:
+@runtime_checkable
+class WordEmbedder(Protocol):
+    """A text embedder that also tells what its vectors are pooled of."""
+
+    def embed_words(self, texts: Sequence[str]) -> list[Vectors]:
+        """The vector of each word piece of each text in its place there, of unit length."""
+        ...
+
+
+def open_text_embedder(settings: Settings) -> _ChosenEmbedder:
     """The text embedder of the pack in use.
 
     Nothing is loaded, fetched or converted before the first text; what goes wrong then is a
@@ -86,10 +96,14 @@ def as_text_embedder(embedder: Embedder) -> TextEmbedder:
     return _CompletedEmbedder(embedder)
 
 
+class _PackEmbedder(TextEmbedder, WordEmbedder, Protocol):
+    """What the embedders of all packs can do."""
+
+
 class _ChosenEmbedder:
     """Finds out which embedder it is when the first text comes."""
 
-    def __init__(self, name: Callable[[], str], choose: Callable[[], TextEmbedder]) -> None:
+    def __init__(self, name: Callable[[], str], choose: Callable[[], _PackEmbedder]) -> None:
         self._name, self._embedder = Once(name), Once(choose)
 
     @property
@@ -108,6 +122,9 @@ class _ChosenEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._embedder().count_tokens(texts)
+
+    def embed_words(self, texts: Sequence[str]) -> list[Vectors]:
+        return self._embedder().embed_words(texts)
 
 
 class _CompletedEmbedder:
@@ -153,7 +170,7 @@ def _fingerprint(embedder: Embedder) -> str:
     return f"{type(embedder).__module__}.{type(embedder).__qualname__}@{seen[:8]}"
 
 
-def _embedder_in(folder: Path, settings: Settings) -> TextEmbedder:
+def _embedder_in(folder: Path, settings: Settings) -> _PackEmbedder:
     name = weight_name("text", settings)
     if (folder / "model.onnx").is_file():
         return OnnxTextEmbedder(name, lambda: folder, settings.threads)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import WeightsError
-from .runtime import Once, Vectors, onnx_session, well_formed
+from .runtime import Once, Vectors, onnx_session, unit, well_formed
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -58,6 +58,17 @@ class OnnxTextEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self.embed(texts)
+
+    def embed_words(self, texts: Sequence[str]) -> list[Vectors]:
+        """The vector of each word piece of each text in its place there, of unit length."""
+        parts = self._parts()
+        encodings = parts.tokenizer.encode_batch_fast([well_formed(text) for text in texts])
+        found: list[Vectors] = []
+        for encoding in encodings:
+            (rows,) = parts.session.run(["words"], _padded([encoding.ids]))
+            inner = [at for at, mark in enumerate(encoding.special_tokens_mask) if not mark]
+            found.append(unit(rows[0][inner]))
+        return found
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         counter, counts = self._parts().counter, list[int]()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import WeightsError
-from .runtime import Once, Vectors, chosen_dtype, well_formed
+from .runtime import Once, Vectors, chosen_dtype, unit, well_formed
 
 __all__ = ["SentenceEmbedder"]
 
@@ -42,6 +42,15 @@ class SentenceEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode(self._model().encode_query, texts)
+
+    def embed_words(self, texts: Sequence[str]) -> list[Vectors]:
+        """The vector of each word piece of each text in its place there, of unit length."""
+        clean = [well_formed(text) for text in texts]
+        with self._lock:
+            rows = self._model().encode(
+                clean, output_value="token_embeddings", show_progress_bar=False
+            )
+        return [unit(each.float().cpu().numpy()) for each in rows]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:

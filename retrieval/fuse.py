@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-__all__ = ["Reranker", "best_of_each", "by_document", "fuse", "rank_fusion", "reranked"]
+__all__ = ["Reranker", "best_of_each", "by_document", "by_page", "fuse", "rank_fusion", "reranked"]
 
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
@@ -66,13 +66,32 @@ def fuse(
     }
 
 
+def by_page(
+    scores: Mapping[Key, float], page_of: Mapping[Key, Hashable], weight: float
+) -> dict[Key, float]:
+    """The best passage of each page, judged together with the page's second best.
+
+    What a page is about stands in more than one of its passages; a chance likeness does not. A page
+    of which one passage was found is judged by that.
+
+    Args:
+        weight: of the second best; the best weighs 1.
+    """
+    best: dict[Hashable, list[Key]] = {}
+    for key in sorted(scores, key=lambda key: -scores[key]):
+        best.setdefault(page_of[key], []).append(key)
+    return {
+        keys[0]: (scores[keys[0]] + weight * scores[keys[:2][-1]]) / (1 + weight)
+        for keys in best.values()
+    }
+
+
 def by_document(
     scores: Mapping[Key, float], document_of: Mapping[Key, int], bonus: float
 ) -> dict[Key, float]:
     """First the document, then the passage in it (after Wiki-LLaVA and UDKAG).
 
-    A document is judged by the mean of its best passages; those of the best document gain `bonus`,
-    those of the others as much less as their document is worse.
+    A document is judged by the mean of its best passages; those of the best document gain `bonus`.
     """
     best: dict[int, list[float]] = {}
     for key, score in scores.items():

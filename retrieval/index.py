@@ -24,25 +24,26 @@ from ..control import Control
 from ..errors import BadInput, UsageError
 from ..schema import Box, Passage
 from ..settings import Settings
-from .catalog import Catalog, Document, Failure, Filters
+from .catalog import Catalog, Document, Failure, Filters, Stored
 from .catalog_rows import Counts
-from .embed import Embedder, TextEmbedder, as_text_embedder, open_text_embedder
+from .embed import Embedder, TextEmbedder, WordEmbedder, as_text_embedder, open_text_embedder
 from .embed_picture import PictureEmbedder, open_picture_embedder
 from .fuse import Reranker
-from .ingest import Eyes, Ingest, Progress, Summary, embedded_text, sweep
+from .ingest import Eyes, Ingest, Progress, Summary, sweep
 from .load import render
 from .lock import WriterLock
 from .pages import Page
-from .rerank import open_reranker
+from .rerank import WordReranker, open_reranker
 from .search import Search, matching_boxes
 from .vectors import Vectors, VectorsDamaged
+from .wording import embedded_texts
 
 if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = ["Checked", "Index"]
 
-FORM = "1"
+FORM = "2"
 """Of passages and what is embedded of them; another form needs a rebuild."""
 _BATCH = 128
 _NAMED = 8
@@ -132,14 +133,15 @@ class Index:
             lock.acquire(wait, tell)
         try:
             catalog = Catalog(folder / "catalog.db", write)
+            embedder = text or open_text_embedder(settings)
             index = cls(
                 folder,
                 settings,
                 catalog=catalog,
                 lock=lock,
-                text=as_text_embedder(text or open_text_embedder(settings)),
+                text=as_text_embedder(embedder),
                 picture=picture or open_picture_embedder(settings),
-                reranker=reranker or open_reranker(settings),
+                reranker=reranker or open_reranker(settings) or _by_words(embedder),
                 eyes=eyes,
             )
             index._begin(store, rebuild)
@@ -207,8 +209,9 @@ class Index:
             picture: find what looks like it.
             limit: at most so many.
             filters: look into some documents only.
-            rerank: read the best ones again together with the query; by default where the pack has
-                a reranker that was made for it.
+            rerank: read the best ones again together with the query. By default where the pack has
+                a reranker that was made for it; else it compares word by word, which takes a second
+                or two.
             control: stops the search.
 
         Raises:
@@ -219,7 +222,9 @@ class Index:
         if rerank and self._reranker is None:
             raise UsageError("search: this pack has no reranker; leave --rerank out")
         search = Search(self._catalog, self._reading, self._text, self._picture)
-        reranker = self._reranker if rerank is not False else None
+        if rerank is None:
+            rerank = not isinstance(self._reranker, WordReranker)
+        reranker = self._reranker if rerank else None
         return search.run(query, picture, limit, filters, reranker, control or Control())
 
     def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
@@ -482,13 +487,12 @@ class Index:
 
     def _embed(self, ids: Sequence[int], control: Control | None = None) -> int:
         """Make the vectors of passages from the catalog's own text."""
-        titles = {d.id: (d.name, d.title) for d in self._catalog.documents()}
         count = 0
         for part in _parts(ids):
             if control is not None:
                 control.check()
             passages = self._catalog.passages(part)
-            texts = [embedded_text(*titles[p.document_id], p.text) for p in passages]
+            texts = self._embedded(passages)
             if passages:
                 self._live().add(
                     "passages",
@@ -498,6 +502,19 @@ class Index:
                 )
             count += len(passages)
         return count
+
+    def _embedded(self, passages: Sequence[Stored]) -> list[str]:
+        """What the vectors of passages are made of."""
+        texts: dict[int, str] = {}
+        for passage in passages:
+            if passage.id in texts:
+                continue
+            page = self._catalog.page(passage.document_id, passage.page)
+            there = self._catalog.passages_on(passage.document_id, passage.page)
+            spans = [(one.start, one.end) for one in there]
+            words = embedded_texts(passage.document, page.text if page else "", spans)
+            texts.update(zip((one.id for one in there), words, strict=True))
+        return [texts[passage.id] for passage in passages]
 
     def _embed_pictures(self, control: Control | None) -> None:
         if self._picture is None:
@@ -518,6 +535,10 @@ class Index:
                 self._live().add(
                     "pictures", [first[0].id], self._picture.embed([image]), [document.id]
                 )
+
+
+def _by_words(embedder: Embedder) -> WordReranker | None:
+    return WordReranker(embedder) if isinstance(embedder, WordEmbedder) else None
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:

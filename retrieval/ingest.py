@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,11 +30,12 @@ from .load_picture import page_of_scan
 from .pages import UNREADABLE, Page
 from .vectors import Vectors
 from .walk import Found, Walk
+from .wording import embedded_texts, words_of_document
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Eyes", "Ingest", "Progress", "Summary", "embedded_text", "sweep", "words_of_document"]
+__all__ = ["Eyes", "Ingest", "Progress", "Summary", "sweep"]
 
 _PAGES, _PASSAGES = 32, 64
 """A batch is stored when it has so many of either; memory grows with it and with nothing else."""
@@ -367,9 +367,9 @@ class Ingest:
         about: About,
     ) -> None:
         texts = [
-            embedded_text(found.hint, about.title, page.text[cut.start : cut.end])
+            text
             for page, cuts, _ in batch
-            for cut in cuts
+            for text in embedded_texts(found.hint, page.text, [(c.start, c.end) for c in cuts])
         ]
         rows = self._text.embed(texts)
         words = words_of_document(found.hint, about.title)
@@ -439,21 +439,6 @@ def _drop_orphans(catalog: Catalog, vectors: Vectors) -> None:
         vectors.delete("passages", orphans)
         vectors.delete("pictures", orphans)
         catalog.orphans_gone(orphans)
-
-
-def embedded_text(name: str, title: str, text: str) -> str:
-    """What a passage's vector is made of: the document's name in front of its words."""
-    return f"{spoken(name)}\n{text}"
-
-
-def words_of_document(name: str, title: str) -> str:
-    """What finds a whole document by keyword."""
-    return f"{spoken(name)}\n{title}"
-
-
-def spoken(name: str) -> str:
-    """A file's name as words: "2021/3M_2018_10K.pdf" -> "2021 3M 2018 10K"."""
-    return re.sub(r"[_\W]+", " ", name.rsplit(".", 1)[0]).strip()
 
 
 def _hash(path: Path, control: Control) -> str:

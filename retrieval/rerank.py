@@ -1,4 +1,4 @@
-"""Reranking by a cross-encoder: question and passage are read together (after Nogueira and Cho, 2019)."""
+"""Reranking: question and passage are compared word by word, or read together."""
 
 from __future__ import annotations
 
@@ -11,17 +11,44 @@ from ..convert import reranker_path
 from ..errors import WeightsError
 from ..settings import Settings
 from ..weights import weight_for
-from .runtime import Once, chosen_dtype, weight_name, well_formed
+from .embed import WordEmbedder
+from .runtime import Once, Vectors, chosen_dtype, weight_name, well_formed
 
-__all__ = ["CrossReranker", "open_reranker"]
+__all__ = ["CrossReranker", "WordReranker", "open_reranker"]
 
 _MOST_TOKENS = 512
 """Of question and passage together; passages are shorter, and time grows with this."""
 _BATCH = 32
 
 
+class WordReranker:
+    """Late interaction (MaxSim; after ColBERT, Khattab and Zaharia 2020) with an embedder's own words.
+
+    One vector for a whole passage forgets its details; here every word of the question looks for its
+    best match in the passage. Needs no weights beyond the embedder's.
+    """
+
+    name = "maxsim"
+
+    def __init__(self, embedder: WordEmbedder) -> None:
+        self._embedder = embedder
+
+    def score(self, query: str, passages: Sequence[str]) -> list[float]:
+        """How well each passage matches the question's words: their mean best cosine, 0..1."""
+        if not passages:
+            return []
+        question, *read = self._embedder.embed_words([query, *passages])
+        return [_best_matches(question, words) for words in read]
+
+
+def _best_matches(question: Vectors, words: Vectors) -> float:
+    if not len(question) or not len(words):
+        return 0.0
+    return max(0.0, float((question @ words.T).max(axis=1).mean()))
+
+
 class CrossReranker:
-    """A cross-encoder from a local folder, loaded at first use; safe for threads.
+    """A cross-encoder (after Nogueira and Cho, 2019), loaded at first use; safe for threads.
 
     Args:
         name: of the weights.

@@ -13,7 +13,7 @@ from ..schema import Box, Passage
 from .catalog import Catalog, Filters, Stored
 from .embed import TextEmbedder
 from .embed_picture import PictureEmbedder
-from .fuse import Reranker, best_of_each, by_document, fuse, rank_fusion, reranked
+from .fuse import Reranker, best_of_each, by_document, by_page, fuse, rank_fusion, reranked
 from .highlight import Highlighter
 from .pages import Page
 from .sentences import count_words
@@ -26,6 +26,8 @@ __all__ = ["Search", "matching_boxes"]
 
 KEYWORD_WEIGHT = 0.05
 """Of the best keyword score, against a cosine of 1; set on 33 questions about 12 reports."""
+SECOND_WEIGHT = 0.15
+"""Of the second best passage of a page, against the best."""
 DOCUMENT_BONUS = 0.1
 PICTURE_WEIGHT = 1.0
 RERANK_WEIGHT = 0.6
@@ -74,6 +76,8 @@ class Search:
         stored = {p.id: p for p in self._catalog.passages(scores)}
         kept = {key: score for key, score in scores.items() if key in stored}
         if by_words:
+            pages = {key: (stored[key].document_id, stored[key].page) for key in kept}
+            kept = by_page(kept, pages, SECOND_WEIGHT)
             documents = {key: stored[key].document_id for key in kept}
             kept = by_document(kept, documents, DOCUMENT_BONUS)
         ranked = sorted(kept, key=lambda key: (-kept[key], key))

@@ -272,11 +272,12 @@ def test_the_text_embedder_pools_and_normalises(small_bert: Path, tmp_path: Path
     lengths = (1, 4, 8, 9)
     mask = (np.arange(9) < np.array(lengths)[:, None]).astype(np.int64)
     given = {"input_ids": tokens, "attention_mask": mask}
-    (rows,) = run(tmp_path / "model.onnx", given)
+    rows, words = run(tmp_path / "model.onnx", given)
     bert = BertModel.from_pretrained(small_bert).eval()
-    for row, ids, length in zip(rows, tokens, lengths, strict=True):
+    for row, word, ids, length in zip(rows, words, tokens, lengths, strict=True):
         with torch.inference_mode():
             hidden = bert(torch.from_numpy(ids[None, :length])).last_hidden_state[0].numpy()
+        np.testing.assert_allclose(word[:length], hidden, atol=1e-4)
         mean = hidden.mean(axis=0)
         np.testing.assert_allclose(row, mean / np.linalg.norm(mean), atol=1e-4)
 
@@ -338,7 +339,7 @@ def test_the_starters_text_embedder_is_converted_and_others_are_not(
 
     monkeypatch.setattr(convert, "ensure_made", ensure_made)
     monkeypatch.setattr(convert, "ensure", lambda name, *_: tmp_path / name)
-    assert convert.text_embedder_path(Settings.load(pack="starter")).name == "onnx-1"
+    assert convert.text_embedder_path(Settings.load(pack="starter")).name == "onnx-2"
     assert convert.text_embedder_path(Settings.load(pack="gpu")).name == "qwen3-embedding-0.6b"
     assert made == ["all-minilm-l6-v2"]
 

@@ -115,12 +115,11 @@ def test_cuts_keep_to_their_size_and_rows_stay_whole(
                 ),
                 default=0.0,
             )
-            limit = max(1.5 * words, longest + 0.5 * words + 1)
+            limit = max(words, longest + 0.75 * words)
             assert count_words(one.text[cut.start : cut.end]) <= limit + 1e-6
         for before, after in itertools.pairwise(cuts):
             repeated = one.text[after.start : before.end] if after.start < before.end else ""
             assert count_words(repeated) <= overlap + 1e-6
-            assert not any(r.start < before.end and r.end > after.start for r in rows if repeated)
 
 
 @given(documents(), SIZES, st.integers(0, 3))
@@ -163,12 +162,12 @@ def test_a_paragraph_is_a_better_border_than_a_sentence() -> None:
 def test_a_heading_opens_a_passage_and_names_it() -> None:
     one = page(
         line("Revenue", "heading", 1),
-        line(prose(12)),
+        line(prose(16)),
         line("Costs", "heading", 1),
         line("Rent", "heading", 2),
-        line(prose(12, tag="v")),
+        line(prose(16, tag="v")),
     )
-    first, second = Chunker().cut(one)
+    first, second = Chunker(overlap=0).cut(one)
     assert one.text[first.start : first.end].startswith("Revenue\n")
     assert one.text[second.start : second.end].startswith("Costs\nRent\n")
     assert (first.heading, second.heading) == (("Revenue",), ("Costs", "Rent"))
@@ -203,9 +202,11 @@ def test_very_short_sections_join_their_neighbour() -> None:
     assert cuts[0].heading == ("Item 2",)
 
 
-def test_what_is_half_a_passage_too_long_stays_whole() -> None:
-    assert len(Chunker(200, 40).cut(own(prose(30)))) == 1
-    assert len(Chunker(200, 40).cut(own(prose(31)))) == 2
+def test_what_fits_stays_whole_whatever_headings_are_in_it() -> None:
+    assert len(Chunker(200, 40).cut(own(prose(20)))) == 1
+    assert len(Chunker(200, 40).cut(own(prose(21)))) == 2
+    parts = [line(prose(4), "text"), line("Costs", "heading", 1)] * 4
+    assert len(Chunker(200, 40).cut(page(*parts))) == 1
 
 
 def test_paragraphs_in_large_letters_are_no_headings() -> None:
@@ -213,19 +214,19 @@ def test_paragraphs_in_large_letters_are_no_headings() -> None:
     assert {cut.heading for cut in Chunker().cut(one)} == {()}
 
 
-def test_a_table_that_fits_begins_its_passage_with_its_head() -> None:
+def test_a_table_begins_its_passage_where_it_can() -> None:
     rows = [line(f"item{r} 1 2 3 4 5 6 7 8", "row", begins=r == 0) for r in range(18)]
-    one = page(line(prose(8), begins=True), *rows, line(prose(20, tag="v"), begins=True))
-    cuts = texts(one, Chunker(200, 40).cut(one))
-    table = next(text for text in cuts if "item17" in text)
-    assert "item0" in table
-    assert "V0" not in table
+    one = page(line(prose(17), begins=True), *rows, line(prose(20, tag="v"), begins=True))
+    cuts = texts(one, Chunker(200, 0).cut(one))
+    assert cuts[1].startswith("item0")
+    assert "item17" in cuts[1]
 
 
-def test_tables_repeat_nothing() -> None:
+def test_tables_repeat_whole_rows() -> None:
     one = page(*(line(f"row{r} " + "7 " * 9, "row", begins=r == 0) for r in range(100)))
-    words = " ".join(texts(one, Chunker(200, 40).cut(one))).split()
-    assert sorted(w for w in words if w.startswith("row")) == sorted(f"row{r}" for r in range(100))
+    found = texts(one, Chunker(200, 40).cut(one))
+    for before, after in itertools.pairwise(found):
+        assert before.split("\n")[-4:] == after.split("\n")[:4]
 
 
 def test_a_row_longer_than_a_passage_stays_whole_and_alone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.retrieval.fuse import best_of_each, by_document, fuse, rank_fusion, reranked
+from looktwice.retrieval.fuse import best_of_each, by_document, by_page, fuse, rank_fusion, reranked
 
 Scores = st.dictionaries(st.integers(0, 20), st.floats(0, 1), max_size=12)
 
@@ -48,3 +48,12 @@ def test_a_reranker_can_turn_the_order_and_its_weight_says_how_much() -> None:
     assert strong.index(max(strong)) == 1
     assert none.index(max(none)) == 0
     assert reranked([], [], 0.5) == []
+
+
+def test_a_page_is_judged_by_its_two_best_passages_and_keeps_the_best() -> None:
+    scores = {1: 0.60, 2: 0.20, 3: 0.59, 4: 0.58}
+    pages = {1: "a", 2: "a", 3: "b", 4: "b"}
+    joined = by_page(scores, pages, 0.5)
+    assert joined.keys() == {1, 3}
+    assert joined[3] > joined[1]
+    assert by_page({7: 0.5}, {7: "c"}, 0.5) == {7: pytest.approx(0.5)}

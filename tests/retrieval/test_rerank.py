@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 from looktwice.errors import WeightsError
 from looktwice.retrieval import rerank
-from looktwice.retrieval.rerank import CrossReranker, open_reranker
+from looktwice.retrieval.rerank import CrossReranker, WordReranker, open_reranker
+from looktwice.retrieval.runtime import Vectors
 from looktwice.settings import Settings
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "what", "was", "the", "total", "net", "sales", "rose")
@@ -129,3 +131,25 @@ def test_the_opened_one_takes_the_packs_weights(
     opened = open_reranker(Settings(pack="gpu"))
     assert opened is not None
     assert opened.score("total", ["sales"]) == pytest.approx(reranker.score("total", ["sales"]))
+
+
+class Letters:
+    """A vector for each word: which letters it has."""
+
+    def embed_words(self, texts: Sequence[str]) -> list[Vectors]:
+        return [self._rows(text) for text in texts]
+
+    def _rows(self, text: str) -> Vectors:
+        words = text.casefold().split()
+        rows = np.zeros((len(words), 26), np.float32)
+        for row, word in zip(rows, words, strict=True):
+            row[[ord(c) - ord("a") for c in word]] = 1
+            row /= np.linalg.norm(row)
+        return rows
+
+
+def test_a_passage_is_as_good_as_the_best_matches_of_the_questions_words() -> None:
+    scores = WordReranker(Letters()).score("red bus", ["a red bus here", "red car", "", "bus"])
+    assert scores[0] == pytest.approx(1.0)
+    assert scores[0] > scores[1] > scores[2] == 0.0
+    assert WordReranker(Letters()).score("red", []) == []
