@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Search", "matching_boxes"]
 
-KEYWORD_WEIGHT = 0.05
+KEYWORD_WEIGHT = 0.02
 """Of the best keyword score, against a cosine of 1; set on 33 questions about 12 reports."""
 SECOND_WEIGHT = 0.15
 """Of the second best passage of a page, against the best."""
