@@ -10,6 +10,7 @@ from .asking import probability_of_yes
 from .backends.base import Message
 from .check import grounded_share, opposite, ungrounded_words
 from .cite import statements
+from .facts import words
 from .prompting import answer_messages
 from .run import Run
 from .state import State
@@ -18,6 +19,15 @@ MOST_GROUNDED = 0.6
 """Share of a draft's words that must stand in what tools saw for it to pass without being asked about."""
 SURE = 0.8
 """Probability from which a yes or no is not asked the other way round."""
+COMPARED = 0.1
+"""More of it is wanted where several lines have to be compared, which no program checks yet."""
+COMPARING = frozenset(
+    """
+highest lowest largest smallest biggest greatest most least best worst fastest slowest longest shortest
+hochste niedrigste großte kleinste meisten wenigsten beste schlechteste
+mayor menor mejor peor maximo minimo meilleur pire maximum minimum maggiore minore migliore peggiore
+""".split()
+)
 _MOST_STATEMENTS = 4
 
 
@@ -43,6 +53,8 @@ def opinion(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
         return Opinion(0.0, (f"it could not be checked: {stray or draft[:60]}",))
     lines = run.settings.thresholds
     least = lines.supported_by_pages if retrieved(evidence) else lines.supported
+    if retrieved(evidence) and COMPARING & set(words(state["asked"])):
+        least = min(1.0, least + COMPARED)
     spans = statements(draft)[:_MOST_STATEMENTS]
     parts = [draft[a:b] for a, b in spans] if len(spans) > 1 else [draft]
     support = 1.0

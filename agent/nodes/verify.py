@@ -21,12 +21,16 @@ from ..prompting import shown_evidence
 from ..run import Run
 from ..state import State, Verdict
 from ..support import Opinion, opinion, retrieved
+from ..topic import off_topic
 from .base import Done
 from .sift import next_look
 
 UNCHECKED = 0.5
 """Confidence in an answer that no evidence was needed for: nothing was checked."""
-_COPY = "Copy words, numbers and dates exactly from the evidence."
+_COPY = (
+    "Copy words, numbers and dates exactly from the evidence and compute nothing: "
+    "for a change give both numbers."
+)
 
 
 def verify(state: State, run: Run) -> Done:
@@ -92,6 +96,7 @@ def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run
         *faults(draft, question, evidence),
         *wrong_periods(draft, question, evidence),
         *wrong_direction(draft),
+        *off_topic(draft, question, evidence),
     ]
 
 
