@@ -117,7 +117,7 @@ def _foot(answer: Answer, number: int) -> str:
     return (
         f'<p class="lt-foot"><button type="button" class="lt-do lt-again lt-n{number}">Ask again'
         f'</button><button type="button" class="lt-do lt-copy lt-n{number}">Copy</button>'
-        f"<span>{cost}{' · ' + name if name else ''}</span></p>"
+        f'<span title="{name}">{cost}</span></p>'
     )
 
 

@@ -40,7 +40,7 @@ if (!window[once]) {
     viewer().hidden = false;
     document.body.classList.add("lt-viewing");
     one(".lt-close").focus({ preventScroll: true });
-    one(".lt-cited, mark", pane)?.scrollIntoView?.({ block: "center" });
+    one(".lt-cited, mark", pane)?.scrollIntoView?.({ block: "nearest" });
   };
 
   // --- clicks

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import BadInput
 from ..schema import Box, Picture
 
 Show = dict[str, Any]
@@ -45,6 +46,6 @@ def own(who: Visitor, tab: Tab) -> Tab:
 
 
 def sentence(error: Exception) -> str:
-    """An error as people read it."""
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+    """An error as people read it; one about a file begins with the file's name as it is."""
+    words = str(error).rstrip(".")
+    return f"{words}." if isinstance(error, BadInput) else f"{words[:1].upper()}{words[1:]}."
