@@ -36,7 +36,9 @@ class Page:
 def serving(app: FastAPI) -> Iterator[str]:
     """The app at a free port of loopback; gives its address."""
     server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=2)
+        uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=2
+        )
     )
     thread = threading.Thread(target=server.run, name="page-server", daemon=True)
     thread.start()
