@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .adapters import ADAPTERS, adapt
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ..tools.base import Tool
 
 __all__ = ["Source", "listed", "open_source"]
+
+_STAMP = "source.json"
 
 
 @dataclass(frozen=True)
@@ -43,21 +46,22 @@ def open_source(given: str, out: Path, seed: int | None, limit: int | None) -> S
         limit: at most so many tasks.
 
     Raises:
-        UsageError: there is no such suite, folder or adapter.
+        UsageError: there is no such suite, folder or adapter, or the run's folder holds other tasks.
     """
     seed = SEED if seed is None else seed
     folder = out / "suite"
+    drawn = {"source": given, "seed": seed, "limit": limit}
     adapter, colon, path = given.partition(":")
     if colon and adapter in ADAPTERS:
-        tasks, shelf = adapt(adapter, Path(path))
-        tasks = sample(tasks, limit, seed)
-        folder.mkdir(parents=True, exist_ok=True)
-        shelf.bring(tasks, folder)
-        write_tasks(tasks, folder)
+        if not _made(folder, drawn):
+            _adapted(adapter, Path(path), folder, seed, limit)
+            _stamp(folder, drawn)
         return Source(adapter, folder)
     if given in SUITES:
-        suite, _ = load(given, folder, seed=seed, limit=limit)
-        return Source(given, folder, suite.tools(folder))
+        if not _made(folder, drawn):
+            load(given, folder, seed=seed, limit=limit)
+            _stamp(folder, drawn)
+        return Source(given, folder, SUITES[given].tools(folder))
     own = Path(given)
     if not (own / TASKS).is_file():
         raise UsageError(
@@ -67,6 +71,36 @@ def open_source(given: str, out: Path, seed: int | None, limit: int | None) -> S
     if limit is None:
         return Source(own.name, own)
     raise UsageError("--limit: a folder of tasks is asked whole; shorten its tasks.jsonl instead")
+
+
+def _adapted(adapter: str, path: Path, folder: Path, seed: int, limit: int | None) -> None:
+    """Read a benchmark and bring the files of the tasks that are drawn."""
+    tasks, shelf = adapt(adapter, path)
+    tasks = sample(tasks, limit, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    shelf.bring(tasks, folder)
+    write_tasks(tasks, folder)
+
+
+def _made(folder: Path, drawn: dict[str, Any]) -> bool:
+    """Whether these tasks are in the folder already, whole.
+
+    Raises:
+        UsageError: others are; making these would spoil the run that asked them.
+    """
+    path = folder / _STAMP
+    if not path.is_file():
+        return False
+    there = json.loads(path.read_text(encoding="utf-8"))
+    if there != drawn:
+        said = ", ".join(f"{name} {value}" for name, value in there.items())
+        raise UsageError(f"{folder}: holds other tasks ({said}); give another folder with -o")
+    return True
+
+
+def _stamp(folder: Path, drawn: dict[str, Any]) -> None:
+    """Note what was made, once all of it is there."""
+    (folder / _STAMP).write_text(json.dumps(drawn), encoding="utf-8")
 
 
 def listed() -> list[tuple[str, str]]:

@@ -65,6 +65,9 @@ def test_a_suite_that_ships_runs_by_its_name_and_says_what_was_drawn(tmp_path: P
     assert len(values["tasks"]) == values["run"]["count"] == 3
     assert (values["run"]["seed"], values["run"]["limit"]) == (2, 3)
     assert (out / "report.html").is_file()
+    with pytest.raises(UsageError, match="holds other tasks"):
+        call("run", "receipts", "--limit", 4, "--seed", 2, "-o", out)
+    assert "3 " in call("report", out)  # refused before anything was spoilt
 
 
 @pytest.mark.usefixtures("scripted")
