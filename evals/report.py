@@ -52,7 +52,7 @@ def as_page(run: Run, summary: Summary) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["percent"] = percent
     template = environment.from_string(
-        (files("looktwice.evals") / "report.html.j2").read_text(encoding="utf-8")
+        (files("looktwice.evals") / "report.html").read_text(encoding="utf-8")
     )
     failures = failures_of(run)
     grouped = {words: [f for f in failures if f.kind == kind] for kind, words in KINDS.items()}
