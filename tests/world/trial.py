@@ -1,0 +1,106 @@
+"""Asks a model about scenes it has not seen: alone, with the closer look, and without the picture.
+
+python tests/world/trial.py FOLDER [--scenes 100]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from looktwice.agent.backends.base import Choice, Message
+from looktwice.agent.backends.transformers import TransformersModel
+from looktwice.agent.closer import Closer, closer_look, effort_for, needs_closer_look
+from looktwice.media import Store
+from looktwice.schema import Picture
+from model import SIDE
+from questions import Question, colour_of, digit_on, shape_of
+from scenes import Scene, draw, make_scene
+
+PIXELS = 768
+"""Side of the pictures, twelve times that of the model's input."""
+
+UNSEEN = 1_000_003
+"""Seed of scenes that training never makes: it draws its own from one stream of another seed."""
+
+
+@dataclass
+class Tally:
+    """Right answers by way of asking and kind of question."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    right: Counter[tuple[str, str]] = field(default_factory=Counter)
+    looked: Counter[str] = field(default_factory=Counter)
+
+    def share(self, way: str, kind: str) -> float:
+        """Of the questions of a kind, how many were answered rightly this way, 0..1."""
+        return self.right[way, kind] / self.asked[kind]
+
+
+def open_model(folder: Path, store: Store) -> TransformersModel:
+    """The trained model behind the program's own backend."""
+    return TransformersModel(folder, store=store, device="cpu", max_pixels=SIDE * SIDE)
+
+
+def ask(model: TransformersModel, question: Question, pictures: Sequence[Picture] = ()) -> Choice:
+    """The model's choice among the answers the question could have."""
+    message = Message(role="user", text=question.text, pictures=tuple(pictures))
+    return model.choose([message], question.options)
+
+
+def scenes(count: int, seed: int = UNSEEN) -> list[tuple[Scene, list[Question]]]:
+    """Scenes with one question about a tag and two about what is large."""
+    rng = random.Random(seed)
+    made = []
+    for _ in range(count):
+        scene = make_scene(rng)
+        asked = (digit_on(scene, rng), colour_of(scene, rng), shape_of(scene, rng))
+        made.append((scene, [q for q in asked if q is not None]))
+    return made
+
+
+def trial(model: TransformersModel, store: Store, count: int) -> Tally:
+    """Ask everything in three ways."""
+    tally = Tally()
+    closer = Closer(store, effort=effort_for(model, looks=16))
+    for scene, asked in scenes(count):
+        picture = store.add(draw(scene, (PIXELS, PIXELS)), "scene")
+        for question in asked:
+            kind = question.kind
+            tally.asked[kind] += 1
+            once = ask(model, question, [picture])
+            twice = once
+            if needs_closer_look(once):
+                tally.looked[kind] += 1
+                found = closer_look(question.text, [picture], model, closer)
+                parts = [e.picture for e in found if e.picture is not None]
+                twice = ask(model, question, [picture, *parts]) if parts else once
+            for way, choice in (("once", once), ("closer", twice), ("blind", ask(model, question))):
+                tally.right[way, kind] += choice.best == question.answer
+    return tally
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--scenes", type=int, default=100)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        with open_model(given.folder, store) as model:
+            tally = trial(model, store, given.scenes)
+    for kind, count in tally.asked.items():
+        shares = "  ".join(
+            f"{way} {tally.share(way, kind):.1%}" for way in ("once", "closer", "blind")
+        )
+        print(f"{kind:6} {count:4} questions  {shares}  looked closer at {tally.looked[kind]}")
+
+
+if __name__ == "__main__":
+    main()
