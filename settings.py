@@ -33,7 +33,7 @@ class Limits(BaseModel):
 
     rounds: int = Field(default=2, ge=0, description="times the assistant may look again")
     tool_calls: int = Field(default=12, ge=0)
-    model_calls: int = Field(default=8, ge=0)
+    model_calls: int = Field(default=20, ge=0)
     tokens: int = Field(default=32_000, gt=0, description="prompt and completion tokens together")
     answer_tokens: int = Field(default=400, gt=0)
     evidence_tokens: int = Field(default=2_500, gt=0, description="evidence put before the model")

@@ -27,7 +27,7 @@ from ..weights import resolve_pack
 from .backends import open_model
 from .backends.base import ChatModel
 from .library import Indexed, Library
-from .meter import Meter, whole
+from .meter import metered, whole
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
 from .state import State, Turn, fresh
@@ -319,7 +319,7 @@ class Assistant:
         model, tools = self._chat_model(), self._tools_with(index)
         return Run(
             settings=self.settings,
-            model=Meter(model, self.settings.limits, control),
+            model=metered(model, self.settings.limits, control),
             tools=tools,
             planner=self._planner(tools),
             embedder=self._embedder,

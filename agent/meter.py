@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from ..control import Control
 from ..errors import LooktwiceError
+from ..schema import Picture
 from ..settings import Limits
+from ..tools.regions import HeatMap
+from .backends.attention import Attends
 from .backends.base import ChatModel, Choice, JsonSchema, Message, OnToken, Reply
 
 
@@ -39,9 +42,18 @@ class Meter:
     def context_tokens(self) -> int:
         return self._model.context_tokens
 
+    @property
+    def picture_pixels(self) -> int | None:
+        """How many pixels of one picture it sees, where it says so."""
+        return getattr(self._model, "picture_pixels", None)
+
+    def left(self) -> int:
+        """How many calls are left."""
+        return max(0, self._limits.model_calls - self.calls)
+
     def can_call(self, times: int = 1) -> bool:
         """Whether that many calls are left."""
-        return self.calls + times <= self._limits.model_calls
+        return self.left() >= times
 
     def generate(
         self,
@@ -89,6 +101,22 @@ class Meter:
         with self._lock:
             self.prompt_tokens += prompt
             self.completion_tokens += completion
+
+
+class AttentiveMeter(Meter):
+    """For a model that shows where it looks; see `backends.attention`."""
+
+    def attention(self, messages: Sequence[Message], picture: Picture) -> HeatMap:
+        """As `Attends.attention`; counts as one call."""
+        self._begin()
+        model: Attends = self._model  # type: ignore[assignment]  # `metered` looked
+        return model.attention(messages, picture, control=self._control)
+
+
+def metered(model: ChatModel, limits: Limits, control: Control) -> Meter:
+    """A meter that can do what the model can."""
+    kind = AttentiveMeter if isinstance(model, Attends) else Meter
+    return kind(model, limits, control)
 
 
 def whole(text: str) -> str:

@@ -60,6 +60,7 @@ class State(TypedDict, total=False):
     looked: whether tools were wanted at all.
     shown: ids of the evidence that stands before the model.
     extracts: what of retrieved pages stands there instead of the whole, by id.
+    opened: whether parts of the pictures were looked for and opened.
     answerable: probability that the shown evidence answers the question.
     answer: what finish made of it all; the run's result.
     """
@@ -77,6 +78,7 @@ class State(TypedDict, total=False):
     steps: Annotated[tuple[Step, ...], appended]
     shown: tuple[str, ...]
     extracts: dict[str, Evidence]
+    opened: bool
     answerable: float
     draft: str
     verdict: Verdict | None
@@ -101,6 +103,7 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         steps=None,  # type: ignore[typeddict-item]
         shown=(),
         extracts={},
+        opened=False,
         answerable=0.0,
         draft="",
         verdict=None,

@@ -15,6 +15,7 @@ from ..asking import probability_of_yes
 from ..documents import again, page_finder
 from ..extract import extracts
 from ..fitting import by_rank, keep, trusted
+from ..opening import opened_parts
 from ..prompting import answer_messages, calculated
 from ..run import Run
 from ..state import Stage, State
@@ -43,7 +44,19 @@ def sift(state: State, run: Run) -> Done:
     probability = probability_of_yes(
         run.model, answer_messages(state, kept, run, task="task_answerable")
     )
+    if parts_seen := opened_parts(state, run, probability):
+        return with_parts(update, parts_seen, state, run)
     return decide(update, probability, state, run, f"{len(kept)} kept")
+
+
+def with_parts(update: State, found: tuple[Evidence, ...], state: State, run: Run) -> Done:
+    """Ask again with the opened parts of the pictures before the model."""
+    shown = tuple(e for e in state["evidence"] if e.id in update["shown"]) + found
+    update |= State(opened=True, evidence=found, shown=tuple(e.id for e in shown))
+    probability = probability_of_yes(
+        run.model, answer_messages(state, shown, run, task="task_answerable")
+    )
+    return decide(update, probability, state, run, f"{len(found)} parts opened")
 
 
 def focused(believed: Sequence[Evidence], state: State, run: Run) -> dict[str, Evidence]:
