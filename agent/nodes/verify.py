@@ -48,7 +48,7 @@ def verify(state: State, run: Run) -> Done:
     elif verdict.outcome == "decline":
         update["stop"] = "unsupported"
     else:
-        update["round"] = state["round"] + 1
+        update["round"], update["refused"] = state["round"] + 1, (*state["refused"], draft)
         run.emit(AnswerRevised(text="", reason=verdict.critique))  # the next draft follows
         if verdict.outcome == "look_again":
             more = next_look(checked, run)
@@ -80,9 +80,8 @@ def judge(state: State, run: Run) -> Verdict:
         sure = confidence(state, citations, evidence, found)
         return Verdict(outcome="accept", citations=citations, confidence=sure)
     critique = "; ".join(doubts)
-    repeated = state["verdict"] is not None and state["verdict"].critique == critique
     return Verdict(
-        outcome=what_next(state, run, slip=bool(wrong) and not repeated),
+        outcome=what_next(state, run, slip=bool(wrong) and draft not in state["refused"]),
         critique=critique,
         refinement=_COPY,
     )

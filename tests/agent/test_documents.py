@@ -51,7 +51,7 @@ def prompts(model: Any) -> list[str]:
 
 def queries(answer: Answer) -> list[tuple[str, int]]:
     calls = [r.call.arguments for r in answer.results if r.call.tool == "search_documents"]
-    return [(str(a["query"]), int(a["limit"])) for a in calls]
+    return [(str(a["query"]), int(a.get("limit", 6))) for a in calls]
 
 
 class TestAnswers:
@@ -182,7 +182,9 @@ class TestRouting:
     def test_a_page_is_opened_only_where_one_is_named(
         self, make: Make, kit: Any, index: Any
     ) -> None:
-        script = kit.Script(says={"arguments": {"document": "flat lease", "page": 4}})
+        script = kit.Script(
+            says={"draft": "EUR 900", "arguments": {"document": "flat lease", "page": 4}}
+        )
         examples = [
             Example(question=q, stages=((ToolCall(tool="open_page"),),))
             for q in ("Show page 4 of the lease", "What stands in the lease?")
@@ -364,6 +366,14 @@ class TestOpening:
         answer = make(kit.Script(), index=index).ask(RENT)
         assert answer.status == "declined"
         assert "the disk is gone" in answer.text
+
+
+def test_a_slip_said_again_is_looked_for_elsewhere(make: Make, kit: Any, index: Any) -> None:
+    script = kit.Script(says={"draft": "9,999", "revise": "9,999"})
+    answer = make(script, index=index).ask(CAPEX)
+    assert script.asked.count("revise") == 1
+    assert queries(answer) == [(CAPEX, 6), (CAPEX, 18)]
+    assert answer.status == "declined"
 
 
 class TestYesAndNo:
