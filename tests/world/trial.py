@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import torch
 from looktwice.agent.backends.base import Choice, Message
 from looktwice.agent.backends.transformers import TransformersModel
 from looktwice.agent.closer import Closer, closer_look, effort_for, needs_closer_look
@@ -91,6 +92,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scenes", type=int, default=100)
     given = parser.parse_args()
+    torch.set_num_threads(1)  # so small a model only loses time by sharing its work
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         with open_model(given.folder, store) as model:
