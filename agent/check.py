@@ -54,7 +54,10 @@ def corrected(draft: str, evidence: Sequence[Evidence]) -> str:
 
 def opposite(draft: str) -> str:
     """No for a draft that begins with yes, yes for one that begins with no, in its language; "" else."""
-    first = (words(draft) or [""])[0]
+    said = words(bare(draft))
+    if len(said) != 1:  # "Non-U.S. firms" is no "non"
+        return ""
+    (first,) = said
     if first in _NO_FOR:
         return _NO_FOR[first]
     return next((yes.capitalize() for yes, no in _NO_FOR.items() if no.lower() == first), "")

@@ -11,6 +11,7 @@ from looktwice.agent.check import (
     corrected,
     faults,
     grounded_share,
+    opposite,
     same_word,
     ungrounded_words,
     unsupported_numbers,
@@ -55,6 +56,17 @@ def test_objects_support_their_count_and_nothing_else(kit: Any) -> None:
     # A number in the detector's own words (a share, a place) is no count.
     told = seen.model_copy(update={"text": "4 person, 37% of the picture"})
     assert unsupported_numbers("37", "How many?", [told]) == ["37"]
+
+
+@pytest.mark.parametrize(
+    ("draft", "other"),
+    [
+        ("Yes, it fell.", "No"), ("no", "Yes"), ("Nein.", "Ja"), ("Oui", "Non"), ("No: 5", "Yes"),
+        ("Non-U.S. airlines", ""), ("Nobody", ""), ("", ""), ("5", ""),
+    ],
+)  # fmt: skip
+def test_the_opposite_of_a_yes_or_no(draft: str, other: str) -> None:
+    assert opposite(draft) == other
 
 
 @pytest.mark.parametrize("draft", ["", "   ", "\n"])
