@@ -8,7 +8,7 @@ show what is asked. For one that reads only, the same parts are read and searche
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from ..errors import Cancelled, DeadlinePassed, LooktwiceError, ToolError
@@ -97,8 +97,8 @@ def closer_look(
     Args:
         question: what is asked.
         pictures: the pictures it is about.
-        model: judges parts if it sees; costs at most `closer.effort.looks` choices, and two forward
-            passes a picture where it shows its attention.
+        model: judges parts if it sees; costs at most `closer.effort.looks` calls, those for its
+            attention included.
         closer: store, experts and effort.
         known: evidence of before: its objects and lines are places to look at.
 
@@ -140,31 +140,36 @@ def _seen(
         messages = [Message(role="user", text=prompt, pictures=(small,))]
         return model.choose(messages, ("yes", "no")).probabilities["yes"]
 
+    # Where it looks costs a call a picture: at most half of what may be spent.
+    attentive = pictures[: closer.effort.looks // 2] if isinstance(model, Attentive) else ()
     candidates = [
         Found(picture, region)
         for picture in pictures
-        for region in distinct(_proposed(question, picture, pictures, model, known), _PROPOSED)
+        for region in distinct(
+            [
+                *_pointed_at(question, picture, known),
+                *(_attended(question, picture, pictures, model) if picture in attentive else ()),
+            ],
+            _PROPOSED,
+        )
     ]
-    return search(pictures, candidates, look, closer.effort)
+    effort = replace(closer.effort, looks=closer.effort.looks - len(attentive))
+    return search(pictures, candidates, look, effort)
 
 
-def _proposed(
-    question: str,
-    picture: Picture,
-    pictures: Sequence[Picture],
-    model: Seer,
-    known: Sequence[Evidence],
-) -> Iterator[Region]:
-    """Parts of one picture worth a look, the most promising first."""
-    yield from _pointed_at(question, picture, known)
-    if isinstance(model, Attentive):
-        messages = [Message(role="user", text=question, pictures=tuple(pictures))]
-        try:
-            yield from model.attention(messages, picture).windows()
-        except (Cancelled, DeadlinePassed):
-            raise
-        except LooktwiceError:  # an architecture that does not show it: the split is left
-            return
+def _attended(
+    question: str, picture: Picture, pictures: Sequence[Picture], model: Seer
+) -> list[Region]:
+    """Where the model itself looks, densest first; nothing where it does not show that."""
+    if not isinstance(model, Attentive):
+        return []
+    messages = [Message(role="user", text=question, pictures=tuple(pictures))]
+    try:
+        return model.attention(messages, picture).windows()
+    except (Cancelled, DeadlinePassed):
+        raise
+    except LooktwiceError:  # an architecture that does not show it: the split is left
+        return []
 
 
 def _pointed_at(question: str, picture: Picture, known: Sequence[Evidence]) -> Iterator[Region]:
