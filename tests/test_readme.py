@@ -54,7 +54,7 @@ def test_commands_exist() -> None:
     from looktwice.index_cli import index_app
 
     known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
-    known |= {"batch", "models", "index"}
+    known |= {"batch", "eval", "models", "index"}
     assert set(re.findall(r"^looktwice (\w+)", README, re.MULTILINE)) <= known
     said = set(re.findall(r"looktwice index (\w+)", README))
     names = {c.name or c.callback.__name__ for c in index_app.registered_commands if c.callback}
