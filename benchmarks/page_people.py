@@ -99,10 +99,11 @@ class Visitor:
         began = time.perf_counter()
         try:
             came = await self.ask(f"{words} {token}", files)
+            seen.seconds = time.perf_counter() - began
+            await self.call("settle", [None])  # as the page does
         except httpx.HTTPError as error:
             seen.error = repr(error)
             return seen
-        seen.seconds = time.perf_counter() - began
         texts = [json.dumps(message) for _, message in came]
         seen.first = next((at for (at, _), t in zip(came, texts, strict=True) if _SAID in t), 0.0)
         own = token.split("q")[0]

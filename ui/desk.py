@@ -40,6 +40,13 @@ class Desk:
         # Not what is typed: somebody quick has begun before this arrives.
         return {**self._at(Tab(owner=who.owner)), "documents": self._panel.listed(who)}
 
+    def settle(self, who: Visitor, tab: Tab) -> Show:
+        """What stands around the conversation, after a question."""
+        at = self._at(own(who, tab))
+        return {name: at[name] for name in ("head", "chats")} | {
+            "documents": self._panel.listed(who)
+        }
+
     def fresh(self, who: Visitor) -> Show:
         """A new chat."""
         return {**self._at(Tab(owner=who.owner)), "log": [], "words": ""}

@@ -43,12 +43,27 @@ if (!window[once]) {
     one(".lt-cited, mark", pane)?.scrollIntoView?.({ block: "nearest" });
   };
 
+  // The name of a new chat comes a moment after its first answer.
+  const viewOf = (number, which, link, tries = 20) => {
+    if (chat()) view(`/see/chat/${chat()}/${number}/${which}`, link);
+    else if (tries) setTimeout(() => viewOf(number, which, link, tries - 1), 100);
+  };
+
+  // --- on a phone the side covers the page; it is there when it is asked for
+  const foldSide = () => {
+    if (innerWidth < 900) one(".sidebar.open .toggle-button")?.click();
+  };
+  setTimeout(foldSide, 0);
+
   // --- clicks
   const actions = {
     "lt-again": (node) => trigger("again", { number: number(node) }),
     "lt-edit": (node) => trigger("edit", { number: number(node) }),
     "lt-example": (node) => trigger("example", { number: number(node) }),
-    "lt-open": (node) => trigger("open", { chat: node.dataset.chat }),
+    "lt-open": (node) => {
+      trigger("open", { chat: node.dataset.chat });
+      foldSide();
+    },
     "lt-forget": (node) => {
       if (confirm("Remove this chat for good?")) trigger("forget", { chat: node.dataset.chat });
     },
@@ -75,7 +90,7 @@ if (!window[once]) {
     if (seen || link?.classList.contains("lt-page")) {
       event.preventDefault();
       if (!seen) view(link.getAttribute("href"), link);
-      else if (chat()) view(`/see/chat/${chat()}/${seen[1]}/${seen[2]}`, link);
+      else viewOf(seen[1], seen[2], link);
       return;
     }
     const button = event.target.closest?.(".lt-do");

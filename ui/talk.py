@@ -19,7 +19,6 @@ from .desk import Desk, first
 from .documents import Documents, safe_name
 from .exchange import Exchange
 from .history import History
-from .lists import chat_list, head_line
 from .panel import Panel, forget_files
 from .people import People, Rate
 from .render import Message, View, ask_message, failure, messages, past, running, waiting
@@ -168,7 +167,6 @@ class Talk:
                 raise BadInput("documents", reasons)
             elif summary.skipped:
                 raise BadInput(files[0][1], "is no kind of picture or document that can be read")
-        yield {"documents": await asyncio.to_thread(self.panel.listed, who)}
 
     def _quiet(
         self, who: Visitor, tab: Tab, log: list[Message], others: Sequence[tuple[Path, str]]
@@ -237,6 +235,4 @@ class Talk:
             "log": [*log, *past(exchange, number)],
             "busy": False,
             "tab": tab,
-            "head": head_line(self.history.title(who.owner, chat), chat),
-            "chats": chat_list(self.history.chats(who.owner), chat),
         }

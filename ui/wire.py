@@ -29,6 +29,10 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
         "concurrency_limit": None,
     }  # fmt: skip
 
+    # An output that is skipped costs Gradio as much as one that is shown: the streams have few.
+    around = {**quick, "outputs": [parts.head, parts.chats, parts.documents]}
+    stream = {**quick, "outputs": [parts.tab, parts.log, parts.composer, parts.strip]}
+
     def who(request: gr.Request) -> Visitor:
         owner = talk.people.owner(request.cookies)
         if owner is None or not request.session_hash:
@@ -41,20 +45,23 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
             talk.ask(who(request), tab, value.get("text") or "", paths)
         ) as shows:
             async for shown in shows:
-                yield show(shown)
+                yield show({"strip": "", **shown})
 
     async def again(tab: Tab, request: gr.Request, event: gr.EventData) -> AsyncIterator[Shown]:
         async for shown in talk.again(who(request), tab, _number(event)):
-            yield show(shown)
+            yield show({"strip": "", **shown})
 
     async def example(tab: Tab, request: gr.Request, event: gr.EventData) -> AsyncIterator[Shown]:
         async for shown in talk.example(who(request), tab, _number(event)):
-            yield show(shown)
+            yield show({"strip": "", **shown})
 
     async def take_in(paths: list[str] | None, request: gr.Request) -> AsyncIterator[Shown]:
         given = [Path(p) for p in paths or []]
         async for shown in talk.panel.add(who(request), given):
             yield show(shown)
+
+    def settle(tab: Tab, request: gr.Request) -> Shown:
+        return show(talk.desk.settle(who(request), tab))
 
     def stop(request: gr.Request) -> None:
         talk.stop(who(request))
@@ -103,10 +110,10 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
         return {**shown, parts.camera: gr.Image(value=None, visible=False)}
 
     tab, bridge = parts.tab, parts.bridge
-    parts.composer.submit(ask, [parts.composer, tab], **quick)
+    parts.composer.submit(ask, [parts.composer, tab], **stream).then(settle, tab, **around)
     parts.composer.stop(stop, **{**quick, "outputs": None})
-    bridge.again(again, tab, **quick)
-    bridge.example(example, tab, **quick)
+    bridge.again(again, tab, **stream).then(settle, tab, **around)
+    bridge.example(example, tab, **stream).then(settle, tab, **around)
     bridge.open(open_chat, None, **quick)
     bridge.forget(forget, tab, **quick)
     bridge.edit(edit, tab, **quick)

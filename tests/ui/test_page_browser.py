@@ -199,7 +199,8 @@ def test_two_visitors_see_nothing_of_each_other(browser: Any, served: Page, tab:
     ask(tab, TOTAL, picture(120))
     answers(tab, 1)
     address = tab.get_attribute(".lt-ask img", "src")
-    chat = tab.get_attribute(".lt-head", "data-chat")
+    named = tab.wait_for_selector(".lt-head[data-chat]:not([data-chat=''])", state="attached")
+    chat = named.get_attribute("data-chat")
     context, other = arrive(browser, served)
     assert "Your chats will stand here." in other.inner_text("#lt-chats")
     assert other.query_selector("#lt-log .lt-answer") is None
