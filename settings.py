@@ -77,6 +77,7 @@ class Thresholds(BaseModel):
     text_score: float = Field(default=0.5, ge=0, le=1)
     answerable: float = Field(default=0.7, ge=0, le=1, description="below this it declines")
     supported: float = Field(default=0.5, ge=0, le=1, description="a draft in other words")
+    confidence: float = Field(default=0.2, ge=0, le=1, description="what is less sure is not given")
     supported_by_pages: float = Field(
         default=0.62, ge=0, le=1, description="a draft from documents"
     )

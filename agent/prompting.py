@@ -13,6 +13,8 @@ from typing import Literal
 from ..prompts import examples, render
 from ..schema import Evidence, Picture
 from .backends.base import Message
+from .check import grounded_share, ungrounded_words
+from .facts import content_words
 from .fitting import RANKED
 from .run import Run
 from .state import State
@@ -81,6 +83,26 @@ def opening(about: Literal["pictures", "documents"]) -> tuple[Message, ...]:
         )
     ]
     return (Message(role="system", text=render(f"answer_{about}_system")), *shown)
+
+
+def leaked(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Words of the prompt's example, of a draft none of whose words stand in the evidence.
+
+    A small model that finds no answer may give the example's.
+    """
+    if grounded_share(draft, question, evidence) > 0:
+        return []
+    said = [
+        word for word in ungrounded_words(draft, question, evidence) if word in _example_words()
+    ]
+    return [f"“{word}” does not stand in the evidence" for word in said]
+
+
+@cache
+def _example_words() -> frozenset[str]:
+    kinds: tuple[Literal["pictures", "documents"], ...] = ("pictures", "documents")
+    texts = [m.text for kind in kinds for m in opening(kind) if m.role != "system"]
+    return frozenset(content_words(" ".join(texts)))
 
 
 def as_evidence(text: str) -> list[Evidence]:

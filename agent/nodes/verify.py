@@ -17,7 +17,8 @@ from ..check import bare, corrected, faults, grounded_share, opposite
 from ..cite import cite, statements
 from ..columns import wrong_direction, wrong_periods
 from ..documents import page_finder
-from ..prompting import shown_evidence
+from ..fitting import RANKED
+from ..prompting import leaked, shown_evidence
 from ..run import Run
 from ..state import State, Verdict
 from ..support import Opinion, opinion, retrieved
@@ -75,9 +76,11 @@ def judge(state: State, run: Run) -> Verdict:
     wrong = by_program(draft, state["asked"], evidence, run)
     found = Opinion() if wrong else opinion(state, evidence, run)
     citations = () if wrong else cite(draft, state["asked"], evidence, page_finder(run))
+    sure = confidence(state, citations, evidence, found)
     doubts = wrong or found.doubts or unplaced(draft, citations, evidence)
+    if not doubts and sure < run.settings.thresholds.confidence:
+        doubts = (f"all that was checked leaves it too unsure ({sure:.2f})",)
     if not doubts:
-        sure = confidence(state, citations, evidence, found)
         return Verdict(outcome="accept", citations=citations, confidence=sure)
     critique = "; ".join(doubts)
     return Verdict(
@@ -96,6 +99,7 @@ def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run
         *wrong_periods(draft, question, evidence),
         *wrong_direction(draft),
         *off_topic(draft, question, evidence),
+        *leaked(draft, question, evidence),
     ]
 
 
@@ -128,7 +132,7 @@ def confidence(
     state: State, citations: Sequence[Citation], evidence: Sequence[Evidence], found: Opinion
 ) -> float:
     """From what was checked: answerable, supported, sure experts, words that are there."""
-    scores = {e.id: e.score for e in evidence if e.kind != "passage"}
+    scores = {e.id: e.score for e in evidence if e.kind not in RANKED}  # ranks are not sureness
     experts = min((scores.get(c.evidence, 1.0) for c in citations), default=0.5)
     grounded = 0.5 + 0.5 * grounded_share(state["draft"], state["asked"], evidence)
     sure = state["answerable"] * experts * grounded * found.support

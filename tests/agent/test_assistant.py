@@ -118,6 +118,19 @@ class TestAnswers:
         assert len(kit.ran(answer)) > 1
         assert "A draft was thrown away" in answer.text
 
+    def test_what_stands_only_in_the_example_is_not_given(self, make: Make, kit: Any) -> None:
+        script = kit.Script(says={"draft": "BLUE LAKE", "revise": "Blue Lake"})
+        answer = make(script).ask("Which town is named?", [kit.picture()])
+        assert answer.status == "declined"
+        assert "“blue” does not stand in the evidence" in answer.text
+
+    def test_what_is_too_unsure_is_not_given(self, make: Make, kit: Any) -> None:
+        low = {"answerable": 0.71, "supported": 0.51}
+        script = kit.Script(says={"draft": "a kiosk of some sort"}, yes=low)
+        answer = make(script).ask("What is this?", [kit.picture()])
+        assert answer.status == "declined"
+        assert "too unsure (0.18)" in answer.text
+
     def test_words_that_stand_nowhere_are_put_to_the_model(self, make: Make, kit: Any) -> None:
         for sure, status in ((0.9, "answered"), (0.1, "declined")):
             says = {"draft": "Napoleon Bonaparte", "revise": "Napoleon Bonaparte"}
