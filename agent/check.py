@@ -31,7 +31,7 @@ _NO_FOR = {
     "有": "没有",
     "はい": "いいえ",
 }
-_POLAR = frozenset(_NO_FOR) | {word.lower() for word in _NO_FOR.values()} | {"none", "nao"}
+POLAR = frozenset(_NO_FOR) | {word.lower() for word in _NO_FOR.values()} | {"none", "nao"}
 _STEM = 4
 """Letters two words must begin with alike to count as forms of one word."""
 
@@ -130,14 +130,14 @@ def ungrounded_words(draft: str, question: str, evidence: Sequence[Evidence]) ->
     known = set(words(question)).union(*(words(item.text) for item in evidence))
     return [
         word
-        for word in sorted(content_words(draft) - _POLAR)
+        for word in sorted(content_words(draft) - POLAR)
         if not word[0].isdigit() and not any(same_word(word, other) for other in known)
     ]
 
 
 def grounded_share(draft: str, question: str, evidence: Sequence[Evidence]) -> float:
     """How many of a draft's words stand in the evidence or the question, 0..1."""
-    said = {w for w in content_words(draft) - _POLAR if not w[0].isdigit()}
+    said = {w for w in content_words(draft) - POLAR if not w[0].isdigit()}
     return 1.0 - len(ungrounded_words(draft, question, evidence)) / len(said) if said else 1.0
 
 

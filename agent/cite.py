@@ -16,6 +16,7 @@ from ..retrieval.pages import Page
 from ..retrieval.periods import as_written
 from ..schema import Box, Citation, Evidence, TextLine
 from .amounts import in_other_units
+from .check import POLAR
 from .facts import content_words, numbers, squeezed
 
 FindPage: TypeAlias = Callable[[str, int], Page | None]
@@ -47,15 +48,19 @@ def cite(
 ) -> tuple[Citation, ...]:
     """The best source of each statement, where there is one.
 
-    What a sum was made of is cited as well: where its numbers stand.
+    What a sum was made of is cited as well: where its numbers stand. A bare yes or no has no words of its
+    own; the two pages that have most of the question's are cited.
 
     Args:
         find_page: gives the page of a document, on which passages are quoted to the word.
     """
     found: list[Citation | None] = []
     for a, b in statements(text):
-        found.append(cite_statement(text[a:b], a, question, evidence, find_page))
-        found += cite_operands(found[-1], question, evidence, find_page)
+        first = cite_statement(text[a:b], a, question, evidence, find_page)
+        found += [first, *cite_operands(first, question, evidence, find_page)]
+        if first is not None and not said_words(text[a:b], question, evidence) - POLAR:
+            rest = [e for e in evidence if e.source != first.source and e.kind == "passage"]
+            found.append(cite_statement(text[a:b], a, question, rest, find_page))
     return tuple(c for c in found if c is not None)
 
 

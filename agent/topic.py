@@ -13,13 +13,19 @@ from .facts import content_words, numbers
 LEAST_SHARE = 0.4
 """Of the question's rare words in the line that has most of them: what the number's own line must hold."""
 
+MOST_WORDS = 3
+"""Besides its numbers, in a draft that is a number: its unit, its period."""
+
 
 def off_topic(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
     """Numbers of a draft whose lines hold far fewer of the question's rare words than others do.
 
     A row of another thing ("Adjusted EBIT" where EBITDA was asked for) has the right form and the right
-    year. Only lines of retrieved pages that hold numbers are compared.
+    year. Only lines of retrieved pages that hold numbers are compared, and only drafts that are little
+    more than a number: a sentence has words of its own to be checked by.
     """
+    if len(content_words(draft) - set(numbers(draft)) - content_words(question)) > MOST_WORDS:
+        return []
     texts = [item.text for item in evidence if item.kind == "passage"]
     lines = [line for text in texts for line in text.split("\n")[1:] if numbers(line)]
     scores = _scores(question, lines)

@@ -188,3 +188,19 @@ class TestPassages:
         said = f"Item{row} came to {2000 + 41 * row:,}" if wrapped else f"{2000 + 41 * row:,}"
         (citation,) = cite(said, f"How much was Item{row}?", evidence, find)
         assert [box.y1 for box in citation.boxes] == [12 * row]
+
+
+def test_a_bare_yes_is_cited_where_the_questions_words_stand() -> None:
+    pages = [
+        Evidence(
+            id=f"E{n}",
+            kind="passage",
+            text=f"document a.pdf, page {n}:\n{text}",
+            source=Source(document="a.pdf", page=n),
+        )
+        for n, text in enumerate(["weather", "the shops were closed", "shops in the north"], 1)
+    ]
+    cited = cite("Yes", "Were shops in the north closed?", pages)
+    assert {c.source.page for c in cited} == {2, 3}
+    assert {(c.start, c.end) for c in cited} == {(0, 3)}
+    assert len(cite("Yes, they were closed", "Were shops closed?", pages)) == 1
