@@ -14,7 +14,7 @@ from ..prompts import examples, render
 from ..schema import Evidence, Picture
 from .backends.base import Message
 from .check import grounded_share, ungrounded_words
-from .facts import content_words
+from .facts import content_words, numbers
 from .fitting import RANKED
 from .run import Run
 from .state import State
@@ -117,5 +117,11 @@ def shown_evidence(state: State) -> list[Evidence]:
 
 
 def calculated(evidence: Sequence[Evidence]) -> bool:
-    """Whether the last word was a calculation: its result answers by construction."""
-    return bool(evidence) and evidence[-1].kind == "calculation"
+    """Whether the last word was a calculation: its result answers by construction.
+
+    A single number that was put through it has not been computed and must be looked at like any other.
+    """
+    last = evidence[-1] if evidence else None
+    if last is None or last.kind != "calculation":
+        return False
+    return len(numbers(last.text.rpartition("=")[0])) > 1
