@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..schema import Evidence
-from .check import facts_of
+from .check import counted, facts_of
 from .facts import numbers
 from .wording import estimate_tokens, fit
 
@@ -32,13 +32,14 @@ def keep(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:
 
 
 def trusted(evidence: Sequence[Evidence], question: str) -> tuple[Evidence, ...]:
-    """The evidence without sums of numbers that nothing holds.
+    """The evidence without sums of numbers that nothing holds: a model may make its operands up.
 
-    Only where passages were read: a model that has to find its operands in long texts may make them up.
+    Where nothing but sums is at hand, they were all that was asked for.
     """
-    if not any(e.kind == "passage" for e in evidence):
+    if all(e.kind == "calculation" for e in evidence):
         return tuple(evidence)
     read = [facts_of(e.text) for e in evidence if e.kind != "calculation"]
+    read += [counted(e) for e in evidence if e.kind == "objects"]
     known = facts_of(question).union(_HOUSEHOLD, *read)
 
     def holds(item: Evidence) -> bool:

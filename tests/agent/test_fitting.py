@@ -96,5 +96,8 @@ def test_sums_are_trusted_where_their_numbers_were_read() -> None:
     for words in ("1577 - 1373 = 204", "(1,577 / 1,373 - 1) * 100 = 14.86", "-1577 + 2019 = 442"):
         assert len(trusted([read, total(words)], "How much more than 2019?")) == 2
     assert trusted([read, total("9999 - 1373 = 8626")], "How much?") == (read,)
+    seen = Evidence(id="E1", kind="text", text="Total 8.20")
+    assert trusted([seen, total("84 * 1 = 84")], "What is the room number?") == (seen,)
+    assert len(trusted([seen, total("50 - 8.20 = 41.80")], "What is left of 50?")) == 2
     alone = (total("9999 - 1373 = 8626"),)
     assert trusted(alone, "What is it?") == alone
