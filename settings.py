@@ -75,7 +75,10 @@ class Thresholds(BaseModel):
 
     detector_score: float = Field(default=0.3, ge=0, le=1)
     text_score: float = Field(default=0.5, ge=0, le=1)
-    answerable: float = Field(default=0.7, ge=0, le=1, description="below this it declines")
+    answerable: float = Field(default=0.77, ge=0, le=1, description="below this it declines")
+    answerable_by_pages: float = Field(
+        default=0.7, ge=0, le=1, description="the same, of documents"
+    )
     supported: float = Field(default=0.5, ge=0, le=1, description="a draft in other words")
     confidence: float = Field(default=0.2, ge=0, le=1, description="what is less sure is not given")
     supported_by_pages: float = Field(

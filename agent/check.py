@@ -44,6 +44,20 @@ def faults(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]
     return [f"{fact} does not stand in the evidence" for fact in missing]
 
 
+_GIVING_UP = re.compile(
+    r"\b(?:i'?m sorry|i do(?:n't| not) (?:have|know)|not enough information"
+    r"|can(?:not|'t) (?:tell|determine|say)"
+    r"|(?:is|are|was|were) not (?:mentioned|stated|provided|given|specified|shown)"
+    r"|(?:does|do) not (?:mention|state|provide|say|specify|contain)|no information)\b",
+    re.IGNORECASE,
+)
+
+
+def gives_up(draft: str) -> bool:
+    """Whether a draft says, in English, that it has no answer; models seldom do it by themselves."""
+    return bool(_GIVING_UP.search(draft.replace("’", "'")))
+
+
 def corrected(draft: str, evidence: Sequence[Evidence]) -> str:
     """The draft with what needs no model put right: counts, a yes to what was not found, dates.
 

@@ -73,7 +73,9 @@ def decide(update: State, probability: float, state: State, run: Run, why: str) 
     """Go on to the draft, look again with what was not tried, or decline."""
     did = f"{why}, answerable {probability:.2f}"
     update["answerable"] = probability
-    if probability >= run.settings.thresholds.answerable:
+    lines = run.settings.thresholds
+    least = lines.answerable_by_pages if update["extracts"] else lines.answerable
+    if probability >= least:
         return Done(update, did)
     more = next_look(state, run)
     if more:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...schema import AnswerRevised, Citation, Evidence
-from ..check import bare, corrected, faults, grounded_share, opposite
+from ..check import bare, corrected, faults, gives_up, grounded_share, opposite
 from ..cite import cite, statements
 from ..columns import wrong_direction, wrong_periods
 from ..documents import page_finder
@@ -78,6 +78,8 @@ def judge(state: State, run: Run) -> Verdict:
     citations = () if wrong else cite(draft, state["asked"], evidence, page_finder(run))
     sure = confidence(state, citations, evidence, found)
     doubts = wrong or found.doubts or unplaced(draft, citations, evidence)
+    if gives_up(draft):
+        wrong, doubts = [], ("the model itself found no answer in the evidence",)
     if not doubts and sure < run.settings.thresholds.confidence:
         doubts = (f"all that was checked leaves it too unsure ({sure:.2f})",)
     if not doubts:

@@ -125,7 +125,7 @@ class TestAnswers:
         assert "“blue” does not stand in the evidence" in answer.text
 
     def test_what_is_too_unsure_is_not_given(self, make: Make, kit: Any) -> None:
-        low = {"answerable": 0.71, "supported": 0.51}
+        low = {"answerable": 0.77, "supported": 0.5}
         script = kit.Script(says={"draft": "a kiosk of some sort"}, yes=low)
         answer = make(script).ask("What is this?", [kit.picture()])
         assert answer.status == "declined"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from looktwice.agent.check import (
     corrected,
     faults,
+    gives_up,
     grounded_share,
     opposite,
     same_word,
@@ -67,6 +68,20 @@ def test_objects_support_their_count_and_nothing_else(kit: Any) -> None:
 )  # fmt: skip
 def test_the_opposite_of_a_yes_or_no(draft: str, other: str) -> None:
     assert opposite(draft) == other
+
+
+@pytest.mark.parametrize(
+    ("draft", "up"),
+    [
+        ("I'm sorry, but I don't have enough information.", True),
+        ("The warranty is not mentioned in the evidence", True),
+        ("I’m sorry", True),
+        ("The evidence does not state it.", True),
+        ("No", False), ("No refunds without receipt", False), ("Not before 8 pm", False),
+    ],
+)  # fmt: skip
+def test_a_draft_that_knows_nothing_says_so(draft: str, up: bool) -> None:
+    assert gives_up(draft) is up
 
 
 @pytest.mark.parametrize("draft", ["", "   ", "\n"])
