@@ -1,4 +1,5 @@
-"""The command line of evaluation: `looktwice eval suites | run | report | compare | ablate`.
+"""The command line of evaluation: `looktwice eval suites | run | report | compare | ablate |
+peers`.
 
 Exit codes: 0 done, 1 some tasks failed, 2 the call itself was wrong, 130 interrupted.
 """
@@ -150,6 +151,49 @@ def ablate(
         raise Cancelled(GO_ON)
 
 
+@eval_app.command()
+def peers(
+    suite: Annotated[
+        list[str] | None,
+        typer.Option(help="repeatable; receipts, signs, scenes and charts if left out"),
+    ] = None,
+    peer: Annotated[
+        list[str] | None, typer.Option(help="only this one; repeatable: smolagents, langchain")
+    ] = None,
+    output: Out = None,
+    limit: Annotated[int, typer.Option(min=1, help="at most so many tasks of each suite")] = 6,
+    seed: Seed = None,
+    as_json: Json = False,
+    pack: Pack = None,
+    model: Model = None,
+) -> None:
+    """Ask other agents the same questions, with the same model server and the same two experts."""
+    from .batch_cli import following
+    from .evals.peers import contest as held
+    from .evals.peers.show import as_data, show_figures
+
+    settings = load(pack, model)
+    names = [held.OURS, *dict.fromkeys(peer or held.PEERS)]
+    held.check_installed(names)
+    plans = peer_plans(list(dict.fromkeys(suite or held.SUITES)), output, limit, seed, settings)
+    left_out = sum(map(held.fitting, plans))
+    if left_out:
+        out(stderr=True).print(f"{left_out} tasks need documents or a conversation: left out")
+    runs = {}
+    with held.laid(settings) as table:
+        for name, made in held.contest(plans, settings, names, table, following):
+            runs[name] = made
+    if len(runs) < len(names):
+        raise Cancelled(GO_ON)
+    found = [held.figures(name, runs[name], runs[held.OURS]) for name in names]
+    data = as_data(found, [plan.suite for plan in plans], runs[held.OURS][0].manifest.model)
+    path = held.write_data(data, plans)
+    if as_json:
+        print_json(data)
+    else:
+        show_figures(found, path, out())
+
+
 # --- helpers ------------------------------------------------------------------------------------
 
 
@@ -188,6 +232,23 @@ def plan_of(
         limit=limit,
         workers=workers,
     )
+
+
+def peer_plans(
+    suites: list[str], output: Path | None, limit: int, seed: int | None, settings: Settings
+) -> list[Plan]:
+    """One plan a suite, each in a folder of its own inside the contest's."""
+    from .evals.task import TASKS
+    from .weights import resolve_pack
+
+    parts = ["peers", resolve_pack(settings), *([f"seed{seed}"] if seed is not None else [])]
+    folder = output or RUNS / "-".join([*parts, f"limit{limit}"])
+    plans = []
+    for suite in suites:
+        whole = (Path(suite) / TASKS).is_file()  # a folder of the user's is asked whole
+        within = folder / Path(suite).stem.replace(":", "-")
+        plans.append(plan_of(suite, within, None if whole else limit, seed, 1, settings, ""))
+    return plans
 
 
 def print_json(value: Any) -> None:

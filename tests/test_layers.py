@@ -38,8 +38,10 @@ LAYERS = (
 
 ONLY_IN = {
     "langgraph": {"agent"},
-    "langchain": {"agent"},
-    "langchain_core": {"agent"},
+    "langchain": {"agent", "evals/peers/chain.py"},
+    "langchain_core": {"agent", "evals/peers/chain.py"},
+    "langchain_openai": {"evals/peers/chain.py"},
+    "smolagents": {"evals/peers/smol.py"},
     "ultralytics": {"tools/detect.py"},
     "paddleocr": {"tools/read.py"},
     "chromadb": {"retrieval/vectors_place.py"},
@@ -56,6 +58,7 @@ ONLY_IN = {
 HEAVY = {
     "torch", "torchvision", "transformers", "sentence_transformers", "ultralytics", "paddleocr",
     "chromadb", "gradio", "xllamacpp", "openai", "onnx", "onnxruntime", "cv2", "supervision",
+    "smolagents", "langchain", "langchain_openai",
 }  # fmt: skip
 IMPORTED_LAZILY_AS_A_WHOLE = {
     "agent/backends/constrained.py", "agent/backends/transformers.py",
