@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from ...console import literal
-from ..report import percent
 from .contest import OURS, Figures
 
 _OUTCOMES = ("wrong", "declined", "failed")
@@ -20,18 +19,13 @@ _REASONS = 3
 
 def show_figures(found: Sequence[Figures], path: Path, console: Console) -> None:
     """One row each; time beside ours; where it is kept."""
-    table = Table(
-        "", "version", "right", "95 %", *_OUTCOMES, "calls", "tokens", "seconds", "times ours",
-        box=None,
-    )  # fmt: skip
+    table = Table("", "right", *_OUTCOMES, "calls", "tokens", "seconds", "x ours", box=None)
     ours = next((one for one in found if one.name == OURS), None)
     for one in found:
         wrong = one.outcomes["wrong"] + one.outcomes["obeyed"]
         table.add_row(
             one.name,
-            literal(one.version, "dim"),
             f"{one.outcomes['right']} of {one.questions}",
-            f"{percent(one.score.low)} to {percent(one.score.high)}",
             *(str(n or "") for n in (wrong, one.outcomes["declined"], one.outcomes["failed"])),
             f"{one.model_calls:.1f}",
             f"{one.prompt_tokens + one.completion_tokens:,.0f}",
@@ -39,7 +33,13 @@ def show_figures(found: Sequence[Figures], path: Path, console: Console) -> None
             f"{one.seconds / ours.seconds:.1f}" if ours is not None and ours.seconds else "",
         )
     console.print(table)
-    console.print(literal("calls and tokens of one question, seconds of all together", "dim"))
+    console.print(literal(", ".join(f"{one.name} {one.version}" for one in found), "dim"))
+    console.print(
+        literal(
+            "calls and tokens: mean of one question; seconds: all questions; x ours: in seconds",
+            "dim",
+        )
+    )
     for one in found:
         if one.ahead is not None:
             console.print(literal(_ahead(one), "dim"))
