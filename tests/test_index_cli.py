@@ -318,7 +318,7 @@ def test_a_page_whose_file_is_gone(filled: Run, docs: Path) -> None:
 
 
 def test_search(filled: Run) -> None:
-    done = filled("search", "who serviced the boiler?", "--limit", 1)
+    done = filled("search", "boiler serviced", "--limit", 1)
     head, *rest = done.out.splitlines()
     assert head.startswith("1. boiler.md, page 1 (0.")
     assert "keyword" in head

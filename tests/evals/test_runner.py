@@ -171,7 +171,8 @@ def test_a_report_of_nothing_yet_says_so(done: Any) -> None:
 
 
 def test_runs_of_the_same_tasks_are_compared_pair_by_pair(done: Any, tmp_path: Path) -> None:
-    other = rk.settings_of(tmp_path / "home", limits={"rounds": 0}, thresholds={"answerable": 0.0})
+    open_minded = {"answerable": 0.0, "confidence": 0.0}
+    other = rk.settings_of(tmp_path / "home", limits={"rounds": 0}, thresholds=open_minded)
     run(rk.plan(tmp_path, "other"), other, rk.opener())
     comparison = compare(done, open_run(tmp_path / "other"))
     figures = {d.figure: d for d in comparison.differences}

@@ -84,7 +84,9 @@ def part_questions(scene: Scene, view: View, rng: random.Random) -> list[tuple[s
     seen = list(about_part(scene, view, rng))
     tags = [q for q in seen if q.kind == "small"]
     asked = [(q.text, q.answer) for q in rng.sample(seen, min(3, len(seen))) + tags]
-    return asked + [rng.choice(shown_or_not(scene, view, rng)) for _ in range(2)]
+    asked += [rng.choice(shown_or_not(scene, view, rng)) for _ in range(2)]
+    rng.shuffle(asked)  # the program asks each of them first and alone
+    return asked
 
 
 def shown_or_not(scene: Scene, view: View, rng: random.Random) -> list[tuple[str, str]]:
