@@ -114,9 +114,12 @@ def whole_json(path: Path) -> Any:
 
 def tab_rows(path: Path) -> Iterator[Record]:
     """Rows of a table whose cells may hold whole pictures."""
-    csv.field_size_limit(2**31 - 1)
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file, delimiter="\t")
+    usual = csv.field_size_limit(2**31 - 1)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            yield from list(csv.DictReader(file, delimiter="\t"))
+    finally:  # it is the whole program's, and guards the reading of documents
+        csv.field_size_limit(usual)
 
 
 def one(
