@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -29,6 +30,10 @@ from ..agent import kit
 from ..agent.backends.fake_server import MODEL, FakeServer, Turn
 from . import run_kit as rk
 
+pytestmark = pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in ("smolagents", "langchain_openai")),
+    reason="the extra peers",
+)
 ALL = ["looktwice", "smolagents", "langchain"]
 
 
