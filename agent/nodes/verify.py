@@ -20,7 +20,7 @@ from ..documents import page_finder
 from ..fitting import RANKED
 from ..prompting import leaked, shown_evidence
 from ..run import Run
-from ..state import State, Verdict
+from ..state import Stage, State, Verdict
 from ..support import Opinion, opinion, retrieved
 from ..topic import off_topic
 from .base import Done
@@ -41,7 +41,7 @@ def verify(state: State, run: Run) -> Done:
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")
     draft = tenable(corrected(state["draft"], shown_evidence(state)), state, run)
     checked = State(**{**state, "draft": draft})
-    verdict = judge(checked, run)
+    verdict, more = judge(checked, run)
     update = State(verdict=verdict, draft=draft)
     did = verdict.outcome + (f": {verdict.critique}" if verdict.critique else "")
     if verdict.outcome == "accept":
@@ -51,8 +51,7 @@ def verify(state: State, run: Run) -> Done:
     else:
         update["round"], update["refused"] = state["round"] + 1, (*state["refused"], draft)
         run.emit(AnswerRevised(text="", reason=verdict.critique))  # the next draft follows
-        if verdict.outcome == "look_again":
-            more = next_look(checked, run)
+        if more:
             update["stages"] = (more,)
             did += f"; with {', '.join(call.tool for call in more)}"
     if draft != state["draft"]:
@@ -70,26 +69,34 @@ def tenable(draft: str, state: State, run: Run) -> str:
     return bare(draft) if by_program(draft, state["asked"], evidence, run) else draft
 
 
-def judge(state: State, run: Run) -> Verdict:
-    """Compare the draft with the evidence and say what to do with it."""
+def judge(state: State, run: Run) -> tuple[Verdict, Stage]:
+    """Compare the draft with the evidence; what to do with it, and the calls of a look again."""
     evidence, draft = shown_evidence(state), state["draft"]
-    wrong = by_program(draft, state["asked"], evidence, run)
-    found = Opinion() if wrong else opinion(state, evidence, run)
-    citations = () if wrong else cite(draft, state["asked"], evidence, page_finder(run))
-    sure = confidence(state, citations, evidence, found)
-    doubts = wrong or found.doubts or unplaced(draft, citations, evidence)
+    slips = () if gives_up(draft) else by_program(draft, state["asked"], evidence, run)
+    doubts: Sequence[str] = slips
     if gives_up(draft):
-        wrong, doubts = [], ("the model itself found no answer in the evidence",)
-    if not doubts and sure < run.settings.thresholds.confidence:
-        doubts = (f"all that was checked leaves it too unsure ({sure:.2f})",)
+        doubts = ("the model itself found no answer in the evidence",)
     if not doubts:
-        return Verdict(outcome="accept", citations=citations, confidence=sure)
-    critique = "; ".join(doubts)
-    return Verdict(
-        outcome=what_next(state, run, slip=bool(wrong) and draft not in state["refused"]),
-        critique=critique,
-        refinement=_COPY,
-    )
+        verdict = weigh(state, evidence, run)
+        if isinstance(verdict, Verdict):
+            return verdict, ()
+        doubts = verdict
+    outcome, more = what_next(state, run, slip=bool(slips) and draft not in state["refused"])
+    return Verdict(outcome=outcome, critique="; ".join(doubts), refinement=_COPY), more
+
+
+def weigh(state: State, evidence: Sequence[Evidence], run: Run) -> Verdict | tuple[str, ...]:
+    """Accept a draft in which no program found a fault, or say what is doubted of it."""
+    found = opinion(state, evidence, run)
+    if found.doubts:
+        return found.doubts
+    citations = cite(state["draft"], state["asked"], evidence, page_finder(run))
+    if missing := unplaced(state["draft"], citations, evidence):
+        return missing
+    sure = confidence(state, citations, evidence, found)
+    if sure < run.settings.thresholds.confidence:
+        return (f"all that was checked leaves it too unsure ({sure:.2f})",)
+    return Verdict(outcome="accept", citations=citations, confidence=sure)
 
 
 def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run) -> list[str]:
@@ -121,13 +128,19 @@ def unplaced(
     )
 
 
-def what_next(state: State, run: Run, slip: bool) -> Literal["revise", "look_again", "decline"]:
-    """A slip is written again, once; where the evidence is doubted, other evidence is looked for."""
+def what_next(
+    state: State, run: Run, slip: bool
+) -> tuple[Literal["revise", "look_again", "decline"], Stage]:
+    """A slip is written again, once; where the evidence is doubted, other evidence is looked for.
+
+    The calls to look with are handed back: finding them may have cost a call of the model.
+    """
     if state["round"] >= run.settings.limits.rounds or not run.model.can_call(2):
-        return "decline"
+        return "decline", ()
     if slip:
-        return "revise"
-    return "look_again" if next_look(state, run) else "decline"
+        return "revise", ()
+    more = next_look(state, run)
+    return ("look_again" if more else "decline"), more
 
 
 def confidence(
