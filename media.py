@@ -214,10 +214,15 @@ class Store:
     def _add_bytes(self, data: bytes, source: str, called: str) -> Picture:
         if len(data) > self.limits.bytes:
             raise BadInput(source, _too_many_bytes(self.limits.bytes))
-        loaded = _decode(data, source, self.limits)
+        loaded = self._decoded_before(data) or _decode(data, source, self.limits)
         if not loaded.keep:
             return self._keep_pixels(loaded.image, called)
         return self._keep(data, loaded.format, loaded.image, called)
+
+    def _decoded_before(self, data: bytes) -> _Loaded | None:
+        """What these very bytes were found to be, where they were stored as they are not long ago."""
+        image, kind = self._cache.get(hashlib.sha256(data).hexdigest()), _sniff(data)
+        return None if image is None or kind is None else _Loaded(image, kind, keep=True)
 
     def _add_pixels(self, image: Pixels, name: str) -> Picture:
         _check_size(image.size, name, self.limits)

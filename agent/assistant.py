@@ -297,6 +297,7 @@ class Assistant:
                 State(**fresh(question, pictures), turns=tuple(history)),
                 config,
                 context=run,
+                output_keys=["answer", "steps"],  # the rest would be read out after every node
                 durability="exit" if session is not None else None,
             )
         answer: Answer = State(**state)["answer"]  # type: ignore[typeddict-item]

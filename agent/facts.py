@@ -27,13 +27,16 @@ januari februari maart april mei juni juli augustus september oktober november d
 jan feb mar apr may jun jul aug sep oct nov dec
 """
 _MONTH = {name: place % 12 + 1 for place, name in enumerate(_MONTHS.split())}
-_MONTH_NAME = rf"({'|'.join(sorted(_MONTH, key=len, reverse=True))}|sept)\b\.?"
+_MONTH["sept"] = 9
+_SHORTEST, _LONGEST = min(map(len, _MONTH)), max(map(len, _MONTH))
+_MONTH_NAME = rf"([^\W\d_]{{{_SHORTEST},{_LONGEST}}})\b\.?"  # a list of names takes far longer
 _NAMED_DATE = re.compile(
     rf"\b(?:{_MONTH_NAME}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?|(\d{{1,2}})(?:st|nd|rd|th|er|\.)?"
     rf"\s+(?:of\s+|de\s+)?{_MONTH_NAME})\s+(?:de\s+)?({_YEAR})\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+", re.UNICODE)
+_SIGNS = str.maketrans({**dict.fromkeys("'’ \u00a0\u202f"), "−": "-"})
 _COUNTING = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty
@@ -73,8 +76,10 @@ def named_dates(text: str) -> list[str]:
     """Dates with the name of their month, in the form of `dates`: "March 28, 2018" -> "18-3-28"."""
     found = []
     for month, day, day_first, month_after, year in _NAMED_DATE.findall(text):
-        name = (month or month_after).lower()
-        parts = [int(year) % 100, _MONTH.get(name, 9), int(day or day_first)]
+        number = _MONTH.get((month or month_after).lower())
+        if number is None:
+            continue
+        parts = [int(year) % 100, number, int(day or day_first)]
         found += ["-".join(map(str, min(p, p[::-1]))) for p in (parts, [parts[0], *parts[:0:-1]])]
     return found
 
@@ -102,8 +107,7 @@ def replace_number(text: str, old: str, new: str) -> str:
 
 def normal_number(text: str) -> str:
     """One number without sign of thousands and without trailing zeros."""
-    text = re.sub(r"['’ \u00a0\u202f]", "", text).replace("−", "-")
-    text = _point(text)
+    text = _point(text.translate(_SIGNS))
     whole, _, part = text.partition(".")
     sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     part = part.rstrip("0")
@@ -112,9 +116,9 @@ def normal_number(text: str) -> str:
 
 def _point(text: str) -> str:
     """Decide which of "." and "," is the decimal point and drop the other."""
-    last = max(text.rfind("."), text.rfind(","))
-    if last < 0:
+    if "," not in text and text.count(".") < 2:
         return text
+    last = max(text.rfind("."), text.rfind(","))
     mark = text[last]
     other = "," if mark == "." else "."
     repeated = text.count(mark) > 1
@@ -126,9 +130,10 @@ def _point(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Lower-case words without accents."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c)
-    )
+    plain = text.lower()
+    if not plain.isascii():
+        marked = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in marked if not unicodedata.combining(c))
     return _WORD.findall(plain)
 
 

@@ -14,6 +14,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
+from langgraph.types import Command
 
 from ..errors import BadInput, Cancelled, DeadlinePassed, LooktwiceError
 from ..schema import Node, Step, StepFinished, StepStarted, StopReason
@@ -30,6 +31,8 @@ from .run import Run
 from .state import State
 
 Graph = CompiledStateGraph[State, Run, State, State]
+Way = Callable[[State], str]
+"""Which node comes next, by what the one before it left."""
 
 _WHY: dict[type[LooktwiceError], StopReason] = {
     Cancelled: "cancelled",
@@ -41,29 +44,22 @@ _WHY: dict[type[LooktwiceError], StopReason] = {
 def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
     """The compiled controller; with a checkpointer it keeps sessions."""
     graph = StateGraph(State, context_schema=Run)
-    nodes: dict[Node, NodeFunction] = {
-        "intake": intake,
-        "plan": plan,
-        "act": act,
-        "sift": sift,
-        "draft": draft,
-        "verify": verify,
-        "finish": finish,
-    }
-    for name, function in nodes.items():
-        graph.add_node(str(name), traced(name, function))
+
+    def add(name: Node, function: NodeFunction, way: Way, *to: str) -> None:
+        graph.add_node(str(name), traced(name, function, way), destinations=to)
+
     graph.add_edge(START, "intake")
-    graph.add_conditional_edges("intake", unless_stopped("plan"), ["plan", "finish"])
-    graph.add_conditional_edges("plan", after_plan, ["act", "draft", "finish"])
-    graph.add_conditional_edges("act", after_act, ["plan", "sift", "finish"])
-    graph.add_conditional_edges("sift", after_sift, ["plan", "draft", "finish"])
-    graph.add_conditional_edges("draft", unless_stopped("verify"), ["verify", "finish"])
-    graph.add_conditional_edges("verify", after_verify, ["plan", "draft", "finish"])
-    graph.add_edge("finish", END)
+    add("intake", intake, unless_stopped("plan"), "plan", "finish")
+    add("plan", plan, after_plan, "act", "draft", "finish")
+    add("act", act, after_act, "plan", "sift", "finish")
+    add("sift", sift, after_sift, "plan", "draft", "finish")
+    add("draft", draft, unless_stopped("verify"), "verify", "finish")
+    add("verify", verify, after_verify, "plan", "draft", "finish")
+    add("finish", finish, lambda state: END, END)
     return graph.compile(checkpointer=checkpointer, name="looktwice")
 
 
-def unless_stopped(node: Node) -> Callable[[State], str]:
+def unless_stopped(node: Node) -> Way:
     """Go to `node`, or to the end when the run has stopped."""
     return lambda state: "finish" if state["stop"] else node
 
@@ -91,15 +87,18 @@ def after_verify(state: State) -> str:
 class TracedNode(Protocol):
     """How LangGraph calls a node."""
 
-    def __call__(self, state: State, runtime: Runtime[Run]) -> State:
+    def __call__(self, state: State, runtime: Runtime[Run]) -> Command[str]:
         """Run it."""
         ...
 
 
-def traced(name: Node, function: NodeFunction) -> TracedNode:
-    """The node with its step in the trace; what goes wrong inside becomes a reason to stop."""
+def traced(name: Node, function: NodeFunction, way: Way) -> TracedNode:
+    """The node with its step in the trace; what goes wrong inside becomes a reason to stop.
 
-    def node(state: State, runtime: Runtime[Run]) -> State:
+    It names the next node itself: for a conditional edge LangGraph copies the whole state once more.
+    """
+
+    def node(state: State, runtime: Runtime[Run]) -> Command[str]:
         run, started = runtime.context, time.monotonic()
         run.emit(StepStarted(node=name))
         done = attempt(function, state, run, last=name == "finish")
@@ -110,7 +109,9 @@ def traced(name: Node, function: NodeFunction) -> TracedNode:
             did=done.did,
         )
         run.emit(StepFinished(step=step))
-        return State(**{**done.update, "steps": (step,)})
+        # Ways look at channels that are replaced, so what is appended need not be added up here.
+        goto = way(State(**{**state, **done.update}))
+        return Command(update=State(**{**done.update, "steps": (step,)}), goto=goto)
 
     return node
 

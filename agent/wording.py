@@ -33,7 +33,7 @@ def show_evidence(items: Iterable[Evidence], failures: Sequence[ToolResult] = ()
 
 def estimate_tokens(text: str) -> int:
     """Roughly how many tokens a text takes: three characters each, one for each CJK sign."""
-    wide = sum(1 for c in text if ord(c) > 0x2E7F)
+    wide = 0 if text.isascii() else sum(1 for c in text if ord(c) > 0x2E7F)
     return wide + (len(text) - wide + 2) // 3
 
 

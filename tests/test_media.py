@@ -384,6 +384,13 @@ def test_the_same_content_is_one_file(store: Store, tmp_path: Path) -> None:
     assert store.path(first) == store.root / digest[:2] / digest[2:4] / f"{digest}.jpg"
 
 
+def test_the_same_bytes_are_decoded_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encoded(sketch(), "PNG")
+    first = store.add(data)
+    monkeypatch.setattr("looktwice.media._decode", lambda *a: pytest.fail("decoded again"))
+    assert store.add(data) == first
+
+
 def test_a_reference_is_returned_if_it_is_known(store: Store, tmp_path: Path) -> None:
     picture = store.add(sketch())
     assert store.add(picture) == picture
