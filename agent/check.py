@@ -32,6 +32,7 @@ _NO_FOR = {
     "はい": "いいえ",
 }
 POLAR = frozenset(_NO_FOR) | {word.lower() for word in _NO_FOR.values()} | {"none", "nao"}
+_IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child"}
 _STEM = 4
 """Letters two words must begin with alike to count as forms of one word."""
 
@@ -157,8 +158,7 @@ def grounded_share(draft: str, question: str, evidence: Sequence[Evidence]) -> f
 
 def same_word(one: str, other: str) -> bool:
     """Whether two words are forms of one: "person" and "persons", "colour" and "coloured"."""
-    irregular = {"people": "person", "men": "man", "women": "woman", "children": "child"}
-    one, other = irregular.get(one, one), irregular.get(other, other)
+    one, other = _IRREGULAR.get(one, one), _IRREGULAR.get(other, other)
     short, long = sorted((one, other), key=len)
     return one == other or (
         len(short) >= _STEM and long.startswith(short) and len(long) - len(short) <= 3

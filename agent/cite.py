@@ -85,9 +85,11 @@ def cite_statement(
         beside = content_words(" ".join(carried))
         return len(said & there), len(asked & beside), len(asked & there)
 
-    best = max(evidence, key=fitness, default=None)
-    if best is None or not any(fitness(best)):
+    fits = [fitness(item) for item in evidence]
+    place = max(range(len(fits)), key=fits.__getitem__, default=None)
+    if place is None or not any(fits[place]):
         return None
+    best = evidence[place]
     quote, boxes = quoted(best, said, asked, find_page)
     return Citation(
         evidence=best.id,
@@ -171,11 +173,12 @@ def carrying_lines(said: set[str], asked: set[str], lines: Sequence[TextLine]) -
     Among equals, lines standing in a row that also holds words of the question win ("Total  8.20"
     before "Cash  8.20").
     """
+    there = [content_words(line.text) for line in lines]
     row_words: dict[int, set[str]] = {}
-    for line in lines:
-        row_words.setdefault(line.row, set()).update(content_words(line.text))
+    for line, found in zip(lines, there, strict=True):
+        row_words.setdefault(line.row, set()).update(found)
     beside = [row_words[line.row] for line in lines]
-    return [lines[n] for n in _fewest(said, asked, [content_words(x.text) for x in lines], beside)]
+    return [lines[n] for n in _fewest(said, asked, there, beside)]
 
 
 def carrying(said: set[str], asked: set[str], texts: Sequence[str]) -> list[str]:

@@ -36,7 +36,8 @@ def trusted(evidence: Sequence[Evidence], question: str) -> tuple[Evidence, ...]
 
     Where nothing but sums is at hand, they were all that was asked for.
     """
-    if all(e.kind == "calculation" for e in evidence):
+    sums = sum(e.kind == "calculation" for e in evidence)
+    if sums in (0, len(evidence)):
         return tuple(evidence)
     read = [facts_of(e.text) for e in evidence if e.kind != "calculation"]
     read += [counted(e) for e in evidence if e.kind == "objects"]

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ class Example(Value):
     question: str
     stages: tuple[Stage, ...]
 
-    @property
+    @cached_property
     def route(self) -> Route:
         """The names of the tools, stage by stage."""
         return tuple(tuple(sorted(call.tool for call in stage)) for stage in self.stages)
