@@ -137,6 +137,16 @@ class CatalogReader:
             row = c.execute(sql, (document_id, number)).fetchone()
         return page_out(row) if row else None
 
+    def page_texts(self, pages: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
+        """The words of pages, each named by its document's id and its number (1-based)."""
+        sql = (
+            "SELECT document, number, text FROM pages JOIN json_each(?) AS wanted"
+            " ON document = wanted.value ->> 0 AND number = wanted.value ->> 1"
+        )
+        with self._db.reading() as c:
+            rows = c.execute(sql, (json.dumps(sorted(set(pages))),)).fetchall()
+        return {(row["document"], row["number"]): row["text"] for row in rows}
+
     def passages(self, ids: Iterable[int]) -> list[Stored]:
         """Passages in the order asked for; what is gone or not to be seen is left out."""
         wanted = list(ids)

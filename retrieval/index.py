@@ -28,6 +28,7 @@ from .catalog import Catalog, Document, Failure, Filters, Stored
 from .catalog_rows import Counts
 from .embed import Embedder, TextEmbedder, WordEmbedder, as_text_embedder, open_text_embedder
 from .embed_picture import PictureEmbedder, open_picture_embedder
+from .figures import Asked
 from .fuse import Reranker
 from .ingest import Eyes, Ingest, Progress, Summary, sweep
 from .load import render
@@ -85,7 +86,7 @@ class Index:
         self.folder = folder
         self._settings = settings
         self._catalog, self._lock = catalog, lock
-        self._text, self._picture = text, picture
+        self._text, self._picture, self._asked = text, picture, Asked(text)
         self._reranker, self._eyes = reranker, eyes
         self._opening = threading.RLock()
         self._vectors: Vectors | None = None
@@ -221,7 +222,7 @@ class Index:
             raise UsageError("search: give some words, a picture, or both")
         if rerank and self._reranker is None:
             raise UsageError("search: this pack has no reranker; leave --rerank out")
-        search = Search(self._catalog, self._reading, self._text, self._picture)
+        search = Search(self._catalog, self._reading, self._text, self._picture, self._asked)
         if rerank is None:
             rerank = not isinstance(self._reranker, WordReranker)
         reranker = self._reranker if rerank else None

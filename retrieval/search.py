@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..control import Control
 from ..errors import BadInput
@@ -13,6 +14,7 @@ from ..schema import Box, Passage
 from .catalog import Catalog, Filters, Stored
 from .embed import TextEmbedder
 from .embed_picture import PictureEmbedder
+from .figures import Asked, share_of_figures
 from .fuse import Reranker, best_of_each, by_document, by_page, fuse, rank_fusion, reranked
 from .highlight import Highlighter
 from .pages import Page
@@ -24,10 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Search", "matching_boxes"]
 
+Row = NDArray[np.float32]
+"""The vector of a question, [dimensions]."""
 KEYWORD_WEIGHT = 0.02
 """Of the best keyword score, against a cosine of 1; set on 33 questions about 12 reports."""
 SECOND_WEIGHT = 0.15
 """Of the second best passage of a page, against the best."""
+FIGURES_WEIGHT = 0.2
+"""Of the share of a page's words that are figures, against a cosine of 1, where a figure is asked for."""
 DOCUMENT_BONUS = 0.1
 PICTURE_WEIGHT = 1.0
 RERANK_WEIGHT = 0.6
@@ -44,6 +50,7 @@ class Search:
         catalog: has the words.
         vectors: gives the vectors as they are now.
         text, picture: the index's embedders.
+        asked: tells which questions ask for a figure.
     """
 
     def __init__(
@@ -52,9 +59,10 @@ class Search:
         vectors: Callable[[], Vectors],
         text: TextEmbedder,
         picture: PictureEmbedder | None,
+        asked: Asked,
     ) -> None:
         self._catalog, self._vectors = catalog, vectors
-        self._text, self._picture = text, picture
+        self._text, self._picture, self._asked = text, picture, asked
 
     def run(
         self,
@@ -69,15 +77,19 @@ class Search:
         within = self._within(filters)
         wide = max(CANDIDATES, 5 * limit)
         found_by: dict[int, set[str]] = {}
-        by_words = self._by_words(query, wide, within, found_by) if query.strip() else {}
+        vector = self._text.embed_queries([query])[0] if query.strip() else None
+        by_words = {}
+        if vector is not None:
+            by_words = self._by_words(query, vector, wide, within, found_by)
         control.check()
         by_look = self._by_look(query, image, wide, within, found_by)
         scores = _joined(by_words, by_look)
         stored = {p.id: p for p in self._catalog.passages(scores)}
         kept = {key: score for key, score in scores.items() if key in stored}
-        if by_words:
+        if vector is not None:
             pages = {key: (stored[key].document_id, stored[key].page) for key in kept}
             kept = by_page(kept, pages, SECOND_WEIGHT)
+            kept = self._by_figures(vector, kept, pages)
             documents = {key: stored[key].document_id for key in kept}
             kept = by_document(kept, documents, DOCUMENT_BONUS)
         ranked = sorted(kept, key=lambda key: (-kept[key], key))
@@ -103,9 +115,13 @@ class Search:
         return self._catalog.ids(filters)
 
     def _by_words(
-        self, query: str, wide: int, within: Collection[int] | None, found_by: dict[int, set[str]]
+        self,
+        query: str,
+        vector: Row,
+        wide: int,
+        within: Collection[int] | None,
+        found_by: dict[int, set[str]],
     ) -> dict[int, float]:
-        vector = self._text.embed_queries([query])[0]
         similar = dict(self._vectors().query("passages", vector, wide, within))
         keyword = dict(self._catalog.keyword(query, wide, within))
         for way, hits in (("text", similar), ("keyword", keyword)):
@@ -115,6 +131,17 @@ class Search:
         rows = self._vectors().get("passages", [key for key in keyword if key not in similar])
         similar |= {key: float(np.dot(row, vector)) for key, row in rows.items()}
         return fuse(similar, keyword, KEYWORD_WEIGHT)
+
+    def _by_figures(
+        self, question: Row, scores: Mapping[int, float], page_of: Mapping[int, tuple[int, int]]
+    ) -> dict[int, float]:
+        """Pages of figures lifted, as far as one is asked for."""
+        weight = FIGURES_WEIGHT * self._asked.for_figures(question)
+        if not weight:
+            return dict(scores)
+        texts = self._catalog.page_texts(page_of[key] for key in scores)
+        share = {page: share_of_figures(text) for page, text in texts.items()}
+        return {k: score + weight * share.get(page_of[k], 0.0) for k, score in scores.items()}
 
     def _by_look(
         self,
