@@ -295,6 +295,9 @@ def quiet_third_parties(settings: Settings) -> None:
     """
     os.environ.update(
         GRADIO_ANALYTICS_ENABLED="False",
+        # Gradio sums up its last 10,000 events after each one, for a page that is not served here.
+        GRADIO_ANALYTICS_CACHE_FREQUENCY="1000000000",
+        GRADIO_ANALYTICS_MAX_EVENTS="1",
         GRADIO_TEMP_DIR=str(settings.uploads_dir),
         ANONYMIZED_TELEMETRY="False",
         HF_HUB_DISABLE_TELEMETRY="1",

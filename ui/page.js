@@ -3,7 +3,16 @@
 // messages again while they grow. Everything shown here comes escaped from the server.
 const once = "lookTwice";
 if (!window[once]) {
-  window[once] = true;
+  window[once] = {
+    begin: () => trigger("begin", {}),
+    // What was typed, where it could not be asked: it stands in the message that says why.
+    refused: (log) => {
+      const content = log?.at(-1)?.content;
+      const text = typeof content === "string" ? content : content?.[0]?.text;
+      const said = new DOMParser().parseFromString(text ?? "", "text/html");
+      return said.querySelector(".lt-refused")?.dataset.words ?? "";
+    },
+  };
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const tag = (node, pattern) => [...node.classList].find((name) => pattern.test(name)) || "";

@@ -218,9 +218,10 @@ def ask_message(
     return {"role": "user", "content": f'<div class="lt-ask">{strip}<p>{words}</p>{edit}</div>'}
 
 
-def failure(message: str) -> Message:
-    """A question that could not be asked, with the reason."""
-    return _says(f'<div class="lt-answer lt-refused"><p>{plain(message)}</p></div>')
+def failure(message: str, words: str = "") -> Message:
+    """A question that could not be asked, with the reason; `words` are given back to be asked again."""
+    back = f' data-words="{plain(words)}"' if words else ""
+    return _says(f'<div class="lt-answer lt-refused"{back}><p>{plain(message)}</p></div>')
 
 
 def waiting(words: str) -> Message:

@@ -9,7 +9,7 @@ from ..errors import BadInput
 from ..schema import Box, Picture
 
 Show = dict[str, Any]
-"""What to show anew, by name: log, busy, words, strip, head, chats, documents, tab ..."""
+"""What to show anew, by name: log, words, strip, head, chats, documents, tab ..."""
 
 
 @dataclass(frozen=True)

@@ -81,9 +81,10 @@ class Talk:
             async for show in self._run(who, tab, asking, before, past_log):
                 yield show
         except LooktwiceError as error:
-            log = [*messages(before), *([question] if said else []), failure(sentence(error))]
             back = "" if isinstance(error, Cancelled) else words
-            yield {"log": log, "busy": False, "words": back, "tab": tab}
+            refused = failure(sentence(error), back)
+            log = [*messages(before), *([question] if said else []), refused]
+            yield {"log": log, "tab": tab}
         finally:
             await asyncio.to_thread(forget_files, files)
 
@@ -161,7 +162,7 @@ class Talk:
         """Add dropped documents, telling how far it is; raises where nothing could be read."""
         async for words, summary in self.panel.adding(who, files):
             if summary is None:
-                yield {"log": [*log, waiting(words)], "busy": True}
+                yield {"log": [*log, waiting(words)]}
             elif summary.failed:
                 reasons = "; ".join(f"{Path(p).name}: {why}" for p, why in summary.failed)
                 raise BadInput("documents", reasons)
@@ -173,9 +174,9 @@ class Talk:
     ) -> Show:
         """Nothing was asked; say what was done with what came."""
         if not others:
-            return {"busy": False, "tab": tab}
+            return {"tab": tab}
         said = f"{', '.join(n for _, n in others)}: added to the documents. What is your question?"
-        return {"log": [*log, failure(said)], "busy": False, "words": "", "tab": tab}
+        return {"log": [*log, failure(said)], "tab": tab}
 
     def _asking(
         self,
@@ -220,19 +221,10 @@ class Talk:
                 self.history.cut(who.owner, tab.chat, tab.editing)
             kept.append((self.history.add(who.owner, tab.chat, exchange), exchange))
 
-        yield {
-            "log": [*log, *running(View(), question, number)],
-            "busy": True,
-            "words": "",
-            "strip": "",
-        }
+        yield {"log": [*log, *running(View(), question, number)]}
         async with contextlib.aclosing(self.runs.follow(who.owner, who.id, asking, keep)) as views:
             async for view, place in views:
                 yield {"log": [*log, *running(view, question, number, place)]}
         chat, exchange = kept[0]
         tab = Tab(owner=who.owner, chat=chat)
-        yield {
-            "log": [*log, *past(exchange, number)],
-            "busy": False,
-            "tab": tab,
-        }
+        yield {"log": [*log, *past(exchange, number)], "tab": tab}

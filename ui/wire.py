@@ -16,22 +16,33 @@ from .talk import Talk
 
 Shown = dict[Any, Any]
 
+# What is typed goes and the buttons change in the browser: a widget whose properties the server changes
+# is made anew there, which costs more than all else that a question shows.
+_BEGIN = "(...given) => { window.lookTwice.begin(); return given; }"
+_BUSY = """() => [
+    {__type__: "update", value: {text: "", files: []}, submit_btn: false, stop_btn: true}, ""
+]"""
+_END = """(log) => {
+    const back = window.lookTwice.refused(log);
+    const value = back ? {value: {text: back, files: []}} : {};
+    return {__type__: "update", submit_btn: true, stop_btn: false, ...value};
+}"""
+
 
 def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
     """Connect the widgets; every handler names its visitor first."""
     show = _Painter(parts)
-    every = [
-        parts.tab, parts.log, parts.composer, parts.strip, parts.head, parts.chats,
-        parts.documents, parts.progress, parts.found,
-    ]  # fmt: skip
-    quick: dict[str, Any] = {
-        "outputs": every, "show_progress": "hidden", "queue": True, "api_visibility": "private",
-        "concurrency_limit": None,
-    }  # fmt: skip
 
-    # An output that is skipped costs Gradio as much as one that is shown: the streams have few.
-    around = {**quick, "outputs": [parts.head, parts.chats, parts.documents]}
-    stream = {**quick, "outputs": [parts.tab, parts.log, parts.composer, parts.strip]}
+    def on(*outputs: Any) -> dict[str, Any]:
+        """How an event runs, and the widgets it may change: one that is skipped is made anew."""
+        return {
+            "outputs": list(outputs), "show_progress": "hidden", "queue": True,
+            "api_visibility": "private", "concurrency_limit": None,
+        }  # fmt: skip
+
+    around = on(parts.head, parts.chats, parts.documents)
+    attached = (parts.tab, parts.strip)
+    everywhere = on(*attached, parts.head, parts.chats, parts.log, parts.composer)
 
     def who(request: gr.Request) -> Visitor:
         owner = talk.people.owner(request.cookies)
@@ -45,15 +56,15 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
             talk.ask(who(request), tab, value.get("text") or "", paths)
         ) as shows:
             async for shown in shows:
-                yield show({"strip": "", **shown})
+                yield show(shown)
 
     async def again(tab: Tab, request: gr.Request, event: gr.EventData) -> AsyncIterator[Shown]:
         async for shown in talk.again(who(request), tab, _number(event)):
-            yield show({"strip": "", **shown})
+            yield show(shown)
 
     async def example(tab: Tab, request: gr.Request, event: gr.EventData) -> AsyncIterator[Shown]:
         async for shown in talk.example(who(request), tab, _number(event)):
-            yield show({"strip": "", **shown})
+            yield show(shown)
 
     async def take_in(paths: list[str] | None, request: gr.Request) -> AsyncIterator[Shown]:
         given = [Path(p) for p in paths or []]
@@ -110,25 +121,29 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
         return {**shown, parts.camera: gr.Image(value=None, visible=False)}
 
     tab, bridge = parts.tab, parts.bridge
-    parts.composer.submit(ask, [parts.composer, tab], **stream).then(settle, tab, **around)
-    parts.composer.stop(stop, **{**quick, "outputs": None})
-    bridge.again(again, tab, **stream).then(settle, tab, **around)
-    bridge.example(example, tab, **stream).then(settle, tab, **around)
-    bridge.open(open_chat, None, **quick)
-    bridge.forget(forget, tab, **quick)
-    bridge.edit(edit, tab, **quick)
-    bridge.region(region, tab, **quick)
-    bridge.drop(drop, tab, **quick)
-    bridge.remove(remove, None, **quick)
-    parts.new.click(fresh, None, **quick)
-    parts.find.change(find, [parts.find, tab], **{**quick, "trigger_mode": "always_last"})
-    parts.upload.upload(take_in, parts.upload, **quick)
-    parts.search.submit(search, parts.search, **quick)
-    parts.camera_button.click(
-        lambda: gr.Image(visible=True), None, **{**quick, "outputs": parts.camera}
-    )
-    parts.camera.input(photo, [parts.camera, tab], **{**quick, "outputs": [*every, parts.camera]})
-    page.load(arrive, None, **quick)
+    for asked, function, given in (
+        (parts.composer.submit, ask, [parts.composer, tab]),
+        (bridge.again, again, [tab]),
+        (bridge.example, example, [tab]),
+    ):
+        running = asked(function, given, js=_BEGIN, **on(tab, parts.log))
+        running.failure(None, parts.log, parts.composer, js=_END)
+        running.then(None, parts.log, parts.composer, js=_END).then(settle, tab, **around)
+    bridge.begin(None, None, [parts.composer, parts.strip], js=_BUSY)
+    parts.composer.stop(stop, **{**on(), "outputs": None})
+    bridge.open(open_chat, None, **everywhere)
+    bridge.forget(forget, tab, **everywhere)
+    bridge.edit(edit, tab, **on(*attached, parts.composer))
+    bridge.region(region, tab, **on(*attached))
+    bridge.drop(drop, tab, **on(*attached, parts.composer))
+    bridge.remove(remove, None, **on(parts.progress, parts.documents))
+    parts.new.click(fresh, None, **everywhere)
+    parts.find.change(find, [parts.find, tab], **on(parts.chats), trigger_mode="always_last")
+    parts.upload.upload(take_in, parts.upload, **on(parts.progress, parts.documents))
+    parts.search.submit(search, parts.search, **on(parts.progress, parts.found))
+    parts.camera_button.click(lambda: gr.Image(visible=True), None, **on(parts.camera))
+    parts.camera.input(photo, [parts.camera, tab], **on(*attached, parts.camera))
+    page.load(arrive, None, **on(*attached, parts.head, parts.chats, parts.documents))
     page.unload(leave)
 
 
@@ -147,13 +162,8 @@ class _Painter:
         shown: Shown = {plainly[name]: show[name] for name in plainly if name in show}
         if "progress" in show:
             shown[parts.progress] = f'<p role="status">{plain(show["progress"])}</p>'
-        composer: dict[str, Any] = {}
         if "words" in show:
-            composer["value"] = {"text": show["words"], "files": []}
-        if "busy" in show:
-            composer |= {"submit_btn": not show["busy"], "stop_btn": show["busy"]}
-        if composer:
-            shown[parts.composer] = gr.MultimodalTextbox(**composer)
+            shown[parts.composer] = {"text": show["words"], "files": []}
         return shown
 
 

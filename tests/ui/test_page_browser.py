@@ -250,6 +250,8 @@ def test_files_that_cannot_be_used_are_named_with_the_reason(tab: Any) -> None:
     tab.press("#lt-composer textarea", "Enter")
     said = tab.wait_for_selector(".lt-refused").inner_text()
     assert "broken.png" in said
+    assert tab.input_value("#lt-composer textarea") == TOTAL  # given back, to be asked again
+    assert tab.is_visible("#lt-composer .submit-button")
     tab.reload()
     tab.wait_for_selector(".lt-example")
     put(tab, "large.png", b"\x89PNG" + b"x" * 300_000)
