@@ -145,6 +145,38 @@ def test_the_order_gives_every_job_once_and_sessions_in_turn(sessions: list[str 
         assert lines == sorted(lines)
 
 
+def about(line: int, picture: str) -> Job:
+    return Job(line, Task(id=str(line), question="?x", images=(picture,)))
+
+
+def test_tasks_about_a_picture_come_one_after_the_other() -> None:
+    jobs = [about(n, "ab"[n % 2]) for n in range(4)]
+    order = Order(jobs)
+    got = []
+    while (job := order.take()) is not None:
+        got.append(job.line)
+        order.done(job)
+    assert got == [0, 2, 1, 3]
+
+
+def test_workers_take_pictures_of_their_own_until_none_is_left() -> None:
+    order = Order([about(0, "a"), about(1, "a"), about(2, "a"), about(3, "b")])
+    first, second = order.take(), order.take()
+    assert first is not None
+    assert second is not None
+    assert (first.line, second.line) == (0, 3)
+    order.done(second)
+    third = order.take()  # nothing else is left than the picture of the first
+    assert third is not None
+    assert third.line == 1
+    order.done(first)
+    order.done(third)
+    last = order.take()
+    assert last is not None
+    assert last.line == 2
+    assert order.take() is None
+
+
 # --- results ------------------------------------------------------------------------------------------
 
 
