@@ -40,6 +40,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ELSEWHERE = ("/v1/", "/health", "/metrics", "/mcp")
 """Paths of the servers that may stand on the same app; they have guards of their own."""
 _HERE = Path(__file__).parent
+_QUEUE_LOOK = 0.01
+"""Seconds between two looks of Gradio at its queue; its own thousand a second keep a core awake."""
 
 
 def mount(
@@ -116,6 +118,7 @@ def build_page(talk: Talk) -> gr.Blocks:
     ) as page:
         wire(page, lay_out(talk), talk)
     page.queue(default_concurrency_limit=None)
+    page._queue.sleep_when_free = _QUEUE_LOOK
     return page
 
 

@@ -50,7 +50,12 @@ class Asking:
 
 @dataclass(eq=False)
 class Job:
-    """One question on its way; the thread writes, the page reads."""
+    """One question on its way; the thread writes, the page reads.
+
+    Attributes:
+        changed: there is something new to show.
+        urgent: it should not wait: the first words, the end.
+    """
 
     asking: Asking
     view: View = field(default_factory=View)
@@ -59,6 +64,7 @@ class Job:
     exchange: Exchange | None = None
     error: Exception | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    urgent: asyncio.Event = field(default_factory=asyncio.Event)
     done: bool = False
 
 
@@ -135,7 +141,7 @@ class Runs:
             job.stopped = True
             if job.control is not None:
                 job.control.cancel()
-            with contextlib.suppress(ValueError):
+            if job in self._queue:
                 self._queue.remove(job)
             if self._jobs.get((owner, tab)) is job:
                 del self._jobs[owner, tab]
@@ -180,12 +186,13 @@ class Runs:
             self._running -= 1
             job.done = True
             job.changed.set()
+            job.urgent.set()
             if self._queue:
                 self._queue[0].changed.set()
 
         def work() -> None:
             try:
-                self._work(job, keep, lambda: tell(job.changed.set))
+                self._work(job, keep, tell)
             except LooktwiceError as error:
                 job.error = error
             except Exception as error:  # of a tool's or a backend's own making
@@ -196,7 +203,10 @@ class Runs:
         threading.Thread(target=work, name="looktwice-page", daemon=True).start()
 
     def _work(
-        self, job: Job, keep: Callable[[Exchange], None], changed: Callable[[], None]
+        self,
+        job: Job,
+        keep: Callable[[Exchange], None],
+        tell: Callable[[Callable[[], None]], None],
     ) -> None:
         asking = job.asking
         for event in self._assistant.stream(
@@ -206,6 +216,7 @@ class Runs:
             control=job.control,
             history=asking.history,
         ):
+            had_words = bool(job.view.text)
             job.view = follow(job.view, event)
             if isinstance(event, AnswerReady):
                 job.exchange = Exchange(
@@ -218,27 +229,18 @@ class Runs:
                 )
                 keep(job.exchange)
             if not job.changed.is_set():
-                changed()
+                tell(job.changed.set)
+            if bool(job.view.text) != had_words:
+                tell(job.urgent.set)
 
     async def _views(self, job: Job) -> AsyncGenerator[View]:
         """Each new view, not too often; the first words at once."""
-        said = False
         while not job.done:
+            looks = min(_LOOKS_PER_SECOND, _ALL_LOOKS / max(1, self._running))
+            with contextlib.suppress(TimeoutError):  # let some changes gather
+                await asyncio.wait_for(job.urgent.wait(), 1 / looks)
+            job.urgent.clear()
             await job.changed.wait()
             job.changed.clear()
-            yield job.view
-            if bool(job.view.text) == said:
-                looks = min(_LOOKS_PER_SECOND, _ALL_LOOKS / max(1, self._running))
-                await self._pause(job, 1 / looks)
-            said = bool(job.view.text)
-        yield job.view
-
-    async def _pause(self, job: Job, seconds: float) -> None:
-        """Let some changes gather; the end, and the first words, do not wait."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        words = bool(job.view.text)
-        while (left := until - loop.time()) > 0 and not job.done:
-            if bool(job.view.text) != words:
-                return
-            await asyncio.sleep(min(left, 0.02))
+            if not job.done:  # the end is shown by what follows
+                yield job.view
