@@ -4,6 +4,7 @@ run/run.json        what it was made with
 run/suite/          the tasks with their pictures, documents and truths
 run/questions.jsonl the same as the assistant gets them: without truths
 run/results.jsonl   one answer a line; a run that was stopped goes on where it was
+run/home/           its conversations and indexes, until the last question is asked
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ..settings import Settings
 from . import manifest as manifests
 from .manifest import Manifest
 from .scoring import Scored, score
+from .scratch import apart, thrown_away
 from .task import Task, fingerprint, inside, read_tasks
 
 if TYPE_CHECKING:
@@ -96,15 +98,20 @@ def run(
             raise BadInput(f"{questions}:{line}", reason)
         manifests.save(record, plan.out)
         if not batch.todo:
+            thrown_away(plan.out)
             return batch.summary()
         with (follow or unseen)(batch) as tell:
-            assistant = (open_assistant or assistant_of)(settings, plan.tools)
+            own = apart(settings, plan.out)
+            assistant = (open_assistant or assistant_of)(own, plan.tools)
             assistant.warm()
             engine = LocalEngine(Worker(assistant))
             try:
-                return batch.run(engine, tell)
+                summary = batch.run(engine, tell)
             finally:
                 engine.close()
+    if not summary.left:
+        thrown_away(plan.out)
+    return summary
 
 
 def unseen(batch: Batch) -> AbstractContextManager[Tell]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +86,29 @@ def test_a_run_that_was_cut_off_goes_on_without_asking_twice(done: Any, tmp_path
     assert open_run(done.folder).complete
     run(rk.plan(tmp_path), rk.settings_of(tmp_path / "home"), rk.opener(opened))
     assert len(opened) == 1  # nothing left to ask, so nothing was opened
+
+
+def test_conversations_of_a_run_are_gone_once_it_is_complete(tmp_path: Path) -> None:
+    rk.suite(tmp_path / "suite")
+    tasks = [
+        Task(id=str(turn), kind="talk", question=rk.TOTAL, images=("0.png",), session="talk",
+             truth=Truth(answers=("8.20",)))
+        for turn in range(3)
+    ]  # fmt: skip
+    write_tasks(tasks, tmp_path / "suite")
+    settings = rk.settings_of(tmp_path / "home")
+
+    @contextmanager
+    def stops_after_one(batch: Any) -> Iterator[Any]:
+        yield lambda progress: batch.stop() if progress.done else None
+
+    first = run(rk.plan(tmp_path), settings, rk.opener(), follow=stops_after_one)
+    assert first.left == 2
+    assert (tmp_path / "run" / "home" / "sessions.db").exists()  # for the turns that are left
+    assert run(rk.plan(tmp_path), settings, rk.opener()).left == 0
+    assert not (tmp_path / "run" / "home").exists()
+    assert not settings.sessions_file.exists()
+    assert any(path.is_file() for path in settings.store_dir.rglob("*"))  # was only borrowed
 
 
 def test_a_folder_of_another_run_is_refused(done: Any, tmp_path: Path) -> None:
