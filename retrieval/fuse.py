@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+import numpy as np
+
 __all__ = ["Reranker", "best_of_each", "by_document", "by_page", "fuse", "rank_fusion", "reranked"]
 
 Key = TypeVar("Key", bound=Hashable)
@@ -12,6 +14,7 @@ Item = TypeVar("Item")
 
 RANK_CONSTANT = 60
 """Of reciprocal rank fusion (Cormack, Clarke and Buettcher 2009)."""
+_NO_SPREAD = 1e-9
 TOP_PASSAGES = 3
 """Passages by which a document as a whole is judged."""
 
@@ -21,6 +24,11 @@ class Reranker(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def weight(self) -> float:
+        """How much its opinion counts, 0..1; the first ranking counts what is left."""
+        ...
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
         """How probable it is that each passage answers the query, 0..1, in the order given."""
@@ -116,13 +124,11 @@ def best_of_each(items: Sequence[Item], group: Callable[[Item], Hashable]) -> li
 
 
 def reranked(scores: Sequence[float], opinions: Sequence[float], weight: float) -> list[float]:
-    """A first ranking's scores and a reranker's, joined after both are spread over 0..1."""
-    return [
-        (1 - weight) * first + weight * second
-        for first, second in zip(_spread(scores), _spread(opinions), strict=True)
-    ]
-
-
-def _spread(values: Sequence[float]) -> list[float]:
-    low, high = min(values, default=0.0), max(values, default=0.0)
-    return [(v - low) / (high - low) if high > low else 1.0 for v in values]
+    """A first ranking's scores and a reranker's, brought to the mean and spread of the first's."""
+    if not scores:
+        return []
+    first, second = np.asarray(scores, float), np.asarray(opinions, float)
+    spread = float(second.std())
+    alike = (second - second.mean()) / spread if spread > _NO_SPREAD else np.zeros(len(second))
+    joined = (1 - weight) * first + weight * (first.mean() + first.std() * alike)
+    return [float(value) for value in joined]

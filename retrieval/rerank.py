@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ..convert import reranker_path
 from ..errors import WeightsError
@@ -16,6 +19,8 @@ from .runtime import Once, Vectors, chosen_dtype, weight_name, well_formed
 
 __all__ = ["CrossReranker", "WordReranker", "open_reranker"]
 
+_NEAR = 40
+"""Words among which a word of a passage is embedded."""
 _MOST_TOKENS = 512
 """Of question and passage together; passages are shorter, and time grows with this."""
 _BATCH = 32
@@ -25,10 +30,12 @@ class WordReranker:
     """Late interaction (MaxSim; after ColBERT, Khattab and Zaharia 2020) with an embedder's own words.
 
     One vector for a whole passage forgets its details; here every word of the question looks for its
-    best match in the passage. Needs no weights beyond the embedder's.
+    best match in the passage. Needs no weights beyond the embedder's. Words are embedded among the
+    few that stand near them: in a long passage they would all come to resemble its subject.
     """
 
     name = "maxsim"
+    weight = 0.5
 
     def __init__(self, embedder: WordEmbedder) -> None:
         self._embedder = embedder
@@ -37,14 +44,32 @@ class WordReranker:
         """How well each passage matches the question's words: their mean best cosine, 0..1."""
         if not passages:
             return []
-        question, *read = self._embedder.embed_words([query, *passages])
-        return [_best_matches(question, words) for words in read]
+        parts = [_parts(passage) for passage in passages]
+        question, *read = self._embedder.embed_words([query, *chain.from_iterable(parts)])
+        words = iter(read)
+        return [_best_matches(question, list(islice(words, len(own)))) for own in parts]
 
 
-def _best_matches(question: Vectors, words: Vectors) -> float:
-    if not len(question) or not len(words):
+def _parts(passage: str) -> list[str]:
+    """Lines next to each other, together some `_NEAR` words."""
+    parts: list[str] = []
+    words = _NEAR
+    for line in passage.splitlines():
+        count = len(line.split())
+        if words + count > _NEAR:
+            parts.append(line)
+            words = count
+        else:
+            parts[-1] += f" {line}"
+            words += count
+    return parts
+
+
+def _best_matches(question: Vectors, parts: Sequence[Vectors]) -> float:
+    best = [(question @ words.T).max(axis=1) for words in parts if len(words)]
+    if not len(question) or not best:
         return 0.0
-    return max(0.0, float((question @ words.T).max(axis=1).mean()))
+    return max(0.0, float(np.max(best, axis=0).mean()))
 
 
 class CrossReranker:
@@ -55,6 +80,8 @@ class CrossReranker:
         folder: gives the model's folder (fetching it if need be) when it is first wanted.
         batch: pairs the model reads at once.
     """
+
+    weight = 0.8
 
     def __init__(self, name: str, folder: Callable[[], Path], batch: int = _BATCH) -> None:
         self.name = name

@@ -36,9 +36,8 @@ FIGURES_WEIGHT = 0.2
 """Of the share of a page's words that are figures, against a cosine of 1, where a figure is asked for."""
 DOCUMENT_BONUS = 0.1
 PICTURE_WEIGHT = 1.0
-RERANK_WEIGHT = 0.6
 CANDIDATES = 100
-RERANKED = 10
+RERANKED = 15
 SHORT_PAGE = 200
 """Words up to which a page is given whole: no more than a passage."""
 
@@ -202,11 +201,12 @@ def _reread(
     """The first few in the order of both rankings; what was not read again follows."""
     few = best[:RERANKED]
     opinions = reranker.score(query, [f"{p.document}\n{p.text}" for p in few])
-    joined = reranked(values[: len(few)], opinions, RERANK_WEIGHT)
-    order = sorted(range(len(few)), key=lambda at: -joined[at])
+    both = reranked(values[: len(few)], opinions, reranker.weight)
+    joined = [min(1.0, max(0.0, value)) for value in both]
+    order = sorted(range(len(few)), key=lambda at: -both[at])
     for passage in few:
         found_by[passage.id].add("reranker")
-    floor = min(opinions, default=0.0)
+    floor = min(joined, default=0.0)
     rest = [min(value, floor) for value in values[len(few) :]]
     return [few[at] for at in order] + best[len(few) :], [joined[at] for at in order] + rest
 

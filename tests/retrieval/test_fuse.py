@@ -48,6 +48,14 @@ def test_a_reranker_can_turn_the_order_and_its_weight_says_how_much() -> None:
     assert strong.index(max(strong)) == 1
     assert none.index(max(none)) == 0
     assert reranked([], [], 0.5) == []
+    assert reranked(first, [0.5, 0.5, 0.5], 0.0) == first
+
+
+def test_a_reranker_that_gives_small_numbers_counts_as_much_as_one_that_gives_large() -> None:
+    first, second = [0.9, 0.8, 0.1], [0.0, 1.0, 0.2]
+    small = reranked(first, [value / 100 for value in second], 0.5)
+    assert small == pytest.approx(reranked(first, second, 0.5))
+    assert sum(small) == pytest.approx(sum(first))
 
 
 def test_a_page_is_judged_by_its_two_best_passages_and_keeps_the_best() -> None:
