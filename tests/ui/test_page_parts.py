@@ -240,7 +240,7 @@ def test_questions_wait_their_turn_and_each_is_stopped_alone(home: Path) -> None
         assert not tabs.runs.stop("bob", "1")  # ann's tab
         assert tabs.runs.running == 1
         assert tabs.runs.stop("ann", "1")
-        assert (await first)[-1] is None
+        assert set(await first) <= {None}  # it never waited
         await until(lambda: tabs.runs.waiting == 0)
         assert tabs.kept[0].answer.stop_reason == "cancelled"
         assert tabs.runs.stop("bob", "2")
