@@ -10,7 +10,7 @@ from pydantic import BaseModel, RootModel
 from ...prompts import render
 from ...schema import ToolCall
 from ...tools.base import Tool
-from ...tools.search import OPEN
+from ...tools.search import OPEN, SEARCH_TOOLS
 from ..asking import ask_json, json_value
 from ..backends.base import Message
 from ..documents import at_hand, document_names, first_search, is_talk, names_a_page
@@ -64,7 +64,8 @@ def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
 
     Facts bound the choice: without a picture no picture tool can run, and a question whose nearest
     examples all look at pictures is told so instead of being guessed at; with documents at hand they are
-    asked instead, and whenever it is in doubt.
+    asked instead, and whenever it is in doubt; a picture that came along is looked at unless the words
+    are plainly small talk.
     """
     neighbours = run.planner.nearest(state["asked"])
     agreed = vote(neighbours)
@@ -74,9 +75,13 @@ def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
             return (), NO_PICTURE
         if run.index is not None and in_doubt(state, run, agreed, neighbours):
             return first_search(state), "documents are at hand"
-    if agreed is not None:
+    if agreed is not None and (agreed or not state["meant"] or is_talk(agreed, neighbours)):
         return agreed, "examples agree"
-    return ask_model(state, run, neighbours), "model"
+    stages = ask_model(state, run, neighbours)
+    if not stages and state["meant"]:
+        # A question that came with a picture is not answered from the model's memory.
+        return (every_look(run),), "a picture is there"
+    return stages, "model"
 
 
 def in_doubt(
@@ -117,6 +122,24 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
     # What a later stage is to be given can only be known when the earlier ones are done.
     later = [tuple(ToolCall(tool=call.tool) for call in stage) for stage in stages[1:]]
     return tuple(stage for stage in [*stages[:1], *later] if stage)
+
+
+def every_look(run: Run) -> Stage:
+    """The picture tools that can run without being told anything, at their widest."""
+    return tuple(
+        widest(tool)
+        for tool in run.tools.values()
+        if tool.needs_picture
+        and tool.name not in SEARCH_TOOLS  # what looks alike says nothing of this picture
+        and not tool.parameters.get("required")
+    )
+
+
+def widest(tool: Tool) -> ToolCall:
+    """The call with every argument at its default, so that none has to be filled."""
+    properties = tool.parameters.get("properties", {})
+    defaults = {k: v["default"] for k, v in properties.items() if "default" in v and k != "picture"}
+    return ToolCall(tool=tool.name, arguments=defaults)
 
 
 def list_tools(tools: Iterable[Tool]) -> str:

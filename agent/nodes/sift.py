@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...schema import Evidence, ToolCall
-from ...tools.base import Tool
-from ...tools.search import SEARCH_TOOLS
+from ...schema import Evidence
 from ..asking import probability_of_yes
 from ..documents import again, page_finder
 from ..extract import extracts
-from ..fitting import by_rank, keep, trusted
+from ..fitting import RANKED, by_rank, keep, trusted
 from ..opening import opened_parts
 from ..prompting import answer_messages, calculated
 from ..run import Run
 from ..state import Stage, State
 from .base import Done
-from .plan import spread
+from .plan import every_look, spread
 
 
 def sift(state: State, run: Run) -> Done:
@@ -37,16 +35,27 @@ def sift(state: State, run: Run) -> Done:
     if state["shown"] and (update["shown"], parts) == (state["shown"], state["extracts"]):
         # What was not enough, or did not carry a draft, does not become so by asking again.
         return decide(update, 0.0, state, run, "nothing new")
-    if calculated(kept):
+    if all(item.kind == "calculation" for item in kept) and calculated(kept):
         return decide(update, 1.0, state, run, "computed")
     if not run.settings.stages.gate:
         return decide(update, 1.0, state, run, f"{len(kept)} kept, not asked")
     probability = probability_of_yes(
-        run.model, answer_messages(state, kept, run, task="task_answerable")
+        run.model, answer_messages(state, news(kept, state, run), run, task="task_answerable")
     )
     if parts_seen := opened_parts(state, run, probability):
         return with_parts(update, parts_seen, state, run)
     return decide(update, probability, state, run, f"{len(kept)} kept")
+
+
+def news(kept: Sequence[Evidence], state: State, run: Run) -> Sequence[Evidence]:
+    """What a second look at pictures brought: it has to be enough without what was not.
+
+    Asked again with more of anything before it, a small model grows surer. Retrieved lines are chosen
+    anew each time, and a model that sees has the picture itself.
+    """
+    if run.model.sees_images or any(item.kind in RANKED for item in kept):
+        return kept
+    return [item for item in kept if item.id not in state["shown"]] or kept
 
 
 def with_parts(update: State, found: tuple[Evidence, ...], state: State, run: Run) -> Done:
@@ -94,20 +103,7 @@ def next_look(state: State, run: Run) -> Stage:
 
 
 def untried(state: State, run: Run) -> Stage:
-    """The picture tools not asked yet that can run without being told anything, at their widest."""
+    """The picture tools not asked yet that can run without being told anything."""
     asked = {result.call.tool for result in state["results"]}
-    tools = (
-        t
-        for t in run.tools.values()
-        if t.needs_picture
-        and t.name not in {*asked, *SEARCH_TOOLS}  # what looks alike says nothing of this picture
-        and not t.parameters.get("required")
-    )
-    return tuple(c for t in tools for c in spread(widest(t), state, run))
-
-
-def widest(tool: Tool) -> ToolCall:
-    """The call with every argument at its default, so that none has to be filled."""
-    properties = tool.parameters.get("properties", {})
-    defaults = {k: v["default"] for k, v in properties.items() if "default" in v and k != "picture"}
-    return ToolCall(tool=tool.name, arguments=defaults)
+    calls = (call for call in every_look(run) if call.tool not in asked)
+    return tuple(made for call in calls for made in spread(call, state, run))

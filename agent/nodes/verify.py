@@ -35,8 +35,8 @@ _COPY = (
 
 
 def verify(state: State, run: Run) -> Done:
-    """Accept, revise, look again or decline."""
-    if not state["looked"]:
+    """Accept, revise, look again or decline; talk has nothing to be compared with, unless it gives up."""
+    if not state["looked"] and not (state["meant"] and gives_up(state["draft"])):
         verdict = Verdict(outcome="accept", confidence=UNCHECKED)
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")
     draft = tenable(corrected(state["draft"], shown_evidence(state)), state, run)
@@ -52,7 +52,7 @@ def verify(state: State, run: Run) -> Done:
         update["round"], update["refused"] = state["round"] + 1, (*state["refused"], draft)
         run.emit(AnswerRevised(text="", reason=verdict.critique))  # the next draft follows
         if more:
-            update["stages"] = (more,)
+            update["stages"], update["looked"] = (more,), True
             did += f"; with {', '.join(call.tool for call in more)}"
     if draft != state["draft"]:
         did += f" (“{state['draft']}” put right)"

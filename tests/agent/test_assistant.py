@@ -157,7 +157,52 @@ class TestAnswers:
             )
         )
         assert kit.final(events).text == kit.shown_text(events) == "41.8"
-        assert script.asked == ["arguments"]
+        assert script.asked == ["arguments", "answerable"]
+
+    def test_a_sum_of_what_was_read_may_answer_another_question(self, make: Make, kit: Any) -> None:
+        stages = ((ToolCall(tool="read_text"),), (ToolCall(tool="calculate"),))
+        question = "What is the room number?"
+        script = kit.Script(
+            says={"arguments": {"expression": "50 - 8.20"}}, yes={"answerable": 0.1}
+        )
+        examples = [Example(question=question, stages=stages)] * 3
+        answer = make(script, examples=examples).ask(question, [kit.picture()])
+        assert (answer.status, "draft" in script.asked) == ("declined", False)
+
+    def test_what_a_second_look_brings_has_to_be_enough_by_itself(
+        self, make: Make, kit: Any
+    ) -> None:
+        asked: list[str] = []
+
+        class Listening(kit.Script):  # type: ignore[name-defined, misc]
+            def choice(self, messages: Any, options: Any) -> dict[str, float]:
+                asked.append(messages[-1].text)
+                return {"yes": 0.1, "no": 0.9}
+
+        make(Listening()).ask(kit.TOTAL, [kit.picture()])
+        first, second = asked
+        assert "Total 8.20" in first
+        assert "4 person" in second
+        assert "Total 8.20" not in second
+
+    def test_a_picture_is_looked_at_before_the_model_says_it_does_not_know(
+        self, make: Make, kit: Any
+    ) -> None:
+        script = kit.Script(says={"draft": "8.20"})  # its plan is empty
+        examples = [Example(question=kit.HELLO, stages=())] * 3
+        answer = make(script, examples=examples).ask("Which sum is it then?", [kit.picture()])
+        assert answer.text == "8.20"
+        assert "talk" not in script.asked
+
+    def test_talk_that_gives_up_beside_a_picture_is_not_an_answer(
+        self, make: Make, kit: Any
+    ) -> None:
+        script = kit.Script(
+            says={"talk": "I'm sorry, I don't have enough information."}, yes={"answerable": 0.1}
+        )
+        answer = make(script).ask(kit.HELLO, [kit.picture()])
+        assert answer.status == "declined"
+        assert "read_text" in kit.ran(answer)
 
 
 class TestStreams:
