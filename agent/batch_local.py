@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Callable
 
 from ..control import Control
 from ..errors import ModelError
@@ -28,6 +29,7 @@ class LocalEngine(Engine):
         self._most_hanging = most_hanging
         self._hanging: set[threading.Thread] = set()
         self._stuck: set[str] = set()
+        self._idle: list[_Helper] = []
 
     def ask(self, request: Request, control: Control) -> Answer | TaskFailure:
         """See `Engine.ask`.
@@ -37,31 +39,33 @@ class LocalEngine(Engine):
         """
         if request.session in self._stuck:
             return TaskFailure(kind="timeout", message="an earlier task of its session hangs")
-        said: queue.SimpleQueue[Answer | TaskFailure] = queue.SimpleQueue()
-
-        def work() -> None:
-            try:
-                said.put(self._worker.answer(request, control))
-            except BaseException as error:
-                said.put(failure_of(error))
-
-        thread = threading.Thread(target=work, name="looktwice-task", daemon=True)
+        helper = self._idle.pop() if self._idle else _Helper()
         patience = Patience(request, control, self._grace)
-        thread.start()
-        while True:
-            try:
-                return said.get(timeout=LOOK)
-            except queue.Empty:
-                if patience.over():
-                    self._leave(thread, request)
-                    return patience.failure()
+        helper.ask(lambda: self._worker.answer(request, control))
+        try:
+            while True:
+                try:
+                    outcome = helper.said.get(timeout=LOOK)
+                except queue.Empty:
+                    if patience.over():
+                        self._leave(helper, request)
+                        return patience.failure()
+                else:
+                    self._idle.append(helper)
+                    return outcome
+        except BaseException:
+            helper.end()
+            raise
 
     def close(self) -> None:
         """Close the assistant, unless somebody still hangs in it."""
+        while self._idle:
+            self._idle.pop().end()
         if not any(thread.is_alive() for thread in self._hanging):
             close_quietly(self._worker)
 
-    def _leave(self, thread: threading.Thread, request: Request) -> None:
+    def _leave(self, thread: _Helper, request: Request) -> None:
+        thread.end()
         self._hanging = {t for t in self._hanging if t.is_alive()} | {thread}
         if request.session is not None:
             self._stuck.add(request.session)
@@ -70,3 +74,33 @@ class LocalEngine(Engine):
                 f"{len(self._hanging)} tasks hang at once, so something they share is stuck; run the"
                 " same command again to go on, with --isolate to end hanging tasks for good"
             )
+
+
+class _Helper(threading.Thread):
+    """A thread that answers one request after another; a new one for each would cost a tenth more.
+
+    Attributes:
+        said: the outcomes, as they come.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="looktwice-task", daemon=True)
+        self.said: queue.SimpleQueue[Answer | TaskFailure] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[Callable[[], Answer] | None] = queue.SimpleQueue()
+        self.start()
+
+    def ask(self, work: Callable[[], Answer]) -> None:
+        """Answer this; what it raises is said as a failure."""
+        self._asked.put(work)
+
+    def end(self) -> None:
+        """End when what was asked is done."""
+        self._asked.put(None)
+
+    def run(self) -> None:
+        """Answer until the end."""
+        while (work := self._asked.get()) is not None:
+            try:
+                self.said.put(work())
+            except BaseException as error:
+                self.said.put(failure_of(error))
