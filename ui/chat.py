@@ -119,6 +119,7 @@ def build_page(talk: Talk) -> gr.Blocks:
         wire(page, lay_out(talk), talk)
     page.queue(default_concurrency_limit=None)
     page._queue.sleep_when_free = _QUEUE_LOOK
+    page._queue.progress_update_sleep_when_free = 1.0  # of gr.Progress, which is not used here
     return page
 
 
