@@ -39,7 +39,7 @@ class LocalEngine(Engine):
         """
         if request.session in self._stuck:
             return TaskFailure(kind="timeout", message="an earlier task of its session hangs")
-        helper = self._idle.pop() if self._idle else _Helper()
+        helper = self._helper()
         patience = Patience(request, control, self._grace)
         helper.ask(lambda: self._worker.answer(request, control))
         try:
@@ -63,6 +63,12 @@ class LocalEngine(Engine):
             self._idle.pop().end()
         if not any(thread.is_alive() for thread in self._hanging):
             close_quietly(self._worker)
+
+    def _helper(self) -> _Helper:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _Helper()
 
     def _leave(self, thread: _Helper, request: Request) -> None:
         thread.end()
