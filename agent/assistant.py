@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from ..closing import Closing
 from ..control import Control
 from ..errors import UsageError
 from ..media import Store
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 200
 
 
-class Assistant:
+class Assistant(Closing):
     """Answers questions about pictures and documents and shows what each answer rests on.
 
     Safe to share between threads; models are loaded at first use (or by `warm`). Use it as a context
@@ -258,17 +258,6 @@ class Assistant:
             self._library.close()
             if self._remote is not None:
                 self._remote.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _answer(
         self,

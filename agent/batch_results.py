@@ -11,11 +11,11 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import Field
 
+from ..closing import Closing
 from ..errors import BadInput, UsageError
 from ..schema import Answer, Value
 from .batch_formats import Format, format_of
@@ -64,7 +64,7 @@ class Known(NamedTuple):
     error: TaskFailure | None
 
 
-class ResultsFile:
+class ResultsFile(Closing):
     """A file of results, open for appending by one process; a context manager. Safe for threads
     only where the caller serialises `append`.
 
@@ -91,17 +91,6 @@ class ResultsFile:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def append(self, result: Result) -> None:
         """Write one result, whole or not at all.

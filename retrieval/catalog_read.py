@@ -6,9 +6,8 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from ..closing import Closing
 from .catalog_db import Database
 from .catalog_filter import ids_that_fit
 from .catalog_rows import (
@@ -43,7 +42,7 @@ JOIN pages ON pages.document = passages.document AND pages.number = passages.pag
 """
 
 
-class CatalogReader:
+class CatalogReader(Closing):
     """What an index holds: documents, their pages and passages, and the files they came from.
 
     Safe for threads. Every method sees one state of the catalog, whatever is written meanwhile.
@@ -52,17 +51,6 @@ class CatalogReader:
     def __init__(self, path: Path, write: bool = False) -> None:
         self._db = Database(path, write)
         self._keywords = Keywords()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._db.close()

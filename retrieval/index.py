@@ -20,6 +20,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from ..closing import Closing
 from ..control import Control
 from ..errors import BadInput, UsageError
 from ..schema import Box, Passage
@@ -68,7 +69,7 @@ class Checked:
         return not self.problems and (self.mended or not (self.missing or self.extra))
 
 
-class Index:
+class Index(Closing):
     """Documents that can be searched; open it with `Index.open`. Safe for threads."""
 
     def __init__(
@@ -420,12 +421,6 @@ class Index:
         self._catalog.close()
         if self._lock is not None:
             self._lock.release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self.close()
 
     # inside
 

@@ -15,9 +15,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, Queue
-from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 
+from ..closing import Closing
 from ..control import Control
 from ..errors import BadInput, UsageError
 from ..settings import DocumentLimits
@@ -36,7 +36,7 @@ _STARTS = 2
 _Frame = tuple[dict[str, Any], bytes]
 
 
-class Loader:
+class Loader(Closing):
     """Reads documents in a child process, one after the other; a context manager.
 
     The child starts with the first document, stays, and is replaced when it died or was stopped in
@@ -74,17 +74,6 @@ class Loader:
         if self._child is not None:
             self._child.end()
             self._child = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _stop(self) -> None:
         if self._reading is not None and not self._reading.finished:

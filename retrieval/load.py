@@ -8,13 +8,13 @@ kinds of pictures, or of plain text, may be mixed up as they like.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from ..closing import Closing
 from ..errors import BadInput
 from ..schema import Frame
 from ..settings import DocumentLimits
@@ -73,7 +73,7 @@ def _nobody(number: int) -> None:
     """Nobody is told which page is being read."""
 
 
-class Opened(ABC):
+class Opened(Closing):
     """An open document; a context manager.
 
     Attributes:
@@ -92,19 +92,8 @@ class Opened(ABC):
             BadInput: the rest of the document cannot be read.
         """
 
-    def close(self) -> None:  # noqa: B027  (many have nothing open between two pages)
+    def close(self) -> None:
         """Let go of the file; reading on is an error."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def open_document(path: Path, limits: DocumentLimits) -> Opened:

@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..closing import Closing
 from ..errors import UsageError
 from .vectors_place import (
     CopyPlace,
@@ -50,7 +51,7 @@ _EXACT = 500
 """Where the documents have no more vectors than this, all are compared."""
 
 
-class Vectors:
+class Vectors(Closing):
     """Vectors by passage id, in one collection for each kind.
 
     A writer changes the folder itself; one process at a time, which the index's lock sees to. A
@@ -78,12 +79,6 @@ class Vectors:
         if write:
             for kind in KINDS:
                 self._place.finish(self._called(kind))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self.close()
 
     def add(self, kind: Kind, ids: Sequence[int], vectors: Rows, documents: Sequence[int]) -> None:
         """Add or replace vectors; on the disk when this returns.

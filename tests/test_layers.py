@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(looktwice.__file__).parent
 
 LAYERS = (
-    {"errors", "control", "schema", "settings"},
+    {"errors", "control", "closing", "schema", "settings"},
     {"media", "prompts", "fetch", "shelf", "weights", "convert"},
     {"drawing", "retrieval"},
     {"tools"},

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from ...closing import Closing
 from ...control import Control
 from ...errors import BadInput, LooktwiceError, ModelError, OfflineError, UsageError, WeightsError
 from ...media import Store
@@ -48,7 +49,7 @@ class _Parts:
         return getattr(self.processor, "tokenizer", self.processor)
 
 
-class TransformersModel:
+class TransformersModel(Closing):
     """A chat model that runs here (`ChatModel`).
 
     The checkpoint's own kind decides what is loaded: a vision-language one sees pictures, a causal
@@ -267,12 +268,6 @@ class TransformersModel:
             self._parts = None
             self._grammars = None
         _free_memory()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def _ready(self) -> _Parts:
