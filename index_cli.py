@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -24,6 +24,7 @@ from .errors import BadInput, Cancelled, UsageError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from .agent.index_ray import Hands
     from .retrieval.catalog_rows import Document, Filters
     from .retrieval.highlight import Highlighter
     from .retrieval.index import Index
@@ -62,10 +63,22 @@ def add(
         str | None, typer.Option(metavar="URL", help="keep the vectors on a Chroma server")
     ] = None,
     wait: Wait = 0,
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="who reads scans and embeds: here, or Ray")
+    ] = "local",
+    address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="of a Ray cluster; else one is started")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read documents and pictures into the index; what is in it already costs next to nothing."""
-    with writing(index, "add", wait, store=store) as opened, following() as (control, tell):
+    if address is not None and engine != "ray":
+        raise UsageError("--address is that of a Ray cluster: add --engine ray")
+    with (
+        helpers(engine, workers, address) as hands,
+        writing(index, "add", wait, store=store, hands=hands) as opened,
+        following() as (control, tell),
+    ):
         summary = opened.add(paths, workers=workers, control=control, tell=tell)
     finish(summary, as_json)
 
@@ -264,8 +277,25 @@ def reading(folder: Path, settings: Settings | None = None) -> Index:
     return Index.open(folder, settings or settings_now())
 
 
+@contextmanager
+def helpers(engine: str, workers: int, address: str | None) -> Iterator[Hands | None]:
+    """Who reads scans and embeds while adding; None for this process."""
+    if engine == "local":
+        yield None
+        return
+    from .agent.index_ray import ray_hands
+
+    with ray_hands(settings_now(), workers, address) as hands:
+        yield hands
+
+
 def writing(
-    folder: Path, command: str, wait: float, store: str | None = None, rebuild: bool = False
+    folder: Path,
+    command: str,
+    wait: float,
+    store: str | None = None,
+    rebuild: bool = False,
+    hands: Hands | None = None,
 ) -> Index:
     """The index, for changing; whoever waits for another writer is told so."""
     from .console import plain_lines
@@ -282,7 +312,9 @@ def writing(
         wait=wait,
         tell=lambda words: plain_lines(out(stderr=True), [words]),
         store=store,
-        eyes=index_eyes(Experts.from_settings(settings)),
+        eyes=hands.eyes if hands else index_eyes(Experts.from_settings(settings)),
+        text=hands.text if hands else None,
+        picture=hands.picture if hands else None,
         rebuild=rebuild,
     )
 

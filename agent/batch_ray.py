@@ -64,14 +64,14 @@ class RayEngine(Engine):
     def __init__(
         self, recipes: Sequence[Recipe], address: str | None = None, grace: float = GRACE
     ) -> None:
-        self._ray = _connected(len(recipes), address)
+        self._ray = connected(len(recipes), address)
         self._grace = grace
         actor = self._ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=TASK_RETRIES)
         self._kind = actor(Actor)
         self._idle: queue.LifoQueue[tuple[Recipe, Any]] = queue.LifoQueue()
         try:
             pool = [(recipe, self._start(recipe)) for recipe in recipes]
-            self.processes: list[int] = self._all_ready([handle for _, handle in pool])
+            self.processes = when_ready(self._ray, [handle for _, handle in pool])
         except BaseException:
             self.close()
             raise
@@ -110,28 +110,39 @@ class RayEngine(Engine):
         self._ray.kill(actor, no_restart=True)
         return self._start(recipe)
 
-    def _all_ready(self, actors: Sequence[Any]) -> list[int]:
-        try:
-            found: list[int] = self._ray.get(
-                [actor.ready.remote() for actor in actors], timeout=START_SECONDS
-            )
-        except self._ray.exceptions.GetTimeoutError:
-            raise ModelError(
-                f"the cluster did not start {len(actors)} workers within {START_SECONDS:g} seconds;"
-                " give fewer --workers (each takes one of its CPUs)"
-            ) from None
-        except self._ray.exceptions.RayError as error:
-            raise ModelError(f"a worker cannot start: {_last_line(error)}") from None
-        return found
+
+def when_ready(ray: Any, actors: Sequence[Any]) -> list[int]:
+    """Wait until all actors run; their process ids.
+
+    Raises:
+        ModelError: one cannot start, or the cluster has no room for it.
+    """
+    try:
+        found: list[int] = ray.get(
+            [actor.ready.remote() for actor in actors], timeout=START_SECONDS
+        )
+    except ray.exceptions.GetTimeoutError:
+        raise ModelError(
+            f"the cluster did not start {len(actors)} workers within {START_SECONDS:g} seconds;"
+            " give fewer --workers (each takes one of its CPUs)"
+        ) from None
+    except ray.exceptions.RayError as error:
+        raise ModelError(f"a worker cannot start: {last_line(error)}") from None
+    return found
 
 
-def _connected(workers: int, address: str | None) -> Any:
-    """Ray, connected to a cluster."""
+def connected(workers: int, address: str | None) -> Any:
+    """Ray, connected to a cluster.
+
+    Raises:
+        UsageError: ray is not installed, or there is no cluster at the address.
+    """
     try:
         import ray
     except ImportError:
         raise UsageError('--engine ray: ray is missing; pip install "looktwice[ray]"') from None
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    _keep_off_standard_output()
     try:
         if address is not None:
             _check_heard(address)
@@ -141,7 +152,7 @@ def _connected(workers: int, address: str | None) -> Any:
             ray.init(num_cpus=workers, include_dashboard=False, **quiet)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         where = address or "on this machine"
-        raise UsageError(f"--engine ray: no cluster {where} ({_last_line(error)})") from None
+        raise UsageError(f"--engine ray: no cluster {where} ({last_line(error)})") from None
     return ray
 
 
@@ -167,6 +178,17 @@ def _keep_to_loopback() -> None:
     ray_constants.ENABLE_RAY_CLUSTER = False
 
 
-def _last_line(error: BaseException) -> str:
+def _keep_off_standard_output() -> None:
+    """Ray prints there that a worker died, `log_to_driver` or not; a summary in JSON may stand there.
+
+    Nothing is lost: what could not be done again is a failure of its task.
+    """
+    from ray._private import worker
+
+    worker.print_to_stdstream = lambda data, ignore_prefix: None
+
+
+def last_line(error: BaseException) -> str:
+    """The line of an error of Ray that says what happened; before it stands a traceback."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__
