@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Eyes", "Ingest", "Progress", "Summary", "sweep"]
 
-_PAGES, _PASSAGES = 32, 64
+_PAGES, _PASSAGES = 64, 128
 """A batch is stored when it has so many of either; memory grows with it and with nothing else."""
 _CHUNK = 2**20
 _NO_WORDS = "a picture"
