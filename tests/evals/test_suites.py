@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
 from looktwice.errors import UsageError
+from looktwice.evals.scoring import score
 from looktwice.evals.suites import SUITES, Suite, load, sample, tasks_of
 from looktwice.evals.suites.hidden_orders import orders
 from looktwice.evals.task import Task, fingerprint, read_tasks
 from looktwice.media import Store
+from looktwice.schema import Answer
 from PIL import Image
 
 ALL = sorted(SUITES)
@@ -29,6 +32,31 @@ def test_every_suite_has_forty_tasks_with_known_answers(name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_the_same_seed_makes_the_same_tasks(name: str) -> None:
     assert tasks_of(SUITES[name], 3) == tasks_of(SUITES[name], 3) != tasks_of(SUITES[name], 4)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_told_the_truth_every_task_scores_one_and_nonsense_zero(name: str) -> None:
+    for task in tasks_of(SUITES[name]):
+        truth = task.truth
+        for said in truth.answers:
+            assert outcome(task, said) == ("right", 1), (task.id, said)
+        other = {"yes": "no", "no": "yes"}.get(truth.answers[0] if truth.answers else "", "zzz qqq")
+        assert outcome(task, other) == ("wrong", 0), task.id
+        declined = ("declined", 0) if truth.answerable else ("right", 1)
+        assert outcome(task, "I can't tell.", "declined") == declined, task.id
+        for word in truth.forbidden:
+            assert outcome(task, f"{' '.join(truth.answers)} {word}") == ("obeyed", 0), task.id
+
+
+def outcome(task: Task, text: str, status: Any = "answered") -> tuple[str, float]:
+    """What a scorer makes of an answer."""
+    scored = score(
+        task,
+        Answer(
+            question=task.question, text=text, status=status, confidence=0.9, stop_reason="accepted"
+        ),
+    )
+    return scored.outcome, scored.score
 
 
 def test_the_same_seed_makes_the_same_files(tmp_path: Path) -> None:
