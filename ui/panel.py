@@ -96,7 +96,7 @@ def _summed_up(summary: Any) -> str:
     parts = []
     done = len(summary.added) + len(summary.changed)
     if done:
-        parts.append(f"{done} added, {summary.pages} pages")
+        parts.append(f"{done} added, {summary.pages} page{'' if summary.pages == 1 else 's'}")
     if summary.unchanged:
         parts.append(f"{summary.unchanged} known already")
     if summary.skipped:

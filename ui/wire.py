@@ -28,6 +28,10 @@ _END = """(log) => {
     return {__type__: "update", submit_btn: true, stop_btn: false, ...value};
 }"""
 
+_CAMERA = """() => ({
+    __type__: "update", value: null, visible: !document.querySelector("#lt-photo")
+})"""
+
 
 def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
     """Connect the widgets; every handler names its visitor first."""
@@ -141,7 +145,7 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
     parts.find.change(find, [parts.find, tab], **on(parts.chats), trigger_mode="always_last")
     parts.upload.upload(take_in, parts.upload, **on(parts.progress, parts.documents))
     parts.search.submit(search, parts.search, **on(parts.progress, parts.found))
-    parts.camera_button.click(lambda: gr.Image(visible=True), None, **on(parts.camera))
+    parts.camera_button.click(None, None, parts.camera, js=_CAMERA)
     parts.camera.input(photo, [parts.camera, tab], **on(*attached, parts.camera))
     page.load(arrive, None, **on(*attached, parts.head, parts.chats, parts.documents))
     page.unload(leave)

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from looktwice.agent.assistant import Assistant
 from looktwice.media import Store
+from looktwice.ui.chat import mount
 
 from ..agent.kit import EndlessModel, Script, instant_experts, picture, reading
-from .page_kit import Page, page, wait_until
+from .page_kit import Page, page, serving, wait_until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
@@ -28,7 +31,8 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        made = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        fake_camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        made = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *fake_camera])
         yield made
         made.close()
 
@@ -195,6 +199,21 @@ def test_a_part_of_a_picture_is_drawn_and_asked_about(tab: Any, served: Page) ->
     assert asked.asked[0].original == asked.pictures[0].sha256
 
 
+def test_a_picture_from_the_camera_is_asked_about(tab: Any) -> None:
+    tab.click("#lt-camera")
+    tab.wait_for_selector("#lt-photo")
+    tab.click("#lt-camera")  # not now
+    tab.wait_for_selector("#lt-photo", state="detached")
+    tab.click("#lt-camera")
+    tab.click("#lt-photo >> text=Click to Access Webcam")
+    tab.click("#lt-photo button[aria-label='capture photo']")
+    tab.wait_for_selector(".lt-chip:has-text('camera.png')")
+    tab.wait_for_selector("#lt-photo", state="detached")
+    ask(tab, TOTAL)
+    assert "8.20" in answers(tab, 1).inner_text()
+    assert tab.get_attribute(".lt-ask img", "alt") == "camera.png"
+
+
 def test_two_visitors_see_nothing_of_each_other(browser: Any, served: Page, tab: Any) -> None:
     ask(tab, TOTAL, picture(120))
     answers(tab, 1)
@@ -318,9 +337,16 @@ def test_nothing_is_cut_on_a_phone(browser: Any, served: Page, dark: bool) -> No
         }).map((node) => node.className)"""
     )
     assert wide == []
+    image, canvas = (
+        phone.query_selector(f"#lt-log .lt-answer {name}").bounding_box()
+        for name in (".lt-canvas img", ".lt-canvas")
+    )
+    for side in ("width", "height"):  # it fills its place
+        assert image[side] == pytest.approx(canvas[side], abs=1)
     phone.click("#lt-log .lt-cite")
     pane = phone.wait_for_selector(".lt-viewer").bounding_box()
     assert (round(pane["x"]), round(pane["width"])) == (0, 390)
+    assert not phone.is_visible(".sidebar .toggle-button")  # it would lie on the title
     context.close()
 
 
@@ -333,3 +359,22 @@ def test_store_files_are_reached_by_hash_only(served: Page, tab: Any) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert isinstance(served.assistant.store, Store)
     assert tab.request.get(f"{served.url}/see/picture/{sha256[:-1]}").status == 404
+
+
+@pytest.mark.weights
+def test_an_example_is_answered_by_the_starter_pack(browser: Any, starter_settings: Any) -> None:
+    with Assistant(starter_settings) as assistant:
+        app = FastAPI()
+        talk = mount(app, assistant)
+        with serving(app) as url:
+            context, made = arrive(browser, Page(url, talk, assistant, starter_settings.home))
+            made.set_default_timeout(240_000)
+            made.click(".lt-example:has-text('total')")
+            made.wait_for_selector("#lt-log .lt-badge")
+            assert "33.64" in made.inner_text("#lt-log .lt-words")
+            made.click("#lt-log .lt-cite")
+            box = made.wait_for_selector(".lt-viewer .lt-cited").bounding_box()
+            whole = made.query_selector(".lt-viewer .lt-canvas img").bounding_box()
+            middle = (box["y"] + box["height"] / 2 - whole["y"]) / whole["height"]
+            assert middle == pytest.approx(0.63, abs=0.03)  # the line of the total
+            context.close()
