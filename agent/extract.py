@@ -1,8 +1,9 @@
 """Of the pages a search found, only the lines that bear on the question.
 
 A page of a report is a thousand tokens, the answer mostly one line of it. Lines are ranked by meaning and
-by the question's rare words; the best of all pages go before the model in their places, rows of tables with
-the periods of their columns. A small model reads what is left quickly, and has fewer numbers to confuse.
+by the question's rare words, rows of figures lifted where a figure is asked for; the best of all pages go
+before the model in their places, rows of tables with the periods of their columns. A small model reads
+what is left quickly, and has fewer numbers to confuse.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..retrieval.embed import Embedder
+from ..retrieval.figures import EXAMPLES, for_figures, share_of_figures
+from ..retrieval.named import without_names
 from ..retrieval.pages import Line, Page
 from ..retrieval.periods import cells_of, periods_in, with_periods
 from ..schema import Box, Evidence, TextLine
@@ -23,6 +26,10 @@ from .wording import estimate_tokens
 
 WORDS_WEIGHT = 0.3
 """Of the share of the question's rare words a block holds, against a cosine of 1."""
+FIGURES_BONUS = 0.2
+"""For rows of figures, against a cosine of 1, where a figure is asked for."""
+LEAST_FIGURES = 0.2
+"""Share of a block's words from which it is a row of figures."""
 RANK_WEIGHT = 0.03
 """What each rank of a page in the search costs its blocks."""
 BESIDE_WEIGHT = 0.5
@@ -76,7 +83,9 @@ def extracts(
     told = {key: with_periods(_texts(page)) for key, page in pages.items()}
     blocks = [(key, b) for key, page in pages.items() for b in blocks_of(page, told[key])]
     rank = {key: n for n, key in enumerate(pages)}
-    alone = _scores(question, [block for _, block in blocks], embedder)
+    # The pages of the best document are about what it is named after; the lines need not say so.
+    names = [item.source.document or "" for item in best[:1]]
+    alone = _scores(without_names(question, names), [block for _, block in blocks], embedder)
     ranked = [
         score - RANK_WEIGHT * rank[key] for (key, _), score in zip(blocks, alone, strict=True)
     ]
@@ -152,20 +161,23 @@ def _kept_header(header: Sequence[int], page: Page, named: bool) -> tuple[int, .
 
 
 def _scores(question: str, blocks: Sequence[Block], embedder: Embedder) -> list[float]:
-    """How much each block bears on the question: meaning, under its heading, and rare words."""
+    """How much each block bears on the question: meaning, under its heading, rare words, figures."""
     if not blocks:
         return []
     texts = [f"{block.heading}: {block.text}" if block.heading else block.text for block in blocks]
-    rows = embedder.embed([question, *texts])
-    similar = rows[1:] @ rows[0]
+    rows = embedder.embed([question, *EXAMPLES, *texts])
+    similar = rows[1 + len(EXAMPLES) :] @ rows[0]
+    bonus = FIGURES_BONUS * for_figures(rows[0], rows[1 : 1 + len(EXAMPLES)])
     asked = content_words(question)
     there = [content_words(text) for text in texts]
     known = Counter(word for words in there for word in words & asked)
     rarity = {word: math.log(1 + len(texts) / (1 + known[word])) for word in asked}
     most = sum(rarity.values()) or 1.0
     return [
-        float(s) + WORDS_WEIGHT * sum(rarity[w] for w in asked & words) / most
-        for s, words in zip(similar, there, strict=True)
+        float(s)
+        + WORDS_WEIGHT * sum(rarity[w] for w in asked & words) / most
+        + bonus * (share_of_figures(block.text) >= LEAST_FIGURES)
+        for s, words, block in zip(similar, there, blocks, strict=True)
     ]
 
 

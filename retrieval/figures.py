@@ -14,7 +14,7 @@ import numpy as np
 from .embed import TextEmbedder
 from .runtime import Once, Vectors
 
-__all__ = ["Asked", "share_of_figures"]
+__all__ = ["EXAMPLES", "Asked", "for_figures", "share_of_figures"]
 
 _FOR_FIGURES = (
     "How much was it?",
@@ -36,6 +36,7 @@ _FOR_WORDS = (
     "Describe the product.",
     "What caused the change?",
 )
+EXAMPLES = (*_FOR_FIGURES, *_FOR_WORDS)
 _FROM, _TO = -0.2, 0.1
 """Cosines by which a question is nearer to one kind than to the other: never, and surely, a figure."""
 _FROM_DIGIT = re.compile(r"\d\S*")
@@ -46,14 +47,19 @@ class Asked:
     """Tells by its nearest examples whether a question asks for a figure; safe for threads."""
 
     def __init__(self, embedder: TextEmbedder) -> None:
-        self._examples = Once[Vectors](lambda: embedder.embed_queries([*_FOR_FIGURES, *_FOR_WORDS]))
+        self._examples = Once[Vectors](lambda: embedder.embed_queries(EXAMPLES))
 
     def for_figures(self, question: Vectors) -> float:
         """How surely, 0..1, from the question's vector `[dimensions]`."""
-        near = self._examples() @ question
-        count = len(_FOR_FIGURES)
-        lead = float(near[:count].max() - near[count:].max())
-        return float(np.clip((lead - _FROM) / (_TO - _FROM), 0.0, 1.0))
+        return for_figures(question, self._examples())
+
+
+def for_figures(question: Vectors, examples: Vectors) -> float:
+    """How surely a question asks for a figure, 0..1, from its vector and those of `EXAMPLES`."""
+    near = examples @ question
+    count = len(_FOR_FIGURES)
+    lead = float(near[:count].max() - near[count:].max())
+    return float(np.clip((lead - _FROM) / (_TO - _FROM), 0.0, 1.0))
 
 
 def share_of_figures(text: str) -> float:
