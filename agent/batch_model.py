@@ -28,9 +28,11 @@ _CONTEXT = 8_192
 def usual_workers(settings: Settings) -> int:
     """How many tasks at once pay where nobody says.
 
-    One for a model in this process: on two cores, twelve questions about pictures took the starter
-    model 117 seconds of CPU four at a time and 84 one at a time. Reading prompts, which is nearly all
-    it does, keeps every core busy as it is.
+    One for a model in this process. Reading prompts is nearly all it does and keeps every core busy as
+    it is (on two cores 96 tokens a second, one prompt at a time or two). Several at a time cost more:
+    every slot reads the prompts' opening for itself, and llama.cpp gives a waiting prompt the slot of
+    another task, which then reads its picture's text again: twelve questions about pictures took 132
+    seconds of CPU two at a time and 93 to 113 one at a time.
     """
     return AT_A_SERVER if resolve_model(settings).kind == "openai" else 1
 
