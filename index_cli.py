@@ -226,7 +226,7 @@ def verify(
 
 @index_app.command()
 def rebuild(index: Folder, wait: Wait = 0, as_json: Json = False) -> None:
-    """Make all vectors anew, also with other embedders; documents are not read again."""
+    """Make all vectors anew, for other embedders or a newer form; documents are not read again."""
     from .console import plain_lines
 
     control = Control()

@@ -27,6 +27,7 @@ from .catalog_rows import (
 )
 from .catalog_write import (
     add_page,
+    add_passages,
     attach,
     cut_back,
     delete_passages,
@@ -252,6 +253,29 @@ class Catalog(CatalogReader):
             if any(later <= sooner for sooner, later in pairwise(numbers)):
                 raise ValueError(f"expected pages after page {last}, in order, got {numbers[1:]}")
             return [add_page(c, document_id, page, cuts, words) for page, cuts in pages]
+
+    def cut_again(
+        self,
+        document_id: int,
+        pages: Iterable[tuple[Page, Sequence[Cut]]],
+        document_words: str,
+    ) -> None:
+        """Put other passages in place of those of a document; its vectors are made afterwards.
+
+        Args:
+            pages: all of its pages, each with its new cuts.
+            document_words: as for `add_pages`.
+        """
+        words = searchable(document_words)
+        sql = "SELECT id FROM passages WHERE document = ?"
+        with self._db.writing() as c:
+            delete_passages(c, [row["id"] for row in c.execute(sql, (document_id,))])
+            made = [add_passages(c, document_id, page, cuts, words) for page, cuts in pages]
+            c.execute(
+                "UPDATE documents SET passages = ? WHERE id = ?",
+                (sum(map(len, made)), document_id),
+            )
+            grow(c)
 
     def done(self, document_id: int, pages_done: int) -> None:
         """All pages up to this one are finished, their vectors included."""

@@ -78,6 +78,13 @@ def add_page(
 ) -> list[int]:
     """Store a page; returns its passages' ids. `words` are those of the whole document."""
     c.execute(f"INSERT INTO pages VALUES ({', '.join('?' * 12)})", page_in(document, page))
+    return add_passages(c, document, page, cuts, words)
+
+
+def add_passages(
+    c: sqlite3.Connection, document: int, page: Page, cuts: Sequence[Cut], words: str
+) -> list[int]:
+    """Store the passages of a page that is there; returns their ids."""
     last = first_of(c, "SELECT seq FROM sqlite_sequence WHERE name = 'passages'") or 0
     ids = list(range(int(last) + 1, int(last) + 1 + len(cuts)))
     c.executemany(

@@ -27,6 +27,7 @@ from ..schema import Box, Passage
 from ..settings import Settings
 from .catalog import Catalog, Document, Failure, Filters, Stored
 from .catalog_rows import Counts
+from .chunk import Chunker
 from .embed import Embedder, TextEmbedder, WordEmbedder, as_text_embedder, open_text_embedder
 from .embed_picture import PictureEmbedder, open_picture_embedder
 from .figures import Asked
@@ -38,7 +39,7 @@ from .pages import Page
 from .rerank import WordReranker, open_reranker
 from .search import Search, matching_boxes
 from .vectors import Vectors, VectorsDamaged
-from .wording import embedded_texts
+from .wording import embedded_texts, words_of_document
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -400,10 +401,13 @@ class Index(Closing):
     ) -> int:
         """Make all vectors again, with the embedders of these settings; returns how many passages.
 
-        Text comes from the catalog, pictures from their files where those are still the same.
+        Text comes from the catalog, pictures from their files where those are still the same. An
+        index of an older form is cut into passages again first; stopped, it has to be rebuilt still.
         """
         self._writes()
         self._wipe()
+        if self._catalog.meta("form") != FORM:
+            self._cut_again(control or Control())
         self._catalog.set_meta("form", FORM)
         self._catalog.set_meta("text", self._text.name)
         self._catalog.set_meta("picture", self._picture.name if self._picture else "")
@@ -480,6 +484,16 @@ class Index(Closing):
                 vectors = self._live()
                 vectors.delete("passages", list(vectors.ids("passages")))
                 vectors.delete("pictures", list(vectors.ids("pictures")))
+
+    def _cut_again(self, control: Control) -> None:
+        for document in self._catalog.documents():
+            control.check()
+            chunker = Chunker()
+            numbers = range(1, document.pages + 1)
+            pages = (self._catalog.page(document.id, number) for number in numbers)
+            cuts = [(page, chunker.cut(page)) for page in pages if page is not None]
+            words = words_of_document(document.name, document.title)
+            self._catalog.cut_again(document.id, cuts, words)
 
     def _embed(self, ids: Sequence[int], control: Control | None = None) -> int:
         """Make the vectors of passages from the catalog's own text."""

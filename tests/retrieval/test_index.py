@@ -16,6 +16,7 @@ import pytest
 from looktwice.control import Control
 from looktwice.errors import BadInput, ToolError, UsageError
 from looktwice.retrieval.catalog import Filters
+from looktwice.retrieval.chunk import Cut
 from looktwice.retrieval.ingest import Eyes
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
@@ -243,6 +244,33 @@ def test_other_embedders_are_refused_with_the_command_and_rebuild_takes_them(
         assert index.rebuild() == 4
     with open_index(tmp_path / "ix", settings, text=Other()) as index:
         assert index.search("boiler")[0].document == "letter_1.txt"
+        assert index.verify(mend=False).ok
+
+
+def test_rebuilding_an_index_of_an_older_form_cuts_its_passages_again(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    """The old form: one passage a page, of its first letters only."""
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([docs])
+        expected = [(h.document, h.page, h.text) for h in index.search("boiler repair 1001")]
+        for document in index.documents():
+            page = index.page(document.name, 1)
+            index._catalog.cut_again(document.id, [(page, [Cut(0, 5)])], "")
+        index._catalog.set_meta("form", "1")
+    with pytest.raises(UsageError, match="index rebuild"):
+        open_index(tmp_path / "ix", settings)
+    with open_index(tmp_path / "ix", settings, write=True, rebuild=True) as index:
+        assert [p.text for p in index._catalog.passages(index._catalog.all_passage_ids())] == [
+            "This "
+        ] * 4
+        (docs / "letter_1.txt").unlink()  # its pages are in the catalog
+        assert index.rebuild() == 4
+        again = index._catalog.passages(index._catalog.all_passage_ids())
+        assert all(p.text.startswith("This letter") for p in again)
+    with open_index(tmp_path / "ix", settings) as index:
+        found = [(h.document, h.page, h.text) for h in index.search("boiler repair 1001")]
+        assert found == expected
         assert index.verify(mend=False).ok
 
 
