@@ -135,6 +135,7 @@ class Assistant(Closing):
         session: str | None = None,
         control: Control | None = None,
         history: Sequence[Turn] = (),
+        on_event: Emit = lambda event: None,
     ) -> Answer:
         """Answer one question.
 
@@ -146,14 +147,14 @@ class Assistant(Closing):
             control: to stop the run from another thread.
             history: what was said before, oldest first, where the caller keeps the conversation;
                 not together with `session`.
+            on_event: told of everything but the answer itself, in the thread where it happens;
+                tools that run side by side tell side by side.
 
         Raises:
             BadInput: a picture cannot be used.
             UsageError: the call itself was wrong.
         """
-        return self._answer(
-            question, images, index, session, control, history, emit=lambda event: None
-        )
+        return self._answer(question, images, index, session, control, history, on_event)
 
     def stream(
         self,

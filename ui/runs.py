@@ -18,7 +18,7 @@ from ..agent.assistant import Assistant
 from ..agent.state import Turn
 from ..control import Control
 from ..errors import Cancelled, LooktwiceError, UsageError
-from ..schema import AnswerReady, Box, Picture
+from ..schema import Box, Event, Picture
 from ..settings import PageLimits
 from ..tools.search import Searchable
 from .exchange import Exchange
@@ -208,30 +208,35 @@ class Runs:
         keep: Callable[[Exchange], None],
         tell: Callable[[Callable[[], None]], None],
     ) -> None:
+        one = threading.Lock()  # tools that run side by side tell side by side
+
+        def happened(event: Event) -> None:
+            with one:
+                had_words = bool(job.view.text)
+                job.view = follow(job.view, event)
+            if not job.changed.is_set():
+                tell(job.changed.set)
+            if bool(job.view.text) != had_words:
+                tell(job.urgent.set)
+
         asking = job.asking
-        for event in self._assistant.stream(
+        answer = self._assistant.ask(
             asking.question,
             asking.asked,
             index=asking.index,
             control=job.control,
             history=asking.history,
-        ):
-            had_words = bool(job.view.text)
-            job.view = follow(job.view, event)
-            if isinstance(event, AnswerReady):
-                job.exchange = Exchange(
-                    question=asking.question,
-                    answer=event.answer,
-                    pictures=asking.pictures,
-                    region=asking.region,
-                    asked=asking.asked,
-                    lines=tuple(x for x in job.view.lines if x.seconds is not None),
-                )
-                keep(job.exchange)
-            if not job.changed.is_set():
-                tell(job.changed.set)
-            if bool(job.view.text) != had_words:
-                tell(job.urgent.set)
+            on_event=happened,
+        )
+        job.exchange = Exchange(
+            question=asking.question,
+            answer=answer,
+            pictures=asking.pictures,
+            region=asking.region,
+            asked=asking.asked,
+            lines=tuple(x for x in job.view.lines if x.seconds is not None),
+        )
+        keep(job.exchange)
 
     async def _views(self, job: Job) -> AsyncGenerator[View]:
         """Each new view, not too often; the first words at once."""

@@ -67,9 +67,10 @@ class Talk:
         question = ask_message(said or WHAT, tab.attached, None, 0)
         try:
             self._check(who, said, files)
-            before = await self._before(tab)
-            past_log = await asyncio.to_thread(messages, before)
-            pictures, others = await asyncio.to_thread(self._sort, who, files)
+            before, past_log = await asyncio.to_thread(self._before, tab)
+            pictures, others = (
+                await asyncio.to_thread(self._sort, who, files) if files else ([], [])
+            )
             pictures = [*tab.attached, *pictures]
             if others:
                 async for show in self._take_in(who, past_log, others):
@@ -86,7 +87,8 @@ class Talk:
             log = [*messages(before), *([question] if said else []), refused]
             yield {"log": log, "tab": tab}
         finally:
-            await asyncio.to_thread(forget_files, files)
+            if files:
+                await asyncio.to_thread(forget_files, files)
 
     async def again(self, who: Visitor, tab: Tab, number: int) -> AsyncGenerator[Show]:
         """Ask question `number` once more; what followed it goes."""
@@ -126,12 +128,13 @@ class Talk:
         if wait := self._rate.take(who.owner):
             raise UsageError(f"that was quick; ask again in {wait:.0f} seconds")
 
-    async def _before(self, tab: Tab) -> list[Exchange]:
-        """What was said before, up to the question that is changed."""
+    def _before(self, tab: Tab) -> tuple[list[Exchange], list[Message]]:
+        """What was said before, up to the question that is changed, and how it is shown."""
         if tab.chat is None:
-            return []
-        every = await asyncio.to_thread(self.history.exchanges, tab.owner, tab.chat)
-        return every if tab.editing is None else every[: tab.editing]
+            return [], []
+        every = self.history.exchanges(tab.owner, tab.chat)
+        before = every if tab.editing is None else every[: tab.editing]
+        return before, messages(before)
 
     def _sort(
         self, who: Visitor, files: Sequence[Path]

@@ -223,6 +223,14 @@ class TestStreams:
         if kit.final(events).text == says["draft"]:
             assert not any(isinstance(e, AnswerRevised) for e in events)
 
+    def test_asking_tells_the_same_as_it_happens(self, make: Make, kit: Any) -> None:
+        told: list[Any] = []
+        answer = make().ask(kit.TOTAL, [kit.picture()], on_event=told.append)
+        *streamed, last = make().stream(kit.TOTAL, [kit.picture()])
+        assert [type(event) for event in told] == [type(event) for event in streamed]
+        assert same(last.answer, answer)
+        assert kit.shown_text([*told, AnswerReady(answer=answer)]) == answer.text
+
     def test_a_count_put_right_is_shown(self, make: Make, kit: Any) -> None:
         events = list(make(kit.Script(says={"draft": "7"})).stream(kit.COUNT, [kit.picture()]))
         assert kit.shown_text(events) == kit.final(events).text == "4"
