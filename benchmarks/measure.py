@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import WeightsError
 from ..settings import Settings, quiet_third_parties
@@ -17,17 +17,20 @@ from ..settings import Settings, quiet_third_parties
 
 @dataclass(frozen=True)
 class Measurement:
-    """One thing that was timed.
+    """One thing that was measured.
 
     Attributes:
         what: in a few words.
-        seconds: every run.
+        seconds: every run; or bytes, where `unit` says so.
         target: the most its median should be; None where there is no promise.
+        size: how much there was to do, where others differ from it in that.
     """
 
     what: str
     seconds: tuple[float, ...]
     target: float | None = None
+    unit: Literal["s", "bytes"] = "s"
+    size: int | None = None
 
     @property
     def median(self) -> float:

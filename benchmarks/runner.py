@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from ..errors import LooktwiceError
-from . import batch, controller, page, starter, startup, tools
+from . import batch, controller, ingest, memory, page, search, starter, startup, tools
 from .measure import Measurement
+from .plot import draw, grows
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Measurement]]] = {
     "startup": startup.measure,
@@ -28,6 +29,9 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Measurement]]] = {
     "page": page.measure,
     "tools": tools.measure,
     "starter": starter.measure,
+    "ingest": ingest.measure,
+    "search": search.measure,
+    "memory": memory.measure,
 }
 HEADER = ("what", "median", "10 %", "90 %", "runs", "target")
 _PACKAGES = ("langgraph", "pydantic", "torch", "onnxruntime", "ultralytics", "xllamacpp")
@@ -79,10 +83,14 @@ def table(name: str, measured: Iterable[Measurement]) -> Table:
 
 def cells(one: Measurement) -> tuple[str, ...]:
     """A measurement as the words of a row."""
-    target = (
-        "" if one.target is None else f"{duration(one.target)} {'met' if one.met else 'MISSED'}"
-    )
-    return (one.what, *map(duration, (one.median, *one.spread)), str(len(one.seconds)), target)
+    tell = duration if one.unit == "s" else mebibytes
+    target = "" if one.target is None else f"{tell(one.target)} {'met' if one.met else 'MISSED'}"
+    return (one.what, *map(tell, (one.median, *one.spread)), str(len(one.seconds)), target)
+
+
+def mebibytes(count: float) -> str:
+    """Whole ones."""
+    return f"{count / 2**20:,.0f} MiB"
 
 
 def duration(seconds: float) -> str:
@@ -93,7 +101,7 @@ def duration(seconds: float) -> str:
 
 
 def save(results: Results, folder: Path) -> list[Path]:
-    """The numbers as JSON and as a Markdown table, named after the time."""
+    """The numbers as JSON and as a Markdown table, and how they grow as plots, named after the time."""
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now().astimezone()
     stem = folder / now.strftime("%Y-%m-%d-%H%M%S")
@@ -108,7 +116,11 @@ def save(results: Results, folder: Path) -> list[Path]:
     }
     for suffix, text in files.items():
         stem.with_suffix(suffix).write_text(text + "\n", encoding="utf-8")
-    return [stem.with_suffix(suffix) for suffix in files]
+    plots = [(name, grown) for name, found in results.items() if (grown := grows(found))]
+    for name, grown in plots:
+        draw(name, grown, stem.with_name(f"{stem.name}-{name}.png"))
+    drawn = [stem.with_name(f"{stem.name}-{name}.png") for name, _ in plots]
+    return [*(stem.with_suffix(suffix) for suffix in files), *drawn]
 
 
 def markdown(whole: dict[str, Any], results: Results) -> str:
