@@ -18,16 +18,17 @@ Shown = dict[Any, Any]
 
 # What is typed goes and the buttons change in the browser: a widget whose properties the server changes
 # is made anew there, which costs more than all else that a question shows.
-_BEGIN = "(...given) => { window.lookTwice.begin(); return given; }"
+_BEGIN = "(...given) => { window.lookTwice?.begin(); return given; }"
 _BUSY = """() => [
     {__type__: "update", value: {text: "", files: []}, submit_btn: false, stop_btn: true}, ""
 ]"""
 _END = """(log) => {
-    const back = window.lookTwice.refused(log);
+    const back = window.lookTwice?.refused(log);
     const value = back ? {value: {text: back, files: []}} : {};
     return {__type__: "update", submit_btn: true, stop_btn: false, ...value};
 }"""
 
+_IDLE = """() => ({__type__: "update", submit_btn: true, stop_btn: false})"""
 _CAMERA = """() => ({
     __type__: "update", value: null, visible: !document.querySelector("#lt-photo")
 })"""
@@ -90,11 +91,9 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
         return show(talk.desk.arrive(who(request)))
 
     def fresh(request: gr.Request) -> Shown:
-        talk.stop(who(request))
         return show(talk.desk.fresh(who(request)))
 
     def open_chat(request: gr.Request, event: gr.EventData) -> Shown:
-        talk.stop(who(request))
         return show(talk.desk.open(who(request), _text(event, "chat")))
 
     def forget(tab: Tab, request: gr.Request, event: gr.EventData) -> Shown:
@@ -125,23 +124,27 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
         return {**shown, parts.camera: gr.Image(value=None, visible=False)}
 
     tab, bridge = parts.tab, parts.bridge
+    asking = []
     for asked, function, given in (
         (parts.composer.submit, ask, [parts.composer, tab]),
         (bridge.again, again, [tab]),
         (bridge.example, example, [tab]),
     ):
         running = asked(function, given, js=_BEGIN, **on(tab, parts.log))
+        asking.append(running)
         running.failure(None, parts.log, parts.composer, js=_END)
         running.then(None, parts.log, parts.composer, js=_END).then(settle, tab, **around)
     bridge.begin(None, None, [parts.composer, parts.strip], js=_BUSY)
     parts.composer.stop(stop, **{**on(), "outputs": None})
-    bridge.open(open_chat, None, **everywhere)
+    # Who goes to another chat is not brought back by what still comes of the question before.
+    for leaving, opened in ((bridge.open, open_chat), (parts.new.click, fresh)):
+        gone = leaving(opened, None, **everywhere, cancels=asking)
+        gone.then(None, None, parts.composer, js=_IDLE)
     bridge.forget(forget, tab, **everywhere)
     bridge.edit(edit, tab, **on(*attached, parts.composer))
     bridge.region(region, tab, **on(*attached))
     bridge.drop(drop, tab, **on(*attached, parts.composer))
     bridge.remove(remove, None, **on(parts.progress, parts.documents))
-    parts.new.click(fresh, None, **everywhere)
     parts.find.change(find, [parts.find, tab], **on(parts.chats), trigger_mode="always_last")
     parts.upload.upload(take_in, parts.upload, **on(parts.progress, parts.documents))
     parts.search.submit(search, parts.search, **on(parts.progress, parts.found))
