@@ -43,10 +43,14 @@ def tiles(width: int, height: int, side: int) -> list[tuple[int, int, int, int]]
     Returns:
         Nothing for a picture that is not much larger than the detector's input.
     """
-    long = max(width, height)
-    if long <= _LARGE * side:
+    if max(width, height) <= _LARGE * side:
         return []
-    length = max(long / _MOST, 2 * side / (2 - _OVERLAP))
+    return pieces(width, height, 2 * side / (2 - _OVERLAP))
+
+
+def pieces(width: int, height: int, length: float) -> list[tuple[int, int, int, int]]:
+    """Overlapping pieces (left, top, right, bottom) of about this side, or larger if they are many."""
+    length = max(max(width, height) / _MOST, length)
     return [
         (left, top, right, bottom)
         for (top, bottom), (left, right) in product(_spans(height, length), _spans(width, length))

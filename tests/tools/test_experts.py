@@ -153,3 +153,17 @@ def test_the_classifier_names_what_it_is_sure_of(
     name, probability = experts.classifier.classify(store.open(bus))
     assert name == "minibus"
     assert 0.3 < probability <= 1
+
+
+def test_small_print_in_a_large_picture_is_read_in_pieces(experts: Experts, store: Store) -> None:
+    """In the whole picture, made smaller for the model, the plate is not found."""
+    image = Image.new("RGB", (3600, 2400), "#778")
+    plate = ImageDraw.Draw(image)
+    plate.rectangle((1755, 1185, 1835, 1212), fill="white")
+    plate.text((1765, 1190), "KT 4821", fill="black", font=ImageFont.load_default(14))
+    (evidence,) = ask(experts, store, [store.add(image)], "read_text")
+    assert "KT 4821" in evidence.text
+    assert len(evidence.lines) == 1, "it lies in an overlap, yet is told once"
+    (box,) = (line.box for line in evidence.lines)
+    assert 1740 < box.x1 < box.x2 < 1850
+    assert 1170 < box.y1 < box.y2 < 1230
