@@ -40,7 +40,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 ELSEWHERE = ("/v1/", "/health", "/metrics", "/mcp")
 """Paths of the servers that may stand on the same app; they have guards of their own."""
 _HERE = Path(__file__).parent
-_QUEUE_LOOK = 0.02
+_QUEUE_LOOK = 0.03
 """Seconds between two looks of Gradio at its queue; its own thousand a second keep a core awake."""
 
 
