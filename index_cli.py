@@ -39,7 +39,9 @@ Folder = Annotated[
     Path, typer.Option("--index", metavar="FOLDER", help="where the index is kept; made by add")
 ]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON value and nothing else")]
-Workers = Annotated[int, typer.Option(min=1, help="documents read at the same time")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="documents read at the same time; default: one a core")
+]
 Wait = Annotated[
     float, typer.Option(min=0, metavar="SECONDS", help="wait so long for another writer to end")
 ]
@@ -51,6 +53,8 @@ Names = Annotated[list[str] | None, typer.Option("--document", help="only this d
 After = Annotated[str, typer.Option(metavar="DATE", help="only documents dated then or later")]
 Before = Annotated[str, typer.Option(metavar="DATE", help="only documents dated then or earlier")]
 
+MOST_READERS = 8
+"""Engines that read scans side by side; each takes some 200 MB."""
 GO_ON = "stopped; run the same command again to go on"
 
 
@@ -58,7 +62,7 @@ GO_ON = "stopped; run the same command again to go on"
 def add(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="files and folders")],
     index: Folder,
-    workers: Workers = 1,
+    workers: Workers = None,
     store: Annotated[
         str | None, typer.Option(metavar="URL", help="keep the vectors on a Chroma server")
     ] = None,
@@ -75,19 +79,19 @@ def add(
     if address is not None and engine != "ray":
         raise UsageError("--address is that of a Ray cluster: add --engine ray")
     with (
-        helpers(engine, workers, address) as hands,
+        helpers(engine, workers or cores_here(), address) as hands,
         writing(index, "add", wait, store=store, hands=hands) as opened,
         following() as (control, tell),
     ):
-        summary = opened.add(paths, workers=workers, control=control, tell=tell)
+        summary = opened.add(paths, workers=workers or cores_here(), control=control, tell=tell)
     finish(summary, as_json)
 
 
 @index_app.command()
-def update(index: Folder, workers: Workers = 1, wait: Wait = 0, as_json: Json = False) -> None:
+def update(index: Folder, workers: Workers = None, wait: Wait = 0, as_json: Json = False) -> None:
     """Read again what was added: new, changed and vanished files."""
     with writing(existing(index), "update", wait) as opened, following() as (control, tell):
-        summary = opened.update(workers=workers, control=control, tell=tell)
+        summary = opened.update(workers=workers or cores_here(), control=control, tell=tell)
     finish(summary, as_json)
 
 
@@ -304,6 +308,7 @@ def writing(
     from .tools.eyes import index_eyes
 
     settings = settings_now()
+    side = min(cores_here(), MOST_READERS)
     return Index.open(
         folder,
         settings,
@@ -312,11 +317,18 @@ def writing(
         wait=wait,
         tell=lambda words: plain_lines(out(stderr=True), [words]),
         store=store,
-        eyes=hands.eyes if hands else index_eyes(Experts.from_settings(settings)),
+        eyes=hands.eyes if hands else index_eyes(Experts.from_settings(settings), side),
         text=hands.text if hands else None,
         picture=hands.picture if hands else None,
         rebuild=rebuild,
     )
+
+
+def cores_here() -> int:
+    """How many this process may use."""
+    from .retrieval.runtime import cores
+
+    return cores()
 
 
 def existing(folder: Path) -> Path:

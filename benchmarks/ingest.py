@@ -61,7 +61,7 @@ def fresh(settings: Settings, experts: Experts, folder: Path, count: int) -> tup
 @contextmanager
 def open_index(settings: Settings, place: Path, experts: Experts) -> Iterator[Index]:
     """A new index that reads scans."""
-    with Index.open(place, settings, write=True, eyes=index_eyes(experts)) as index:
+    with Index.open(place, settings, write=True, eyes=index_eyes(experts, cores())) as index:
         index.search("weights are loaded now", rerank=False)
         yield index
 

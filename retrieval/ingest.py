@@ -10,8 +10,9 @@ import hashlib
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,11 +55,13 @@ class Eyes:
         read: OCR; boxes in the picture's original frame.
         objects: what is in a picture in a few words ("4 people, 1 bus"), "" for nothing.
         caption: what a model that sees says of a picture.
+        at_once: how many pages may be looked at side by side.
     """
 
     read: Callable[[Image.Image, Picture], list[TextLine]]
     objects: Callable[[Image.Image, Picture], str] | None = None
     caption: Callable[[Image.Image, Picture], str] | None = None
+    at_once: int = 1
 
 
 @dataclass(frozen=True)
@@ -317,9 +320,7 @@ class Ingest:
     ) -> Iterator[list[tuple[Page, list[Cut], Image.Image | None]]]:
         batch: list[tuple[Page, list[Cut], Image.Image | None]] = []
         passages = 0
-        for item in reading:
-            self._control.check()
-            page, image = self._seen(item, found) if isinstance(item, Scan) else (item, None)
+        for page, image in self._pages(reading, found):
             cuts = chunker.cut(page)
             batch.append((page, cuts, image))
             passages += len(cuts)
@@ -328,6 +329,23 @@ class Ingest:
                 batch, passages = [], 0
         if batch:
             yield batch
+
+    def _pages(self, reading: Reading, found: Found) -> Iterator[tuple[Page, Image.Image | None]]:
+        """The pages in order; the next scans are looked at meanwhile, as many as the eyes allow."""
+
+        def look(item: Page | Scan) -> tuple[Page, Image.Image | None]:
+            self._control.check()
+            return self._seen(item, found) if isinstance(item, Scan) else (item, None)
+
+        most = self._eyes.at_once if self._eyes else 1
+        ahead: deque[Future[tuple[Page, Image.Image | None]]] = deque()
+        with ThreadPoolExecutor(most) as pool:
+            for item in reading:
+                ahead.append(pool.submit(look, item))
+                if len(ahead) >= most:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
 
     def _seen(self, scan: Scan, found: Found) -> tuple[Page, Image.Image]:
         """A scan, read and looked at; one that cannot be read is kept, and its label says why."""

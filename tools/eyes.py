@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
+from queue import SimpleQueue
 
 from PIL import Image
 
 from ..retrieval.ingest import Eyes
-from ..schema import Picture
+from ..schema import Picture, TextLine
 from . import Experts
+from .read import Reader
 
 __all__ = ["index_eyes"]
 
 
-def index_eyes(experts: Experts) -> Eyes:
-    """OCR and detector for adding documents; share the experts with an assistant, they load once."""
+def index_eyes(experts: Experts, at_once: int = 1) -> Eyes:
+    """OCR and detector for adding documents; share the experts with an assistant, they load once.
+
+    Args:
+        at_once: pages read side by side; more than one get engines of their own.
+    """
 
     def objects(image: Image.Image, picture: Picture) -> str:
         counts = Counter(found.label for found in experts.detector.detect(image, picture))
         return ", ".join(f"{count} {label}" for label, count in counts.most_common())
 
-    return Eyes(read=experts.reader.read, objects=objects)
+    if at_once == 1:
+        return Eyes(read=experts.reader.read, objects=objects)
+    free = SimpleQueue[Reader]()
+    for reader in experts.reader.copies(at_once):
+        free.put(reader)
+
+    def read(image: Image.Image, picture: Picture) -> list[TextLine]:
+        mine = free.get()
+        try:
+            return mine.read(image, picture)
+        finally:
+            free.put(mine)
+
+    return Eyes(read=read, objects=objects, at_once=at_once)

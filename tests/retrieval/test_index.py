@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -157,6 +158,26 @@ def test_a_scan_nobody_reads_is_kept_and_reported(tmp_path: Path, settings: Sett
             assert index.similar_pictures(red)[0].document == "red.png"
             index.remove(["red.png"])
             assert index.failures() == []
+
+
+def test_scans_are_read_side_by_side_and_stay_in_order(tmp_path: Path, settings: Settings) -> None:
+    """Each page waits until another one is being read, too."""
+    together = threading.Barrier(2, timeout=20)
+    greys = [10, 60, 110, 160, 210, 250]
+    pages = [Image.new("RGB", (60, 40), (grey, grey, grey)) for grey in greys]
+    pages[0].save(tmp_path / "pages.tiff", save_all=True, append_images=pages[1:])
+
+    def read(image: Image.Image, picture: Picture) -> list[TextLine]:
+        together.wait()
+        grey = image.convert("L").getpixel((0, 0))
+        return [TextLine(text=f"grey{grey}", score=1.0, box=picture.box(0, 0, 9, 9))]
+
+    eyes = Eyes(read=read, at_once=2)
+    with open_index(tmp_path / "ix", settings, write=True, eyes=eyes) as index:
+        summary = index.add([tmp_path / "pages.tiff"])
+        assert (summary.failed, summary.pages) == ((), 6)
+        for number, grey in enumerate(greys, 1):
+            assert f"grey{grey}" in index.page("pages.tiff", number).text
 
 
 def test_a_damaged_keyword_index_is_made_again(
