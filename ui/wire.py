@@ -27,7 +27,6 @@ _END = """(log) => {
     const value = back ? {value: {text: back, files: []}} : {};
     return {__type__: "update", submit_btn: true, stop_btn: false, ...value};
 }"""
-
 _IDLE = """() => ({__type__: "update", submit_btn: true, stop_btn: false})"""
 _CAMERA = """() => ({
     __type__: "update", value: null, visible: !document.querySelector("#lt-photo")
