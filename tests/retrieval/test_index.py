@@ -12,13 +12,14 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from looktwice.control import Control
 from looktwice.errors import BadInput, ToolError, UsageError
 from looktwice.retrieval.catalog import Filters
 from looktwice.retrieval.chunk import Cut
-from looktwice.retrieval.ingest import Eyes
+from looktwice.retrieval.ingest import Eyes, Progress
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image
@@ -123,18 +124,43 @@ def test_a_removed_document_is_found_by_no_route(
 
 
 def test_bad_files_are_named_and_cost_only_themselves(
-    tmp_path: Path, docs: Path, settings: Settings
+    tmp_path: Path, docs: Path, settings: Settings, pdf_kit: Any
 ) -> None:
-    (docs / "empty.pdf").write_bytes(b"")
-    (docs / "cut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<<")
-    (docs / "mislabelled.pdf").write_text("<html><body>Log in</body></html>")
+    bad = {
+        "bomb.pdf": pdf_kit.bomb(2**30, twice=True),
+        "cut.pdf": b"%PDF-1.7\n1 0 obj\n<<",
+        "empty.pdf": b"",
+        "locked.pdf": pdf_kit.Pdf([pdf_kit.Sheet()], user="guess").data(),
+        "mislabelled.pdf": b"<html><body>Log in</body></html>",
+    }
+    for name, data in bad.items():
+        (docs / name).write_bytes(data)
+    (docs / "blank.pdf").write_bytes(pdf_kit.Pdf([pdf_kit.Sheet()] * 10_000).data())
+    (docs / "loop").symlink_to(docs, target_is_directory=True)
     with open_index(tmp_path / "ix", settings, write=True) as index:
         summary = index.add([docs, docs / "gone.pdf"])
         failed = {Path(path).name for path, _ in summary.failed}
-        assert failed == {"empty.pdf", "cut.pdf", "mislabelled.pdf", "gone.pdf"}
+        assert failed == {*bad, "gone.pdf", "loop"}
         assert all(reason for _, reason in summary.failed)
-        assert len(summary.added) == 4
-        assert {Path(f.path).name for f in index.failures()} == failed - {"gone.pdf"}
+        assert len(summary.added) == 5
+        assert index.document("blank.pdf").pages == 10_000
+        assert {Path(f.path).name for f in index.failures()} == {*bad}
+        assert index.search("boiler")[0].document == "letter_1.txt"
+
+
+def test_a_file_that_vanishes_between_being_seen_and_being_read_is_named(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+
+        def vanish(progress: Progress) -> None:
+            (docs / "letter_3.txt").unlink(missing_ok=True)
+
+        summary = index.add([docs], tell=vanish)
+        assert [(Path(path).name, reason) for path, reason in summary.failed] == [
+            ("letter_3.txt", "No such file or directory")
+        ]
+        assert len(summary.added) == 3
 
 
 def test_a_scan_nobody_reads_is_kept_and_reported(tmp_path: Path, settings: Settings) -> None:
