@@ -7,7 +7,16 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-__all__ = ["Reranker", "best_of_each", "by_document", "by_page", "fuse", "rank_fusion", "reranked"]
+__all__ = [
+    "Reranker",
+    "best_group",
+    "best_of_each",
+    "by_document",
+    "by_page",
+    "fuse",
+    "rank_fusion",
+    "reranked",
+]
 
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
@@ -99,17 +108,22 @@ def by_document(
 ) -> dict[Key, float]:
     """First the document, then the passage in it (after Wiki-LLaVA and UDKAG).
 
-    A document is judged by the mean of its best passages; those of the best document gain `bonus`.
+    Those of the best document gain `bonus`.
     """
+    top = best_group(scores, document_of)
+    return {k: s + bonus * (document_of[k] == top) for k, s in scores.items()}
+
+
+def best_group(scores: Mapping[Key, float], group_of: Mapping[Key, int]) -> int | None:
+    """The group whose few best members are best on average; None where there are none."""
     best: dict[int, list[float]] = {}
     for key, score in scores.items():
-        best.setdefault(document_of[key], []).append(score)
+        best.setdefault(group_of[key], []).append(score)
     worth = {
-        document: sum(sorted(found, reverse=True)[:TOP_PASSAGES]) / TOP_PASSAGES
-        for document, found in best.items()
+        group: sum(sorted(found, reverse=True)[:TOP_PASSAGES]) / TOP_PASSAGES
+        for group, found in best.items()
     }
-    top = max(worth.values(), default=0.0) or 1.0
-    return {k: s + bonus * (worth[document_of[k]] >= top) for k, s in scores.items()}
+    return max(worth, key=worth.__getitem__, default=None)
 
 
 def best_of_each(items: Sequence[Item], group: Callable[[Item], Hashable]) -> list[Item]:

@@ -15,8 +15,18 @@ from .catalog import Catalog, Filters, Stored
 from .embed import TextEmbedder
 from .embed_picture import PictureEmbedder
 from .figures import Asked, share_of_figures
-from .fuse import Reranker, best_of_each, by_document, by_page, fuse, rank_fusion, reranked
+from .fuse import (
+    Reranker,
+    best_group,
+    best_of_each,
+    by_document,
+    by_page,
+    fuse,
+    rank_fusion,
+    reranked,
+)
 from .highlight import Highlighter
+from .named import without_names
 from .pages import Page
 from .sentences import count_words
 from .vectors import Vectors
@@ -34,6 +44,8 @@ SECOND_WEIGHT = 0.15
 """Of the second best passage of a page, against the best."""
 FIGURES_WEIGHT = 0.2
 """Of the share of a page's words that are figures, against a cosine of 1, where a figure is asked for."""
+NAMELESS_WEIGHT = 0.4
+"""Of the question without the document's name, among the passages of the best document."""
 DOCUMENT_BONUS = 0.1
 PICTURE_WEIGHT = 1.0
 CANDIDATES = 100
@@ -86,6 +98,7 @@ class Search:
         stored = {p.id: p for p in self._catalog.passages(scores)}
         kept = {key: score for key, score in scores.items() if key in stored}
         if vector is not None:
+            kept = self._without_names(query, vector, kept, stored, wide, found_by)
             pages = {key: (stored[key].document_id, stored[key].page) for key in kept}
             kept = by_page(kept, pages, SECOND_WEIGHT)
             kept = self._by_figures(vector, kept, pages)
@@ -130,6 +143,37 @@ class Search:
         rows = self._vectors().get("passages", [key for key in keyword if key not in similar])
         similar |= {key: float(np.dot(row, vector)) for key, row in rows.items()}
         return fuse(similar, keyword, KEYWORD_WEIGHT)
+
+    def _without_names(
+        self,
+        query: str,
+        vector: Row,
+        scores: dict[int, float],
+        stored: dict[int, Stored],
+        wide: int,
+        found_by: dict[int, set[str]],
+    ) -> dict[int, float]:
+        """The best document's passages ranked anew, by the question without the document's name too.
+
+        What they gain or lose against other documents is undone. New ones are added to `stored`.
+        """
+        top = best_group(scores, {key: stored[key].document_id for key in scores})
+        own = {key for key in scores if stored[key].document_id == top}
+        nameless = without_names(query, {stored[key].document for key in own})
+        if top is None or nameless == query:
+            return scores
+        other = self._text.embed_queries([nameless])[0]
+        both = (1 - NAMELESS_WEIGHT) * vector + NAMELESS_WEIGHT * other
+        near = dict(self._vectors().query("passages", both, wide, {top}))
+        stored |= {p.id: p for p in self._catalog.passages(near.keys() - stored.keys())}
+        again = {key: score for key, score in near.items() if key in stored}
+        for key in again:
+            found_by.setdefault(key, set()).add("text")
+        if not again:
+            return scores
+        level = max(scores[key] for key in own) - max(again.values())
+        rest = {key: score for key, score in scores.items() if key not in own}
+        return rest | {key: score + level for key, score in again.items()}
 
     def _by_figures(
         self, question: Row, scores: Mapping[int, float], page_of: Mapping[int, tuple[int, int]]

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.retrieval.fuse import best_of_each, by_document, by_page, fuse, rank_fusion, reranked
+from looktwice.retrieval.fuse import (
+    best_group,
+    best_of_each,
+    by_document,
+    by_page,
+    fuse,
+    rank_fusion,
+    reranked,
+)
 
 Scores = st.dictionaries(st.integers(0, 20), st.floats(0, 1), max_size=12)
 
@@ -65,3 +73,9 @@ def test_a_page_is_judged_by_its_two_best_passages_and_keeps_the_best() -> None:
     assert joined.keys() == {1, 3}
     assert joined[3] > joined[1]
     assert by_page({7: 0.5}, {7: "c"}, 0.5) == {7: pytest.approx(0.5)}
+
+
+def test_the_best_group_is_good_on_average_and_there_may_be_none() -> None:
+    groups = {1: 7, 2: 7, 3: 8, 4: 8, 5: 8}
+    assert best_group({1: 0.9, 2: 0.1, 3: 0.5, 4: 0.5, 5: 0.5}, groups) == 8
+    assert best_group({}, {}) is None
