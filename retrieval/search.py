@@ -28,6 +28,7 @@ from .fuse import (
 from .highlight import Highlighter
 from .named import without_names
 from .pages import Page
+from .runtime import unit
 from .sentences import count_words
 from .vectors import Vectors
 
@@ -98,7 +99,7 @@ class Search:
         stored = {p.id: p for p in self._catalog.passages(scores)}
         kept = {key: score for key, score in scores.items() if key in stored}
         if vector is not None:
-            kept = self._without_names(query, vector, kept, stored, wide, found_by)
+            kept = self._without_names(query, vector, kept, stored, wide, within, found_by)
             pages = {key: (stored[key].document_id, stored[key].page) for key in kept}
             kept = by_page(kept, pages, SECOND_WEIGHT)
             kept = self._by_figures(vector, kept, pages)
@@ -151,6 +152,7 @@ class Search:
         scores: dict[int, float],
         stored: dict[int, Stored],
         wide: int,
+        within: Collection[int] | None,
         found_by: dict[int, set[str]],
     ) -> dict[int, float]:
         """The best document's passages ranked anew, by the question without the document's name too.
@@ -163,14 +165,17 @@ class Search:
         if top is None or nameless == query:
             return scores
         other = self._text.embed_queries([nameless])[0]
-        both = (1 - NAMELESS_WEIGHT) * vector + NAMELESS_WEIGHT * other
-        near = dict(self._vectors().query("passages", both, wide, {top}))
+        both = unit((1 - NAMELESS_WEIGHT) * vector + NAMELESS_WEIGHT * other)
+        # Not asked within the document: that takes Chroma longer than a search of everything.
+        near = dict(self._vectors().query("passages", both, wide, within))
+        rows = self._vectors().get("passages", sorted(own - near.keys()))
+        near |= {key: float(np.dot(row, both)) for key, row in rows.items()}
         stored |= {p.id: p for p in self._catalog.passages(near.keys() - stored.keys())}
-        again = {key: score for key, score in near.items() if key in stored}
-        for key in again:
-            found_by.setdefault(key, set()).add("text")
+        again = {k: s for k, s in near.items() if k in stored and stored[k].document_id == top}
         if not again:
             return scores
+        for key in again:
+            found_by.setdefault(key, set()).add("text")
         level = max(scores[key] for key in own) - max(again.values())
         rest = {key: score for key, score in scores.items() if key not in own}
         return rest | {key: score + level for key, score in again.items()}
