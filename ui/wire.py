@@ -135,7 +135,7 @@ def wire(page: gr.Blocks, parts: Parts, talk: Talk) -> None:
         running.then(None, parts.log, parts.composer, js=_END).then(settle, tab, **around)
     bridge.begin(None, None, [parts.composer, parts.strip], js=_BUSY)
     parts.composer.stop(stop, **{**on(), "outputs": None})
-    # Who goes to another chat is not brought back by what still comes of the question before.
+    # Going to another chat ends the question before, so that its end does not lead back.
     for leaving, opened in ((bridge.open, open_chat), (parts.new.click, fresh)):
         gone = leaving(opened, None, **everywhere, cancels=asking)
         gone.then(None, None, parts.composer, js=_IDLE)
