@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ...agent.assistant import Given
     from ...agent.backends.base import ChatModel
     from ...agent.library import Indexed
+    from ...agent.run import Emit
     from ...agent.state import Turn
     from ...settings import Settings
 
@@ -73,8 +74,9 @@ class StandIn(Assistant):
         session: str | None = None,
         control: Control | None = None,
         history: Sequence[Turn] = (),
+        on_event: Emit = lambda event: None,
     ) -> Answer:
-        """The peer's answer to a question about pictures.
+        """The peer's answer to a question about pictures; it tells of no events.
 
         Raises:
             BadInput: a picture cannot be used.
