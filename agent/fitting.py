@@ -11,8 +11,8 @@ from .wording import estimate_tokens, fit
 
 RANKED = ("passage", "image")
 """Kinds that come in order of relevance: the best are kept whole, the rest left out."""
-_HOUSEHOLD = frozenset({"0", "1", "2", "4", "12", "52", "100", "360", "365", "1000", "1000000"})
-"""Numbers a sum may hold without having read them: halves, quarters, months, percent, units."""
+_HOUSEHOLD = frozenset("0 1 2 4 7 12 24 52 60 100 360 365 1000 1000000".split())
+"""Numbers a sum may hold without having read them: halves, quarters, hours, months, percent, units."""
 
 
 def keep(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:
@@ -31,13 +31,18 @@ def keep(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:
     return [chosen[n] for n in sorted(chosen)]
 
 
-def trusted(evidence: Sequence[Evidence], question: str) -> tuple[Evidence, ...]:
+def trusted(
+    evidence: Sequence[Evidence], question: str, pictured: bool = False
+) -> tuple[Evidence, ...]:
     """The evidence without sums of numbers that nothing holds: a model may make its operands up.
 
     Where nothing but sums is at hand, they were all that was asked for.
+
+    Args:
+        pictured: the question came with a picture, so sums without a look at it were not.
     """
     sums = sum(e.kind == "calculation" for e in evidence)
-    if sums in (0, len(evidence)):
+    if sums == 0 or (sums == len(evidence) and not pictured):
         return tuple(evidence)
     read = [facts_of(e.text) for e in evidence if e.kind != "calculation"]
     read += [counted(e) for e in evidence if e.kind == "objects"]

@@ -23,7 +23,7 @@ from .plan import every_look, spread
 
 def sift(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
-    believed = trusted(state["evidence"], state["asked"])
+    believed = trusted(state["evidence"], state["asked"], bool(state["meant"]))
     parts = focused(believed, state, run)
     told = [
         parts.get(e.id, e) for e in believed if e.kind != "passage" or not parts or e.id in parts

@@ -169,6 +169,16 @@ class TestAnswers:
         answer = make(script, examples=examples).ask(question, [kit.picture()])
         assert (answer.status, "draft" in script.asked) == ("declined", False)
 
+    def test_a_sum_of_made_up_numbers_beside_a_picture_is_no_answer(
+        self, make: Make, kit: Any
+    ) -> None:
+        question = "What is the room number?"
+        examples = [Example(question=question, stages=((ToolCall(tool="calculate"),),))] * 3
+        script = kit.Script(says={"arguments": {"expression": "42 + 42"}}, yes={"answerable": 0.1})
+        answer = make(script, examples=examples).ask(question, [kit.picture()])
+        assert answer.status == "declined"
+        assert "read_text" in kit.ran(answer)
+
     def test_what_a_second_look_brings_has_to_be_enough_by_itself(
         self, make: Make, kit: Any
     ) -> None:

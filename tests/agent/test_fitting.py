@@ -101,3 +101,4 @@ def test_sums_are_trusted_where_their_numbers_were_read() -> None:
     assert len(trusted([seen, total("50 - 8.20 = 41.80")], "What is left of 50?")) == 2
     alone = (total("9999 - 1373 = 8626"),)
     assert trusted(alone, "What is it?") == alone
+    assert trusted(alone, "What is it?", pictured=True) == ()
