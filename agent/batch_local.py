@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import queue
 import threading
+import weakref
 from collections.abc import Callable
+from functools import partial
 
 from ..control import Control
 from ..errors import ModelError
@@ -30,6 +32,7 @@ class LocalEngine(Engine):
         self._hanging: set[threading.Thread] = set()
         self._stuck: set[str] = set()
         self._idle: list[_Helper] = []
+        weakref.finalize(self, _end_all, self._idle)  # also where nobody closes it
 
     def ask(self, request: Request, control: Control) -> Answer | TaskFailure:
         """See `Engine.ask`.
@@ -41,7 +44,7 @@ class LocalEngine(Engine):
             return TaskFailure(kind="timeout", message="an earlier task of its session hangs")
         helper = self._helper()
         patience = Patience(request, control, self._grace)
-        helper.ask(lambda: self._worker.answer(request, control))
+        helper.ask(partial(self._worker.answer, request, control))
         try:
             while True:
                 try:
@@ -59,8 +62,7 @@ class LocalEngine(Engine):
 
     def close(self) -> None:
         """Close the assistant, unless somebody still hangs in it."""
-        while self._idle:
-            self._idle.pop().end()
+        _end_all(self._idle)
         if not any(thread.is_alive() for thread in self._hanging):
             close_quietly(self._worker)
 
@@ -80,6 +82,11 @@ class LocalEngine(Engine):
                 f"{len(self._hanging)} tasks hang at once, so something they share is stuck; run the"
                 " same command again to go on, with --isolate to end hanging tasks for good"
             )
+
+
+def _end_all(idle: list[_Helper]) -> None:
+    while idle:
+        idle.pop().end()
 
 
 class _Helper(threading.Thread):
