@@ -206,6 +206,9 @@ def test_a_picture_from_the_camera_is_asked_about(tab: Any) -> None:
     tab.wait_for_selector("#lt-photo", state="detached")
     tab.click("#lt-camera")
     tab.click("#lt-photo >> text=Click to Access Webcam")
+    tab.wait_for_function(
+        "(v => v && v.readyState >= 2 && v.videoWidth > 0)(document.querySelector('#lt-photo video'))"
+    )
     tab.click("#lt-photo button[aria-label='capture photo']")
     tab.wait_for_selector(".lt-chip:has-text('camera.png')")
     tab.wait_for_selector("#lt-photo", state="detached")
