@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from .wording import stem
+
 _LONGEST_NAME = 3
 """Words of a question that may be one word of a file's name ("Foot Locker's", footlocker.pdf)."""
 _SHORTEST_BEGINNING = 3
@@ -23,8 +25,7 @@ def without_names(question: str, documents: Iterable[str]) -> str:
     Args:
         documents: their names, as the index has them.
     """
-    stems = (name.rpartition("/")[2].rpartition(".")[0] or name for name in documents)
-    names = {word for stem in stems for word in _WORD.findall(stem.casefold())}
+    names = {word for name in documents for word in _WORD.findall(stem(name).casefold())}
     names = {word for word in names if not word.isdigit()}
     said = question.split()
     plain = ["".join(_WORD.findall(re.sub(r"['’]s\b", "", word.casefold()))) for word in said]

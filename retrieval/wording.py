@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-__all__ = ["embedded_texts", "spoken", "words_of_document"]
+__all__ = ["embedded_texts", "spoken", "stem", "words_of_document"]
 
 
 def embedded_texts(name: str, page: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
@@ -32,3 +32,8 @@ def words_of_document(name: str, title: str) -> str:
 def spoken(name: str) -> str:
     """A file's name as words: "2021/3M_2018_10K.pdf" -> "2021 3M 2018 10K"."""
     return re.sub(r"[_\W]+", " ", name.rsplit(".", 1)[0]).strip()
+
+
+def stem(name: str) -> str:
+    """A document's name without its folders and its ending."""
+    return name.rpartition("/")[2].rpartition(".")[0] or name

@@ -16,6 +16,7 @@ from ..control import Control
 from ..errors import BadInput, ToolError
 from ..media import Store
 from ..retrieval.pages import Page
+from ..retrieval.wording import stem
 from ..schema import Evidence, Origin, Passage, Picture
 from .base import Context, Tool, tool
 from .pieces import Piece, as_evidence, bare, merged, told_before, whole_page
@@ -203,7 +204,7 @@ class Shelf:
         """The document somebody means; ToolError with the nearest names where none is."""
         names = [document.name for document in self.index.documents()]
         exact = [n for n in names if n == given] or [
-            n for n in names if bare(given) and bare(given) in (bare(n), bare(_stem(n)))
+            n for n in names if bare(given) and bare(given) in (bare(n), bare(stem(n)))
         ]
         inside = exact or [n for n in names if len(bare(given)) > 2 and bare(given) in bare(n)]
         if len(inside) == 1:
@@ -247,7 +248,3 @@ def nearest_names(given: str, names: Iterable[str], count: int = _NAMED) -> list
 
     wanted = bare(given)
     return sorted(names, key=lambda name: -partial_ratio(wanted, bare(name)))[:count]
-
-
-def _stem(name: str) -> str:
-    return name.rpartition("/")[2].rpartition(".")[0] or name
