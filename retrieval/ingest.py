@@ -11,8 +11,9 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ from .wording import embedded_texts, words_of_document
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    Batch = list[tuple[Page, list[Cut], Image.Image | None]]
 
 __all__ = ["Eyes", "Ingest", "Progress", "Summary", "sweep"]
 
@@ -297,8 +300,9 @@ class Ingest:
             chunker = Chunker()
             if done and (last := self._catalog.passages_on(document, done)):
                 chunker = Chunker(section=last[-1].heading)
-            for batch in self._batches(reading, chunker, found):
-                self._store(document, batch, found, about)
+            with closing(_ahead(self._batches(reading, chunker, found))) as batches:
+                for batch in batches:
+                    self._store(document, batch, found, about)
             after = found.path.stat()
             if (after.st_size, after.st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
                 raise BadInput(str(found.path), "changed while it was read; add it again")
@@ -317,8 +321,8 @@ class Ingest:
         reading: Reading,
         chunker: Chunker,
         found: Found,
-    ) -> Iterator[list[tuple[Page, list[Cut], Image.Image | None]]]:
-        batch: list[tuple[Page, list[Cut], Image.Image | None]] = []
+    ) -> Iterator[Batch]:
+        batch: Batch = []
         passages = 0
         for page, image in self._pages(reading, found):
             cuts = chunker.cut(page)
@@ -380,7 +384,7 @@ class Ingest:
     def _store(
         self,
         document: int,
-        batch: Sequence[tuple[Page, list[Cut], Image.Image | None]],
+        batch: Batch,
         found: Found,
         about: About,
     ) -> None:
@@ -412,6 +416,15 @@ class Ingest:
         t = self._tally
         seconds = time.monotonic() - t.began
         self._tell(Progress(found.hint, t.done, t.total, t.pages, seconds))
+
+
+def _ahead(batches: Iterator[Batch]) -> Generator[Batch]:
+    """The same; each next one is read while its owner is busy with the one before."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def sweep(

@@ -187,7 +187,7 @@ class _Pdf(Opened):
                 fault = UNREADABLE + "the page is damaged"
                 return Page(sheet.number, "", label=fault, section=section)
             size, rgb, scale = draw(page, sheet.view, self._limits)
-        if shows_nothing(rgb):
+        if shows_nothing(size, rgb):
             return Page(sheet.number, "", width=width, height=height, section=section)
         return Scan(sheet.number, size, rgb, scale, width, height, "page", section)
 

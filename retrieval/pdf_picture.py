@@ -5,10 +5,14 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..settings import DocumentLimits
 from .pdf_words import View
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _STAMP = 60
 """Characters that a stamp or a scanner's notice on a scanned page may have; more is text."""
@@ -16,6 +20,12 @@ _FULL_PAGE = 0.5
 _BAD_SHARE = 0.3
 _LOOKED_AT = 500
 """Objects of a page that are looked at to find a picture over the page."""
+_FAINT = 8
+"""Shades of 256 by which ink differs from the paper at least."""
+_LETTER = 6
+"""Pixels in the height of the smallest writing that OCR reads at all."""
+_SAMPLES = 10_000
+"""Pixels that are looked at to find the paper's shade."""
 
 
 def is_picture_of_text(page: Any, text: str, view: View) -> bool:
@@ -105,6 +115,24 @@ def draw(page: Any, view: View, limits: DocumentLimits) -> tuple[tuple[int, int]
     return (across, down), rgb, width / across
 
 
-def shows_nothing(rgb: bytes) -> bool:
-    """Whether a picture is of one shade all over."""
-    return rgb == rgb[:3] * (len(rgb) // 3)
+def shows_nothing(size: tuple[int, int], rgb: bytes) -> bool:
+    """Whether a picture is of one shade all over, but for lines too thin to be writing.
+
+    Args:
+        size: width and height in pixels.
+        rgb: raw RGB, rows from the top.
+    """
+    import numpy as np
+
+    pixels = np.frombuffer(rgb, np.uint8).reshape(size[1], size[0], 3).astype(np.int16)
+    paper = np.median(pixels.reshape(-1, 3)[:: max(1, size[0] * size[1] // _SAMPLES)], axis=0)
+    inked = (np.abs(pixels - paper.astype(np.int16)) > _FAINT).any(axis=2)
+    return any(_thickest(inked.any(axis=axis)) < _LETTER for axis in (0, 1))
+
+
+def _thickest(inked: NDArray[np.bool_]) -> int:
+    """The longest unbroken run of rows (or columns) with ink in them."""
+    import numpy as np
+
+    edges = np.flatnonzero(np.diff(inked, prepend=False, append=False))
+    return int((edges[1::2] - edges[::2]).max(initial=0))

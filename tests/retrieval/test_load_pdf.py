@@ -316,9 +316,25 @@ def test_a_scan_keeps_its_scale_and_its_limit(make: Maker) -> None:
     assert small.size[0] * small.scale == pytest.approx(792)
 
 
+RULE = b"36 760 540 1.5 re f\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        pytest.param(RULE, Page, id="a rule"),
+        pytest.param(RULE + b"36 36 1 700 re f\n", Scan, id="rules that cross"),
+        pytest.param(RULE + b".9 g 300 400 3 5 re f\n", Scan, id="a faint letter"),
+    ],
+)
+def test_only_what_may_hold_writing_is_looked_at(content: bytes, kind: type, make: Maker) -> None:
+    (page,) = make.read(make.kit.Sheet(content))
+    assert type(page) is kind
+
+
 def test_a_gigantic_page_is_drawn_within_the_limit(make: Maker) -> None:
     (page,) = make.read(
-        make.kit.Sheet(b"0 0 99999 99999 re 5 5 50 50 re f*", media=(0, 0, 1e5, 1e5)),
+        make.kit.Sheet(b"0 0 50000 50000 re f", media=(0, 0, 1e5, 1e5)),
         limits=DocumentLimits(render_pixels=1_000_000),
     )
     assert math.prod(page.size) <= 1_000_000
