@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from ..schema import Evidence
 from .amounts import in_other_units
@@ -13,6 +14,7 @@ from .facts import (
     date_parts,
     dates,
     named_dates,
+    normal_number,
     numbers,
     replace_number,
     without_dates,
@@ -33,6 +35,8 @@ _NO_FOR = {
 }
 POLAR = frozenset(_NO_FOR) | {word.lower() for word in _NO_FOR.values()} | {"none", "nao"}
 _IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child"}
+_PLACES = 5
+"""A result may be rounded to fewer places than this."""
 _STEM = 4
 """Letters two words must begin with alike to count as forms of one word."""
 
@@ -123,6 +127,7 @@ def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence])
     known = set(numbers(question)) | set(dates(question))
     for item in evidence:
         known |= counted(item) if item.kind == "objects" else facts_of(item.text)
+        known |= rounded(item) if item.kind == "calculation" else set()
     read = [item.text for item in evidence if item.kind != "objects"]
     known |= set(in_other_units(draft, question, read))
     said = [*dates(draft), *numbers(without_dates(draft))]
@@ -133,6 +138,17 @@ def counted(item: Evidence) -> set[str]:
     """The numbers that boxes support: of each kind, and of all together."""
     counts = Counter(d.label for d in item.detections)
     return {str(n) for n in (*counts.values(), len(item.detections))}
+
+
+def rounded(item: Evidence) -> set[str]:
+    """The result of a calculation with fewer places, also as percent."""
+    result = [Decimal(n) for n in numbers(item.text.rpartition("=")[2])]
+    return {
+        normal_number(f"{round(value * unit, places):f}")
+        for value in result
+        for unit in (1, 100)
+        for places in range(_PLACES)
+    }
 
 
 def facts_of(text: str) -> set[str]:

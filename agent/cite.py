@@ -129,7 +129,10 @@ def quoted(
     item: Evidence, said: set[str], asked: set[str], find_page: FindPage
 ) -> tuple[str, tuple[Box, ...]]:
     """The words of evidence that carry a statement, and where they stand."""
-    if item.kind == "passage" and (told := carrying(said, asked, passage_lines(item))):
+    # A bare yes has no words of its own: the question's are quoted.
+    if item.kind == "passage" and (
+        told := carrying(said - POLAR or asked, asked, passage_lines(item))
+    ):
         texts = [as_written(line) for line in told]
         return " ".join(texts), on_page(item, texts, find_page)
     lines = carrying_lines(said, asked, item.lines)

@@ -21,6 +21,7 @@ _FALL = frozenset(
     "decreased decrease fell fallen declined decline dropped drop lower down shrank reduced".split()
 )
 _CELL = re.compile(r"[:;] ([^:;=]+) = ([^;]*)")
+_TWO = 2
 _FROM_TO = re.compile(r"\bfrom\b(.{1,60}?)\bto\b(.{1,40})", re.IGNORECASE | re.DOTALL)
 
 
@@ -68,6 +69,20 @@ def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> li
             wanted = " or ".join(sorted(years_of(question) or asked))
             found.append(f"{said} stands under {there[0][0].period}, not under {wanted}")
     return found
+
+
+def one_sided(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """One number where two years are asked about and its row has one for each, as a sentence."""
+    asked, said = years_of(question), _amounts(draft)
+    if len(asked) != _TWO or len(said) != 1:
+        return []
+    texts = [item.text for item in evidence if item.kind == "passage"]
+    rows = [row for text in texts for row in told_rows(text)]
+    there = [row for row in rows if any(_amounts(cell.number) == said for cell in row)]
+    periods = [" ".join(cell.period for cell in row) for row in there]
+    if not there or not all(asked <= years_of(told) for told in periods):
+        return []
+    return [f"it tells of one year only; give the numbers of {' and '.join(sorted(asked))}"]
 
 
 def wrong_direction(draft: str) -> list[str]:

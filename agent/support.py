@@ -14,6 +14,7 @@ from .facts import words
 from .prompting import answer_messages
 from .run import Run
 from .state import State
+from .topic import well_placed
 
 MOST_GROUNDED = 0.6
 """Share of a draft's words that must stand in what tools saw for it to pass without being asked about."""
@@ -55,6 +56,8 @@ def opinion(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
     least = lines.supported_by_pages if retrieved(evidence) else lines.supported
     if retrieved(evidence) and COMPARING & set(words(state["asked"])):
         least = min(1.0, least + COMPARED)
+    elif retrieved(evidence) and well_placed(draft, state["asked"], evidence):
+        least = min(least, lines.supported)
     spans = statements(draft)[:_MOST_STATEMENTS]
     parts = [draft[a:b] for a, b in spans] if len(spans) > 1 else [draft]
     support = 1.0

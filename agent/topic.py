@@ -13,6 +13,8 @@ from .facts import content_words, numbers
 LEAST_SHARE = 0.4
 """Of the question's rare words in the line that has most of them: what the number's own line must hold."""
 
+NEAR_SHARE = 0.8
+"""The same, for a line that a draft may be copied from."""
 MOST_WORDS = 3
 """Besides its numbers, in a draft that is a number: its unit, its period."""
 
@@ -39,6 +41,15 @@ def off_topic(draft: str, question: str, evidence: Sequence[Evidence]) -> list[s
         if said not in asked and own and max(own) < LEAST_SHARE * best:
             found.append(f"{said} stands in a line about something else")
     return found
+
+
+def well_placed(draft: str, question: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether one line holds all that a draft says, and about as many of the question's words as any."""
+    said = content_words(draft) - content_words(question)
+    lines = [ln for e in evidence if e.kind == "passage" for ln in e.text.split("\n")[1:]]
+    scores = _scores(question, lines)
+    own = [s for s, line in zip(scores, lines, strict=True) if said and said <= content_words(line)]
+    return max(own, default=0.0) >= NEAR_SHARE * max(scores, default=1.0)
 
 
 def _scores(question: str, lines: Sequence[str]) -> list[float]:

@@ -164,7 +164,7 @@ class CatalogReader(Closing):
     def keyword(
         self, query: str, limit: int, documents: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """Passages that hold words of the query: id and score (BM25, higher is better), best first.
+        """Passages that hold words of the query: id and how much of it, 0..1 (BM25), best first.
 
         Args:
             query: any text; nothing in it has a special meaning.

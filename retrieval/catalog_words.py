@@ -8,6 +8,7 @@ as long as rarer ones remain.
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import threading
 from collections.abc import Collection, Sequence
@@ -29,6 +30,7 @@ MOST_TERMS = 24
 """Of the rarest; somebody may paste a whole page as a question."""
 MOST_ROWS = 20_000
 """Passages that the words of one question may touch, the first (rarest) word apart."""
+_LEAST_RARITY = 1e-6
 _REMEMBERED = 50_000
 _FEW = 32
 _ALL = (0, 2**62)
@@ -77,10 +79,26 @@ class Keywords:
         limit: int,
         documents: Collection[int] | None,
     ) -> list[tuple[int, float]]:
-        """Passages that hold words of the query, the best first; a higher score is better."""
+        """Passages that hold words of the query, the best first, and how much of it they hold, 0..1.
+
+        That is BM25 as a share of what a passage of ordinary length would have that holds every word
+        once; more is no better.
+        """
         terms, total = self._terms(connection, generation, query)
         if not terms or limit <= 0:
             return []
+        whole = sum(_rarity(term, total) for term in terms)
+        found = self._search(connection, terms, total, limit, documents)
+        return [(key, min(1.0, score / whole)) for key, score in found]
+
+    def _search(
+        self,
+        connection: sqlite3.Connection,
+        terms: Sequence[_Term],
+        total: int,
+        limit: int,
+        documents: Collection[int] | None,
+    ) -> list[tuple[int, float]]:
         if documents is None:
             kept = _worth_it(terms, max(FEW_ROWS, COMMON_SHARE * total), MOST_ROWS)
             return _search(connection, kept, limit, None, _ALL)
@@ -142,6 +160,11 @@ class Stemmer:
 
     def close(self) -> None:
         self._memory.close()
+
+
+def _rarity(term: _Term, total: int) -> float:
+    """FTS5's weight of a word by how many passages hold it (its inverse document frequency)."""
+    return max(_LEAST_RARITY, math.log((total - term.rows + 0.5) / (term.rows + 0.5)))
 
 
 def _worth_it(terms: Sequence[_Term], common: float, most_rows: float) -> Sequence[_Term]:

@@ -64,23 +64,18 @@ def rank_fusion(lists: Sequence[tuple[Sequence[Key], float]]) -> dict[Key, float
 def fuse(
     similar: Mapping[Key, float], keyword: Mapping[Key, float], weight: float
 ) -> dict[Key, float]:
-    """Similarity plus the keyword score as a share of the best one (convex fusion, Bruch et al. 2023).
+    """Similarity plus the weighted keyword score (convex fusion, Bruch et al. 2023).
 
-    Keeps how sure the vectors are, which ranks forget; both have to be known of every key that
-    matters.
+    Both are on scales of their own that do not depend on what else was found: ranks, or shares of the
+    best hit, would make much of the best of many poor ones.
 
     Args:
-        similar: cosines.
-        keyword: BM25, any scale.
+        similar: cosines; have to be known of every key that matters.
+        keyword: how much of the query's words each holds, 0..1.
         weight: of the keyword score; a cosine weighs 1.
     """
-    best = max(keyword.values(), default=0.0) or 1.0
     keys = similar.keys() | keyword.keys()
-    return {
-        key: (max(0.0, similar.get(key, 0.0)) + weight * keyword.get(key, 0.0) / best)
-        / (1 + weight)
-        for key in keys
-    }
+    return {key: max(0.0, similar.get(key, 0.0)) + weight * keyword.get(key, 0.0) for key in keys}
 
 
 def by_page(

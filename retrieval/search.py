@@ -30,6 +30,7 @@ from .named import without_names
 from .pages import Page
 from .runtime import unit
 from .sentences import count_words
+from .terms import query_terms
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -39,8 +40,10 @@ __all__ = ["Search", "matching_boxes"]
 
 Row = NDArray[np.float32]
 """The vector of a question, [dimensions]."""
-KEYWORD_WEIGHT = 0.02
-"""Of the best keyword score, against a cosine of 1; set on 33 questions about 12 reports."""
+KEYWORD_WEIGHT = 0.15
+"""Of keywords, against a cosine of 1; set on 33 questions about 12 reports (.1 to .2 do as well)."""
+FEW_WORDS_WEIGHT = 0.8
+"""The same, shared out among the words of a short query: of one word a vector knows little."""
 SECOND_WEIGHT = 0.15
 """Of the second best passage of a page, against the best."""
 FIGURES_WEIGHT = 0.2
@@ -143,7 +146,7 @@ class Search:
         # What only the keywords found has a cosine as well.
         rows = self._vectors().get("passages", [key for key in keyword if key not in similar])
         similar |= {key: float(np.dot(row, vector)) for key, row in rows.items()}
-        return fuse(similar, keyword, KEYWORD_WEIGHT)
+        return fuse(similar, keyword, _keyword_weight(query))
 
     def _without_names(
         self,
@@ -168,14 +171,16 @@ class Search:
         both = unit((1 - NAMELESS_WEIGHT) * vector + NAMELESS_WEIGHT * other)
         # Not asked within the document: that takes Chroma longer than a search of everything.
         near = dict(self._vectors().query("passages", both, wide, within))
-        rows = self._vectors().get("passages", sorted(own - near.keys()))
+        keyword = dict(self._catalog.keyword(nameless, wide, {top}))
+        rows = self._vectors().get("passages", sorted((own | keyword.keys()) - near.keys()))
         near |= {key: float(np.dot(row, both)) for key, row in rows.items()}
+        near = fuse(near, keyword, _keyword_weight(nameless))
         stored |= {p.id: p for p in self._catalog.passages(near.keys() - stored.keys())}
         again = {k: s for k, s in near.items() if k in stored and stored[k].document_id == top}
         if not again:
             return scores
         for key in again:
-            found_by.setdefault(key, set()).add("text")
+            found_by.setdefault(key, set()).add("keyword" if key in keyword else "text")
         level = max(scores[key] for key in own) - max(again.values())
         rest = {key: score for key, score in scores.items() if key not in own}
         return rest | {key: score + level for key, score in again.items()}
@@ -228,6 +233,10 @@ class Search:
             found_by=tuple(sorted(found_by[stored.id])),
             id=stored.id,
         )
+
+
+def _keyword_weight(query: str) -> float:
+    return max(KEYWORD_WEIGHT, FEW_WORDS_WEIGHT / max(1, len(query_terms(query))))
 
 
 def _joined(by_words: Mapping[int, float], by_look: list[tuple[int, float]]) -> dict[int, float]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from ...prompts import render
 from ...schema import Token
 from ..backends.base import Message
+from ..compute import told
 from ..documents import at_hand
 from ..fitting import keep
 from ..prompting import answer_messages, calculated, shown_evidence
 from ..run import Run
 from ..state import State
+from ..support import retrieved
 from .base import Done
 from .plan import list_tools
 
@@ -21,7 +23,7 @@ def draft(state: State, run: Run) -> Done:
     """Answer in as few words as the question needs; a calculation's result is not written again."""
     shown = shown_evidence(state)
     if calculated(shown):
-        result = shown[-1].text.rpartition("=")[2].strip()
+        result = told(shown[-1]) if retrieved(shown) else shown[-1].text.rpartition("=")[2].strip()
         run.emit(Token(text=result))
         return Done(State(draft=result, verdict=None), "the result of the calculation")
     messages = from_evidence(state, run) if state["looked"] else talk(state, run)

@@ -13,12 +13,21 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...schema import AnswerRevised, Citation, Evidence
-from ..check import bare, corrected, faults, gives_up, grounded_share, opposite
+from ..check import (
+    bare,
+    corrected,
+    faults,
+    gives_up,
+    grounded_share,
+    opposite,
+    unsupported_numbers,
+)
 from ..cite import cite, statements
-from ..columns import wrong_direction, wrong_periods
+from ..columns import one_sided, wrong_direction, wrong_periods
+from ..compute import computing
 from ..documents import page_finder
 from ..fitting import RANKED
-from ..prompting import leaked, shown_evidence
+from ..prompting import calculated, leaked, shown_evidence
 from ..run import Run
 from ..state import Stage, State, Verdict
 from ..support import Opinion, opinion, retrieved
@@ -106,8 +115,9 @@ def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run
     return [
         *faults(draft, question, evidence),
         *wrong_periods(draft, question, evidence),
+        *one_sided(draft, question, evidence),
         *wrong_direction(draft),
-        *off_topic(draft, question, evidence),
+        *([] if calculated(evidence) else off_topic(draft, question, evidence)),
         *leaked(draft, question, evidence),
     ]
 
@@ -133,10 +143,15 @@ def what_next(
 ) -> tuple[Literal["revise", "look_again", "decline"], Stage]:
     """A slip is written again, once; where the evidence is doubted, other evidence is looked for.
 
+    A number that the model worked out by itself is worked out again, of numbers that were read.
+
     The calls to look with are handed back: finding them may have cost a call of the model.
     """
     if state["round"] >= run.settings.limits.rounds or not run.model.can_call(2):
         return "decline", ()
+    made_up = unsupported_numbers(state["draft"], state["asked"], shown_evidence(state))
+    if made_up and (computed := computing(state, run)):
+        return "look_again", computed
     if slip:
         return "revise", ()
     more = next_look(state, run)

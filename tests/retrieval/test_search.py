@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from looktwice.settings import Settings
 
-from .kit import open_index
+from .kit import HashedWords, open_index
 
 BOAST = " ".join(["Acme record acme year."] * 45)
 ANSWER = " ".join(["Wages rose in both shops."] * 36)
@@ -31,3 +31,25 @@ def test_a_documents_own_name_does_not_rank_its_passages(
         best = index.search("Acme acme acme: wages rose there?")[0]
     assert best.document == "acme.txt"
     assert best.text.startswith(first)
+
+
+def test_a_rare_word_is_found_where_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the embedder, which does not know it, points elsewhere."""
+    plain = HashedWords.embed
+    monkeypatch.setattr(
+        HashedWords, "embed_queries", lambda self, texts: plain(self, ["soap bark"] * len(texts))
+    )
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "garden.txt").write_text(f"{OTHER} One of them is a quillaja.")
+    for n in range(8):
+        (docs / f"soap{n}.txt").write_text(f"Soap bark and soap. {BOAST}")
+    settings = Settings.load(home=tmp_path / "home", pack="starter", offline=True)
+    with closing(open_index(tmp_path / "ix", settings, write=True)) as index:
+        index.add([docs])
+        for query in ("quillaja", "the quillaja"):
+            best = index.search(query)[0]
+            assert best.document == "garden.txt"
+            assert "keyword" in best.found_by
