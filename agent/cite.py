@@ -24,6 +24,10 @@ FindPage: TypeAlias = Callable[[str, int], Page | None]
 
 _STATEMENT = re.compile(r"[^\n.!?]*(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*", re.UNICODE)
 _MOST_LINES = 4
+MOST_PAGES = 3
+"""Pages cited for one answer, further ones of its sums apart."""
+_WORDS_BESIDE = 2
+"""Of the question, in the line of another page that is to say the same."""
 
 
 def no_page(document: str, number: int) -> Page | None:
@@ -44,24 +48,48 @@ def statements(text: str) -> list[tuple[int, int]]:
 
 
 def cite(
-    text: str, question: str, evidence: Sequence[Evidence], find_page: FindPage = no_page
+    text: str,
+    question: str,
+    evidence: Sequence[Evidence],
+    find_page: FindPage = no_page,
+    retrieved: Sequence[Evidence] = (),
 ) -> tuple[Citation, ...]:
-    """The best source of each statement, where there is one.
+    """The best source of each statement, where there is one, and other pages that say the same.
 
     What a sum was made of is cited as well: where its numbers stand. A bare yes or no has no words of its
-    own; the two pages that have most of the question's are cited.
+    own; the pages that have most of the question's are cited.
 
     Args:
         find_page: gives the page of a document, on which passages are quoted to the word.
+        retrieved: passages the model was not shown, which may still bear a statement out.
     """
-    found: list[Citation | None] = []
+    found: list[Citation] = []
     for a, b in statements(text):
         first = cite_statement(text[a:b], a, question, evidence, find_page)
+        if first is None:
+            continue
         found += [first, *cite_operands(first, question, evidence, find_page)]
-        if first is not None and not said_words(text[a:b], question, evidence) - POLAR:
-            rest = [e for e in evidence if e.source != first.source and e.kind == "passage"]
-            found.append(cite_statement(text[a:b], a, question, rest, find_page))
-    return tuple(c for c in found if c is not None)
+        said = said_words(text[a:b], question, evidence) - POLAR
+        places = {c.source for c in found}
+        for item in _saying(said, question, [*evidence, *retrieved] if said else evidence):
+            if item.source not in places and len(places) < MOST_PAGES:
+                places.add(item.source)
+                also = cite_statement(text[a:b], a, question, [item], find_page)
+                found += [also] if also is not None else []
+    return tuple(found)
+
+
+def _saying(said: set[str], question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Passages with a line that holds all that is said, those with most words of the question first."""
+    asked = content_words(question) - said
+
+    def beside(item: Evidence) -> int:
+        lines = map(content_words, passage_lines(item))
+        return max((len(asked & there) for there in lines if said <= there), default=0)
+
+    passages = [(beside(item), item) for item in evidence if item.kind == "passage"]
+    passages.sort(key=lambda pair: -pair[0])
+    return [item for count, item in passages if count >= _WORDS_BESIDE]
 
 
 def cite_statement(
@@ -110,7 +138,7 @@ def said_words(statement: str, question: str, evidence: Sequence[Evidence]) -> s
 
 def cite_operands(
     whole: Citation | None, question: str, evidence: Sequence[Evidence], find_page: FindPage
-) -> list[Citation | None]:
+) -> list[Citation]:
     """Where the numbers of a cited sum stand in passages."""
     made = next((e for e in evidence if whole is not None and e.id == whole.evidence), None)
     passages = [e for e in evidence if e.kind == "passage"]

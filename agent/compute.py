@@ -12,11 +12,13 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
+from ..errors import ModelError
 from ..schema import Evidence, ToolCall
 from ..tools.calculate import calculate
 from .asking import ask_json
+from .fitting import trusted
 from .planner import object_schema
-from .prompting import answer_messages, shown_evidence
+from .prompting import answer_messages, calculated, shown_evidence
 from .run import Run
 from .state import Stage, State
 from .support import retrieved
@@ -38,18 +40,24 @@ class Expression(BaseModel):
 
 
 def computing(state: State, run: Run) -> Stage:
-    """A call of the calculator with numbers of the retrieved lines; () where that is no way.
+    """A call of the calculator with numbers that were read; () where the model knows none.
 
     Asked once for the same evidence.
     """
     shown = shown_evidence(state)
-    made = [result.call.tool for result in state["results"]]
-    if calculate.name not in run.tools or made[-1:] == [calculate.name]:
+    done = any(item.kind == "calculation" for item in shown)
+    if done or calculate.name not in run.tools:
         return ()
     if not retrieved(shown) or not run.model.can_call(CALLS):
         return ()
     messages = answer_messages(state, shown, run, task="task_compute")
-    wanted = ask_json(run.model, messages, _SCHEMA, Expression, max_tokens=_MOST_TOKENS)
+    try:
+        wanted = ask_json(run.model, messages, _SCHEMA, Expression, max_tokens=_MOST_TOKENS)
+    except ModelError:  # the draft is then judged as it is
+        return ()
+    made_of = Evidence(kind="calculation", text=f"{wanted.expression} =")
+    if not calculated([made_of]) or made_of not in trusted([*shown, made_of], state["asked"]):
+        return ()
     return (ToolCall(tool=calculate.name, arguments=wanted.model_dump()),)
 
 

@@ -32,6 +32,8 @@ LEAST_FIGURES = 0.2
 """Share of a block's words from which it is a row of figures."""
 RANK_WEIGHT = 0.03
 """What each rank of a page in the search costs its blocks."""
+OTHER_DOCUMENT = 0.2
+"""What not being of the document the question names costs."""
 BESIDE_WEIGHT = 0.5
 """How far a block follows a better one beside it: the answer often stands next to the question's words."""
 LEAST = 0.35
@@ -85,9 +87,12 @@ def extracts(
     rank = {key: n for n, key in enumerate(pages)}
     # The pages of the best document are about what it is named after; the lines need not say so.
     names = [item.source.document or "" for item in best[:1]]
-    alone = _scores(without_names(question, names), [block for _, block in blocks], embedder)
+    nameless = without_names(question, names)
+    alone = _scores(nameless, [block for _, block in blocks], embedder)
+    others = set() if nameless == question else _unnamed(question, best)
     ranked = [
-        score - RANK_WEIGHT * rank[key] for (key, _), score in zip(blocks, alone, strict=True)
+        score - RANK_WEIGHT * rank[key] - OTHER_DOCUMENT * (key in others)
+        for (key, _), score in zip(blocks, alone, strict=True)
     ]
     scores = _beside([key for key, _ in blocks], ranked)
     least = LEAST * max(scores, default=0.0)
@@ -109,6 +114,13 @@ def extracts(
         key: item if page is None else _told(item, page, told[key], sorted(chosen[key]))
         for key, (item, page) in found.items()
         if page is None or key in chosen
+    }
+
+
+def _unnamed(question: str, evidence: Sequence[Evidence]) -> set[str]:
+    """Ids of what is of documents a question does not name; where it names one, it is not about them."""
+    return {
+        e.id for e in evidence if without_names(question, [e.source.document or ""]) == question
     }
 
 

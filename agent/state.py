@@ -62,7 +62,7 @@ class State(TypedDict, total=False):
     extracts: what of retrieved pages stands there instead of the whole, by id.
     opened: whether parts of the pictures were looked for and opened.
     answerable: probability that the shown evidence answers the question.
-    refused: drafts that were not given.
+    revised: whether the draft is a second try over the same evidence.
     answer: what finish made of it all; the run's result.
     """
 
@@ -83,7 +83,7 @@ class State(TypedDict, total=False):
     answerable: float
     draft: str
     verdict: Verdict | None
-    refused: tuple[str, ...]
+    revised: bool
     round: int
     stop: StopReason | None
     problem: str
@@ -109,7 +109,7 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         answerable=0.0,
         draft="",
         verdict=None,
-        refused=(),
+        revised=False,
         round=0,
         stop=None,
         problem="",

@@ -58,7 +58,7 @@ def verify(state: State, run: Run) -> Done:
     elif verdict.outcome == "decline":
         update["stop"] = "unsupported"
     else:
-        update["round"], update["refused"] = state["round"] + 1, (*state["refused"], draft)
+        update["round"], update["revised"] = state["round"] + 1, not more
         run.emit(AnswerRevised(text="", reason=verdict.critique))  # the next draft follows
         if more:
             update["stages"], update["looked"] = (more,), True
@@ -90,7 +90,7 @@ def judge(state: State, run: Run) -> tuple[Verdict, Stage]:
         if isinstance(verdict, Verdict):
             return verdict, ()
         doubts = verdict
-    outcome, more = what_next(state, run, slip=bool(slips) and draft not in state["refused"])
+    outcome, more = what_next(state, run, slip=bool(slips) and not state["revised"])
     return Verdict(outcome=outcome, critique="; ".join(doubts), refinement=_COPY), more
 
 
@@ -99,7 +99,9 @@ def weigh(state: State, evidence: Sequence[Evidence], run: Run) -> Verdict | tup
     found = opinion(state, evidence, run)
     if found.doubts:
         return found.doubts
-    citations = cite(state["draft"], state["asked"], evidence, page_finder(run))
+    shown = {item.id for item in evidence}
+    others = [item for item in state["evidence"] if item.id not in shown]
+    citations = cite(state["draft"], state["asked"], evidence, page_finder(run), others)
     if missing := unplaced(state["draft"], citations, evidence):
         return missing
     sure = confidence(state, citations, evidence, found)

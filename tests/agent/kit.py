@@ -69,6 +69,8 @@ def what_is_asked(messages: Sequence[Message]) -> str:
             "supported"
         ),
     }
+    if last.startswith("The answer has to be computed."):
+        return "compute"
     if last == "JSON:":
         return "arguments" if prompt.startswith("Tool: ") else "plan"
     return known.get(last, "talk")
@@ -137,6 +139,7 @@ _USUAL: dict[str, Says] = {
     "revise": "8.20",
     "talk": "Hello, I am here to help.",
     "arguments": lambda messages: _ARGUMENTS.get(messages[-1].text.split(":")[1].strip(), {}),
+    "compute": {"expression": ""},
     "plan": {"stages": []},
     "search_again": "other words",
     "standalone": lambda messages: (

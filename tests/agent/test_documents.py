@@ -93,9 +93,29 @@ class TestAnswers:
         examples = [Example(question=question, stages=stages)] * 3
         script = kit.Script(says={"arguments": {"expression": "1,577 - 1,373"}})
         answer = make(script, index=index, examples=examples).ask(question)
-        assert (answer.text, answer.status) == ("204", "answered")
+        assert (answer.text, answer.status) == ("204 = 1,577 - 1,373", "answered")
         assert [c.source.document for c in answer.citations] == [None, *["acme_2018.pdf"] * 2]
         assert answer.citations[1].quote == "Capital expenditure 1,577 1,373"
+
+    @pytest.mark.parametrize(
+        ("expression", "text"),
+        [
+            ("(1,577 - 1,373) / 1,373 * 100", "14.86 ≈ (1,577 - 1,373) / 1,373 * 100"),
+            ("(9,999 - 1,373) / 1,373 * 100", ""),
+            ("growth / 1,373", ""),
+            ("1,577", ""),
+        ],
+    )
+    def test_a_number_the_model_made_up_is_computed_from_what_was_read(
+        self, make: Make, kit: Any, index: Any, expression: str, text: str
+    ) -> None:
+        question = "By how many percent did capital expenditure grow from 2017 to 2018?"
+        says = {"draft": "17.8%", "revise": "17.8%", "compute": {"expression": expression}}
+        answer = make(kit.Script(says=says), index=index).ask(question)
+        assert answer.status == ("answered" if text else "declined")
+        if text:
+            assert answer.text == text
+            assert "Capital expenditure 1,577 1,373" in [c.quote for c in answer.citations]
 
     def test_a_sum_of_numbers_that_stand_nowhere_does_not_count(
         self, make: Make, kit: Any, index: Any
