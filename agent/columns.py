@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..retrieval.periods import cells_of
 from ..schema import Evidence
 from .amounts import in_other_units
 from .facts import numbers, words
@@ -22,6 +23,7 @@ _FALL = frozenset(
 )
 _CELL = re.compile(r"[:;] ([^:;=]+) = ([^;]*)")
 _TWO = 2
+_ROW_CELLS = 2
 _FROM_TO = re.compile(r"\bfrom\b(.{1,60}?)\bto\b(.{1,40})", re.IGNORECASE | re.DOTALL)
 
 
@@ -34,7 +36,8 @@ class Cell:
 
 
 _PART = re.compile(
-    r"\b(?:three|six|nine|[369])\s+months|\bquarters?\b|\bQ[1-4]|\b[1-4]Q|\bH[12]\b|half|month",
+    r"\b(?:three|six|nine|[369])\s+months|\bquarters?\b|\bQ[1-4]|\b[1-4]Q|\bH[12]\b|half"
+    r"|(?<!twelve\s)(?<!12\s)month",
     re.IGNORECASE,
 )
 """A part of a year."""
@@ -51,8 +54,13 @@ def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> li
         return []
     texts = [item.text for item in evidence if item.kind == "passage"]
     rows = [row for text in texts for row in told_rows(text)]
+    # A row whose columns nobody could name says of no number which year it is of.
     loose = {
-        n for text in texts for line in text.split("\n") if not told(line) for n in numbers(line)
+        n
+        for text in texts
+        for line in text.split("\n")
+        if not told(line) and len(cells_of(line)[1]) < _ROW_CELLS
+        for n in numbers(line)
     }
     other = in_other_units(draft, question, texts)
     found = []

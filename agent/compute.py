@@ -55,10 +55,11 @@ def computing(state: State, run: Run) -> Stage:
         wanted = ask_json(run.model, messages, _SCHEMA, Expression, max_tokens=_MOST_TOKENS)
     except ModelError:  # the draft is then judged as it is
         return ()
-    made_of = Evidence(kind="calculation", text=f"{wanted.expression} =")
+    expression = wanted.expression.partition("=")[0].strip()  # the result is not its business
+    made_of = Evidence(kind="calculation", text=f"{expression} =")
     if not calculated([made_of]) or made_of not in trusted([*shown, made_of], state["asked"]):
         return ()
-    return (ToolCall(tool=calculate.name, arguments=wanted.model_dump()),)
+    return (ToolCall(tool=calculate.name, arguments={"expression": expression}),)
 
 
 def told(item: Evidence) -> str:

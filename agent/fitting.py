@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..schema import Evidence
 from .check import counted, facts_of
@@ -32,7 +32,10 @@ def keep(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:
 
 
 def trusted(
-    evidence: Sequence[Evidence], question: str, pictured: bool = False
+    evidence: Sequence[Evidence],
+    question: str,
+    pictured: bool = False,
+    extracts: Iterable[Evidence] = (),
 ) -> tuple[Evidence, ...]:
     """The evidence without sums of numbers that nothing holds: a model may make its operands up.
 
@@ -40,11 +43,12 @@ def trusted(
 
     Args:
         pictured: the question came with a picture, so sums without a look at it were not.
+        extracts: what else of retrieved pages was read.
     """
     sums = sum(e.kind == "calculation" for e in evidence)
     if sums == 0 or (sums == len(evidence) and not pictured):
         return tuple(evidence)
-    read = [facts_of(e.text) for e in evidence if e.kind != "calculation"]
+    read = [facts_of(e.text) for e in (*evidence, *extracts) if e.kind != "calculation"]
     read += [counted(e) for e in evidence if e.kind == "objects"]
     known = facts_of(question).union(_HOUSEHOLD, *read)
 

@@ -23,8 +23,8 @@ from .plan import every_look, spread
 
 def sift(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
-    believed = trusted(state["evidence"], state["asked"], bool(state["meant"]))
-    parts = focused(believed, state, run)
+    parts = focused(state, run)
+    believed = trusted(state["evidence"], state["asked"], bool(state["meant"]), parts.values())
     told = [
         parts.get(e.id, e) for e in believed if e.kind != "passage" or not parts or e.id in parts
     ]
@@ -68,9 +68,9 @@ def with_parts(update: State, found: tuple[Evidence, ...], state: State, run: Ru
     return decide(update, probability, state, run, f"{len(found)} parts opened")
 
 
-def focused(believed: Sequence[Evidence], state: State, run: Run) -> dict[str, Evidence]:
+def focused(state: State, run: Run) -> dict[str, Evidence]:
     """Of retrieved pages, the lines that bear on the question; {} where nothing was retrieved."""
-    passages = [e for e in believed if e.kind == "passage"]
+    passages = [e for e in state["evidence"] if e.kind == "passage"]
     if not passages or not run.settings.stages.extract:
         return {}
     ranked = [passages[n] for n in by_rank(passages)]
