@@ -146,6 +146,36 @@ class TestPassages:
         assert (capex.source.document, capex.source.page) == ("report.pdf", 7)
         assert (heads.source.document, heads.source.page) == ("plant.pdf", 1)
 
+    def test_a_bare_yes_quotes_the_lines_with_the_questions_words(self, shelf: Any) -> None:
+        books = {
+            "report.pdf": [
+                shelf.page(1, "Letter to the owners", "the weather was good"),
+                shelf.page(2, "Cash fell to 1,093", "Rent 12"),
+                shelf.page(3, "Cash on hand fell in the second quarter", "Wages 9"),
+            ]
+        }
+        evidence, find = self.pieces(shelf, books)
+        citations = cite("Yes", "Was it the second quarter that cash fell?", evidence, find)
+        assert [(c.source.page, c.quote) for c in citations] == [
+            (3, "Cash on hand fell in the second quarter"),
+            (2, "Cash fell to 1,093"),
+        ]
+
+    def test_other_pages_that_say_the_same_are_cited_also(self, shelf: Any) -> None:
+        books = {
+            "report.pdf": [
+                shelf.page(1, "Capital expenditure in 2018 was 1,577"),
+                shelf.page(4, "Head count 1,577"),
+                shelf.page(7, "Capital expenditure 2018 1,577"),
+            ]
+        }
+        evidence, find = self.pieces(shelf, books)
+        question = "What was the capital expenditure in 2018?"
+        seen, rest = evidence[:1], evidence[1:]
+        citations = cite("1,577", question, seen, find, rest)
+        assert [c.source.page for c in citations] == [1, 7]
+        assert all(c.start == 0 and c.end == 5 for c in citations)
+
     def test_of_the_same_row_the_document_that_is_named(self, shelf: Any) -> None:
         books = {
             f"{name}_2018.pdf": [shelf.page(2, "Revenue 1,577", "and more")]

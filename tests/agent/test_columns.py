@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looktwice.agent.columns import wrong_direction, wrong_periods, years_of
+from looktwice.agent.columns import one_sided, wrong_direction, wrong_periods, years_of
 from looktwice.schema import Evidence
 
 REPORT = [
@@ -40,6 +40,39 @@ REPORT = [
 )  # fmt: skip
 def test_a_number_of_another_year_is_found(draft: str, question: str, wrong: list[str]) -> None:
     assert wrong_periods(draft, question, REPORT) == wrong
+
+
+def with_line(line: str) -> list[Evidence]:
+    return [REPORT[0].model_copy(update={"text": f"{REPORT[0].text}\n{line}"})]
+
+
+def test_a_row_without_named_columns_vouches_for_no_year() -> None:
+    question = "What was spent in FY2018?"
+    row = with_line("Spending and profit 1,373 609 1,577 540")
+    assert wrong_periods("1,373", question, row) == ["1373 stands under 2017, not under 2018"]
+    assert wrong_periods("1,373", question, with_line("In 2018 it was 1,373.")) == []
+
+
+def test_twelve_months_are_a_year() -> None:
+    rows = with_line("Sales: Twelve Months Ended 2018 = 77; Twelve Months Ended 2017 = 66")
+    assert wrong_periods("77", "What were the sales of FY2018?", rows) == []
+    assert wrong_periods("66", "What were the sales of FY2018?", rows) == [
+        "66 stands under Twelve Months Ended 2017, not under 2018"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("draft", "question", "found"),
+    [
+        ("1,373", "How does spending in 2018 compare to 2017?", 1),
+        ("1,577 against 1,373", "How does spending in 2018 compare to 2017?", 0),
+        ("1,577", "What was spent in 2018?", 0),
+        ("812", "How many employees in 2018 and 2017?", 0),  # in no row
+        ("5%", "What was the margin in 2022 and in 2017?", 0),  # the row has no 2017
+    ],
+)
+def test_one_year_is_no_comparison(draft: str, question: str, found: int) -> None:
+    assert len(one_sided(draft, question, REPORT)) == found
 
 
 def test_only_retrieved_pages_have_columns() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looktwice.agent.topic import off_topic
+from looktwice.agent.topic import off_topic, well_placed
 from looktwice.schema import Evidence
 
 PAGE = Evidence(
@@ -36,3 +36,11 @@ def test_a_line_about_something_else_is_found(draft: str, wrong: int) -> None:
 def test_pictures_have_no_lines_to_compare() -> None:
     assert off_topic("3 days", ASKED, [PAGE.model_copy(update={"kind": "text"})]) == []
     assert off_topic("3 days", ASKED, []) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "placed"),
+    [("2,018", True), ("3 days", False), ("2,019", False), ("", False)],
+)
+def test_a_draft_may_be_copied_from_the_line_that_answers(draft: str, placed: bool) -> None:
+    assert well_placed(draft, ASKED, [PAGE]) is placed
