@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NUMBER = re.compile(
     # 1,234.50 and 1 234,50; atomic, or the 8 of 8.20USD would be taken for a number of its own
@@ -35,6 +36,8 @@ _NAMED_DATE = re.compile(
     rf"\s+(?:of\s+|de\s+)?{_MONTH_NAME})\s+(?:de\s+)?({_YEAR})\b",
     re.IGNORECASE,
 )
+_REMEMBERED = 1024
+"""Texts whose numbers and words are kept: every check of a draft asks for those of the same lines."""
 _WORD = re.compile(r"\w+", re.UNICODE)
 _SIGNS = str.maketrans({**dict.fromkeys("'’ \u00a0\u202f"), "−": "-"})
 _COUNTING = """
@@ -52,9 +55,14 @@ picture image photo that the there they this to was were what when where which w
 
 def numbers(text: str) -> list[str]:
     """Every number in a text, normalised: "$1,234.50" -> "1234.5", "four" -> "4"."""
+    return list(_numbers(text))
+
+
+@lru_cache(_REMEMBERED)
+def _numbers(text: str) -> tuple[str, ...]:
     digits = [number for number, _ in located_numbers(text)]
     words = [_WORD_NUMBERS[w] for w in _WORD.findall(text.lower()) if w in _WORD_NUMBERS]
-    return digits + words
+    return (*digits, *words)
 
 
 def located_numbers(text: str) -> list[tuple[str, int]]:
@@ -139,7 +147,12 @@ def words(text: str) -> list[str]:
 
 def content_words(text: str) -> set[str]:
     """Words that carry meaning; numbers are among them in their normal form."""
-    return {w for w in words(text) if w not in _STOP_WORDS} | set(numbers(text))
+    return set(_content_words(text))
+
+
+@lru_cache(_REMEMBERED)
+def _content_words(text: str) -> frozenset[str]:
+    return frozenset(_numbers(text)).union(w for w in words(text) if w not in _STOP_WORDS)
 
 
 def squeezed(text: str) -> str:
