@@ -35,6 +35,9 @@ _NO_FOR = {
 }
 POLAR = frozenset(_NO_FOR) | {word.lower() for word in _NO_FOR.values()} | {"none", "nao"}
 _IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child"}
+_OR = re.compile(r"\s+(?:or|oder|ou|of)\s+")
+_OFFER = re.compile(rf",\s*(?:or\s+)?|{_OR.pattern}")
+_OFFERS = 2
 _PLACES = 5
 """A result may be rounded to fewer places than this."""
 _STEM = 4
@@ -47,6 +50,13 @@ def faults(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]
         return ["it is empty"]
     missing = unsupported_numbers(draft, question, evidence)
     return [f"{fact} does not stand in the evidence" for fact in missing]
+
+
+def echoes(draft: str, question: str) -> list[str]:
+    """A draft that only says words of the question again, which offered no answers to choose from."""
+    said = content_words(draft)
+    repeats = bool(said) and said <= content_words(question) and not _OR.search(question)
+    return ["it only repeats the question"] if repeats else []
 
 
 _GIVING_UP = re.compile(
@@ -80,6 +90,15 @@ def opposite(draft: str) -> str:
     if first in _NO_FOR:
         return _NO_FOR[first]
     return next((yes.capitalize() for yes, no in _NO_FOR.items() if no.lower() == first), "")
+
+
+def offered(question: str) -> frozenset[str]:
+    """The answers a question ends with, if it does: "... on the left, in the middle or on the right?"."""
+    tail = question.rpartition(":")[2].strip().rstrip("?").strip()
+    parts = [part.split() for part in _OFFER.split(tail)]
+    if len(parts) < _OFFERS or not tail or not _OR.search(tail) or not all(parts):
+        return frozenset()
+    return frozenset(word for part in parts for word in words(part[-1]))
 
 
 def bare(draft: str) -> str:

@@ -50,11 +50,11 @@ def trusted(
         return tuple(evidence)
     read = [facts_of(e.text) for e in (*evidence, *extracts) if e.kind != "calculation"]
     read += [counted(e) for e in evidence if e.kind == "objects"]
-    known = facts_of(question).union(_HOUSEHOLD, *read)
+    known = {fact.lstrip("-") for fact in facts_of(question).union(*read)}
 
     def holds(item: Evidence) -> bool:
-        operands = numbers(item.text.rpartition("=")[0])
-        return all(n in known or n.lstrip("-") in known for n in operands)
+        operands = {n.lstrip("-") for n in numbers(item.text.rpartition("=")[0])}
+        return bool(operands & known) and operands <= known | _HOUSEHOLD
 
     return tuple(e for e in evidence if e.kind != "calculation" or holds(e))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from statistics import median
 
 from ..schema import TextLine
@@ -50,12 +49,6 @@ def in_reading_order(lines: Sequence[TextLine], slope: float = 0.0) -> list[Text
     for number, row in enumerate(_rows_in_order(placed)):
         ordered += [cell.line.model_copy(update={"row": number}) for cell in row]
     return ordered
-
-
-def rows_as_text(lines: Sequence[TextLine]) -> str:
-    """One row a line, its cells two spaces apart."""
-    rows = groupby(lines, key=lambda line: line.row)
-    return "\n".join("  ".join(line.text for line in cells) for _, cells in rows)
 
 
 def _straight(line: TextLine, slope: float) -> _Placed:

@@ -28,6 +28,7 @@ _MIN_SIDE = 384  # smaller cuts are enlarged to it
 _MAX_PIXELS = 3_000_000
 _SURE = 0.5  # probability from which the classifier's name is told
 _TEXT_MARGIN = 0.5
+_NAME = 3  # letters of a word that may stand for the thing it is written on
 
 
 class Looker:
@@ -171,14 +172,21 @@ _PLACES: tuple[tuple[frozenset[str], Callable[[Detection], float]], ...] = (
 
 
 def _matching(target: str, lines: Sequence[TextLine]) -> list[TextLine]:
-    """Lines that hold the target's words, or most of them: whole phrase first, then all words."""
+    """Lines that hold the whole phrase, else all its words, else are themselves words of it."""
     words = re.findall(r"\w+", target.casefold())
     phrase = "".join(words)
     if not phrase:
         return []
     joined = [("".join(re.findall(r"\w+", line.text.casefold())), line) for line in lines]
     whole_phrase = [line for text, line in joined if phrase in text]
-    return whole_phrase or [line for text, line in joined if all(word in text for word in words)]
+    all_words = [line for text, line in joined if all(word in text for word in words)]
+    return whole_phrase or all_words or [line for line in lines if _is_named(line, words)]
+
+
+def _is_named(line: TextLine, words: Sequence[str]) -> bool:
+    """Whether a target says what stands there: "the tile with the word COMET"."""
+    there = re.findall(r"\w+", line.text.casefold())
+    return len("".join(there)) >= _NAME and set(there) <= set(words)
 
 
 def look_tool(looker: Looker) -> Tool:

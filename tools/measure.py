@@ -60,6 +60,14 @@ def main_colours(image: Image.Image, least: float = 0.08) -> list[tuple[str, flo
     return [item for item in ordered if item[1] >= least] or ordered[:1]
 
 
+def colour_of(red: float, green: float, blue: float) -> str:
+    """The basic colour term of one colour, its parts 0..255."""
+    import numpy as np
+
+    pixel = np.array([[[red, green, blue]]], dtype=np.float64) / 255
+    return str(_names(*_oklch(pixel))[0, 0])
+
+
 def _oklch(rgb: Floats) -> tuple[Floats, Floats, Floats]:
     """SRGB 0..1 [..., 3] as lightness 0..1, chroma (to about 0.32) and hue in degrees."""
     import numpy as np

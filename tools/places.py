@@ -6,11 +6,11 @@ from ..schema import Box, Picture
 
 
 def place(box: Box, picture: Picture) -> str:
-    """One of nine places by the box's centre: "top left", "left", "middle", "bottom right" ..."""
+    """One of nine places by the box's centre: "top left", "left", "top middle", "middle" ..."""
     x1, y1, x2, y2 = picture.local(box)
-    across = _third((x1 + x2) / 2 / picture.width, ("left", "", "right"))
+    across = _third((x1 + x2) / 2 / picture.width, ("left", "middle", "right"))
     down = _third((y1 + y2) / 2 / picture.height, ("top", "", "bottom"))
-    return " ".join(filter(None, (down, across))) or "middle"
+    return f"{down} {across}".strip()
 
 
 def share(box: Box, picture: Picture) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, Protocol
@@ -16,7 +16,9 @@ from ..media import Store
 from ..schema import Box, Evidence, Picture, TextLine
 from ..weights import may_have_gpu
 from .base import Tool, picture_source, tool
-from .layout import in_reading_order, rows_as_text
+from .grid import told_rows
+from .layout import in_reading_order
+from .measure import colour_of
 from .tiles import pieces
 
 _SIDES = (1280, 1600)
@@ -26,6 +28,11 @@ _BATCH = 6  # lines recognised at once; larger ones only pad short lines
 _LARGEST_SLOPE = 0.2
 _SAME = 0.5
 """Share of a line inside another from which both are the same, read in two pieces."""
+
+_FEW_LINES = 12
+"""On signs, tiles, buttons; on a page of text what a line stands on tells nothing."""
+_PLAIN = frozenset({"white", "grey", "black", "beige", "brown"})
+"""Colours of paper, in light and in shadow."""
 
 Quad = list[tuple[float, float]]
 Read = tuple[str, float, Quad]
@@ -214,19 +221,41 @@ def read_tool(reader: Reader, store: Store) -> Tool:
         Args:
             picture: What to read.
         """
-        lines = reader.read(store.open(picture), picture)
-        return text_evidence(lines, picture)
+        image = store.open(picture)
+        lines = reader.read(image, picture)
+        return text_evidence(lines, picture, grounds(lines, image, picture))
 
     return read_text
 
 
-def text_evidence(lines: list[TextLine], picture: Picture) -> Evidence:
+def grounds(lines: list[TextLine], image: Image.Image, picture: Picture) -> list[str]:
+    """What colour each line stands on, where that tells them apart: "on green: EXIT"."""
+    import numpy as np
+
+    if not 1 < len(lines) <= _FEW_LINES:
+        return []
+    pixels = np.asarray(image.convert("RGB"))
+    colours = []
+    for line in lines:
+        x1, y1, x2, y2 = (round(value) for value in picture.local(line.box))
+        edge = max(1, (y2 - y1) // 4)
+        above, below = pixels[max(0, y1 - edge) : y1, x1:x2], pixels[y2 : y2 + edge, x1:x2]
+        ring = np.concatenate([above.reshape(-1, 3), below.reshape(-1, 3)])
+        if not len(ring):
+            return []
+        colours.append(colour_of(*np.median(ring, axis=0)))
+    if len(set(colours)) == 1 or set(colours) <= _PLAIN:
+        return []
+    return [f"on {colour}: {line.text}" for line, colour in zip(lines, colours, strict=True)]
+
+
+def text_evidence(lines: list[TextLine], picture: Picture, colours: Sequence[str] = ()) -> Evidence:
     """What was read, row by row; that nothing was found is knowledge too."""
     if not lines:
         return Evidence(kind="text", text="no text found", source=picture_source(picture))
     return Evidence(
         kind="text",
-        text=f"text read:\n{rows_as_text(lines)}",
+        text="\n".join(["text read:", *told_rows(lines), *colours]),
         source=picture_source(picture),
         boxes=(Box.around(line.box for line in lines),),
         lines=tuple(lines),

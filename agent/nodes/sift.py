@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 from ...schema import Evidence
 from ..asking import probability_of_yes
+from ..check import offered
 from ..documents import again, page_finder
 from ..extract import extracts
+from ..facts import words
 from ..fitting import RANKED, by_rank, keep, trusted
 from ..opening import opened_parts
 from ..prompting import answer_messages, calculated
@@ -37,6 +39,8 @@ def sift(state: State, run: Run) -> Done:
         return decide(update, 0.0, state, run, "nothing new")
     if all(item.kind == "calculation" for item in kept) and calculated(kept):
         return decide(update, 1.0, state, run, "computed")
+    if chosen(state["asked"], kept):
+        return decide(update, 1.0, state, run, "one of the answers offered was measured")
     if not run.settings.stages.gate:
         return decide(update, 1.0, state, run, f"{len(kept)} kept, not asked")
     probability = probability_of_yes(
@@ -45,6 +49,12 @@ def sift(state: State, run: Run) -> Done:
     if parts_seen := opened_parts(state, run, probability):
         return with_parts(update, parts_seen, state, run)
     return decide(update, probability, state, run, f"{len(kept)} kept")
+
+
+def chosen(question: str, kept: Sequence[Evidence]) -> bool:
+    """Whether exactly one of the answers that a question offers is what was measured in the picture."""
+    measured = [set(words(item.text)) for item in kept if item.kind in ("objects", "region")]
+    return len(offered(question) & set().union(*measured)) == 1
 
 
 def news(kept: Sequence[Evidence], state: State, run: Run) -> Sequence[Evidence]:

@@ -16,6 +16,7 @@ from ...schema import AnswerRevised, Citation, Evidence
 from ..check import (
     bare,
     corrected,
+    echoes,
     faults,
     gives_up,
     grounded_share,
@@ -26,6 +27,7 @@ from ..cite import cite, statements
 from ..columns import one_sided, wrong_direction, wrong_periods
 from ..compute import computing
 from ..documents import page_finder
+from ..extremes import right_extreme
 from ..fitting import RANKED
 from ..prompting import calculated, leaked, shown_evidence
 from ..run import Run
@@ -48,7 +50,9 @@ def verify(state: State, run: Run) -> Done:
     if not state["looked"] and not (state["meant"] and gives_up(state["draft"])):
         verdict = Verdict(outcome="accept", confidence=UNCHECKED)
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")
-    draft = tenable(corrected(state["draft"], shown_evidence(state)), state, run)
+    shown = shown_evidence(state)
+    draft = right_extreme(corrected(state["draft"], shown), state["asked"], shown)
+    draft = tenable(draft, state, run)
     checked = State(**{**state, "draft": draft})
     verdict, more = judge(checked, run)
     update = State(verdict=verdict, draft=draft)
@@ -121,6 +125,7 @@ def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run
         *wrong_direction(draft),
         *([] if calculated(evidence) else off_topic(draft, question, evidence)),
         *leaked(draft, question, evidence),
+        *(echoes(draft, question) if retrieved(evidence) else []),
     ]
 
 
