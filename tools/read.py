@@ -24,6 +24,9 @@ from .tiles import pieces
 _SIDES = (1280, 1600)
 """The detector's input, long side in pixels: at least, at most. Between them half the picture's.
 Pages of 2480 x 3508 with print 20 pixels high were still read whole at the larger one."""
+_PIECE = 960
+"""Pixels of the pieces that a large picture is read in when nothing is found in the whole: less than
+the detector's input, so they are enlarged."""
 _BATCH = 6  # lines recognised at once; larger ones only pad short lines
 _LARGEST_SLOPE = 0.2
 _SAME = 0.5
@@ -113,7 +116,7 @@ class Reader:
         """The same, piece by piece; of what two pieces show, the longer is kept."""
         found = [
             (text, score, [(x + left, y + top) for x, y in quad])
-            for left, top, right, bottom in pieces(*image.size, _side(image))
+            for left, top, right, bottom in pieces(*image.size, _PIECE)
             for text, score, quad in self._find(image.crop((left, top, right, bottom)))
         ]
         kept: list[Read] = []
