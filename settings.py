@@ -75,7 +75,7 @@ class Thresholds(BaseModel):
 
     detector_score: float = Field(default=0.3, ge=0, le=1)
     text_score: float = Field(default=0.5, ge=0, le=1)
-    answerable: float = Field(default=0.72, ge=0, le=1, description="below this it declines")
+    answerable: float = Field(default=0.77, ge=0, le=1, description="below this it declines")
     answerable_by_pages: float = Field(
         default=0.7, ge=0, le=1, description="the same, of documents"
     )

@@ -35,7 +35,7 @@ _NO_FOR = {
 }
 POLAR = frozenset(_NO_FOR) | {word.lower() for word in _NO_FOR.values()} | {"none", "nao"}
 _IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child"}
-_OR = re.compile(r"\s+(?:or|oder|ou|of)\s+")
+_OR = re.compile(r"\s+(?:or|oder|ou)\s+")
 _OFFER = re.compile(rf",\s*(?:or\s+)?|{_OR.pattern}")
 _OFFERS = 2
 _PLACES = 5

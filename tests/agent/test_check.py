@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.agent.check import (
     corrected,
+    echoes,
     faults,
     gives_up,
     grounded_share,
+    offered,
     opposite,
     same_word,
     ungrounded_words,
@@ -209,3 +211,31 @@ def test_numbers_of_a_report(draft: str, question: str, missing: list[str]) -> N
         "Purchases of property (1,577)\nMargin 36.8 %"
     )
     assert unsupported_numbers(draft, question, [Evidence(kind="passage", text=text)]) == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("Where is the person: left, middle or right?", {"left", "middle", "right"}),
+        ("Is the cat on the left, in the middle, or on the right?", {"left", "middle", "right"}),
+        ("Is it red or blue?", {"red", "blue"}),
+        ("Ist es rot oder blau?", {"rot", "blau"}),
+        ("What is the name of the dog?", set()),
+        ("Who, then?", set()),
+        ("", set()),
+    ],
+)
+def test_the_answers_a_question_offers(question: str, answers: set[str]) -> None:
+    assert offered(question) == answers
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_asked_offers_words(question: str) -> None:
+    assert all(word and not word.isspace() for word in offered(question))
+
+
+def test_a_question_said_again_is_no_answer() -> None:
+    assert len(echoes("customers", "Who are the primary customers?")) == 1
+    assert echoes("airlines", "Who are the primary customers?") == []
+    assert echoes("red", "Is it red or blue?") == []
+    assert echoes("Yes", "Are there customers?") == []

@@ -167,3 +167,18 @@ def test_small_print_in_a_large_picture_is_read_in_pieces(experts: Experts, stor
     (box,) = (line.box for line in evidence.lines)
     assert 1740 < box.x1 < box.x2 < 1850
     assert 1170 < box.y1 < box.y2 < 1230
+
+
+def test_words_are_told_with_the_colour_they_stand_on(experts: Experts, store: Store) -> None:
+    signs = Image.new("RGB", (900, 300), "#e8e8e8")
+    draw = ImageDraw.Draw(signs)
+    for at, (word, colour) in enumerate((("NORTH", "#c02020"), ("SOUTH", "#2040b0"))):
+        draw.rectangle((60 + 420 * at, 60, 380 + 420 * at, 240), fill=colour)
+        font = ImageFont.load_default(60)
+        draw.text((110 + 420 * at, 110), word, fill="white", font=font)
+    picture = store.add(signs)
+    (read,) = ask(experts, store, [picture], "read_text")
+    assert read.text.splitlines()[-2:] == ["on red: NORTH", "on blue: SOUTH"]
+    (tile,) = ask(experts, store, [picture], "look_closer", target="tile with the word SOUTH")
+    assert "'SOUTH'" in tile.text
+    assert "main colours blue" in tile.text
