@@ -113,7 +113,8 @@ class Search:
             [stored[key] for key in ranked], lambda passage: (passage.document_id, passage.page)
         )
         control.check()
-        values = [min(1.0, max(0.0, kept[passage.id] / (1 + DOCUMENT_BONUS))) for passage in best]
+        most = 1 + DOCUMENT_BONUS + (_keyword_weight(query) if vector is not None else 0.0)
+        values = [min(1.0, max(0.0, kept[passage.id] / most)) for passage in best]
         if reranker is not None and query.strip():
             best, values = _reread(query, best, values, reranker, found_by)
         return [
