@@ -29,6 +29,8 @@ _MOST_TOKENS = 80
 _SCHEMA = object_schema({"expression": {"type": "string"}})
 _PLACES, _DIGITS = 2, 3
 """A result is rounded to so many places, unless that would leave fewer digits."""
+_LARGE = 10**15
+"""From here on nothing is rounded."""
 _PERCENTS = re.compile(r"[-(\s]*[\d.,]+\s*%(?:[-+()\s]+[\d.,]+\s*%)*[)\s]*")
 """Percentages that are only added and taken away."""
 
@@ -66,6 +68,8 @@ def told(item: Evidence) -> str:
     """A calculation as an answer: its result, rounded, and what it was made of."""
     made, _, result = (part.strip() for part in item.text.rpartition("="))
     value, unit = Decimal(result), ""
+    if abs(value) >= _LARGE:
+        return f"{result} = {made}"
     if _PERCENTS.fullmatch(made):  # 22.9% - 20.2% is 2.7%, not 0.027
         value, unit = value * 100, "%"
     places = max(_PLACES, _DIGITS - 1 - value.adjusted()) if value else 0

@@ -239,3 +239,18 @@ def test_a_question_said_again_is_no_answer() -> None:
     assert echoes("airlines", "Who are the primary customers?") == []
     assert echoes("red", "Is it red or blue?") == []
     assert echoes("Yes", "Are there customers?") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "result", "missing"),
+    [
+        ("0.333", "0.333333333333333", 0),
+        ("0.34", "0.333333333333333", 1),
+        ("33.3%", "0.333333333333333", 0),
+        (f"{2**200}", f"{2**200}", 0),
+        ("7", f"{2**200}", 1),
+    ],
+)
+def test_a_result_may_be_rounded(said: str, result: str, missing: int) -> None:
+    sums = [Evidence(kind="calculation", text=f"1 / 3 = {result}")]
+    assert len(unsupported_numbers(said, "What is it?", sums)) == missing
