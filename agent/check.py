@@ -40,8 +40,8 @@ _OFFER = re.compile(rf",\s*(?:or\s+)?|{_OR.pattern}")
 _OFFERS = 2
 _PLACES = 5
 """A result may be rounded to fewer places than this."""
-_ROUNDED = 10**15
-"""Larger results are told in full."""
+ROUNDED_BELOW = 10**15
+"""Larger results of calculations are told in full."""
 _STEM = 4
 """Letters two words must begin with alike to count as forms of one word."""
 
@@ -164,7 +164,7 @@ def counted(item: Evidence) -> set[str]:
 def rounded(item: Evidence) -> set[str]:
     """The result of a calculation with fewer places, also as percent."""
     told = [Decimal(n) for n in numbers(item.text.rpartition("=")[2])]
-    result = [value for value in told if abs(value) < _ROUNDED]
+    result = [value for value in told if abs(value) < ROUNDED_BELOW]
     return {
         normal_number(f"{round(value * unit, places):f}")
         for value in result

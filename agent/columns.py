@@ -52,7 +52,7 @@ def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> li
     asked = years_of(question) | years_of(draft)
     if not asked:
         return []
-    texts = [item.text for item in evidence if item.kind == "passage"]
+    texts = _passages(evidence)
     rows = [row for text in texts for row in told_rows(text)]
     # A row whose columns nobody could name says of no number which year it is of.
     loose = {
@@ -84,8 +84,7 @@ def one_sided(draft: str, question: str, evidence: Sequence[Evidence]) -> list[s
     asked, said = years_of(question), _amounts(draft)
     if len(asked) != _TWO or len(said) != 1:
         return []
-    texts = [item.text for item in evidence if item.kind == "passage"]
-    rows = [row for text in texts for row in told_rows(text)]
+    rows = [row for text in _passages(evidence) for row in told_rows(text)]
     there = [row for row in rows if any(_amounts(cell.number) == said for cell in row)]
     periods = [" ".join(cell.period for cell in row) for row in there]
     if not there or not all(asked <= years_of(told) for told in periods):
@@ -111,6 +110,11 @@ def wrong_direction(draft: str) -> list[str]:
 
 def _amounts(text: str) -> list[float]:
     return [float(n) for n in numbers(text) if not _YEAR.fullmatch(n)]
+
+
+def _passages(evidence: Sequence[Evidence]) -> list[str]:
+    """Of retrieved pages; nothing else has columns with periods."""
+    return [item.text for item in evidence if item.kind == "passage"]
 
 
 def years_of(text: str) -> set[str]:

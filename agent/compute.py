@@ -16,6 +16,7 @@ from ..errors import ModelError
 from ..schema import Evidence, ToolCall
 from ..tools.calculate import calculate
 from .asking import ask_json
+from .check import ROUNDED_BELOW
 from .fitting import trusted
 from .planner import object_schema
 from .prompting import answer_messages, calculated, shown_evidence
@@ -29,8 +30,6 @@ _MOST_TOKENS = 80
 _SCHEMA = object_schema({"expression": {"type": "string"}})
 _PLACES, _DIGITS = 2, 3
 """A result is rounded to so many places, unless that would leave fewer digits."""
-_LARGE = 10**15
-"""From here on nothing is rounded."""
 _PERCENTS = re.compile(r"[-(\s]*[\d.,]+\s*%(?:[-+()\s]+[\d.,]+\s*%)*[)\s]*")
 """Percentages that are only added and taken away."""
 
@@ -68,7 +67,7 @@ def told(item: Evidence) -> str:
     """A calculation as an answer: its result, rounded, and what it was made of."""
     made, _, result = (part.strip() for part in item.text.rpartition("="))
     value, unit = Decimal(result), ""
-    if abs(value) >= _LARGE:
+    if abs(value) >= ROUNDED_BELOW:
         return f"{result} = {made}"
     if _PERCENTS.fullmatch(made):  # 22.9% - 20.2% is 2.7%, not 0.027
         value, unit = value * 100, "%"

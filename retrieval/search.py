@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,9 +145,15 @@ class Search:
             for key in hits:
                 found_by.setdefault(key, set()).add(way)
         # What only the keywords found has a cosine as well.
-        rows = self._vectors().get("passages", [key for key in keyword if key not in similar])
-        similar |= {key: float(np.dot(row, vector)) for key, row in rows.items()}
+        similar = self._completed(similar, keyword, vector)
         return fuse(similar, keyword, _keyword_weight(query))
+
+    def _completed(
+        self, near: Mapping[int, float], keys: Iterable[int], vector: Row
+    ) -> dict[int, float]:
+        """Cosines of these passages too, beside those a search by meaning gave."""
+        rows = self._vectors().get("passages", sorted(set(keys) - near.keys()))
+        return {**near, **{key: float(np.dot(row, vector)) for key, row in rows.items()}}
 
     def _without_names(
         self,
@@ -173,8 +179,7 @@ class Search:
         # Not asked within the document: that takes Chroma longer than a search of everything.
         near = dict(self._vectors().query("passages", both, wide, within))
         keyword = dict(self._catalog.keyword(nameless, wide, {top}))
-        rows = self._vectors().get("passages", sorted((own | keyword.keys()) - near.keys()))
-        near |= {key: float(np.dot(row, both)) for key, row in rows.items()}
+        near = self._completed(near, own | keyword.keys(), both)
         near = fuse(near, keyword, _keyword_weight(nameless))
         stored |= {p.id: p for p in self._catalog.passages(near.keys() - stored.keys())}
         again = {k: s for k, s in near.items() if k in stored and stored[k].document_id == top}
