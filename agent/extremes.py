@@ -13,11 +13,17 @@ from ..schema import Evidence
 from .check import same_word
 from .facts import content_words, numbers, squeezed, words
 
-_MOST = frozenset(
-    "highest largest biggest greatest most maximum tallest longest best höchste größte meisten".split()
+MOST = frozenset(
+    """
+highest largest biggest greatest most maximum tallest longest best hochste großte meisten
+mayor maximo maggiore
+""".split()
 )
-_LEAST = frozenset(
-    "lowest smallest fewest least minimum shortest niedrigste kleinste wenigsten".split()
+"""As `facts.words` gives them, without accents; `LEAST` the same."""
+LEAST = frozenset(
+    """
+lowest smallest fewest least minimum shortest niedrigste kleinste wenigsten menor minimo minore
+""".split()
 )
 _ROW = re.compile(r"(?P<name>[^:]+): (?P<rest>.+)")
 _CELL = re.compile(r"(?P<column>[^;=]+) = (?P<value>[^;]+)")
@@ -34,7 +40,7 @@ def right_extreme(draft: str, question: str, evidence: Sequence[Evidence]) -> st
     without doubt.
     """
     asked = set(words(question))
-    most, least = bool(asked & _MOST), bool(asked & _LEAST)
+    most, least = bool(asked & MOST), bool(asked & LEAST)
     found = [
         v for item in evidence if item.kind == "text" for v in told_values(item.text, question)
     ]

@@ -10,6 +10,7 @@ from .asking import probability_of_yes
 from .backends.base import Message
 from .check import grounded_share, opposite, ungrounded_words
 from .cite import statements
+from .extremes import LEAST, MOST
 from .facts import words
 from .prompting import answer_messages
 from .run import Run
@@ -22,12 +23,12 @@ SURE = 0.8
 """Probability from which a yes or no is not asked the other way round."""
 COMPARED = 0.1
 """More of it is wanted where several lines have to be compared, which no program checks yet."""
-COMPARING = frozenset(
-    """
-highest lowest largest smallest biggest greatest most least best worst fastest slowest longest shortest
-hochste niedrigste großte kleinste meisten wenigsten beste schlechteste
-mayor menor mejor peor maximo minimo meilleur pire maximum minimum maggiore minore migliore peggiore
-""".split()
+COMPARING = (
+    MOST
+    | LEAST
+    | frozenset(
+        "worst fastest slowest beste schlechteste mejor peor meilleur pire migliore peggiore".split()
+    )
 )
 _MOST_STATEMENTS = 4
 

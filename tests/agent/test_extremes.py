@@ -21,6 +21,7 @@ TABLE = Evidence(
         ("Jan", "Which month has the highest bar?", CHART, "Feb"),
         ("Feb.", "Which month has the highest bar?", CHART, "Feb"),
         ("Jan", "Which month has the lowest value?", CHART, "Mar"),
+        ("Jan", "Welcher Monat hat die größte Zahl?", CHART, "Feb"),
         ("Jan", "Which month is shown first?", CHART, "Jan"),
         ("44", "What is the highest value?", CHART, "44"),
         ("June", "Which month has the highest bar?", CHART, "June"),
