@@ -8,13 +8,13 @@ import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..closing import Closing
 from ..control import Control
-from ..errors import UsageError
+from ..errors import ModelError, UsageError
 from ..media import Store
 from ..retrieval.embed import Embedder, open_text_embedder
 from ..schema import Answer, AnswerReady, Event, Picture, Value
@@ -29,6 +29,7 @@ from .backends.base import ChatModel
 from .library import Indexed, Library
 from .meter import metered, whole
 from .planner import Example, Planner, examples_of_tools, shipped_examples
+from .prompting import read_ahead
 from .run import Emit, Run
 from .state import State, Turn, fresh
 
@@ -226,12 +227,19 @@ class Assistant(Closing):
             control.cancel()
 
     def warm(self) -> None:
-        """Load the chat model and the planner now instead of at the first question."""
+        """Load the chat model and the planner now instead of at the first question.
+
+        The model also reads what every answering prompt begins with (some seconds on a CPU), which
+        its prompt cache keeps. A model that fails here fails again at the first question, and is told
+        of there.
+        """
         planner = self._planner(self.tools)
         loading = threading.Thread(target=planner.warm, name="looktwice-warm", daemon=True)
         loading.start()
-        self._chat_model()
+        model = self._chat_model()
         self._graph(sessions=False)
+        with suppress(ModelError):
+            read_ahead(model, "pictures" if self._index is None else "documents")
         loading.join()
 
     def sessions(self) -> list[str]:

@@ -37,11 +37,14 @@ def usual_workers(settings: Settings) -> int:
     return AT_A_SERVER if resolve_model(settings).kind == "openai" else 1
 
 
-def open_shared_model(settings: Settings, workers: int) -> ChatModel:
+def open_shared_model(settings: Settings, workers: int, template: str = "") -> ChatModel:
     """The settings' model, ready for this many requests at once.
 
     A llama.cpp model answers as many side by side as it has slots, and these share its context; both
     grow with the workers here. Servers and the other models see to that themselves.
+
+    Args:
+        template: as `LlamaCppModel` takes it.
 
     Raises:
         UsageError, WeightsError, ModelError: as `open_model`.
@@ -56,12 +59,16 @@ def open_shared_model(settings: Settings, workers: int) -> ChatModel:
         store=store,
         slots=max(_SLOTS, workers),
         context_tokens=max(_CONTEXT, TOKENS_EACH * workers),
+        template=template,
     )
 
 
 @contextmanager
-def served_model(settings: Settings, workers: int) -> Iterator[Settings]:
+def served_model(settings: Settings, workers: int, template: str = "") -> Iterator[Settings]:
     """Settings for workers in other processes of this machine, that all lead to one model.
+
+    Args:
+        template: as `LlamaCppModel` takes it.
 
     Raises:
         UsageError: the model runs in its process only, so every worker would load its own.
@@ -75,7 +82,7 @@ def served_model(settings: Settings, workers: int) -> Iterator[Settings]:
             "workers in other processes share a model by its address: start it as a server (vLLM,"
             " SGLang ...) and give --model http://..., or leave --isolate and --engine out"
         )
-    model = open_shared_model(settings, workers)
+    model = open_shared_model(settings, workers, template)
     assert isinstance(model, LlamaCppModel)
     try:
         yield settings.model_copy(update=_address_of(model, settings))

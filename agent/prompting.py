@@ -12,7 +12,7 @@ from typing import Literal
 
 from ..prompts import examples, render
 from ..schema import Evidence, Picture
-from .backends.base import Message
+from .backends.base import ChatModel, Message
 from .check import grounded_share, ungrounded_words
 from .facts import content_words, numbers
 from .fitting import RANKED
@@ -83,6 +83,11 @@ def opening(about: Literal["pictures", "documents"]) -> tuple[Message, ...]:
         )
     ]
     return (Message(role="system", text=render(f"answer_{about}_system")), *shown)
+
+
+def read_ahead(model: ChatModel, about: Literal["pictures", "documents"]) -> None:
+    """Let a model read `opening` into its prompt cache."""
+    model.choose([*opening(about), Message(role="user", text="?")], ("yes", "no"))
 
 
 def leaked(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:

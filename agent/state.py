@@ -59,6 +59,7 @@ class State(TypedDict, total=False):
     stages: tool calls still to make; those of one stage run side by side.
     looked: whether tools were wanted at all.
     shown: ids of the evidence that stands before the model.
+    enough: those of `shown` that were found to be enough; the draft's prompt begins as that of the gate.
     extracts: what of retrieved pages stands there instead of the whole, by id.
     opened: whether parts of the pictures were looked for and opened.
     answerable: probability that the shown evidence answers the question.
@@ -78,6 +79,7 @@ class State(TypedDict, total=False):
     evidence: Annotated[tuple[Evidence, ...], appended]
     steps: Annotated[tuple[Step, ...], appended]
     shown: tuple[str, ...]
+    enough: tuple[str, ...]
     extracts: dict[str, Evidence]
     opened: bool
     answerable: float
@@ -104,6 +106,7 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         evidence=None,  # type: ignore[typeddict-item]
         steps=None,  # type: ignore[typeddict-item]
         shown=(),
+        enough=(),
         extracts={},
         opened=False,
         answerable=0.0,

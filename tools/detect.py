@@ -19,6 +19,7 @@ from .tiles import Found, merge, tiles
 
 _LISTED = 12  # places written out for one label
 _ABSENCE = 0.7  # a detector overlooks things, so "none" is weaker than a box
+_ANYTHING = frozenset(("object", "objects", "thing", "things", "item", "items"))
 _IOU = 0.45  # boxes of one pass that overlap more are one object
 
 
@@ -187,6 +188,7 @@ def detect_tool(detector: Detector, store: Store) -> Tool:
             picture: Where to look.
             labels: Kinds of objects asked for, for example ["person", "dog"]; empty for all.
         """
+        labels = [label for label in labels if label.casefold() not in _ANYTHING]
         asked, unknown = _wanted(detector, labels)
         names = [name for names in asked.values() for name in names]
         everything = detector.detect(

@@ -42,6 +42,7 @@ class LlamaCppModel:
         store: where the pictures of messages lie.
         slots: prompts kept ready, and requests answered side by side.
         cache_mib: memory for prompts that lost their slot.
+        template: Jinja for the conversation; empty takes the model file's own.
         timeout: seconds without a sign of life before a request is given up; reading a long prompt
             on a CPU is silent for minutes.
 
@@ -60,6 +61,7 @@ class LlamaCppModel:
         store: Store,
         slots: int = 4,
         cache_mib: int = 1024,
+        template: str = "",
         timeout: float = 600.0,
     ) -> None:
         if min(context_tokens, slots) < 1 or min(threads, cache_mib) < 0:
@@ -69,6 +71,7 @@ class LlamaCppModel:
         key = secrets.token_urlsafe(16)  # other users of this machine share its loopback
         params = _params(self._path, vision, threads or usable_cores(), context_tokens, slots)
         params.cache_ram_mib = cache_mib
+        params.chat_template = template
         params.api_keys = [key]
         server = [_start(params, self._path)]
         try:

@@ -40,7 +40,8 @@ def from_evidence(state: State, run: Run) -> list[Message]:
     shown = keep(tuple(shown_evidence(state)), run.settings.limits.evidence_tokens)
     verdict = state["verdict"]
     if verdict is None or verdict.outcome == "look_again":
-        return answer_messages(state, shown, run, task="task_answer")
+        enough = [item for item in shown if item.id in state["enough"]]
+        return answer_messages(state, enough, run, task="task_answer")
     return answer_messages(
         state,
         shown,

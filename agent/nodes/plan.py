@@ -13,7 +13,9 @@ from ...tools.base import Tool
 from ...tools.search import OPEN, SEARCH_TOOLS
 from ..asking import ask_json, json_value
 from ..backends.base import Message
+from ..check import offered
 from ..documents import at_hand, document_names, first_search, is_talk, names_a_page
+from ..facts import content_words
 from ..fitting import keep
 from ..planner import (
     MOST_CALLS,
@@ -155,6 +157,8 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     missing = open_arguments(tool, call)
     if not missing:
         return call
+    if found := only_word(missing, state["asked"]):
+        return call.model_copy(update={"arguments": {**found, **call.arguments}})
     examples = run.planner.demonstrations(tool.name)
     prompt = render(
         "arguments",
@@ -175,6 +179,18 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     ]
     found = ask_json(run.model, messages, object_schema(missing), Arguments, max_tokens=80).root
     return call.model_copy(update={"arguments": {**found, **call.arguments}})
+
+
+def only_word(missing: Mapping[str, Any], question: str) -> dict[str, Any]:
+    """A list that can only hold one word, since the question has no other; {} where it has more.
+
+    "How many people are in the picture?" needs no model to find ["people"].
+    """
+    name, schema = next(iter(missing.items()))
+    about = content_words(question) - offered(question)
+    if len(missing) > 1 or schema.get("type") != "array" or len(about) != 1:
+        return {}
+    return {name: [*about]}
 
 
 def evidence_so_far(state: State, run: Run) -> str:

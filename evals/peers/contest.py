@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 from ...agent.assistant import Assistant
 from ...agent.backends import open_model
-from ...agent.batch_model import served_model
 from ...errors import UsageError
 from ...media import Store
 from ...settings import Settings, quiet_third_parties
@@ -35,6 +34,7 @@ from .experts import open_experts
 from .peer import Peer, Server
 from .smol import Smolagents
 from .stand_in import StandIn
+from .template import served
 
 if TYPE_CHECKING:
     from ...agent.backends.openai import OpenAIModel
@@ -126,15 +126,15 @@ def laid(settings: Settings) -> Iterator[Table]:
             "--model http://..., or take --pack starter"
         )
     quiet_third_parties(settings)
-    with served_model(settings, workers=1) as served:
+    with served(settings) as at_address:
         # the address must not change which pack the experts and the loop take
-        served = served.model_copy(update={"pack": resolve_pack(settings)})
-        store = Store(served.store_dir, served.media)
-        tools = open_experts(served, store)
-        model = open_model(served, store)
+        ours = at_address.model_copy(update={"pack": resolve_pack(settings)})
+        store = Store(ours.store_dir, ours.media)
+        tools = open_experts(ours, store)
+        model = open_model(ours, store)
         assert isinstance(model, OpenAIModel)  # it is asked by its address
         try:
-            yield Table(served, model, served.api_key.get_secret_value(), tools)
+            yield Table(ours, model, ours.api_key.get_secret_value(), tools)
         finally:
             model.close()
 

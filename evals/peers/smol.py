@@ -38,6 +38,9 @@ class Smolagents:
             flatten_messages_as_text=not server.sees_images,
             temperature=0.0,
             max_tokens=sitting.tokens,
+            # "required", its default, keeps llama.cpp from ending a call that was written as text:
+            # blank lines follow until the tokens are used up
+            tool_choice="auto",
         )
         agent = ToolCallingAgent(
             tools=[_wrapped(tool, sitting.toolbox) for tool in sitting.toolbox.tools.values()],

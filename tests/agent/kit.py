@@ -31,6 +31,9 @@ from looktwice.tools.base import Tool, tool
 from PIL import Image
 
 COUNT = "How many people are in the picture?"
+"""Needs no model to find what is to be counted."""
+COUNT_ADULTS = "How many adult people are in the picture?"
+"""Does."""
 TOTAL = "What is the total on this receipt?"
 HELLO = "Hello!"
 RECEIPT = ("Corner Shop", "Bread 3.10", "Milk 5.10", "Total 8.20", "Cash 10.00")

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looktwice.agent.backends.base import Choice
 from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.agent.planner import Example
+from looktwice.agent.prompting import opening
 from looktwice.control import Control
-from looktwice.errors import BadInput, UsageError
+from looktwice.errors import BadInput, ModelError, UsageError
 from looktwice.schema import (
     Answer,
     AnswerReady,
@@ -94,6 +96,47 @@ class TestAnswers:
         assert answer.text == said.replace("7", "4")
         assert answer.stop_reason == "accepted"
         assert len(answer.citations[0].boxes) == 4
+
+    def test_counting_one_kind_asks_the_model_for_words_only(self, make: Make, kit: Any) -> None:
+        script = kit.Script(says={"draft": "4"})
+        answer = make(script).ask(kit.COUNT, [kit.picture()])
+        assert script.asked == ["draft"]
+        assert answer.results[0].call.arguments["labels"] == ["people"]
+        script = kit.Script(says={"draft": "4"})
+        make(script).ask(kit.COUNT_ADULTS, [kit.picture()])
+        assert script.asked == ["arguments", "answerable", "draft"]
+
+    def test_a_draft_is_written_from_what_was_enough(self, make: Make, kit: Any) -> None:
+        prompts: list[str] = []
+        script = kit.Script(says={"draft": lambda said: prompts.append(said[-1].text) or "8.20"})
+        gates: list[str] = []
+        model = script.model()
+
+        def choose(messages: Any, options: Any, control: Any = None) -> Choice:
+            gates.append(messages[-1].text)
+            sure = 0.1 if len(gates) == 1 else 0.9
+            return Choice(probabilities={"yes": sure, "no": 1 - sure})
+
+        model.choose = choose
+        make(model).ask(kit.TOTAL, [kit.picture()])
+        first, enough = (gate.partition("\n\nQuestion")[0] for gate in gates)
+        assert "Corner Shop" in first
+        assert "Corner Shop" not in enough
+        assert prompts[0].startswith(enough)  # so that a prompt cache pays for it once
+
+    def test_warming_reads_what_every_answering_prompt_begins_with(
+        self, make: Make, kit: Any
+    ) -> None:
+        read: list[Any] = []
+        model = kit.Script().model()
+
+        def choose(messages: Any, options: Any, control: Any = None) -> Choice:
+            read.append(messages)
+            raise ModelError("not now")
+
+        model.choose = choose
+        make(model).warm()
+        assert tuple(read[0][:-1]) == opening("pictures")
 
     def test_a_number_that_stands_nowhere_is_written_again(self, make: Make, kit: Any) -> None:
         prompts: list[str] = []

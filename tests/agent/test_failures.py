@@ -87,7 +87,7 @@ class TestBrokenJson:
     def ask(self, make: Make, kit: Any, *said: str) -> tuple[Answer, Any]:
         replies = kit.in_turn(*said)
         script = kit.Script(says={"arguments": replies, "repair": replies, "draft": "4"})
-        return make(script).ask(kit.COUNT, [kit.picture()]), script
+        return make(script).ask(kit.COUNT_ADULTS, [kit.picture()]), script
 
     def test_once_is_repaired(self, make: Make, kit: Any) -> None:
         answer, script = self.ask(make, kit, "Sure! {", '{"labels": ["person"]}')
@@ -132,7 +132,7 @@ class TestModel:
         if kind == "answerable":
             model.choose = lambda messages, options, control: gone(messages, options)
         assistant = make(model)
-        answer = assistant.ask(kit.COUNT, [kit.picture()])
+        answer = assistant.ask(kit.COUNT_ADULTS, [kit.picture()])
         assert (answer.status, answer.stop_reason) == ("failed", "error")
         assert "cannot be reached" in answer.text
         assert (answer.citations, answer.confidence) == ((), 0)

@@ -21,6 +21,7 @@ from looktwice.evals.peers.experts import EXPERTS
 from looktwice.evals.peers.meter import Meter
 from looktwice.evals.peers.peer import Server, Sitting, declines
 from looktwice.evals.peers.stand_in import StandIn
+from looktwice.evals.peers.template import _template, mended, served
 from looktwice.evals.runner import Plan
 from looktwice.evals.task import Task, Truth, read_tasks, write_tasks
 from looktwice.settings import Settings
@@ -269,6 +270,21 @@ def test_only_single_questions_about_pictures_are_asked(tmp_path: Path) -> None:
     write_tasks(others, tmp_path)
     with pytest.raises(UsageError, match="there are none"):
         contest.fitting(own)
+
+
+def test_tool_calls_are_shown_to_peers_as_json() -> None:
+    slip = r'{{- "within XML tags:\n<tool_call>\n{{\"name\": <n>, \"a\": <x>}}\n</tool_call>" }}'
+    right = r'{{- "within XML tags:\n<tool_call>\n{\"name\": <n>, \"a\": <x>}\n</tool_call>" }}'
+    assert mended(slip) == right
+    assert mended(right) == right
+
+
+@pytest.mark.weights
+def test_the_starter_model_is_served_with_its_template_mended() -> None:
+    with served(Settings(pack="starter")) as settings:
+        template = _template(settings)
+        assert '<tool_call>\\n{\\"name' in template
+        assert mended(template) == template
 
 
 def test_what_cannot_be_held_is_said() -> None:
