@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...schema import AnswerRevised, Citation, Evidence
+from ..change import right_total
 from ..check import (
     bare,
+    bare_name,
     corrected,
     echoes,
     faults,
@@ -51,7 +53,9 @@ def verify(state: State, run: Run) -> Done:
         verdict = Verdict(outcome="accept", confidence=UNCHECKED)
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")
     shown = shown_evidence(state)
-    draft = right_extreme(corrected(state["draft"], shown), state["asked"], shown)
+    draft = bare_name(corrected(state["draft"], shown), state["asked"])
+    for right in (right_extreme, right_total):
+        draft = right(draft, state["asked"], shown)
     draft = tenable(draft, state, run)
     checked = State(**{**state, "draft": draft})
     verdict, more = judge(checked, run)
