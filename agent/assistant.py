@@ -291,17 +291,19 @@ class Assistant(Closing):
             {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
         )
         with self._session_locks[session] if session is not None else nullcontext():
-            state: dict[str, Any] = self._graph(sessions=session is not None).invoke(
+            output = self._graph(sessions=session is not None).invoke(
                 State(**fresh(question, pictures), turns=tuple(history)),
                 config,
                 context=run,
                 output_keys=["answer", "steps"],  # the rest would be read out after every node
                 durability="exit" if session is not None else None,
+                version="v2",  # the first also listens for interrupts, which we have none of
             )
-        answer: Answer = State(**state)["answer"]  # type: ignore[typeddict-item]
+        state = output.value
+        answer = state["answer"]
         return answer.model_copy(
             update={
-                "steps": tuple(state["steps"]),
+                "steps": state["steps"],
                 "usage": answer.usage.model_copy(update={"total_seconds": round(run.elapsed(), 4)}),
             }
         )

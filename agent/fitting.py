@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..schema import Evidence
+from ..schema import Evidence, Picture
+from ..tools.places import share
 from .check import counted, facts_of
-from .facts import numbers
+from .facts import numbers, squeezed
 from .wording import estimate_tokens, fit
 
 RANKED = ("passage", "image")
 """Kinds that come in order of relevance: the best are kept whole, the rest left out."""
+_WHOLE = 0.98  # share of a picture that is all of it
 _HOUSEHOLD = frozenset("0 1 2 4 7 12 24 52 60 100 360 365 1000 1000000".split())
 """Numbers a sum may hold without having read them: halves, quarters, hours, months, percent, units."""
 
@@ -29,6 +31,39 @@ def keep(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:
     room = tokens - sum(estimate_tokens(e.text) for e in chosen.values())
     chosen |= {ranked[n]: e for n, e in _best([distinct[n] for n in ranked], room).items()}
     return [chosen[n] for n in sorted(chosen)]
+
+
+def unrepeated(
+    new: Sequence[Evidence], known: Sequence[Evidence], pictures: Iterable[Picture]
+) -> tuple[Evidence, ...]:
+    """New evidence without the words of a whole picture that were read before.
+
+    A closer look at all of a picture reads it again; twice before the model, its text takes seconds to
+    read and makes a small model surer than it should be. What is read of a part stays: it says where.
+    """
+    sizes = {p.original: p for p in pictures}
+    read = {
+        (e.source, squeezed(line.text))
+        for e in (*known, *new)
+        if e.kind == "text"
+        for line in e.lines
+    }
+
+    def fresh(item: Evidence) -> Evidence:
+        picture = sizes.get(item.source.picture or "")
+        if item.kind != "region" or not item.boxes or picture is None:
+            return item
+        if share(item.boxes[0], picture) < _WHOLE:
+            return item
+        left = [x.text for x in item.lines if (item.source, squeezed(x.text)) not in read]
+        words = " / ".join(line.text for line in item.lines)
+        if not words or len(left) == len(item.lines):
+            return item
+        return item.model_copy(
+            update={"text": item.text.replace(words, " / ".join(left) or "as read before")}
+        )
+
+    return tuple(map(fresh, new))
 
 
 def trusted(

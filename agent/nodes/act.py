@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ...schema import Evidence, ToolCall, ToolFinished, ToolResult, ToolStarted
 from ...tools.base import Context, fingerprint, run_tool
+from ..fitting import unrepeated
 from ..run import Run
 from ..state import State
 from .base import Done
@@ -20,7 +21,8 @@ def act(state: State, run: Run) -> Done:
     room = run.settings.limits.tool_calls - len(state["results"])
     kept, over = calls[:room], calls[room:]
     results = run_all(kept, context, run)
-    evidence = number_evidence(results, first=len(state["evidence"]) + 1)
+    numbered = number_evidence(results, first=len(state["evidence"]) + 1)
+    evidence = unrepeated(numbered, state["evidence"], state["pictures"])
     update = State(stages=rest, results=tuple(results), evidence=evidence)
     did = "; ".join(summary(r) for r in results) or "nothing new to run"
     if over:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.fitting import keep, trusted
+from looktwice.agent.fitting import keep, trusted, unrepeated
 from looktwice.agent.wording import estimate_tokens
-from looktwice.schema import Evidence, EvidenceKind, Source
+from looktwice.schema import Box, Evidence, EvidenceKind, Picture, Source, TextLine
 
 
 def passage(number: int, words: int = 30, call: str = "C1") -> Evidence:
@@ -102,3 +102,52 @@ def test_sums_are_trusted_where_their_numbers_were_read() -> None:
     alone = (total("9999 - 1373 = 8626"),)
     assert trusted(alone, "What is it?") == alone
     assert trusted(alone, "What is it?", pictured=True) == ()
+
+
+PICTURE = Picture(sha256="a" * 64, width=100, height=50, format="PNG")
+SEEN = Source(picture=PICTURE.original)
+
+
+def lines(*texts: str) -> tuple[TextLine, ...]:
+    return tuple(TextLine(text=t, score=0.9, box=Box(x1=0, y1=0, x2=9, y2=9)) for t in texts)
+
+
+def read(*texts: str, source: Source = SEEN) -> Evidence:
+    return Evidence(kind="text", text="\n".join(texts), lines=lines(*texts), source=source)
+
+
+def looked(*texts: str, side: float = 100, source: Source = SEEN) -> Evidence:
+    return Evidence(
+        kind="region",
+        text=f"main colours grey; text there: {' / '.join(texts)}",
+        boxes=(Box(x1=0, y1=0, x2=side, y2=50),),
+        lines=lines(*texts),
+        source=source,
+    )
+
+
+def told(item: Evidence, *known: Evidence) -> str:
+    (after,) = unrepeated([item], known, [PICTURE])
+    assert after.lines == item.lines
+    return after.text.rpartition("; ")[2]
+
+
+def test_what_was_read_before_is_not_told_again() -> None:
+    before = read("Total 8.20", "Thank you")
+    assert told(looked("Total 8.20", "THANK YOU"), before) == "text there: as read before"
+    assert told(looked("Total 8.20", "Cash 9"), before) == "text there: Cash 9"
+    assert told(looked("Cash 9"), before) == "text there: Cash 9"
+
+
+def test_what_says_more_than_the_words_is_told_whole() -> None:
+    before = read("EXIT")
+    assert told(looked("EXIT", side=40), before) == "text there: EXIT"  # where it stands
+    other = Source(picture="b" * 64)
+    assert told(looked("EXIT"), read("EXIT", source=other)) == "text there: EXIT"
+    assert told(looked("EXIT")) == "text there: EXIT"
+    assert unrepeated([before], [before], [PICTURE]) == (before,)
+
+
+def test_two_looks_side_by_side_tell_the_words_once() -> None:
+    both = unrepeated([read("EXIT"), looked("EXIT")], [], [PICTURE])
+    assert [item.text.count("EXIT") for item in both] == [1, 0]
