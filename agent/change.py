@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import product
 from typing import NamedTuple
 
 from ..schema import Evidence
@@ -55,10 +56,10 @@ def handed_over(lines: Sequence[str]) -> Iterator[tuple[Sum, Sum]]:
             continue
         back = int("0" + re.sub(r"\D", "", line))  # recognisers lose points: "Change 0 05"
         for above in range(max(0, place - _ABOVE), place):
-            for cash in told[above]:
-                for due in (s for earlier in reversed(told[:above]) for s in earlier):
-                    if due.value > 0 < back == (cash.value - due.value) * 100:
-                        yield cash, due
+            earlier = [one for line_sums in reversed(told[:above]) for one in line_sums]
+            for cash, due in product(told[above], earlier):
+                if due.value > 0 < back == (cash.value - due.value) * 100:
+                    yield cash, due
 
 
 def sums(line: str) -> Iterator[Sum]:
