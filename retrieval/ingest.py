@@ -346,7 +346,7 @@ class Ingest:
         with ThreadPoolExecutor(most) as pool:
             for item in reading:
                 ahead.append(pool.submit(look, item))
-                if len(ahead) >= most:
+                if len(ahead) > most:  # one waits, so that nobody does while a long page is read
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()

@@ -19,7 +19,7 @@ from .pages import UNREADABLE, Page, build_page
 from .pdf_about import date_of, is_cut_off, outline_of, title_of
 from .pdf_bomb import unpacks_to_more
 from .pdf_lines import body_size, draft_lines
-from .pdf_picture import draw, is_picture_of_text, shows_nothing
+from .pdf_picture import draw, is_picture_of_text, sharpest, shows_nothing
 from .pdf_words import Run, View, read_runs, read_text, view_of
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class _Pdf(Opened):
             if page is None:
                 fault = UNREADABLE + "the page is damaged"
                 return Page(sheet.number, "", label=fault, section=section)
-            size, rgb, scale = draw(page, sheet.view, self._limits)
+            size, rgb, scale = draw(page, sheet.view, self._limits, sharpest(page))
         if shows_nothing(size, rgb):
             return Page(sheet.number, "", width=width, height=height, section=section)
         return Scan(sheet.number, size, rgb, scale, width, height, "page", section)

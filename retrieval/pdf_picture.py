@@ -5,14 +5,11 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from ..settings import DocumentLimits
 from .pdf_words import View
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _STAMP = 60
 """Characters that a stamp or a scanner's notice on a scanned page may have; more is text."""
@@ -70,31 +67,71 @@ def _largest_picture(page: Any, objects: int) -> float:
     import pypdfium2.raw as pdfium
 
     largest = 0.0
-    sides = [ctypes.c_float() for _ in range(4)]
     for at in range(min(objects, _LOOKED_AT)):
         thing = pdfium.FPDFPage_GetObject(page, at)
         kind = pdfium.FPDFPageObj_GetType(thing)
-        if kind not in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
-            continue
-        if pdfium.FPDFPageObj_GetBounds(thing, *sides):
-            left, bottom, right, top = (side.value for side in sides)
-            largest = max(largest, (right - left) * (top - bottom))
+        if kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
+            largest = max(largest, _bounds(thing))
     return largest
 
 
-def draw(page: Any, view: View, limits: DocumentLimits) -> tuple[tuple[int, int], bytes, float]:
+def _bounds(thing: Any) -> float:
+    """The area around an object, in PDF units squared; 0 where it has none."""
+    import pypdfium2.raw as pdfium
+
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetBounds(thing, *sides):
+        return 0.0
+    left, bottom, right, top = (side.value for side in sides)
+    return (right - left) * (top - bottom)
+
+
+def sharpest(page: Any) -> float:
+    """Pixels in a point of the sharpest picture on a page of pictures alone; drawing finer adds nothing.
+
+    Infinite for a page that holds anything else.
+    """
+    import pypdfium2.raw as pdfium
+
+    objects = pdfium.FPDFPage_CountObjects(page)
+    if not 0 < objects <= _LOOKED_AT or pdfium.FPDFPage_GetAnnotCount(page):
+        return math.inf
+    things = (pdfium.FPDFPage_GetObject(page, at) for at in range(objects))
+    return max(_pixels_in_a_point(thing) for thing in things)
+
+
+def _pixels_in_a_point(thing: Any) -> float:
+    """Of a picture as it lies on its page; infinite for what is none."""
+    import pypdfium2.raw as pdfium
+
+    across, down = ctypes.c_uint(), ctypes.c_uint()
+    area = _bounds(thing)
+    if (
+        pdfium.FPDFPageObj_GetType(thing) != pdfium.FPDF_PAGEOBJ_IMAGE
+        or not pdfium.FPDFImageObj_GetImagePixelSize(thing, across, down)
+        or not area
+    ):
+        return math.inf
+    return math.sqrt(across.value * down.value / area)
+
+
+def draw(
+    page: Any, view: View, limits: DocumentLimits, finest: float = math.inf
+) -> tuple[tuple[int, int], bytes, float]:
     """A page as shown on white: size in pixels, raw RGB, points in one pixel.
 
     Args:
         page: an open pdfium page.
         view: of the same page.
         limits: `render_dpi`, lowered where that would give more than `render_pixels`.
+        finest: pixels in a point that are enough.
     """
     import numpy as np
     import pypdfium2.raw as pdfium
 
     width, height = (max(side, 0.01) for side in view.size)
-    zoom = min(limits.render_dpi / 72, math.sqrt(limits.render_pixels / (width * height)))
+    wanted = min(limits.render_dpi / 72, finest)
+    zoom = min(wanted, math.sqrt(limits.render_pixels / (width * height)))
     across = max(1, min(round(width * zoom), limits.render_pixels))
     down = max(1, min(round(height * zoom), limits.render_pixels // across))
     bitmap = pdfium.FPDFBitmap_CreateEx(across, down, pdfium.FPDFBitmap_BGR, None, 0)
@@ -123,16 +160,19 @@ def shows_nothing(size: tuple[int, int], rgb: bytes) -> bool:
         rgb: raw RGB, rows from the top.
     """
     import numpy as np
+    from PIL import Image, ImageChops
 
-    pixels = np.frombuffer(rgb, np.uint8).reshape(size[1], size[0], 3).astype(np.int16)
-    paper = np.median(pixels.reshape(-1, 3)[:: max(1, size[0] * size[1] // _SAMPLES)], axis=0)
-    inked = (np.abs(pixels - paper.astype(np.int16)) > _FAINT).any(axis=2)
-    return any(_thickest(inked.any(axis=axis)) < _LETTER for axis in (0, 1))
+    colours = np.frombuffer(rgb, np.uint8).reshape(-1, 3)
+    paper = np.median(colours[:: max(1, len(colours) // _SAMPLES)], axis=0)
+    sheet = Image.new("RGB", size, tuple(int(shade) for shade in paper))
+    ink = ImageChops.difference(Image.frombytes("RGB", size, rgb), sheet)
+    marked = ink.point(lambda shades: shades > _FAINT).getprojection()
+    return any(_thickest(inked) < _LETTER for inked in marked)
 
 
-def _thickest(inked: NDArray[np.bool_]) -> int:
-    """The longest unbroken run of rows (or columns) with ink in them."""
+def _thickest(inked: Sequence[int]) -> int:
+    """The longest unbroken run of rows (or columns) with ink in them: 1 with, 0 without."""
     import numpy as np
 
-    edges = np.flatnonzero(np.diff(inked, prepend=False, append=False))
+    edges = np.flatnonzero(np.diff(inked, prepend=0, append=0))
     return int((edges[1::2] - edges[::2]).max(initial=0))

@@ -27,7 +27,9 @@ Pages of 2480 x 3508 with print 20 pixels high were still read whole at the larg
 _PIECE = 960
 """Pixels of the pieces that a large picture is read in when nothing is found in the whole: less than
 the detector's input, so they are enlarged."""
-_BATCH = 6  # lines recognised at once; larger ones only pad short lines
+_AT_ONCE = {"cpu": 1, "gpu:0": 6}
+"""Lines recognised at once. Together they are filled up to the longest, which costs a CPU a fifth of
+its time and some of the short ones' words; a GPU would idle between single lines."""
 _LARGEST_SLOPE = 0.2
 _SAME = 0.5
 """Share of a line inside another from which both are the same, read in two pieces."""
@@ -149,15 +151,16 @@ def _paddle(folders: OcrFolders, threads: int) -> Any:
     logging.getLogger("paddlex").setLevel(logging.WARNING)  # tells of every model it makes
     # A build for CUDA names its provider also where there is no GPU.
     gpu = may_have_gpu() and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    device = "gpu:0" if gpu else "cpu"
     return PaddleOCR(
         engine="onnxruntime",
         engine_config={"intra_op_num_threads": threads} if threads else None,
-        device="gpu:0" if gpu else "cpu",
+        device=device,
         text_detection_model_name=folders.det_name,
         text_detection_model_dir=str(folders.det),
         text_recognition_model_name=folders.rec_name,
         text_recognition_model_dir=str(folders.rec),
-        text_recognition_batch_size=_BATCH,
+        text_recognition_batch_size=_AT_ONCE[device],
         use_doc_orientation_classify=False,
         use_doc_unwarping=False,
         use_textline_orientation=False,

@@ -18,6 +18,7 @@ from looktwice.errors import BadInput
 from looktwice.retrieval.load import About, Scan, open_document, render
 from looktwice.retrieval.pages import Page
 from looktwice.settings import DocumentLimits
+from PIL import Image
 
 LIMITS = DocumentLimits()
 TURNS = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}
@@ -304,8 +305,24 @@ def _with_cmap(data: bytes, cmap: bytes) -> bytes:
     )
 
 
+RULE = b"36 760 540 1.5 re f\n"
+
+
+def test_a_scan_is_not_drawn_finer_than_it_was_scanned(tmp_path: Path) -> None:
+    noise = Image.effect_noise((850, 1100), 90)
+    noise.save(tmp_path / "coarse.pdf", resolution=100)
+    noise.save(tmp_path / "fine.pdf", resolution=300)
+    drawn = []
+    for name in ("coarse.pdf", "fine.pdf"):
+        with open_document(tmp_path / name, LIMITS) as opened:
+            (page,) = opened.pages()
+            assert isinstance(page, Scan)
+            drawn.append((page.size, round(page.size[0] * page.scale)))
+    assert drawn == [((850, 1100), 612), ((425, 550), 204)]
+
+
 def test_a_scan_keeps_its_scale_and_its_limit(make: Maker) -> None:
-    sheet = make.kit.Sheet(picture=True, rotate=90)
+    sheet = make.kit.Sheet(RULE, picture=True, rotate=90)
     (whole,) = make.read(sheet)
     assert (whole.width, whole.height, whole.frame) == (792, 612, "page")
     assert whole.size == (1650, 1275)
@@ -314,9 +331,6 @@ def test_a_scan_keeps_its_scale_and_its_limit(make: Maker) -> None:
     (small,) = make.read(sheet, limits=DocumentLimits(render_pixels=10_000))
     assert math.prod(small.size) <= 10_000
     assert small.size[0] * small.scale == pytest.approx(792)
-
-
-RULE = b"36 760 540 1.5 re f\n"
 
 
 @pytest.mark.parametrize(
