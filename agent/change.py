@@ -50,11 +50,10 @@ def right_total(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
 
 def handed_over(lines: Sequence[str]) -> Iterator[tuple[Sum, Sum]]:
     """Sums just above a line of the change, each with the earlier one that the change leaves of it."""
-    told = [list(sums(line)) for line in lines]
-    for place, line in enumerate(lines):
-        if not squeezed(line).startswith(_BACK):
-            continue
-        back = int("0" + re.sub(r"\D", "", line))  # recognisers lose points: "Change 0 05"
+    changes = [at for at, line in enumerate(lines) if squeezed(line).startswith(_BACK)]
+    told = [list(sums(line)) for line in lines] if changes else []
+    for place in changes:
+        back = int("0" + re.sub(r"\D", "", lines[place]))  # recognisers lose points: "Change 0 05"
         for above in range(max(0, place - _ABOVE), place):
             earlier = [one for line_sums in reversed(told[:above]) for one in line_sums]
             for cash, due in product(told[above], earlier):

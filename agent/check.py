@@ -193,7 +193,9 @@ def ungrounded_words(draft: str, question: str, evidence: Sequence[Evidence]) ->
     return [
         word
         for word in sorted(content_words(draft) - POLAR)
-        if not word[0].isdigit() and not any(same_word(word, other) for other in known)
+        if not word[0].isdigit()
+        and word not in known
+        and not any(same_word(word, other) for other in known)
     ]
 
 
