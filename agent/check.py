@@ -46,8 +46,10 @@ _PLACES = 5
 """A result may be rounded to fewer places than this."""
 ROUNDED_BELOW = 10**15
 """Larger results of calculations are told in full."""
-_STEM = 4
-"""Letters two words must begin with alike to count as forms of one word."""
+_STEM, _ENDING = 4, 3
+"""Letters two words must begin with alike to count as forms of one word; letters one may have more."""
+_SHORTEST = 3
+"""Letters of a word that has a plural."""
 
 
 def faults(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
@@ -206,9 +208,14 @@ def grounded_share(draft: str, question: str, evidence: Sequence[Evidence]) -> f
 
 
 def same_word(one: str, other: str) -> bool:
-    """Whether two words are forms of one: "person" and "persons", "colour" and "coloured"."""
+    """Whether two words are forms of one: "cup" and "cups", "colour" and "coloured"."""
     one, other = _IRREGULAR.get(one, one), _IRREGULAR.get(other, other)
     short, long = sorted((one, other), key=len)
-    return one == other or (
-        len(short) >= _STEM and long.startswith(short) and len(long) - len(short) <= 3
+    if not long.startswith(short):
+        return False
+    ending = long[len(short) :]
+    return (
+        (len(short) >= _STEM and len(ending) <= _ENDING)
+        or (len(short) >= _SHORTEST and ending in ("s", "es"))
+        or not ending
     )

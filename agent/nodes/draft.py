@@ -5,13 +5,12 @@ from __future__ import annotations
 from ...prompts import render
 from ...schema import Token
 from ..backends.base import Message
-from ..compute import told
 from ..documents import at_hand
 from ..fitting import keep
-from ..prompting import answer_messages, calculated, shown_evidence
+from ..measured import measured
+from ..prompting import answer_messages, shown_evidence
 from ..run import Run
 from ..state import State
-from ..support import retrieved
 from .base import Done
 from .plan import list_tools
 
@@ -20,12 +19,10 @@ _SEEING = "You see the user's pictures yourself, and your tools measure what you
 
 
 def draft(state: State, run: Run) -> Done:
-    """Answer in as few words as the question needs; a calculation's result is not written again."""
-    shown = shown_evidence(state)
-    if calculated(shown):
-        result = told(shown[-1]) if retrieved(shown) else shown[-1].text.rpartition("=")[2].strip()
+    """Answer in as few words as the question needs; what was measured is not put into words again."""
+    if result := measured(state["asked"], shown_evidence(state)):
         run.emit(Token(text=result))
-        return Done(State(draft=result, verdict=None), "the result of the calculation")
+        return Done(State(draft=result, verdict=None), "as it was measured")
     messages = from_evidence(state, run) if state["looked"] else talk(state, run)
     reply = run.model.generate(messages, on_token=lambda text: run.emit(Token(text=text)))
     text = reply.text.strip()

@@ -6,24 +6,20 @@ and a tool was not asked yet, the assistant looks again; where nothing is left t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ...schema import Evidence
 from ..asking import probability_of_yes
-from ..check import offered, same_word
 from ..documents import again, page_finder
 from ..extract import extracts
-from ..facts import content_words, words
 from ..fitting import RANKED, by_rank, keep, trusted
+from ..measured import choice, count
 from ..opening import opened_parts
 from ..prompting import answer_messages, calculated
 from ..run import Run
 from ..state import Stage, State
 from .base import Done
 from .plan import every_look, spread
-
-_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 
 
 def sift(state: State, run: Run) -> Done:
@@ -43,35 +39,20 @@ def sift(state: State, run: Run) -> Done:
         return decide(update, 0.0, state, run, "nothing new")
     if all(item.kind == "calculation" for item in kept) and calculated(kept):
         return decide(update, 1.0, state, run, "computed")
-    if chosen(state["asked"], kept):
+    if choice(state["asked"], kept):
         return decide(update, 1.0, state, run, "one of the answers offered was measured")
-    if counts_it(state["asked"], kept):
+    if count(state["asked"], kept):
         return decide(update, 1.0, state, run, "what was asked for was counted")
     if not run.settings.stages.gate:
         return decide(update, 1.0, state, run, f"{len(kept)} kept, not asked")
-    fresh = news(kept, state, run)
-    update["enough"] = tuple(e.id for e in fresh)
+    brought = news(kept, state, run)
+    update["enough"] = tuple(e.id for e in brought)
     probability = probability_of_yes(
-        run.model, answer_messages(state, fresh, run, task="task_answerable")
+        run.model, answer_messages(state, brought, run, task="task_answerable")
     )
     if parts_seen := opened_parts(state, run, probability):
         return with_parts(update, parts_seen, state, run)
     return decide(update, probability, state, run, f"{len(kept)} kept")
-
-
-def chosen(question: str, kept: Sequence[Evidence]) -> bool:
-    """Whether exactly one of the answers that a question offers is what was measured in the picture."""
-    measured = [set(words(item.text)) for item in kept if item.kind in ("objects", "region")]
-    return len(offered(question) & set().union(*measured)) == 1
-
-
-def counts_it(question: str, kept: Sequence[Evidence]) -> bool:
-    """Whether a question asks how many there are of one thing, and just that was found."""
-    about = content_words(question)
-    kinds = {d.label for item in kept for d in item.detections}
-    if len(kept) != 1 or len(kinds) != 1 or len(about) != 1 or not _HOW_MANY.search(question):
-        return False
-    return same_word(kinds.pop(), about.pop())
 
 
 def news(kept: Sequence[Evidence], state: State, run: Run) -> Sequence[Evidence]:
