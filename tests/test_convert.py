@@ -194,34 +194,13 @@ def test_characters_survive_the_description(tmp_path: Path) -> None:
     """Quotes, line separators and characters beyond 16 bits come back as they were."""
     import yaml
 
+    (tmp_path / "model.onnx").write_bytes(b"bytes")
     characters = "!\"'\\:#\x85\u2028\u3000é\U0001f6c5~"
     config = convert._rec_config(characters)
-    convert._paddle_folder(tmp_path / "rec", config)
+    convert._paddle_folder(tmp_path / "model.onnx", tmp_path / "rec", config)
     read = yaml.safe_load((tmp_path / "rec/inference.yml").read_text("utf-8"))
     assert read["PostProcess"]["character_dict"] == characters
-
-
-def test_lines_of_text_are_narrowed_before_they_are_read() -> None:
-    """A graph that only looks at its picture sees three quarters of the width and all the height."""
-    import onnx
-    import onnxruntime
-    from onnx import TensorProto, helper
-
-    seen = [helper.make_node("Relu", ["x"], ["y"])]
-    ends = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 3, 48, "w"]) for name in "xy"
-    ]
-    graph = helper.make_graph(seen, "line", ends[:1], ends[1:])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 11)], ir_version=8)
-    convert._narrow(model)
-    onnx.checker.check_model(model)
-    session = onnxruntime.InferenceSession(model.SerializeToString())
-    line = np.zeros((2, 3, 48, 400), np.float32)
-    line[..., 200:] = 1.0
-    (read,) = session.run(None, {"x": line})
-    assert read.shape == (2, 3, 48, 300)
-    assert (read[..., :149] == 0).all()
-    assert (read[..., 151:] == 1).all()
+    assert (tmp_path / "rec/inference.onnx").read_bytes() == b"bytes"
 
 
 def test_an_own_detector_wins(tmp_path: Path) -> None:
