@@ -180,6 +180,12 @@ def test_asked_nothing_it_tells_everything(context: Context) -> None:
     assert "no objects found" in nothing
 
 
+@pytest.mark.parametrize("word", ["objects", "things", "Items"])
+def test_a_word_for_anything_asks_for_everything(context: Context, word: str) -> None:
+    told = texts(run(experts(), context, "detect_objects", labels=[word]))
+    assert told == texts(run(experts(), context, "detect_objects"))
+
+
 def test_unknown_things_are_not_counted(context: Context) -> None:
     error = run(experts(), context, "detect_objects", labels=["man's left shoe"]).error
     assert error is not None
