@@ -67,23 +67,16 @@ def _largest_picture(page: Any, objects: int) -> float:
     import pypdfium2.raw as pdfium
 
     largest = 0.0
+    sides = [ctypes.c_float() for _ in range(4)]
     for at in range(min(objects, _LOOKED_AT)):
         thing = pdfium.FPDFPage_GetObject(page, at)
         kind = pdfium.FPDFPageObj_GetType(thing)
-        if kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
-            largest = max(largest, _bounds(thing))
+        if kind not in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
+            continue
+        if pdfium.FPDFPageObj_GetBounds(thing, *sides):
+            left, bottom, right, top = (side.value for side in sides)
+            largest = max(largest, (right - left) * (top - bottom))
     return largest
-
-
-def _bounds(thing: Any) -> float:
-    """The area around an object, in PDF units squared; 0 where it has none."""
-    import pypdfium2.raw as pdfium
-
-    sides = [ctypes.c_float() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetBounds(thing, *sides):
-        return 0.0
-    left, bottom, right, top = (side.value for side in sides)
-    return (right - left) * (top - bottom)
 
 
 def sharpest(page: Any) -> float:
@@ -104,15 +97,14 @@ def _pixels_in_a_point(thing: Any) -> float:
     """Of a picture as it lies on its page; infinite for what is none."""
     import pypdfium2.raw as pdfium
 
-    across, down = ctypes.c_uint(), ctypes.c_uint()
-    area = _bounds(thing)
-    if (
-        pdfium.FPDFPageObj_GetType(thing) != pdfium.FPDF_PAGEOBJ_IMAGE
-        or not pdfium.FPDFImageObj_GetImagePixelSize(thing, across, down)
-        or not area
-    ):
-        return math.inf
-    return math.sqrt(across.value * down.value / area)
+    across, down, lies = ctypes.c_uint(), ctypes.c_uint(), pdfium.FS_MATRIX()
+    known = (
+        pdfium.FPDFPageObj_GetType(thing) == pdfium.FPDF_PAGEOBJ_IMAGE
+        and pdfium.FPDFImageObj_GetImagePixelSize(thing, across, down)
+        and pdfium.FPDFPageObj_GetMatrix(thing, lies)
+    )
+    area = abs(lies.a * lies.d - lies.b * lies.c)
+    return math.sqrt(across.value * down.value / area) if known and area else math.inf
 
 
 def draw(

@@ -321,6 +321,14 @@ def test_a_scan_is_not_drawn_finer_than_it_was_scanned(tmp_path: Path) -> None:
     assert drawn == [((850, 1100), 612), ((425, 550), 204)]
 
 
+def test_a_scan_that_lies_askew_keeps_its_sharpness(make: Maker) -> None:
+    """The kit's picture, turned and 500 points a side: as sharp as it is upright."""
+    turned = b"q 300 400 -400 300 450 0 cm /Im Do Q\n"
+    upright = b"q 500 0 0 500 0 0 cm /Im Do Q\n"
+    sizes = [make.read(make.kit.Sheet(content))[0].size for content in (turned, upright)]
+    assert sizes[0] == sizes[1]
+
+
 def test_a_scan_keeps_its_scale_and_its_limit(make: Maker) -> None:
     sheet = make.kit.Sheet(RULE, picture=True, rotate=90)
     (whole,) = make.read(sheet)
