@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from looktwice.settings import Settings, quiet_third_parties
 quiet_third_parties(Settings(offline=True))
 hypothesis_settings.register_profile("looktwice", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile("looktwice")
+
+# Started in the background, a shell's children ignore Ctrl-C, and so would the programs under test.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REAL_HOME = Settings.load().home
 
