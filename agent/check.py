@@ -128,15 +128,20 @@ def _right_answer(draft: str, evidence: Sequence[Evidence]) -> str:
 
 def _right_count(draft: str, evidence: Sequence[Evidence]) -> str:
     """The number of boxes instead of another single number said of their kind."""
-    said = numbers(draft)
-    counts = Counter(d.label for e in evidence if e.kind == "objects" for d in e.detections)
-    if len(said) != 1 or len(counts) != 1 or len(evidence) != 1:
+    said, found = numbers(draft), one_kind(evidence)
+    if len(said) != 1 or found is None:
         return draft
-    ((label, count),) = counts.items()
+    label, count = found
     alone = len(words(draft)) == 1
     if said[0] == str(count) or not (alone or any(same_word(label, w) for w in words(draft))):
         return draft
     return replace_number(draft, said[0], str(count))
+
+
+def one_kind(evidence: Sequence[Evidence]) -> tuple[str, int] | None:
+    """What was found and how many, where the whole evidence is one look that found one kind."""
+    counts = Counter(d.label for e in evidence if e.kind == "objects" for d in e.detections)
+    return next(iter(counts.items())) if len(counts) == len(evidence) == 1 else None
 
 
 def _right_dates(draft: str, evidence: Sequence[Evidence]) -> str:
@@ -215,7 +220,7 @@ def same_word(one: str, other: str) -> bool:
         return False
     ending = long[len(short) :]
     return (
-        (len(short) >= _STEM and len(ending) <= _ENDING)
+        not ending
+        or (len(short) >= _STEM and len(ending) <= _ENDING)
         or (len(short) >= _SHORTEST and ending in ("s", "es"))
-        or not ending
     )

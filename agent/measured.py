@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..schema import Evidence
-from .check import offered, same_word
+from .check import offered, one_kind, same_word
 from .compute import told
 from .facts import content_words, words
 from .prompting import calculated
@@ -20,31 +20,23 @@ def measured(question: str, evidence: Sequence[Evidence]) -> str:
     if calculated(evidence):
         last = evidence[-1]
         return told(last) if retrieved(evidence) else last.text.rpartition("=")[2].strip()
-    return count(question, evidence) or (choice(question, evidence) if _one(evidence) else "")
+    kinds = {found.label for item in evidence for found in item.detections}
+    one_thing = len(evidence) == 1 and len(kinds) <= 1
+    return count(question, evidence) or (choice(question, evidence) if one_thing else "")
 
 
 def choice(question: str, evidence: Sequence[Evidence]) -> str:
     """The one answer of those a question offers that was measured in the picture, if just one was."""
-    seen = [set(words(item.text)) for item in evidence if item.kind in ("objects", "region")]
+    there = [item for item in evidence if item.kind == "region" or item.detections]
+    seen = [set(words(item.text)) for item in there]  # "0 cat" is no cat
     found = offered(question) & set().union(*seen)
     return "".join(found) if len(found) == 1 else ""
 
 
 def count(question: str, evidence: Sequence[Evidence]) -> str:
     """How many there are of what a question asks how many there are of, if just that was found."""
-    about = content_words(question)
-    kinds = _kinds(evidence)
-    if not _one(evidence) or not kinds or len(about) != 1 or not _HOW_MANY.search(question):
+    found, about = one_kind(evidence), content_words(question)
+    if found is None or len(about) != 1 or not _HOW_MANY.search(question):
         return ""
-    (kind,), (thing,) = kinds, about
-    found = sum(len(item.detections) for item in evidence)
-    return f"{found} {kind if found == 1 else thing}" if same_word(kind, thing) else ""
-
-
-def _one(evidence: Sequence[Evidence]) -> bool:
-    """Whether all that was seen is of one kind, in one look."""
-    return len(evidence) == 1 and len(_kinds(evidence)) <= 1
-
-
-def _kinds(evidence: Sequence[Evidence]) -> set[str]:
-    return {found.label for item in evidence for found in item.detections}
+    (kind, number), (thing,) = found, about
+    return f"{number} {kind if number == 1 else thing}" if same_word(kind, thing) else ""

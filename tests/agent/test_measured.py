@@ -59,6 +59,14 @@ def test_a_place_that_the_question_offers(places: str, answer: str, kit: Any) ->
     assert measured(WHERE, [objects(kit, 1, "person", places)]) == answer
 
 
+def test_what_was_not_found_or_only_in_a_part_is_no_answer(kit: Any) -> None:
+    question = "Is it a cat or a dog?"
+    assert measured(question, [objects(kit, 1, "cat", "left")]) == "cat"
+    assert choice(question, [objects(kit, 0, "cat", "")]) == ""
+    part = kit.people(2).model_copy(update={"kind": "region"})
+    assert measured(COUNT, [part]) == ""
+
+
 def test_what_was_only_read_is_not_measured(kit: Any) -> None:
     assert measured("Does it say open or closed?", [kit.reading("OPEN")]) == ""
 
