@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import UsageError, WeightsError
+from .lighten import lighten, whole_numbers_hold
 from .settings import Settings
 from .weights import (
     Progress,
@@ -48,8 +51,11 @@ __all__ = [
 ]
 
 _FORMAT = 1
-_OCR_FORMAT = 2
-"""Of the recogniser, whose short lines are filled up less since the second."""
+_OCR_FORMAT = 3
+"""Of the reader, which has a light recogniser for processors since the third."""
+_EXACT = ("Conv.18", "Conv.26")
+"""Of the recogniser's convolutions the two whose inputs are of such different sizes that eight bits
+lose most; measured one by one."""
 _TEXT_FORMAT = 2
 """Of the text embedder, which gives the vectors of its words as well since the second."""
 _OPSET = 17
@@ -60,10 +66,15 @@ _NARROWEST = 160
 
 @dataclass(frozen=True)
 class OcrPaths:
-    """Two folders with `inference.onnx` and `inference.yml`, and the names PaddleOCR knows them by."""
+    """Folders with `inference.onnx` and `inference.yml`, and the names PaddleOCR knows them by.
+
+    `light` is the recogniser for a processor; the same as `rec` where a pack has none, or where this
+    processor could not run it rightly.
+    """
 
     det: Path
     rec: Path
+    light: Path
     det_name: str
     rec_name: str
 
@@ -102,10 +113,11 @@ def ocr_paths(settings: Settings, progress: Progress | None = None) -> OcrPaths:
     if name == "pp-ocrv6-small":
         made = ensure_made(name, f"paddle-{_OCR_FORMAT}", _make_ocr, settings, progress)
         det, rec = made / "det", made / "rec"
+        light = made / "light" if whole_numbers_hold() else rec
     else:
         det = ensure(name, settings, progress)
-        rec = ensure(_weight("ocr_rec", settings), settings, progress)
-    return OcrPaths(det, rec, _paddle_name(det), _paddle_name(rec))
+        rec = light = ensure(_weight("ocr_rec", settings), settings, progress)
+    return OcrPaths(det, rec, light, _paddle_name(det), _paddle_name(rec))
 
 
 def text_embedder_path(settings: Settings, progress: Progress | None = None) -> Path:
@@ -461,23 +473,28 @@ def _cell_corners(graph: _Graph, value: str) -> str:
 
 def _make_ocr(source: Path, into: Path) -> None:
     """PaddleOCR wants each model as a folder with a description; the packages hold the bare ONNX."""
-    _paddle_folder(source / "PP-OCRv6_det_small.onnx", into / "det", _det_config())
-    recogniser = source / "PP-OCRv6_rec_small.onnx"
-    _paddle_folder(recogniser, into / "rec", _rec_config(_characters(recogniser)))
+    detector, recogniser = (source / f"PP-OCRv6_{kind}_small.onnx" for kind in ("det", "rec"))
+    reads = _rec_config(_characters(recogniser))
+    _paddle_folder(into / "det", _det_config(), partial(_share, detector))
+    _paddle_folder(into / "rec", reads, partial(_share, recogniser))
+    _paddle_folder(into / "light", reads, partial(lighten, recogniser, exact=_EXACT))
 
 
-def _paddle_folder(model: Path, folder: Path, config: dict[str, Any]) -> None:
-    import shutil
-
+def _paddle_folder(folder: Path, config: dict[str, Any], write: Callable[[Path], None]) -> None:
     import yaml  # type: ignore[import-untyped]
 
     folder.mkdir()
-    try:  # the same bytes: share them where the file system can
-        (folder / "inference.onnx").hardlink_to(model)
-    except OSError:
-        shutil.copyfile(model, folder / "inference.onnx")
+    write(folder / "inference.onnx")
     text = yaml.safe_dump(config, allow_unicode=False, sort_keys=False)
     (folder / "inference.yml").write_text(text, "ascii")
+
+
+def _share(model: Path, into: Path) -> None:
+    """The same bytes in another place, taking room once where the file system can."""
+    try:
+        into.hardlink_to(model)
+    except OSError:
+        shutil.copyfile(model, into)
 
 
 def _det_config() -> dict[str, Any]:

@@ -6,10 +6,13 @@ import ctypes
 import math
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..settings import DocumentLimits
 from .pdf_words import View
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _STAMP = 60
 """Characters that a stamp or a scanner's notice on a scanned page may have; more is text."""
@@ -152,12 +155,21 @@ def shows_nothing(size: tuple[int, int], rgb: bytes) -> bool:
         rgb: raw RGB, rows from the top.
     """
     import numpy as np
-    from PIL import Image, ImageChops
+    from PIL import Image
 
     colours = np.frombuffer(rgb, np.uint8).reshape(-1, 3)
-    paper = np.median(colours[:: max(1, len(colours) // _SAMPLES)], axis=0)
-    sheet = Image.new("RGB", size, tuple(int(shade) for shade in paper))
-    ink = ImageChops.difference(Image.frombytes("RGB", size, rgb), sheet)
+    median = np.median(colours[:: max(1, len(colours) // _SAMPLES)], axis=0)
+    paper, page = tuple(int(shade) for shade in median), Image.frombytes("RGB", size, rgb)
+    third, half = page.height // 3, page.height // 2
+    # A strip of the middle is enough to see that most pages show something.
+    return _is_plain(page.crop((0, third, page.width, half)), paper) and _is_plain(page, paper)
+
+
+def _is_plain(picture: Image.Image, paper: tuple[int, ...]) -> bool:
+    """Whether nothing in a picture differs from its paper, but for thin lines."""
+    from PIL import Image, ImageChops
+
+    ink = ImageChops.difference(picture, Image.new("RGB", picture.size, paper))
     marked = ink.point(lambda shades: shades > _FAINT).getprojection()
     return any(_thickest(inked) < _LETTER for inked in marked)
 

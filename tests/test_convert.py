@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -197,7 +198,9 @@ def test_characters_survive_the_description(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"bytes")
     characters = "!\"'\\:#\x85\u2028\u3000é\U0001f6c5~"
     config = convert._rec_config(characters)
-    convert._paddle_folder(tmp_path / "model.onnx", tmp_path / "rec", config)
+    convert._paddle_folder(
+        tmp_path / "rec", config, partial(convert._share, tmp_path / "model.onnx")
+    )
     read = yaml.safe_load((tmp_path / "rec/inference.yml").read_text("utf-8"))
     assert read["PostProcess"]["character_dict"] == characters
     assert (tmp_path / "rec/inference.onnx").read_bytes() == b"bytes"

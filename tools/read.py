@@ -45,13 +45,19 @@ Read = tuple[str, float, Quad]
 
 
 class OcrFolders(Protocol):
-    """Two folders, each with `inference.onnx` and the `inference.yml` that PaddleOCR wants."""
+    """Folders, each with `inference.onnx` and the `inference.yml` that PaddleOCR wants.
+
+    `light` is the recogniser for a processor, `rec` for a GPU.
+    """
 
     @property
     def det(self) -> Path: ...
 
     @property
     def rec(self) -> Path: ...
+
+    @property
+    def light(self) -> Path: ...
 
     @property
     def det_name(self) -> str: ...
@@ -103,7 +109,8 @@ class Reader:
         """What is read in an image at once, in its own pixels."""
         import numpy as np
 
-        pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
+        packed = image.convert("RGB").tobytes("raw", "BGR")
+        pixels = np.frombuffer(packed, np.uint8).reshape(image.height, image.width, 3)
         with self._lock:
             engine = self._load()
             try:
@@ -159,7 +166,7 @@ def _paddle(folders: OcrFolders, threads: int) -> Any:
         text_detection_model_name=folders.det_name,
         text_detection_model_dir=str(folders.det),
         text_recognition_model_name=folders.rec_name,
-        text_recognition_model_dir=str(folders.rec),
+        text_recognition_model_dir=str(folders.rec if gpu else folders.light),
         text_recognition_batch_size=_AT_ONCE[device],
         use_doc_orientation_classify=False,
         use_doc_unwarping=False,
