@@ -36,10 +36,6 @@ _NO_FOR = {
 POLAR = frozenset(_NO_FOR) | {word.lower() for word in _NO_FOR.values()} | {"none", "nao"}
 _IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child"}
 _OR = re.compile(r"\s+(?:or|oder|ou)\s+")
-_REGISTERED = re.compile(r"([^\W\d]\.?)\s*\(\d{5,}(?:\s?-\s?\w{1,2})?\)$")
-_BY_NUMBER = frozenset(
-    "number no registration registered id code nummer numero registro matricula".split()
-)
 _OFFER = re.compile(rf",\s*(?:or\s+)?|{_OR.pattern}")
 _OFFERS = 2
 _PLACES = 5
@@ -87,11 +83,6 @@ def corrected(draft: str, evidence: Sequence[Evidence]) -> str:
     Counting is the program's work, never the model's (after MuMath-Code).
     """
     return _right_dates(_right_count(_right_answer(draft, evidence), evidence), evidence)
-
-
-def bare_name(draft: str, question: str) -> str:
-    """A name without the number it is registered under, "Toast Ltd (965752-T)", unless that is asked."""
-    return draft if _BY_NUMBER & set(words(question)) else _REGISTERED.sub(r"\1", draft)
 
 
 def opposite(draft: str) -> str:

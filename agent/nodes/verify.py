@@ -16,7 +16,6 @@ from ...schema import AnswerRevised, Citation, Evidence
 from ..change import right_total
 from ..check import (
     bare,
-    bare_name,
     corrected,
     echoes,
     faults,
@@ -31,6 +30,7 @@ from ..compute import computing
 from ..documents import page_finder
 from ..extremes import right_extreme
 from ..fitting import RANKED
+from ..naming import right_name, unnamed
 from ..prompting import calculated, leaked, shown_evidence
 from ..run import Run
 from ..state import Stage, State, Verdict
@@ -53,8 +53,8 @@ def verify(state: State, run: Run) -> Done:
         verdict = Verdict(outcome="accept", confidence=UNCHECKED)
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")
     shown = shown_evidence(state)
-    draft = bare_name(corrected(state["draft"], shown), state["asked"])
-    for right in (right_extreme, right_total):
+    draft = corrected(state["draft"], shown)
+    for right in (right_name, right_extreme, right_total):
         draft = right(draft, state["asked"], shown)
     draft = tenable(draft, state, run)
     checked = State(**{**state, "draft": draft})
@@ -127,6 +127,7 @@ def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run
         *wrong_periods(draft, question, evidence),
         *one_sided(draft, question, evidence),
         *wrong_direction(draft),
+        *unnamed(draft, question),
         *([] if calculated(evidence) else off_topic(draft, question, evidence)),
         *leaked(draft, question, evidence),
         *(echoes(draft, question) if retrieved(evidence) else []),

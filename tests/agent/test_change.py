@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.agent.change import right_total
-from looktwice.agent.check import bare_name
 from looktwice.schema import Evidence
 
 TOTAL = "What is the total amount to pay?"
@@ -80,18 +79,3 @@ def test_any_change_is_subtracted(due: int, back: int) -> None:
 @given(st.text(max_size=200), st.text(max_size=40))
 def test_nothing_breaks_it(text: str, draft: str) -> None:
     assert isinstance(right(draft, text=text), str)
-
-
-@pytest.mark.parametrize(
-    ("draft", "question", "expected"),
-    [
-        ("THE TOAST F&B SDN BHD (965752-T)", "Which company?", "THE TOAST F&B SDN BHD"),
-        ("Toast Ltd. (965752)", "Who is the seller?", "Toast Ltd."),
-        ("Toast (965752-T)", "What is its registration number?", "Toast (965752-T)"),
-        ("Milk (500 ml)", "What was bought?", "Milk (500 ml)"),
-        ("(65) 12345", "Which one?", "(65) 12345"),
-        ("Model 3 (2017)", "Which car?", "Model 3 (2017)"),
-    ],
-)
-def test_a_name_is_told_without_its_registration(draft: str, question: str, expected: str) -> None:
-    assert bare_name(draft, question) == expected

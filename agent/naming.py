@@ -1,0 +1,73 @@
+"""Names of firms as they are printed: whole, without their number, and no heading instead of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ..schema import Evidence
+from .facts import words
+
+_REGISTERED = re.compile(r"([^\W\d]\.?)\s*\(\d{5,}(?:\s?-\s?\w{1,2})?\)$")
+_BY_NUMBER = frozenset(
+    "number no registration registered id code nummer numero registro matricula".split()
+)
+_LEGAL = frozenset(
+    "co company corp corporation inc incorporated llc llp lp ltd limited plc pte pty sdn bhd berhad"
+    " gmbh ag kg ug sa sarl sas srl spa bv nv ab as oy m".split()
+)
+"""What firms are by law; `m` is Malaysia's "(M)"."""
+_WHO = frozenset(
+    "who whose company firm business shop store merchant seller vendor supplier restaurant".split()
+)
+_PAPERS = frozenset(
+    "receipt receipts invoice bill tax cash credit debit sales official simplified original copy memo"
+    " note voucher statement quotation order delivery duplicate customer".split()
+)
+"""Words that say what paper this is."""
+
+
+def right_name(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
+    """The draft as a name, where the question asks for one: whole, and nothing but it.
+
+    What is a legal form alone stands after the row above it, where the name begins. A heading with which
+    the paper begins is followed by who wrote it. The number that a firm is registered under is left out
+    unless it is asked for.
+    """
+    asked = set(words(question))
+    if _WHO & asked:
+        draft = _beside(draft, evidence)
+    return draft if _BY_NUMBER & asked else _REGISTERED.sub(r"\1", draft)
+
+
+def unnamed(draft: str, question: str) -> list[str]:
+    """A draft that only says what paper this is, where the question asks for somebody."""
+    heading = _WHO & set(words(question)) and _only(_PAPERS, draft)
+    return ["it says what kind of paper this is, and no name"] if heading else []
+
+
+def _beside(draft: str, evidence: Sequence[Evidence]) -> str:
+    """A draft that is a whole row and no name by itself, made one with the row beside it."""
+    said = words(draft)
+    papers = [item.text.splitlines()[1:] for item in evidence if item.kind == "text"]
+    if _only(_LEGAL, draft):
+        pairs = (pair for rows in papers for pair in pairwise(rows))
+        names = (row for row, after in pairs if words(after) == said and _may_name(row))
+        begun = next(names, "")
+        return f"{begun.strip()} {draft.strip()}" if begun else draft
+    if _only(_PAPERS, draft):
+        tops = (rows[:2] for rows in papers if len(rows) > 1)
+        names = (row.strip() for heading, row in tops if words(heading) == said and _may_name(row))
+        return next(names, draft)
+    return draft
+
+
+def _may_name(row: str) -> bool:
+    return bool(words(row)) and not _only(_PAPERS, row)
+
+
+def _only(known: frozenset[str], text: str) -> bool:
+    """Whether a text has words, and all of them are known."""
+    said = set(words(text))
+    return bool(said) and said <= known
