@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sqlite3
@@ -363,7 +362,8 @@ from kit import open_index
 settings = Settings.load(home=Path(sys.argv[1]) / "home", pack="starter", offline=True)
 with open_index(Path(sys.argv[1]) / "ix", settings, write=True, wait=20) as index:
     print("open", flush=True)
-    print(index.add([Path(sys.argv[2])]).failed, flush=True)
+    tell = lambda progress: progress.pages and print(progress.pages, flush=True)
+    print(index.add([Path(sys.argv[2])], tell=tell).failed, flush=True)
 """
 
 
@@ -373,8 +373,8 @@ def test_killed_at_random_moments_nothing_half_is_seen_and_the_end_is_the_same(
 ) -> None:
     docs = tmp_path / "many"
     docs.mkdir()
-    chance = random.Random(4)
-    for number in range(24):
+    chance, count = random.Random(4), 40
+    for number in range(count):
         words = " ".join(
             chance.choices("alpha beta gamma delta rent boiler lisbon cake".split(), k=900)
         )
@@ -382,21 +382,24 @@ def test_killed_at_random_moments_nothing_half_is_seen_and_the_end_is_the_same(
     script = tmp_path / "adding.py"
     script.write_text(ADDING)
     command = [sys.executable, str(script), str(tmp_path), str(docs), str(Path(__file__).parent)]
-    complete = {f"d{n:02}.txt" for n in range(24)}
+    complete, ends = {f"d{n:02}.txt" for n in range(count)}, []
     for _ in range(5):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None
         assert process.stdout.readline() == "open\n"
-        until = time.monotonic() + chance.uniform(0.0, 0.8)
-        while time.monotonic() < until and process.poll() is None:
+        for _ in range(chance.randrange(8)):
+            process.stdout.readline()
+        until = time.monotonic() + chance.uniform(0.0, 0.02)  # somewhere between two documents
+        while time.monotonic() < until:
             process.poll()
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        process.kill()
+        ends.append(process.wait())
         process.stdout.close()
         with open_index(tmp_path / "ix", settings) as index:
             whole = {d.name: d.pages for d in index.documents()}
             for hit in index.search("boiler rent", limit=50):
                 assert hit.page <= whole[hit.document]
+    assert -signal.SIGKILL in ends
     subprocess.run(command, check=True, capture_output=True, timeout=100)
     with open_index(tmp_path / "fresh", settings, write=True) as fresh:
         fresh.add([docs])
