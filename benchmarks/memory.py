@@ -10,11 +10,15 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from ..retrieval.index import Index
+from ..retrieval.runtime import cores
 from ..settings import Settings
+from ..tools import Experts
+from ..tools.eyes import index_eyes
 from .measure import Measurement, needs_starter, scratch_settings
-from .paper import write_reports
+from .paper import write_reports, write_scan
 
-PAGES = (200, 2_000)
+PAGES = {"text": (200, 2_000), "scans": (8, 40)}
+"""Of the documents; a scan's page takes a second, and memory has its most after a few."""
 TARGET = 2 * 2**30
 """Bytes that the longest may take."""
 
@@ -23,35 +27,45 @@ def measure() -> Iterator[Measurement]:
     """Bytes at the peak, each document added by a process of its own."""
     with scratch_settings() as settings:
         needs_starter(settings)
-        for count in PAGES:
-            peak = peak_of(count)
-            target = TARGET if count == PAGES[-1] else None
-            yield Measurement(
-                f"adding a PDF of {count:,} pages", (peak,), target, unit="bytes", size=count
-            )
+        for kind, counts in PAGES.items():
+            for count in counts:
+                folder = settings.home / f"{kind}{count}"
+                write(folder, kind, count, settings)
+                peak = peak_of(folder, count)
+                target = TARGET if count == counts[-1] else None
+                name = f"adding a PDF of {count:,} pages of {kind}"
+                yield Measurement(name, (peak,), target, unit="bytes", size=count)
 
 
-def peak_of(count: int) -> float:
+def write(folder: Path, kind: str, count: int, settings: Settings) -> None:
+    """A PDF of so many pages, of text or of scans."""
+    if kind == "text":
+        write_reports(folder, [count])
+    else:
+        folder.mkdir(parents=True)
+        write_scan(folder / "scan.pdf", count, settings)
+
+
+def peak_of(folder: Path, count: int) -> float:
     """Bytes that a new process and the one that reads for it held at most, one peak and the other."""
-    code = f"from looktwice.benchmarks.memory import tell; tell({count})"
+    code = f"from looktwice.benchmarks.memory import tell; tell({str(folder)!r}, {count})"
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=gettempdir(), stdout=subprocess.PIPE, text=True, check=True)
     return float(json.loads(done.stdout.splitlines()[-1]))
 
 
-def tell(count: int) -> None:
-    """Add a document of so many pages and print the peak."""
+def tell(folder: str, count: int) -> None:
+    """Add what is in a folder, so many pages, and print the peak."""
     with scratch_settings() as settings:
-        folder = settings.home / "texts"
-        write_reports(folder, [count])
-        add(settings, folder, count)
+        add(settings, Path(folder), count)
     print(json.dumps(peak()))
 
 
 def add(settings: Settings, folder: Path, count: int) -> None:
     """RuntimeError unless all pages were read."""
-    with Index.open(settings.home / "index", settings, write=True) as index:
-        done = index.add([folder])
+    eyes = index_eyes(Experts.from_settings(settings), cores())
+    with Index.open(settings.home / "index", settings, write=True, eyes=eyes) as index:
+        done = index.add([folder], workers=cores())
     if done.failed or done.pages != count:
         raise RuntimeError(f"expected {count} pages, got {done.pages}; failed: {done.failed}")
 

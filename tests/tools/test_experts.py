@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -125,6 +127,25 @@ def test_a_receipt_is_read_row_by_row(experts: Experts, store: Store, turn: floa
     total = next(line for line in evidence.lines if line.text == "7.70")
     if not turn:
         assert total.box.center == pytest.approx((552, 360), abs=12)
+
+
+def test_reading_brings_no_second_engine_and_no_hub(starter_settings: Settings) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+from looktwice.schema import Picture
+from looktwice.settings import Settings
+from looktwice.tools import Experts
+from PIL import Image, ImageDraw
+image = Image.new("RGB", (400, 100), "white")
+ImageDraw.Draw(image).text((20, 30), "Invoice 4711", "black", font_size=40)
+picture = Picture(sha256="0" * 64, width=400, height=100, format="RGB")
+settings = Settings.load(home=Path({str(starter_settings.home)!r}), pack="starter", offline=True)
+(line,) = Experts.from_settings(settings).reader.read(image, picture)
+print(line.text, [name for name in ("torch", "modelscope") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1:] == ["Invoice 4711 []"], done.stderr
 
 
 def test_an_empty_picture_holds_no_text_and_no_objects(experts: Experts, store: Store) -> None:
