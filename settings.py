@@ -275,6 +275,11 @@ class Settings(BaseSettings):
         return self.home / "weights"
 
     @property
+    def prompts_dir(self) -> Path:
+        """What a model in this process computed of the prompts that come with the program."""
+        return self.home / "cache" / "prompts"
+
+    @property
     def store_dir(self) -> Path:
         return self.home / "store"
 

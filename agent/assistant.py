@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..closing import Closing
 from ..control import Control
-from ..errors import ModelError, UsageError
+from ..errors import LooktwiceError, UsageError
 from ..media import Store
 from ..retrieval.embed import Embedder, open_text_embedder
 from ..schema import Answer, AnswerReady, Event, Picture, Value
@@ -25,11 +25,11 @@ from ..tools.remote import open_remote
 from ..tools.search import SEARCH_TOOLS, Searchable
 from ..weights import resolve_pack
 from .backends import open_model
-from .backends.base import ChatModel
+from .backends.base import ChatModel, ReadsAhead
 from .library import Indexed, Library
 from .meter import metered, whole
 from .planner import Example, Planner, examples_of_tools, shipped_examples
-from .prompting import read_ahead
+from .prompting import Opening, read_ahead
 from .run import Emit, Run
 from .state import State, Turn, fresh
 
@@ -84,6 +84,7 @@ class Assistant(Closing):
         self.tools = {t.name: t for t in listed}
         self._cache = ResultCache()
         self._model, self._owns_model = model, model is None
+        self._prepared: set[Opening] = set()
         self._lock = threading.RLock()
         self._closed = False
         self._graphs: dict[bool, Graph] = {}
@@ -236,10 +237,9 @@ class Assistant(Closing):
         planner = self._planner(self.tools)
         loading = threading.Thread(target=planner.warm, name="looktwice-warm", daemon=True)
         loading.start()
-        model = self._chat_model()
+        self._chat_model()
         self._graph(sessions=False)
-        with suppress(ModelError):
-            read_ahead(model, "pictures" if self._index is None else "documents")
+        self._read_ahead("pictures" if self._index is None else "documents")
         loading.join()
 
     def sessions(self) -> list[str]:
@@ -285,7 +285,8 @@ class Assistant(Closing):
         question = checked_question(question)
         pictures = self._load(images)
         documents = self._index if index is None else self._library.open(index)
-        self._chat_model()  # loading is not part of the time a question may take
+        if isinstance(self._chat_model(), ReadsAhead):  # nor is loading part of a question's time
+            self._read_ahead("pictures" if documents is None else "documents")
         run = self._run(documents, control or Control(self.settings.limits.seconds), emit)
         config: RunnableConfig = (
             {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
@@ -354,6 +355,15 @@ class Assistant(Closing):
             if self._model is None:
                 self._model = open_model(self.settings, self.store)
             return self._model
+
+    def _read_ahead(self, about: Opening) -> None:
+        """Let the model read what prompts about these begin with, once."""
+        with self._lock:
+            if about in self._prepared:
+                return
+            self._prepared.add(about)
+        with suppress(LooktwiceError):  # told of when it is asked
+            read_ahead(self._chat_model(), about)
 
     def _graph(self, sessions: bool) -> Graph:
         with self._lock:

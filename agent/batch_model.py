@@ -60,6 +60,7 @@ def open_shared_model(settings: Settings, workers: int, template: str = "") -> C
         slots=max(_SLOTS, workers),
         context_tokens=max(_CONTEXT, TOKENS_EACH * workers),
         template=template,
+        beginnings=settings.prompts_dir,
     )
 
 

@@ -12,13 +12,15 @@ from typing import Literal
 
 from ..prompts import examples, render
 from ..schema import Evidence, Picture
-from .backends.base import ChatModel, Message
+from .backends.base import ChatModel, Message, ReadsAhead
 from .check import grounded_share, ungrounded_words
 from .facts import content_words, numbers
 from .fitting import RANKED
 from .run import Run
 from .state import State
 from .wording import show_evidence
+
+Opening = Literal["pictures", "documents"]
 
 MOST_PAGES = 4
 """Retrieved pages a model that sees is shown at once; each costs as much as a page of text or more."""
@@ -64,7 +66,7 @@ def which_is_which(own: Sequence[Picture], brought: Mapping[str, Picture]) -> st
 
 
 @cache
-def opening(about: Literal["pictures", "documents"]) -> tuple[Message, ...]:
+def opening(about: Opening) -> tuple[Message, ...]:
     """What every answering prompt begins with: the rules, and an answer given as it should be."""
     shown = [
         message
@@ -85,9 +87,12 @@ def opening(about: Literal["pictures", "documents"]) -> tuple[Message, ...]:
     return (Message(role="system", text=render(f"answer_{about}_system")), *shown)
 
 
-def read_ahead(model: ChatModel, about: Literal["pictures", "documents"]) -> None:
+def read_ahead(model: ChatModel, about: Opening) -> None:
     """Let a model read `opening` into its prompt cache."""
-    model.choose([*opening(about), Message(role="user", text="?")], ("yes", "no"))
+    if isinstance(model, ReadsAhead):
+        model.read_ahead(opening(about))
+    else:
+        model.choose([*opening(about), Message(role="user", text="?")], ("yes", "no"))
 
 
 def leaked(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
@@ -105,7 +110,7 @@ def leaked(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]
 
 @cache
 def _example_words() -> frozenset[str]:
-    kinds: tuple[Literal["pictures", "documents"], ...] = ("pictures", "documents")
+    kinds: tuple[Opening, ...] = ("pictures", "documents")
     texts = [m.text for kind in kinds for m in opening(kind) if m.role != "system"]
     return frozenset(content_words(" ".join(texts)))
 

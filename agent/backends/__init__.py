@@ -44,7 +44,11 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         from .llamacpp import LlamaCppModel
 
         return LlamaCppModel(
-            path, mmproj=settings.mmproj or None, threads=settings.threads, store=store
+            path,
+            mmproj=settings.mmproj or None,
+            threads=settings.threads,
+            store=store,
+            beginnings=settings.prompts_dir,
         )
     from .transformers import TransformersModel
 

@@ -105,3 +105,16 @@ class ChatModel(Protocol):
     def close(self) -> None:
         """Give back what was opened; calling twice is fine."""
         ...
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A model that can be told what later prompts begin with."""
+
+    def read_ahead(self, messages: Sequence[Message]) -> None:
+        """Read these, which hold no pictures, so that a prompt which begins with them costs less.
+
+        Raises:
+            ModelError: the model failed or is gone.
+        """
+        ...

@@ -6,17 +6,22 @@ streaming, stopping and failing then serves here too.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import platform
 import secrets
 import weakref
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...control import Control
-from ...errors import ModelError, UsageError, WeightsError
+from ...errors import LooktwiceError, ModelError, UsageError, WeightsError
 from .base import Choice, JsonSchema, Message, OnToken, Reply
+from .beginnings import Beginnings
 from .openai import OpenAIModel
 
 if TYPE_CHECKING:
@@ -43,6 +48,7 @@ class LlamaCppModel:
         slots: prompts kept ready, and requests answered side by side.
         cache_mib: memory for prompts that lost their slot.
         template: Jinja for the conversation; empty takes the model file's own.
+        beginnings: a folder for what `read_ahead` has read; None keeps nothing from run to run.
         timeout: seconds without a sign of life before a request is given up; reading a long prompt
             on a CPU is silent for minutes.
 
@@ -62,6 +68,7 @@ class LlamaCppModel:
         slots: int = 4,
         cache_mib: int = 1024,
         template: str = "",
+        beginnings: Path | None = None,
         timeout: float = 600.0,
     ) -> None:
         if min(context_tokens, slots) < 1 or min(threads, cache_mib) < 0:
@@ -73,6 +80,11 @@ class LlamaCppModel:
         params.cache_ram_mib = cache_mib
         params.chat_template = template
         params.api_keys = [key]
+        self._beginnings: Beginnings | None = None
+        if beginnings is not None:
+            with suppress(OSError):  # nowhere to write: all is read again each time
+                self._beginnings = Beginnings(beginnings)
+                params.slot_save_path = f"{beginnings}{os.sep}"
         server = [_start(params, self._path)]
         try:
             self._remote = OpenAIModel(
@@ -90,6 +102,8 @@ class LlamaCppModel:
             raise
         # also when it is forgotten, and at exit: a server left running crashes the interpreter then
         self._end = weakref.finalize(self, _shut_down, self._remote, server)
+        self._slots = cycle(range(slots))
+        self._template = template
         self.name = self._path.stem
         self.sees_images = vision is not None
         self.context_tokens = context_tokens
@@ -123,6 +137,37 @@ class LlamaCppModel:
     ) -> Choice:
         """Probability of each option; see `ChatModel.choose`."""
         return self._remote.choose(messages, options, control=control)
+
+    def read_ahead(self, messages: Sequence[Message]) -> None:
+        """Have what later prompts begin with in a slot; see `ReadsAhead`.
+
+        It is read once and kept on disk; from then on it is there in milliseconds.
+        """
+        slot, key = next(self._slots), self._key(messages)
+        known = self._beginnings and self._beginnings.find(key)
+        if known:
+            with suppress(LooktwiceError):
+                self._on_slot(slot, "restore", known)
+                return
+        said = [{"role": m.role, "content": m.text} for m in messages]
+        body = {"messages": [*said, {"role": "user", "content": "?"}], "max_tokens": 1}
+        self._remote.call("v1/chat/completions", {**body, "id_slot": slot})
+        if self._beginnings is not None:
+            fresh = f"{secrets.token_hex(8)}.new"
+            with suppress(LooktwiceError, OSError):  # then it is read again next time
+                self._on_slot(slot, "save", fresh)
+                self._beginnings.keep(key, fresh)
+
+    def _on_slot(self, slot: int, action: str, name: str) -> None:
+        self._remote.call(f"slots/{slot}?action={action}", {"filename": name})
+
+    def _key(self, messages: Sequence[Message]) -> str:
+        """What the computed depends on: these words, the model, and the library that computes."""
+        file = self._path.stat()
+        of = [self._path.name, file.st_size, file.st_mtime_ns, self._template]
+        said = [(m.role, m.text) for m in messages]
+        text = json.dumps([of, _xllamacpp().__version__, said])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def close(self) -> None:
         """End requests under way, stop the server and its threads, free the memory."""

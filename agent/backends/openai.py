@@ -178,6 +178,22 @@ class OpenAIModel:
                 control.check()
             raise
 
+    def call(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Post to an endpoint that is the server's own, beyond the OpenAI interface.
+
+        Args:
+            path: from the server's root, with its query.
+            body: sent as JSON.
+
+        Raises:
+            BadInput, ModelError: the server refused it, failed or is gone.
+        """
+        url = str(self._client.base_url.copy_with(path="/").join(path))
+        answer: Mapping[str, Any] = self._run(
+            lambda _: self._json(self._client.post(url, cast_to=object, body=body))
+        )
+        return answer
+
     def close(self) -> None:
         """Drop the connection; requests under way end with `ModelError`."""
         self._end()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from looktwice.agent.backends import llamacpp, open_model
@@ -116,6 +117,51 @@ def test_alternating_beginnings_each_keep_their_place(model: LlamaCppModel) -> N
     first = [read(kind, "Where is the bus?") for kind in kinds]
     second = [read(kind, "How many people?") for kind in kinds]
     assert all(again < once / 3 for once, again in zip(first, second, strict=True))
+
+
+@pytest.mark.weights
+def test_what_prompts_begin_with_is_read_once_and_kept(gguf: Path, tmp_path: Path) -> None:
+    rules = [Message(role="system", text="You count. " + "Count what is there. " * 20)]
+    kept = tmp_path / "kept"
+
+    def read_now() -> tuple[int, int]:
+        """Tokens that reading ahead and then a question took, in a new process's stead."""
+        model = LlamaCppModel(
+            gguf, store=Store(tmp_path / "store"), context_tokens=512, beginnings=kept
+        )
+        called: list[str] = []
+        call = model._remote.call
+
+        def listen(path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+            answer = call(path, body)
+            called.append(path)
+            return answer
+
+        model._remote.call = listen  # type: ignore[method-assign]
+        model.read_ahead(rules)
+        said = [{"role": "system", "content": rules[0].text}, {"role": "user", "content": "Cups?"}]
+        answer = call("v1/chat/completions", {"messages": said, "max_tokens": 1})
+        model.close()
+        return len(called), answer["timings"]["prompt_n"]
+
+    assert read_now() == (2, pytest.approx(10, abs=8))  # read and saved, at a start of 100 tokens
+    (file,) = kept.iterdir()
+    assert read_now() == (1, pytest.approx(10, abs=8))  # brought back
+    whole = file.stat().st_size
+    file.write_bytes(file.read_bytes()[:-1_000])
+    assert read_now() == (2, pytest.approx(10, abs=8))
+    (again,) = kept.iterdir()
+    assert again.stat().st_size == whole
+
+
+@pytest.mark.weights
+def test_nowhere_to_keep_is_no_failure(gguf: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    model = LlamaCppModel(
+        gguf, store=Store(tmp_path), context_tokens=512, beginnings=tmp_path / "file" / "kept"
+    )
+    model.read_ahead([Message(role="system", text="You count.")])
+    model.close()
 
 
 @pytest.mark.weights
