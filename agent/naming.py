@@ -26,18 +26,30 @@ _PAPERS = frozenset(
     " note voucher statement quotation order delivery duplicate customer".split()
 )
 """Words that say what paper this is."""
+_ISSUES = frozenset(
+    "issue issued issues issuer issuing sold sells seller vendor merchant supplier sender".split()
+)
+_ADDRESSED = re.compile(
+    r"^\W*(?:(?:bill|billed|sold|ship|shipped|deliver|delivered|invoice|invoiced|charged?)\s+to"
+    r"|customer(?:\s+name)?|buyer|recipient|attn|attention)\b[\s.:]*",
+    re.IGNORECASE,
+)
+"""What stands before the name of whom a paper is for, in its row or in the one above."""
 
 
 def right_name(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
     """The draft as a name, where the question asks for one: whole, and nothing but it.
 
-    What is a legal form alone stands after the row above it, where the name begins. A heading with which
-    the paper begins is followed by who wrote it. The number that a firm is registered under is left out
-    unless it is asked for.
+    What is a legal form alone stands after the row above it, where the name begins; what follows one in
+    its row, "Miller Ltd. City Mall", only says where the firm is. A heading with which the paper begins
+    is followed by who wrote it. In the place of whom the paper is for comes who stands at its head. The
+    number that a firm is registered under is left out unless it is asked for.
     """
     asked = set(words(question))
     if _WHO & asked:
-        draft = _beside(draft, evidence)
+        draft = _before(_beside(draft, evidence), evidence)
+    if misaddressed(draft, question, evidence):
+        draft = _head(evidence) or draft
     return draft if _BY_NUMBER & asked else _REGISTERED.sub(r"\1", draft)
 
 
@@ -45,6 +57,20 @@ def unnamed(draft: str, question: str) -> list[str]:
     """A draft that only says what paper this is, where the question asks for somebody."""
     heading = _WHO & set(words(question)) and _only(_PAPERS, draft)
     return ["it says what kind of paper this is, and no name"] if heading else []
+
+
+def misaddressed(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """A draft that names whom a paper is for, where the question asks who issued it."""
+    said = words(draft)
+    if not said or not _ISSUES & set(words(question)):
+        return []
+    rows = [row for item in evidence if item.kind == "text" for row in item.text.splitlines()]
+    named = [
+        _ADDRESSED.fullmatch(above) is not None or len(bare) < len(words(row))
+        for above, row in pairwise(rows)
+        if (bare := words(_ADDRESSED.sub("", row, count=1))) == said
+    ]
+    return ["it is whom the paper is for, not who issued it"] if named and all(named) else []
 
 
 def _beside(draft: str, evidence: Sequence[Evidence]) -> str:
@@ -61,6 +87,26 @@ def _beside(draft: str, evidence: Sequence[Evidence]) -> str:
         names = (row.strip() for heading, row in tops if words(heading) == said and _may_name(row))
         return next(names, draft)
     return draft
+
+
+def _before(draft: str, evidence: Sequence[Evidence]) -> str:
+    """For a draft that stands in a row behind a firm's legal form, the firm."""
+    said = words(draft)
+    rows = (row for item in evidence if item.kind == "text" for row in item.text.splitlines()[1:])
+    for row in rows:
+        parts = row.split()
+        for at in range(2, len(parts)):
+            if said and words(" ".join(parts[at:])) == said and _only(_LEGAL, parts[at - 1]):
+                return " ".join(parts[:at])
+    return draft
+
+
+def _head(evidence: Sequence[Evidence]) -> str:
+    """The first row of the first paper, where it may be a name."""
+    papers = (item.text.splitlines()[1:] for item in evidence if item.kind == "text")
+    row = next((row.strip() for rows in papers for row in rows if row.strip()), "")
+    letters = sum(sign.isalpha() for sign in row)
+    return row if _may_name(row) and letters > len(row) / 2 else ""
 
 
 def _may_name(row: str) -> bool:

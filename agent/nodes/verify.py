@@ -30,7 +30,7 @@ from ..compute import computing
 from ..documents import page_finder
 from ..extremes import right_extreme
 from ..fitting import RANKED
-from ..naming import right_name, unnamed
+from ..naming import misaddressed, right_name, unnamed
 from ..prompting import calculated, leaked, shown_evidence
 from ..run import Run
 from ..state import Stage, State, Verdict
@@ -128,6 +128,7 @@ def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run
         *one_sided(draft, question, evidence),
         *wrong_direction(draft),
         *unnamed(draft, question),
+        *misaddressed(draft, question, evidence),
         *([] if calculated(evidence) else off_topic(draft, question, evidence)),
         *leaked(draft, question, evidence),
         *(echoes(draft, question) if retrieved(evidence) else []),
