@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -224,14 +225,18 @@ def mcp(
 
 @app.command()
 def tools(as_json: Json = False) -> None:
-    """List the tools."""
+    """List the tools, those of MCP servers among them."""
     from .console import show_tools
     from .media import Store
     from .tools import default_tools
+    from .tools.remote import open_remote
 
     settings = load_settings()
-    listed = default_tools(settings, Store(settings.store_dir, settings.media))
-    show_tools(listed, console(), as_json)
+    store = Store(settings.store_dir, settings.media)
+    with open_remote(settings) or nullcontext() as remote:
+        show_tools(
+            default_tools(settings, store, remote.tools if remote else ()), console(), as_json
+        )
 
 
 @app.command()

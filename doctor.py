@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from . import weights
 from .errors import LooktwiceError
@@ -55,6 +56,7 @@ def report(settings: Settings) -> list[Finding]:
         _opencv,
         _device,
         _choices,
+        _servers,
         _weights,
         _home,
         _offline,
@@ -174,6 +176,16 @@ def _choices(settings: Settings) -> Iterator[Finding]:
         if value and not Path(value).expanduser().exists():
             mend = f"set LOOKTWICE_{name.upper()} to a file, or unset it"
             yield Finding(name, False, f"{value} does not exist", mend)
+
+
+def _servers(settings: Settings) -> Iterator[Finding]:
+    """MCP servers; that they answer is told by `looktwice tools`, which starts them."""
+    for name, server in settings.mcp_servers.items():
+        good = bool(server.url) or shutil.which(server.command) is not None
+        where = urlsplit(server.url).hostname or server.command  # the rest may hold a secret
+        words = where if good else f"{where}: no such program"
+        mend = f"install it, or correct mcp_servers.{name}.command in looktwice.toml"
+        yield Finding(f"MCP server {name}", good, words, "" if good else mend)
 
 
 def _needed(settings: Settings) -> list[weights.WeightState]:

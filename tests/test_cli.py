@@ -565,6 +565,30 @@ def test_tools(run: Run) -> None:
     assert all(name in shown for name in names)
 
 
+def test_tools_of_mcp_servers_are_listed_too(
+    run: Run, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    program = (
+        "from mcp.server import MCPServer\n"
+        'mcp = MCPServer("shop", log_level="ERROR")\n'
+        "@mcp.tool()\n"
+        "def price(article: int) -> str:\n"
+        '    """What an article costs."""\n'
+        '    return "1 euro"\n'
+        "mcp.run()\n"
+    )
+    (tmp_path / "shop.py").write_text(program)
+    home.mkdir(exist_ok=True)
+    (home / "looktwice.toml").write_text(
+        f"[mcp_servers.shop]\ncommand = {sys.executable!r}\nargs = [{str(tmp_path / 'shop.py')!r}]\n"
+        "[mcp_servers.gone]\ncommand = 'no-such-program'\n"
+    )
+    done = run("tools", "--json")
+    assert done.code == 0
+    assert [t["name"] for t in json.loads(done.out)][-1] == "shop_price"
+    assert "MCP server gone" in caplog.text
+
+
 def test_doctor(run: Run) -> None:
     done = run("doctor", "--json")
     found = json.loads(done.out)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from looktwice import doctor, weights
 from looktwice.doctor import Finding
-from looktwice.settings import Settings
+from looktwice.settings import McpServer, Settings
 
 
 def settings_at(home: Path, **more: object) -> Settings:
@@ -103,6 +103,19 @@ def test_settings_that_cannot_work(home: Path) -> None:
     wrong = settings_at(home, model="nonsense", detector="/no/such.pt", mmproj="/no/such.gguf")
     findings = doctor.report(wrong)
     assert {f.name for f in findings if not f.ok} >= {"chat model", "detector", "mmproj"}
+
+
+def test_an_mcp_server_whose_program_is_missing(home: Path) -> None:
+    servers = {
+        "shop": McpServer(command="no-such-program"),
+        "here": McpServer(command=sys.executable),
+        "far": McpServer(url="https://tools.example/mcp?key=SECRET"),
+    }
+    findings = doctor.report(settings_at(home, mcp_servers=servers))
+    shop, here, far = (named(findings, f"MCP server {name}") for name in servers)
+    assert (shop.ok, here.ok, far.ok) == (False, True, True)
+    assert "mcp_servers.shop.command" in shop.mend
+    assert far.found == "tools.example"
 
 
 def test_an_address_needs_no_chat_weights_and_is_not_called(home: Path) -> None:

@@ -18,6 +18,7 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from ..closing import Closing
 from ..errors import Stopped, ToolError
 from ..schema import Evidence, Source
 from ..settings import McpServer, Settings
@@ -44,7 +45,7 @@ _TYPES: dict[str, Any] = {
 _log = logging.getLogger(__name__)
 
 
-class RemoteTools:
+class RemoteTools(Closing):
     """Connections to MCP servers and the tools they bring; close it when done.
 
     Args:
