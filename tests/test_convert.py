@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 from looktwice import convert, weights
+from looktwice.convert import paddle, sentence
+from looktwice.convert.darknet import darknet as build_network
+from looktwice.convert.graph import Graph
 from looktwice.errors import UsageError, WeightsError
 from looktwice.settings import Settings
 
@@ -102,8 +105,8 @@ def darknet(tmp_path: Path) -> Path:
 
 
 def build(folder: Path) -> Path:
-    graph = convert._Graph()
-    found = convert._darknet(graph, folder / "net.cfg", folder / "net.weights")
+    graph = Graph()
+    found = build_network(graph, folder / "net.cfg", folder / "net.weights")
     graph.save(
         folder / "net.onnx",
         ("batch", 3, "height", "width"),
@@ -185,10 +188,10 @@ def test_an_unknown_layer_is_named(darknet: Path) -> None:
 def test_the_papers_name_is_read_from_the_description(tmp_path: Path) -> None:
     text = "Global:\n  model_name: 'PP-OCRv6_medium_det'\nPreProcess: {}\n"
     (tmp_path / "inference.yml").write_text(text)
-    assert convert._paddle_name(tmp_path) == "PP-OCRv6_medium_det"
+    assert paddle.paddle_name(tmp_path) == "PP-OCRv6_medium_det"
     (tmp_path / "inference.yml").write_text("PreProcess: {}\n")
     with pytest.raises(WeightsError, match="names no model"):
-        convert._paddle_name(tmp_path)
+        paddle.paddle_name(tmp_path)
 
 
 def test_characters_survive_the_description(tmp_path: Path) -> None:
@@ -197,10 +200,8 @@ def test_characters_survive_the_description(tmp_path: Path) -> None:
 
     (tmp_path / "model.onnx").write_bytes(b"bytes")
     characters = "!\"'\\:#\x85\u2028\u3000é\U0001f6c5~"
-    config = convert._rec_config(characters)
-    convert._paddle_folder(
-        tmp_path / "rec", config, partial(convert._share, tmp_path / "model.onnx")
-    )
+    config = paddle.rec_config(characters)
+    paddle.paddle_folder(tmp_path / "rec", config, partial(paddle.share, tmp_path / "model.onnx"))
     read = yaml.safe_load((tmp_path / "rec/inference.yml").read_text("utf-8"))
     assert read["PostProcess"]["character_dict"] == characters
     assert (tmp_path / "rec/inference.onnx").read_bytes() == b"bytes"
@@ -270,7 +271,7 @@ def test_the_text_embedder_pools_and_normalises(small_bert: Path, tmp_path: Path
     import torch
     from transformers import BertModel
 
-    convert._make_text_embedder(small_bert, tmp_path)
+    sentence.make_text_embedder(small_bert, tmp_path)
     tokens = np.random.default_rng(3).integers(0, 80, (4, 9))
     lengths = (1, 4, 8, 9)
     mask = (np.arange(9) < np.array(lengths)[:, None]).astype(np.int64)
@@ -290,7 +291,7 @@ def test_the_text_embedders_tokenizer_cuts_and_does_not_pad(
 ) -> None:
     from tokenizers import Tokenizer
 
-    convert._make_text_embedder(small_bert, tmp_path)
+    sentence.make_text_embedder(small_bert, tmp_path)
     tokenizer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
     assert tokenizer.padding is None
     assert tokenizer.truncation["max_length"] == 12
@@ -301,7 +302,7 @@ def test_exporting_prints_and_warns_nothing(
 ) -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        convert._make_text_embedder(small_bert, tmp_path)
+        sentence.make_text_embedder(small_bert, tmp_path)
     assert [str(warning.message) for warning in told] == []
     assert capfd.readouterr() == ("", "")
 
@@ -309,13 +310,13 @@ def test_exporting_prints_and_warns_nothing(
 def test_an_export_that_went_wrong_is_not_kept(small_bert: Path, tmp_path: Path) -> None:
     import torch
 
-    model = convert._sentence_model(small_bert)
-    convert._export(model, tmp_path / "model.onnx")
-    convert._compare(model, tmp_path / "model.onnx")
+    model = sentence.sentence_model(small_bert)
+    sentence.export(model, tmp_path / "model.onnx")
+    sentence.compare(model, tmp_path / "model.onnx")
     with torch.no_grad():
         model.bert.encoder.layer[1].output.LayerNorm.bias[0] += 1
     with pytest.raises(WeightsError, match="not what it was made from"):
-        convert._compare(model, tmp_path / "model.onnx")
+        sentence.compare(model, tmp_path / "model.onnx")
 
 
 def test_a_text_embedder_with_a_tensor_missing_is_refused(small_bert: Path, tmp_path: Path) -> None:
@@ -327,7 +328,7 @@ def test_a_text_embedder_with_a_tensor_missing_is_refused(small_bert: Path, tmp_
     del tensors[name]
     save_file(tensors, tmp_path / "model.safetensors")
     with pytest.raises(WeightsError, match=rf"lacks .*{name}"):
-        convert._sentence_model(tmp_path)
+        sentence.sentence_model(tmp_path)
 
 
 def test_the_starters_text_embedder_is_converted_and_others_are_not(
@@ -336,7 +337,7 @@ def test_the_starters_text_embedder_is_converted_and_others_are_not(
     made: list[str] = []
 
     def ensure_made(name: str, form: str, make: Any, *_: Any) -> Path:
-        assert make is convert._make_text_embedder
+        assert make is sentence.make_text_embedder
         made.append(name)
         return tmp_path / form
 

@@ -9,7 +9,8 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from looktwice import convert, lighten
+from looktwice import convert
+from looktwice.convert import lighten
 from looktwice.settings import Settings
 from onnx import TensorProto, helper, numpy_helper
 

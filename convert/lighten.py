@@ -17,10 +17,10 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from .graph import OPSET
+
 __all__ = ["lighten", "whole_numbers_hold"]
 
-_OPSET = 17
-"""Quantisation by channel needs 13 at least."""
 _LEAST = 10_000
 """Weights of a product that is worth it; smaller ones cost no time, but would lose as much."""
 _SURE = 0.97
@@ -77,7 +77,7 @@ def whole_numbers_hold() -> bool:
         [helper.make_tensor_value_info("sums", TensorProto.INT32, [1, terms])],
         [largest],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=8)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"]
     )
@@ -92,7 +92,7 @@ def _fold(model: Any, into: Path) -> None:
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     newer = into.with_name("newer.onnx")
-    onnx.save(version_converter.convert_version(model, _OPSET), str(newer))
+    onnx.save(version_converter.convert_version(model, OPSET), str(newer))
     quant_pre_process(newer, into, skip_symbolic_shape=True)
 
 
