@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -86,6 +87,7 @@ def ablate(
     def one(name: str, with_settings: Settings) -> Run | None:
         out = plan.out / name
         summary = run(replace(plan, out=out), with_settings, open_assistant, follow)
+        gc.collect()  # its experts hold half a gigabyte, and parts of them refer to each other
         return None if summary.left else open_run(out)
 
     for stage in stages:
