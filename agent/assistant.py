@@ -29,7 +29,7 @@ from .backends.base import ChatModel, ReadsAhead
 from .library import Indexed, Library
 from .meter import metered, whole
 from .planner import Example, Planner, examples_of_tools, shipped_examples
-from .prompting import Opening, read_ahead
+from .prompting import read_ahead
 from .run import Emit, Run
 from .state import State, Turn, fresh
 
@@ -84,7 +84,6 @@ class Assistant(Closing):
         self.tools = {t.name: t for t in listed}
         self._cache = ResultCache()
         self._model, self._owns_model = model, model is None
-        self._prepared: set[Opening] = set()
         self._lock = threading.RLock()
         self._closed = False
         self._graphs: dict[bool, Graph] = {}
@@ -237,9 +236,9 @@ class Assistant(Closing):
         planner = self._planner(self.tools)
         loading = threading.Thread(target=planner.warm, name="looktwice-warm", daemon=True)
         loading.start()
-        self._chat_model()
+        model = self._chat_model()
         self._graph(sessions=False)
-        self._read_ahead("pictures" if self._index is None else "documents")
+        _read_ahead(model, self._index)
         loading.join()
 
     def sessions(self) -> list[str]:
@@ -285,8 +284,9 @@ class Assistant(Closing):
         question = checked_question(question)
         pictures = self._load(images)
         documents = self._index if index is None else self._library.open(index)
-        if isinstance(self._chat_model(), ReadsAhead):  # nor is loading part of a question's time
-            self._read_ahead("pictures" if documents is None else "documents")
+        model = self._chat_model()  # loading is not part of the time a question may take
+        if isinstance(model, ReadsAhead):
+            _read_ahead(model, documents)
         run = self._run(documents, control or Control(self.settings.limits.seconds), emit)
         config: RunnableConfig = (
             {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
@@ -356,15 +356,6 @@ class Assistant(Closing):
                 self._model = open_model(self.settings, self.store)
             return self._model
 
-    def _read_ahead(self, about: Opening) -> None:
-        """Let the model read what prompts about these begin with, once."""
-        with self._lock:
-            if about in self._prepared:
-                return
-            self._prepared.add(about)
-        with suppress(LooktwiceError):  # told of when it is asked
-            read_ahead(self._chat_model(), about)
-
     def _graph(self, sessions: bool) -> Graph:
         with self._lock:
             if sessions not in self._graphs:
@@ -390,6 +381,12 @@ class Assistant(Closing):
         saver = SqliteSaver(self._connect(), serde=JsonPlusSerializer(allowed_msgpack_modules=ours))
         saver.setup()
         return saver
+
+
+def _read_ahead(model: ChatModel, documents: Searchable | None) -> None:
+    """Let it read what prompts begin with; a model that fails here is told of when it is asked."""
+    with suppress(LooktwiceError):
+        read_ahead(model, "pictures" if documents is None else "documents")
 
 
 def all_values() -> list[type[Value]]:

@@ -114,6 +114,8 @@ class ReadsAhead(Protocol):
     def read_ahead(self, messages: Sequence[Message]) -> None:
         """Read these, which hold no pictures, so that a prompt which begins with them costs less.
 
+        What was read before costs nothing.
+
         Raises:
             ModelError: the model failed or is gone.
         """

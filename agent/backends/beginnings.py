@@ -35,7 +35,10 @@ class Beginnings:
             except OSError:  # another process put a newer one in its place
                 continue
             with suppress(OSError):  # neither matters in a folder that cannot be written
-                os.utime(file) if whole else file.unlink()
+                if whole:
+                    os.utime(file)
+                else:
+                    file.unlink()
             if whole:
                 return file.name
         return None

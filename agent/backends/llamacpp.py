@@ -74,6 +74,9 @@ class LlamaCppModel:
         if min(context_tokens, slots) < 1 or min(threads, cache_mib) < 0:
             raise UsageError("context_tokens and slots must be positive, the rest not negative")
         self._path = _checked(path)
+        file = self._path.stat()
+        # what was computed of a prompt depends on these, and on its words
+        self._of = [file.st_size, file.st_mtime_ns, _xllamacpp().__version__, template]
         vision = None if mmproj is None else _checked(mmproj)
         key = secrets.token_urlsafe(16)  # other users of this machine share its loopback
         params = _params(self._path, vision, threads or usable_cores(), context_tokens, slots)
@@ -103,7 +106,7 @@ class LlamaCppModel:
         # also when it is forgotten, and at exit: a server left running crashes the interpreter then
         self._end = weakref.finalize(self, _shut_down, self._remote, server)
         self._slots = cycle(range(slots))
-        self._template = template
+        self._ahead: set[str] = set()
         self.name = self._path.stem
         self.sees_images = vision is not None
         self.context_tokens = context_tokens
@@ -143,13 +146,18 @@ class LlamaCppModel:
 
         It is read once and kept on disk; from then on it is there in milliseconds.
         """
-        slot, key = next(self._slots), self._key(messages)
+        said = [{"role": m.role, "content": m.text} for m in messages]
+        text = json.dumps([self._path.name, *self._of, said])
+        key = hashlib.sha256(text.encode()).hexdigest()[:16]
+        if key in self._ahead:
+            return
+        self._ahead.add(key)
+        slot = next(self._slots)
         known = self._beginnings and self._beginnings.find(key)
         if known:
             with suppress(LooktwiceError):
                 self._on_slot(slot, "restore", known)
                 return
-        said = [{"role": m.role, "content": m.text} for m in messages]
         body = {"messages": [*said, {"role": "user", "content": "?"}], "max_tokens": 1}
         self._remote.call("v1/chat/completions", {**body, "id_slot": slot})
         if self._beginnings is not None:
@@ -160,14 +168,6 @@ class LlamaCppModel:
 
     def _on_slot(self, slot: int, action: str, name: str) -> None:
         self._remote.call(f"slots/{slot}?action={action}", {"filename": name})
-
-    def _key(self, messages: Sequence[Message]) -> str:
-        """What the computed depends on: these words, the model, and the library that computes."""
-        file = self._path.stat()
-        of = [self._path.name, file.st_size, file.st_mtime_ns, self._template]
-        said = [(m.role, m.text) for m in messages]
-        text = json.dumps([of, _xllamacpp().__version__, said])
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def close(self) -> None:
         """End requests under way, stop the server and its threads, free the memory."""

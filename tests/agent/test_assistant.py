@@ -141,15 +141,20 @@ class TestAnswers:
         make(model).warm()
         assert tuple(read[0][:-1]) == opening("pictures")
 
-    def test_a_model_that_can_read_ahead_is_told_once(self, make: Make, kit: Any) -> None:
+    def test_a_model_that_can_is_told_what_the_prompts_will_begin_with(
+        self, make: Make, kit: Any
+    ) -> None:
         told: list[Any] = []
         model = kit.Script(says={"draft": "8.20"}).model()
         model.read_ahead = told.append
-        assistant = make(model)
-        for _ in range(2):
-            assert assistant.ask(kit.TOTAL, [kit.picture()]).text == "8.20"
-        assistant.warm()
+        assert make(model).ask(kit.TOTAL, [kit.picture()]).text == "8.20"
         assert told == [opening("pictures")]
+
+        def fails(messages: Any) -> None:
+            raise ModelError("not now")
+
+        model.read_ahead = fails
+        assert make(model).ask(kit.TOTAL, [kit.picture()]).text == "8.20"
 
     def test_a_number_that_stands_nowhere_is_written_again(self, make: Make, kit: Any) -> None:
         prompts: list[str] = []
