@@ -6,22 +6,31 @@ import gc
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ...closing import Closing
 from ...control import Control
-from ...errors import BadInput, LooktwiceError, ModelError, OfflineError, UsageError, WeightsError
+from ...errors import BadInput, LooktwiceError, ModelError, UsageError
 from ...media import Store
 from ...schema import Picture
 from ...tools.regions import HeatMap
 from . import attention
 from .base import Choice, JsonSchema, Message, OnToken, Reply
+from .checkpoint import (
+    Parts,
+    chat_template,
+    context_of,
+    control_tokens,
+    is_vision_language,
+    load,
+    pad_id,
+    stop_ids,
+)
 from .constrained import Grammars
+from .streamer import Stopper, Streamer
 
 if TYPE_CHECKING:
-    import torch
     from PIL.Image import Image
 
 MAX_PIXELS = 1_003_520
@@ -30,23 +39,7 @@ MAX_PIXELS = 1_003_520
 _FEWEST_PIXELS = 224 * 224
 """Below this a smaller picture no longer helps, and no vision encoder was trained on it."""
 
-_UNSTATED_CONTEXT = 4_096
-"""Assumed where a checkpoint does not say how much it can read."""
-
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What a checkpoint consists of; `processor` is the tokenizer itself for text-only models."""
-
-    model: Any
-    processor: Any
-    sees_images: bool
-
-    @property
-    def tokenizer(self) -> Any:
-        return getattr(self.processor, "tokenizer", self.processor)
 
 
 class TransformersModel(Closing):
@@ -98,7 +91,7 @@ class TransformersModel(Closing):
         source, name = str(path_or_repo), str(path_or_repo)
         if folder.is_dir():
             source, name = str(folder), folder.resolve().name
-        parts = _load(source, revision, device, dtype, offline)
+        parts = load(source, revision, device, dtype, offline)
         self._adopt(parts, name, store, max_pixels, context_tokens)
 
     @classmethod
@@ -113,14 +106,14 @@ class TransformersModel(Closing):
         context_tokens: int | None = None,
     ) -> Self:
         """Wrap a transformers model and its processor (or tokenizer) that are loaded already."""
-        parts = _Parts(model, processor, sees_images=_is_vision_language(model.config))
+        parts = Parts(model, processor, sees_images=is_vision_language(model.config))
         self = cls.__new__(cls)
         self._adopt(parts, name or type(model).__name__, store, max_pixels, context_tokens)
         return self
 
     def _adopt(
         self,
-        parts: _Parts,
+        parts: Parts,
         name: str,
         store: Store,
         max_pixels: int,
@@ -130,15 +123,15 @@ class TransformersModel(Closing):
             raise UsageError("max_pixels and context_tokens must be positive")
         self.name = name
         self.sees_images = parts.sees_images
-        limit = _context_of(parts)
+        limit = context_of(parts)
         self.context_tokens = min(context_tokens or limit, limit)
-        self._parts: _Parts | None = parts
+        self._parts: Parts | None = parts
         self._store = store
         self.picture_pixels = max_pixels
         self._lock = threading.Lock()
-        self._template = _chat_template(parts, name)
-        self._stop_ids = _stop_ids(parts)
-        self._controls = _control_tokens(parts)
+        self._template = chat_template(parts, name)
+        self._stop_ids = stop_ids(parts)
+        self._controls = control_tokens(parts)
         self._grammars: Grammars | None = None
 
     def generate(
@@ -169,7 +162,7 @@ class TransformersModel(Closing):
         if not self._begin(control):
             return Reply(text="", finish="cancelled")
         try:
-            streamer = _Streamer(self._ready.tokenizer, on_token)
+            streamer = Streamer(self._ready.tokenizer, on_token)
 
             def write(inputs: Any) -> Reply:
                 if streamer.heard:  # what was streamed cannot be taken back
@@ -270,7 +263,7 @@ class TransformersModel(Closing):
         _free_memory()
 
     @property
-    def _ready(self) -> _Parts:
+    def _ready(self) -> Parts:
         if self._parts is None:
             raise ModelError(f"{self.name} was closed")
         return self._parts
@@ -396,13 +389,13 @@ class TransformersModel(Closing):
         schema: JsonSchema | None,
         max_tokens: int,
         temperature: float,
-        streamer: _Streamer,
+        streamer: Streamer,
         control: Control,
     ) -> Reply:
         prompt = inputs["input_ids"].shape[1]
         room = min(max_tokens, self.context_tokens - prompt)
         streamer.restart()
-        stopper = _Stopper(control)
+        stopper = Stopper(control)
         output = self._run(
             inputs,
             max_new_tokens=room,
@@ -446,13 +439,13 @@ class TransformersModel(Closing):
         """The library's `generate`; its failures become `ModelError`, a listener's stay as is."""
         import torch
 
-        stop_ids = list(self._stop_ids)
+        ends = list(self._stop_ids)
         streamer = settings.get("streamer")
         try:
             return self._ready.model.generate(
                 **inputs,
-                eos_token_id=stop_ids,
-                pad_token_id=_pad_id(self._ready.tokenizer, stop_ids),
+                eos_token_id=ends,
+                pad_token_id=pad_id(self._ready.tokenizer, ends),
                 **settings,
             )
         except (torch.OutOfMemoryError, LooktwiceError):
@@ -468,85 +461,6 @@ class TransformersModel(Closing):
             width = parts.model.config.get_text_config().vocab_size
             self._grammars = Grammars(parts.tokenizer, width, self._stop_ids)
         return self._grammars.mask(schema)
-
-
-class _Streamer:
-    """Turns tokens into text as they come; what it passes on joins to `text`.
-
-    A transformers streamer by shape (`put`, `end`). Text is held back while its last letter is
-    incomplete, because one letter may take several tokens.
-    """
-
-    def __init__(self, tokenizer: Any, on_token: OnToken | None) -> None:
-        self._tokenizer = tokenizer
-        self._on_token = on_token
-        self.listener_failed = False
-        self.restart()
-
-    def restart(self) -> None:
-        self._ids: list[int] = []
-        self._prompt_seen = False
-        self._start = 0  # tokens from here are decoded again, so that spacing comes out right
-        self._read = 0  # tokens before here have been passed on
-        self._pieces: list[str] = []
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    @property
-    def heard(self) -> bool:
-        return self._on_token is not None and bool(self._pieces)
-
-    def put(self, value: torch.Tensor) -> None:
-        """Take the prompt (first call) or new tokens, `[n]` or `[1, n]`."""
-        if not self._prompt_seen:
-            self._prompt_seen = True
-            return
-        self._ids.extend(value.flatten().tolist())
-        self._advance(final=False)
-
-    def end(self) -> None:
-        self._advance(final=True)
-
-    def _advance(self, *, final: bool) -> None:
-        """Decode a short window only: a long answer must not cost the square of its length."""
-        before = self._decode(self._ids[self._start : self._read])
-        after = self._decode(self._ids[self._start :])
-        if len(after) <= len(before) or (after.endswith("\ufffd") and not final):
-            return
-        self._start, self._read = self._read, len(self._ids)
-        self._pass_on(after[len(before) :])
-
-    def _decode(self, ids: list[int]) -> str:
-        text: str = self._tokenizer.decode(
-            ids, skip_special_tokens=True, clean_up_tokenization_spaces=False
-        )
-        return text
-
-    def _pass_on(self, piece: str) -> None:
-        self._pieces.append(piece)
-        if self._on_token is None:
-            return
-        try:
-            self._on_token(piece)
-        except BaseException:
-            self.listener_failed = True
-            raise
-
-
-class _Stopper:
-    """A transformers stopping criterion: true once the run should stop."""
-
-    def __init__(self, control: Control) -> None:
-        self._control = control
-        self.stopped = False
-
-    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
-        import torch
-
-        self.stopped = self._control.should_stop
-        return torch.full((input_ids.shape[0],), self.stopped, device=input_ids.device)
 
 
 def first_tokens(tokenizer: Any, options: Sequence[str]) -> dict[str, set[int]]:
@@ -598,14 +512,6 @@ def _plain(text: str, controls: Sequence[str]) -> str:
     return text
 
 
-def _control_tokens(parts: _Parts) -> tuple[str, ...]:
-    found = {t.content for t in parts.tokenizer.added_tokens_decoder.values() if t.special}
-    found.update(parts.tokenizer.all_special_tokens)
-    for kind in ("image_token", "boi_token", "video_token"):  # not always marked as special
-        found.add(str(getattr(parts.processor, kind, "")))
-    return tuple(sorted(t for t in found if len(t) > 1 and not t.isspace()))
-
-
 def _without_system(messages: Sequence[Message]) -> list[Message]:
     """The system message put before the first user turn, for templates that have no such role."""
     system, *rest = messages
@@ -647,144 +553,6 @@ def _sampling(temperature: float) -> dict[str, Any]:
     if temperature > 0:
         return settings | {"temperature": temperature}
     return settings | {"temperature": 1.0, "top_p": 1.0, "top_k": 50}  # unused, so nothing warns
-
-
-def _pad_id(tokenizer: Any, stop_ids: Sequence[int]) -> int | None:
-    if tokenizer.pad_token_id is not None:
-        return int(tokenizer.pad_token_id)
-    return stop_ids[0] if stop_ids else None
-
-
-def _stop_ids(parts: _Parts) -> tuple[int, ...]:
-    """Tokens that end a turn, by the checkpoint's generation settings and by its tokenizer."""
-    stated = parts.model.generation_config.eos_token_id
-    ids = list(stated) if isinstance(stated, list | tuple) else [stated]
-    ids.append(parts.tokenizer.eos_token_id)
-    return tuple(dict.fromkeys(int(i) for i in ids if i is not None))
-
-
-def _context_of(parts: _Parts) -> int:
-    text = parts.model.config.get_text_config()
-    stated = getattr(text, "max_position_embeddings", None)
-    return int(stated or _UNSTATED_CONTEXT)
-
-
-def _chat_template(parts: _Parts, name: str) -> str:
-    template = getattr(parts.processor, "chat_template", None) or parts.tokenizer.chat_template
-    if isinstance(template, dict):
-        template = template.get("default")
-    if not template:
-        raise ModelError(
-            f"{name} has no chat template, so it is a base model or an incomplete copy; use the "
-            "instruct (chat) version of the model"
-        )
-    return str(template)
-
-
-def _is_vision_language(config: Any) -> bool:
-    from transformers.models.auto.modeling_auto import (
-        MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES as kinds,
-    )
-
-    return config.model_type in kinds
-
-
-def _load(
-    source: str, revision: str | None, device: str | None, dtype: str | None, offline: bool
-) -> _Parts:
-    """Read a checkpoint; every way it can fail becomes one of our errors, naming the source."""
-    import torch
-
-    is_folder = _check_place(source)
-    place, kind = _device(device), _dtype(dtype, _device(device))
-    try:
-        return _read(source, revision, place, kind, offline or is_folder)
-    except torch.OutOfMemoryError as error:
-        raise ModelError(
-            f"{source} does not fit into the GPU's memory ({error}); use a smaller model or "
-            'device="auto" to spread it'
-        ) from error
-    except LooktwiceError:
-        raise
-    except Exception as error:
-        if offline and not is_folder and isinstance(error, OSError):
-            raise OfflineError(
-                f"{source} is not on this machine, and fetching it is forbidden while offline; "
-                "fetch it once online or give a folder"
-            ) from error
-        raise WeightsError(
-            f"cannot load a model from {source}: {type(error).__name__}: {error}"
-        ) from error
-
-
-def _read(source: str, revision: str | None, place: str, kind: Any, local_only: bool) -> _Parts:
-    import transformers as hf
-
-    # Naming the branch "main" would let the library ask a hub service to convert old weights.
-    options: dict[str, Any] = {
-        "revision": None if revision == "main" else revision,
-        "local_files_only": local_only,
-        "trust_remote_code": False,
-    }
-    config = hf.AutoConfig.from_pretrained(source, **options)
-    sees_images = _is_vision_language(config)
-    processor = (hf.AutoProcessor if sees_images else hf.AutoTokenizer).from_pretrained(
-        source, **options
-    )
-    # The attention is left to the library, which takes SDPA wherever the model allows it.
-    model, report = (
-        hf.AutoModelForImageTextToText if sees_images else hf.AutoModelForCausalLM
-    ).from_pretrained(
-        source,
-        dtype=kind,
-        use_safetensors=True,
-        output_loading_info=True,
-        device_map=None if place == "cpu" else place,
-        **options,
-    )
-    if missing := sorted(report["missing_keys"]):
-        raise WeightsError(
-            f"{source} is incomplete: {len(missing)} weights are missing, the first is "
-            f"{missing[0]}; fetch it again"
-        )
-    return _Parts(model.eval(), processor, sees_images)
-
-
-def _check_place(source: str) -> bool:
-    """True for a folder, False for a hub name."""
-    if Path(source).is_dir():
-        return True
-    if Path(source).exists() or source.count("/") > 1 or source.startswith((".", "/", "~")):
-        raise WeightsError(f"{source} is not a folder with a model in it (nor a hub name)")
-    return False
-
-
-def _device(wanted: str | None) -> str:
-    import torch
-
-    found = torch.cuda.is_available()
-    if wanted is None:
-        return "cuda" if found else "cpu"
-    if wanted.startswith("cuda") and not found:
-        raise UsageError(f'device="{wanted}" was asked for, but no CUDA GPU is usable here')
-    return wanted
-
-
-def _dtype(wanted: str | None, device: str) -> Any:
-    import torch
-
-    kinds = {
-        "bfloat16": torch.bfloat16,
-        "float16": torch.float16,
-        "float32": torch.float32,
-    }
-    if wanted is None:
-        if device == "cpu" or not torch.cuda.is_available():
-            return torch.float32
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    if wanted not in kinds:
-        raise UsageError(f"expected a dtype of {', '.join(kinds)}, got {wanted!r}")
-    return kinds[wanted]
 
 
 def _free_memory() -> None:
