@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..catalogue import Role
 from ..errors import UsageError
 from ..settings import Settings
-from ..weights import Progress, Role, chat_model_path, ensure, ensure_made, weight_for
+from ..weights import Progress, chat_model_path, ensure, ensure_made, weight_for
 from .darknet import make_detector
 from .efficientnet import CLASSIFIER_SIDE, make_classifier
 from .lighten import whole_numbers_hold

@@ -11,10 +11,11 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..catalogue import Role
 from ..errors import UsageError, WeightsError
 from ..fetch import Hub
 from ..settings import Settings
-from ..weights import Role, weight_for, weight_named
+from ..weights import weight_for, weight_named
 
 __all__ = [
     "Once",

@@ -15,7 +15,7 @@ ROOT = Path(looktwice.__file__).parent
 
 LAYERS = (
     {"errors", "control", "closing", "schema", "settings"},
-    {"media", "prompts", "samples", "fetch", "shelf", "weights", "convert"},
+    {"media", "prompts", "samples", "fetch", "catalogue", "shelf", "weights", "convert"},
     {"drawing", "retrieval"},
     {"tools"},
     {"agent"},

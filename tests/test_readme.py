@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from looktwice.catalogue import CATALOGUE
 from looktwice.settings import Settings
-from looktwice.weights import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

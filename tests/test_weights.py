@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice import fetch, shelf, weights
+from looktwice.catalogue import Weight
 from looktwice.errors import OfflineError, UsageError, WeightsError
 from looktwice.fetch import File, Hub, Part
 from looktwice.settings import Settings
-from looktwice.weights import Weight
 
 
 def sha(data: bytes) -> str:
