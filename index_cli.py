@@ -363,7 +363,7 @@ def chosen(
 
 
 def load_image(path: Path, settings: Settings) -> Image:
-    from .media import PictureFile
+    from .picture_file import PictureFile
 
     return PictureFile(path, settings.media).page(1)
 

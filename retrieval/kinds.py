@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from ..errors import BadInput
-from ..media import is_picture
+from ..picture_file import is_picture
 from ..settings import DocumentLimits
 
 KNOWN: dict[str, str] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput
-from ..media import PictureFile
+from ..picture_file import PictureFile
 from ..schema import TextLine
 from ..settings import DocumentLimits, MediaLimits
 from .load import About, Opened, Scan

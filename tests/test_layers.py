@@ -15,7 +15,17 @@ ROOT = Path(looktwice.__file__).parent
 
 LAYERS = (
     {"errors", "control", "closing", "schema", "settings"},
-    {"media", "prompts", "samples", "fetch", "catalogue", "shelf", "weights", "convert"},
+    {
+        "picture_file",
+        "media",
+        "prompts",
+        "samples",
+        "fetch",
+        "catalogue",
+        "shelf",
+        "weights",
+        "convert",
+    },
     {"drawing", "retrieval"},
     {"tools"},
     {"agent"},

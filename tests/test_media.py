@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from looktwice import media
+from looktwice import media, picture_file
 from looktwice.errors import BadInput, UsageError
 from looktwice.media import Store
 from looktwice.schema import Box, Origin, Picture
@@ -328,7 +328,7 @@ def test_size_is_checked_before_decoding(
 
     import pillow_heif
 
-    for reader in (*media._READERS.values(), pillow_heif.HeifImageFile):
+    for reader in (*picture_file._READERS.values(), pillow_heif.HeifImageFile):
         monkeypatch.setattr(reader, "load", decoded)
     with pytest.raises(BadInput, match=says):
         Store(tmp_path, limits).add(data, "huge")
@@ -387,7 +387,7 @@ def test_the_same_content_is_one_file(store: Store, tmp_path: Path) -> None:
 def test_the_same_bytes_are_decoded_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     data = encoded(sketch(), "PNG")
     first = store.add(data)
-    monkeypatch.setattr("looktwice.media._decode", lambda *a: pytest.fail("decoded again"))
+    monkeypatch.setattr("looktwice.media.decode", lambda *a: pytest.fail("decoded again"))
     assert store.add(data) == first
 
 
@@ -675,5 +675,5 @@ def test_opening_again_does_not_decode_again(store: Store, monkeypatch: pytest.M
     def decoded(*_: object) -> None:
         raise AssertionError("decoded again")
 
-    monkeypatch.setattr(media, "_decode", decoded)
+    monkeypatch.setattr(media, "decode", decoded)
     assert store.open(picture).size == (60, 40)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..agent.assistant import Assistant
 from ..errors import BadInput, Cancelled, LooktwiceError, UsageError
-from ..media import is_picture
+from ..picture_file import is_picture
 from ..schema import Picture
 from .desk import Desk, first
 from .documents import Documents, safe_name
