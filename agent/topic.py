@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from ..retrieval.periods import cells_of
 from ..schema import Evidence
 from .amounts import in_other_units
+from .columns import told, told_rows, years_of
 from .facts import content_words, numbers
 
 LEAST_SHARE = 0.4
@@ -17,30 +19,79 @@ NEAR_SHARE = 0.8
 """The same, for a line that a draft may be copied from."""
 MOST_WORDS = 3
 """Besides its numbers, in a draft that is a number: its unit, its period."""
+_FEWEST_WORDS = 2
+"""Of a row's name, from which it is about one thing: "sales" alone are many."""
 
 
-def off_topic(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
-    """Numbers of a draft whose lines hold far fewer of the question's rare words than others do.
+def misplaced(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Numbers of a draft that stand beside something else than was asked for, as sentences.
 
-    A row of another thing ("Adjusted EBIT" where EBITDA was asked for) has the right form and the right
-    year. Only lines of retrieved pages that hold numbers are compared, and only drafts that are little
-    more than a number: a sentence has words of its own to be checked by.
+    Only lines of retrieved pages that hold numbers are compared, and only drafts that are little more than
+    a number: a sentence has words of its own to be checked by.
     """
     if len(content_words(draft) - set(numbers(draft)) - content_words(question)) > MOST_WORDS:
         return []
     texts = [item.text for item in evidence if item.kind == "passage"]
     lines = [line for text in texts for line in text.split("\n")[1:] if numbers(line)]
+    other = in_other_units(draft, question, texts)
+    said = [n for n in dict.fromkeys(numbers(draft)) if n not in set(numbers(question))]
+    forms = {number: {number, number.lstrip("-"), *other.get(number, ())} for number in said}
+    return [*_off_topic(forms, question, lines)] or [*_of_other_rows(forms, question, lines)]
+
+
+def _off_topic(said: Mapping[str, set[str]], question: str, lines: Sequence[str]) -> Iterator[str]:
+    """Numbers whose lines hold far fewer of the question's rare words than others do.
+
+    A row of another thing ("Adjusted EBIT" where EBITDA was asked for) has the right form and the right
+    year.
+    """
     scores = _scores(question, lines)
     best = max(scores, default=0.0)
-    asked = set(numbers(question))
-    other = in_other_units(draft, question, texts)
-    found = []
-    for said in dict.fromkeys(numbers(draft)):
-        forms = {said, said.lstrip("-"), *other.get(said, ())}
+    for number, forms in said.items():
         own = [s for s, line in zip(scores, lines, strict=True) if forms & set(numbers(line))]
-        if said not in asked and own and max(own) < LEAST_SHARE * best:
-            found.append(f"{said} stands in a line about something else")
-    return found
+        if own and max(own) < LEAST_SHARE * best:
+            yield f"{number} stands in a line about something else"
+
+
+def _of_other_rows(
+    said: Mapping[str, set[str]], question: str, lines: Sequence[str]
+) -> Iterator[str]:
+    """Numbers that are none of the row which is called what the question asks for.
+
+    A line that lists several things and their numbers does not say whose a number is; a row that was told
+    with its periods does. Nothing is found where the number's own line knows more of the question's words
+    than the name of that row, or where another line says the name and the number.
+    """
+    name, values = _row_asked_for(question, lines)
+    asked, of = content_words(question), content_words(name)
+    for number, forms in said.items():
+        own = [line for line in lines if forms & set(numbers(line))]
+        elsewhere = (
+            (content_words(line) & asked) - of - set(numbers(question))
+            or (of <= content_words(line) and _is_of_one(line))
+            for line in own
+        )
+        if values and own and not forms & values and not any(elsewhere):
+            yield f"{number} does not stand beside “{name}”"
+
+
+def _row_asked_for(question: str, lines: Sequence[str]) -> tuple[str, set[str]]:
+    """Of rows called nothing but what is asked for, the fullest name and its numbers of the years asked."""
+    asked, years = content_words(question), years_of(question)
+    found: dict[str, set[str]] = {}
+    for line in filter(told, lines):
+        name = line.partition(": ")[0].strip()
+        if len(content_words(name)) >= _FEWEST_WORDS and content_words(name) <= asked:
+            cells = [cell for row in told_rows(line) for cell in row]
+            there = {c.number for c in cells if not years or years_of(c.period) & years}
+            found.setdefault(name, set()).update(there)
+    name = max(found, key=lambda name: len(content_words(name)), default="")
+    return name, found.get(name, set())
+
+
+def _is_of_one(line: str) -> bool:
+    """Whether a line's numbers are all of what it names."""
+    return told(line) or len(cells_of(line)[1]) <= 1
 
 
 def well_placed(draft: str, question: str, evidence: Sequence[Evidence]) -> bool:

@@ -35,7 +35,7 @@ from ..prompting import calculated, leaked, shown_evidence
 from ..run import Run
 from ..state import Stage, State, Verdict
 from ..support import Opinion, opinion, retrieved
-from ..topic import off_topic
+from ..topic import misplaced
 from .base import Done
 from .sift import next_look
 
@@ -129,7 +129,7 @@ def by_program(draft: str, question: str, evidence: Sequence[Evidence], run: Run
         *wrong_direction(draft),
         *unnamed(draft, question),
         *misaddressed(draft, question, evidence),
-        *([] if calculated(evidence) else off_topic(draft, question, evidence)),
+        *([] if calculated(evidence) else misplaced(draft, question, evidence)),
         *leaked(draft, question, evidence),
         *(echoes(draft, question) if retrieved(evidence) else []),
     ]
