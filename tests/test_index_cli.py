@@ -438,7 +438,7 @@ def test_ctrl_c_stops_in_order_and_the_next_call_goes_on(run: Run) -> None:
         "import sys, time; sys.path.insert(0, sys.argv[1]); import test_index_cli as t\n"
         "class Slow(t.WordEmbedder):\n"
         "    def embed(self, texts):\n"
-        "        print('embedding', file=sys.stderr, flush=True); time.sleep(0.3)\n"
+        "        sys.stderr.write('embedding\\n'); time.sleep(0.3)\n"
         "        return super().embed(texts)\n"
         "m = t.index_module\n"
         "m.open_text_embedder = lambda s: t.as_text_embedder(Slow())\n"
