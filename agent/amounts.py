@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from .facts import located_numbers
+from .facts import located_numbers, numbers
 
 _WORDS = {
     3: "thousand thousands tausend tsd mille millier milliers mil mila 千",
@@ -57,6 +57,13 @@ def amounts(text: str, otherwise: frozenset[int]) -> list[Amount]:
             power = _POWER[unit[1].lower()] if unit[1] else _GLUED[unit[2].lower()]
             found.append(Amount(number, frozenset({power})))
     return found
+
+
+def forms_of(draft: str, question: str, texts: Iterable[str]) -> dict[str, set[str]]:
+    """Each number of a draft, in order, with the forms the texts may have it in: sign, unit."""
+    other = in_other_units(draft, question, texts)
+    said = dict.fromkeys(numbers(draft))
+    return {number: {number, number.lstrip("-"), *other.get(number, ())} for number in said}
 
 
 def in_other_units(draft: str, question: str, texts: Iterable[str]) -> dict[str, set[str]]:

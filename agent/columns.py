@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..retrieval.periods import cells_of
 from ..schema import Evidence
-from .amounts import in_other_units
+from .amounts import forms_of
 from .facts import numbers, words
 
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -62,10 +62,8 @@ def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> li
         if not told(line) and len(cells_of(line)[1]) < _ROW_CELLS
         for n in numbers(line)
     }
-    other = in_other_units(draft, question, texts)
     found = []
-    for said in dict.fromkeys(numbers(draft)):
-        forms = {said, said.lstrip("-"), *other.get(said, ())}
+    for said, forms in forms_of(draft, question, texts).items():
         there = [(c, row) for row in rows for c in row if _same(c.number, forms)]
         if not there or said in asked or forms & (loose | set(numbers(question))):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ..schema import Evidence
 from .facts import words
@@ -76,7 +76,7 @@ def misaddressed(draft: str, question: str, evidence: Sequence[Evidence]) -> lis
 def _beside(draft: str, evidence: Sequence[Evidence]) -> str:
     """A draft that is a whole row and no name by itself, made one with the row beside it."""
     said = words(draft)
-    papers = [item.text.splitlines()[1:] for item in evidence if item.kind == "text"]
+    papers = _papers(evidence)
     if _only(_LEGAL, draft):
         pairs = (pair for rows in papers for pair in pairwise(rows))
         names = (row for row, after in pairs if words(after) == said and _may_name(row))
@@ -92,8 +92,7 @@ def _beside(draft: str, evidence: Sequence[Evidence]) -> str:
 def _before(draft: str, evidence: Sequence[Evidence]) -> str:
     """For a draft that stands in a row behind a firm's legal form, the firm."""
     said = words(draft)
-    rows = (row for item in evidence if item.kind == "text" for row in item.text.splitlines()[1:])
-    for row in rows:
+    for row in chain.from_iterable(_papers(evidence)):
         parts = row.split()
         for at in range(2, len(parts)):
             if said and words(" ".join(parts[at:])) == said and _only(_LEGAL, parts[at - 1]):
@@ -103,10 +102,15 @@ def _before(draft: str, evidence: Sequence[Evidence]) -> str:
 
 def _head(evidence: Sequence[Evidence]) -> str:
     """The first row of the first paper, where it may be a name."""
-    papers = (item.text.splitlines()[1:] for item in evidence if item.kind == "text")
-    row = next((row.strip() for rows in papers for row in rows if row.strip()), "")
+    rows = chain.from_iterable(_papers(evidence))
+    row = next((row.strip() for row in rows if row.strip()), "")
     letters = sum(sign.isalpha() for sign in row)
     return row if _may_name(row) and letters > len(row) / 2 else ""
+
+
+def _papers(evidence: Sequence[Evidence]) -> list[list[str]]:
+    """The rows of each text that was read, without what is said of it first."""
+    return [item.text.splitlines()[1:] for item in evidence if item.kind == "text"]
 
 
 def _may_name(row: str) -> bool:

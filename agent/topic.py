@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ..retrieval.periods import cells_of
 from ..schema import Evidence
-from .amounts import in_other_units
+from .amounts import forms_of
 from .columns import told, told_rows, years_of
 from .facts import content_words, numbers
 
@@ -33,10 +33,9 @@ def misplaced(draft: str, question: str, evidence: Sequence[Evidence]) -> list[s
         return []
     texts = [item.text for item in evidence if item.kind == "passage"]
     lines = [line for text in texts for line in text.split("\n")[1:] if numbers(line)]
-    other = in_other_units(draft, question, texts)
-    said = [n for n in dict.fromkeys(numbers(draft)) if n not in set(numbers(question))]
-    forms = {number: {number, number.lstrip("-"), *other.get(number, ())} for number in said}
-    return [*_off_topic(forms, question, lines)] or [*_of_other_rows(forms, question, lines)]
+    asked = set(numbers(question))
+    said = {n: f for n, f in forms_of(draft, question, texts).items() if n not in asked}
+    return [*_off_topic(said, question, lines)] or [*_of_other_rows(said, question, lines)]
 
 
 def _off_topic(said: Mapping[str, set[str]], question: str, lines: Sequence[str]) -> Iterator[str]:

@@ -34,7 +34,7 @@ _AT_ONCE = {"cpu": 1, "gpu:0": 6}
 """Lines recognised at once. Together they are filled up to the longest, which costs a CPU a fifth of
 its time and some of the short ones' words; a GPU would idle between single lines."""
 _LEAN = {"session_options": {"enable_mem_pattern": False}}
-"""Planning memory for each new size of picture is no faster and holds a fifth more of it."""
+"""Planning memory for each new size of picture is no faster on a processor, and holds a fifth more."""
 _LARGEST_SLOPE = 0.2
 _SAME = 0.5
 """Share of a line inside another from which both are the same, read in two pieces."""
@@ -169,7 +169,8 @@ def _paddle(folders: OcrFolders, threads: int) -> Any:
     device = "gpu:0" if gpu else "cpu"
     return PaddleOCR(
         engine="onnxruntime",
-        engine_config=_LEAN | ({"intra_op_num_threads": threads} if threads else {}),
+        engine_config=({} if gpu else _LEAN)
+        | ({"intra_op_num_threads": threads} if threads else {}),
         device=device,
         text_detection_model_name=folders.det_name,
         text_detection_model_dir=str(folders.det),
