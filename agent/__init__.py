@@ -1,0 +1,1 @@
+"""The controller: graph, state, nodes, planner, sessions. LangGraph types stay inside."""

@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Any, Self
 from ..closing import Closing
 from ..control import Control
 from ..errors import LooktwiceError, UsageError
-from ..media import Store
-from ..retrieval.embed import Embedder, open_text_embedder
+from ..media.store import Store
+from ..retrieval.embeddings.text import Embedder, open_text_embedder
 from ..schema import Answer, AnswerReady, Event, Picture, Value
 from ..settings import Settings, quiet_third_parties
 from ..tools import apart, default_tools, search_tools
 from ..tools.base import ResultCache, Tool
-from ..tools.remote import open_remote
-from ..tools.search import SEARCH_TOOLS, Searchable
-from ..weights import resolve_pack
+from ..tools.documents.search import SEARCH_TOOLS, Searchable
+from ..tools.mcp_client.remote import open_remote
+from ..weights.resolve import resolve_pack
 from .backends import open_model
 from .backends.base import ChatModel, ReadsAhead
-from .library import Indexed, Library
-from .meter import metered, whole
+from .budget import metered, whole
+from .evidence.prompting import read_ahead
+from .indexes import Indexed, Library
 from .planner import Example, Planner, examples_of_tools, shipped_examples
-from .prompting import read_ahead
 from .run import Emit, Run
 from .state import State, Turn, fresh
 

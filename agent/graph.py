@@ -18,15 +18,15 @@ from langgraph.types import Command
 
 from ..errors import BadInput, Cancelled, DeadlinePassed, LooktwiceError
 from ..schema import Node, Step, StepFinished, StepStarted, StopReason
-from .meter import BudgetSpent
+from .budget import BudgetSpent
 from .nodes.act import act
 from .nodes.base import Done, NodeFunction
+from .nodes.check import verify
 from .nodes.draft import draft
 from .nodes.finish import finish
+from .nodes.gate import sift
 from .nodes.intake import intake
 from .nodes.plan import plan
-from .nodes.sift import sift
-from .nodes.verify import verify
 from .run import Run
 from .state import State
 

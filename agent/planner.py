@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError
-from ..retrieval.embed import Embedder, Vectors
+from ..retrieval.embeddings.text import Embedder, Vectors
 from ..schema import ToolCall, Value
 from ..tools.base import Tool
 from .state import Stage

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..control import Control
-from ..media import Store
-from ..retrieval.embed import Embedder
+from ..media.store import Store
+from ..retrieval.embeddings.text import Embedder
 from ..schema import Event, Evidence, Picture
 from ..settings import Settings
 from ..tools.base import Context, ResultCache, Tool
-from ..tools.search import Searchable
-from .meter import Meter
+from ..tools.documents.search import Searchable
+from .budget import Meter
 from .planner import Planner
 
 Emit = Callable[[Event], None]

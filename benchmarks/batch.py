@@ -13,9 +13,9 @@ from PIL import Image
 from ..agent.assistant import Assistant
 from ..agent.backends.base import JsonSchema, Message
 from ..agent.backends.scripted import ScriptedModel
-from ..agent.batch import Batch, Options
-from ..agent.batch_local import LocalEngine
-from ..agent.batch_worker import Worker
+from ..agent.batch.local import LocalEngine
+from ..agent.batch.runner import Batch, Options
+from ..agent.batch.worker import Worker
 from ..settings import Settings
 from . import controller
 from .measure import Measurement, scratch_settings

@@ -11,7 +11,7 @@ from PIL import Image
 from ..agent.assistant import Assistant
 from ..agent.backends.base import JsonSchema, Message
 from ..agent.backends.scripted import ScriptedModel
-from ..retrieval.embed import Vectors
+from ..retrieval.embeddings.text import Vectors
 from ..schema import Answer, Box, Evidence, Picture, TextLine
 from ..settings import Settings
 from ..tools.base import tool

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ..retrieval.embeddings.runtime import cores
 from ..retrieval.index import Index
 from ..retrieval.ingest import Summary
-from ..retrieval.runtime import cores
 from ..settings import Settings
 from ..tools import Experts
 from ..tools.eyes import index_eyes

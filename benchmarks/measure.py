@@ -79,12 +79,12 @@ def scratch_settings(**more: Any) -> Iterator[Settings]:
 
 def needs_starter(settings: Settings) -> None:
     """Raise WeightsError when the starter pack is not here."""
-    from .. import weights
+    from ..weights import resolve
 
     lacking = [
         name
-        for name in weights.names_in("starter", settings)
-        if weights.look_at(name, settings).status not in ("present", "verified")
+        for name in resolve.names_in("starter", settings)
+        if resolve.look_at(name, settings).status not in ("present", "verified")
     ]
     if lacking:
         raise WeightsError(f"{', '.join(lacking)} missing: run `looktwice models pull starter`")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 
+from ..retrieval.embeddings.runtime import cores
 from ..retrieval.index import Index
-from ..retrieval.runtime import cores
 from ..settings import Settings
 from ..tools import Experts
 from ..tools.eyes import index_eyes

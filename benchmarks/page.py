@@ -106,7 +106,7 @@ def serving(assistant: Assistant) -> Iterator[str]:
     import uvicorn
     from fastapi import FastAPI
 
-    from ..ui.chat import mount
+    from ..ui.web.app import mount
 
     app = FastAPI()
     mount(app, assistant)

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..evals.suites.pdf import Line, write_pdf
-from ..retrieval.load import render
+from ..retrieval.loaders.load import render
 from ..settings import Settings
 
 WORDS_A_LINE, LINES_A_PAGE = 13, 40

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..retrieval.catalog import Catalog, NewFile
-from ..retrieval.chunk import Cut
-from ..retrieval.embed import open_text_embedder
+from ..retrieval.catalog.catalog import Catalog, NewFile
+from ..retrieval.embeddings.text import open_text_embedder
 from ..retrieval.index import Index
 from ..retrieval.pages import Page
-from ..retrieval.vectors import Vectors
+from ..retrieval.text.chunking import Cut
+from ..retrieval.vectors.vectors import Vectors
 from ..settings import Settings
 from .measure import Measurement, needs_starter, scratch_settings, seconds_of
 from .paper import name, words

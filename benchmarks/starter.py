@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from ..agent.assistant import Assistant
-from ..demo import questions
+from ..samples import questions
 from ..schema import Answer
 from .measure import Measurement, needs_starter, scratch_settings, seconds_of
 

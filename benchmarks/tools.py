@@ -12,8 +12,8 @@ from tempfile import gettempdir
 from typing import Any
 
 from ..control import Control
-from ..demo import street_photo
-from ..media import Store
+from ..media.store import Store
+from ..samples import street_photo
 from ..schema import ToolCall
 from ..settings import Settings
 from ..tools import Context, default_tools, run_tool

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..agent.assistant import Assistant
 from ..agent.backends import open_model
 from ..errors import UsageError
-from ..media import Store
+from ..media.store import Store
 from ..settings import Settings
 from .compare import FIGURES, Difference, check_alike, difference
 from .runner import Follow, Open, Plan, Run, open_run, run

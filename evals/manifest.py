@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 from ..errors import BadInput, UsageError
 from ..schema import Value
 from ..settings import Settings
-from ..weights import names_in, resolve_model, resolve_pack, weight_named
+from ..weights.resolve import names_in, resolve_model, resolve_pack, weight_named
 
 NAME = "run.json"
 _PACKAGES = (

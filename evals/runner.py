@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..agent.assistant import Assistant
-from ..agent.batch import Batch, Options, Progress, Summary
-from ..agent.batch_local import LocalEngine
-from ..agent.batch_results import Result
-from ..agent.batch_tasks import Task as Question
-from ..agent.batch_worker import Worker
+from ..agent.batch.local import LocalEngine
+from ..agent.batch.results import Result
+from ..agent.batch.runner import Batch, Options, Progress, Summary
+from ..agent.batch.tasks import Task as Question
+from ..agent.batch.worker import Worker
 from ..errors import BadInput, UsageError
 from ..schema import Answer
 from ..settings import Settings

@@ -1,0 +1,1 @@
+"""The user's documents: read, kept, embedded, found. Knows tools and agent only by protocols."""

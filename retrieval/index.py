@@ -25,21 +25,27 @@ from ..control import Control
 from ..errors import BadInput, UsageError
 from ..schema import Box, Passage
 from ..settings import Settings
-from .catalog import Catalog, Document, Failure, Filters, Stored
-from .catalog_rows import Counts
-from .chunk import Chunker
-from .embed import Embedder, TextEmbedder, WordEmbedder, as_text_embedder, open_text_embedder
-from .embed_picture import PictureEmbedder, open_picture_embedder
-from .figures import Asked
-from .fuse import Reranker
+from .catalog.catalog import Catalog, Document, Failure, Filters, Stored
+from .catalog.rows import Counts
+from .embeddings.picture import PictureEmbedder, open_picture_embedder
+from .embeddings.text import (
+    Embedder,
+    TextEmbedder,
+    WordEmbedder,
+    as_text_embedder,
+    open_text_embedder,
+)
 from .ingest import Eyes, Ingest, Progress, Summary, sweep
-from .load import render
+from .loaders.load import render
 from .lock import WriterLock
 from .pages import Page
-from .rerank import WordReranker, open_reranker
+from .ranking.figures import Asked
+from .ranking.fusion import Reranker
+from .ranking.rerank import WordReranker, open_reranker
 from .search import Search, matching_boxes
-from .vectors import Vectors, VectorsDamaged
-from .wording import embedded_texts, words_of_document
+from .text.chunking import Chunker
+from .text.wording import embedded_texts, words_of_document
+from .vectors.vectors import Vectors, VectorsDamaged
 
 if TYPE_CHECKING:
     from PIL import Image

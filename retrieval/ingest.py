@@ -22,17 +22,17 @@ from ..control import Control
 from ..errors import BadInput, Cancelled, DeadlinePassed, ToolError
 from ..schema import Origin, Picture, TextLine
 from ..settings import DocumentLimits
-from .catalog import Catalog, NewFile
-from .chunk import Chunker, Cut
-from .embed import TextEmbedder
-from .embed_picture import PictureEmbedder
-from .isolate import Loader, Reading
-from .load import About, Scan
-from .load_picture import page_of_scan
+from .catalog.catalog import Catalog, NewFile
+from .embeddings.picture import PictureEmbedder
+from .embeddings.text import TextEmbedder
+from .loaders.isolate import Loader, Reading
+from .loaders.load import About, Scan
+from .loaders.picture import page_of_scan
+from .loaders.walk import Found, Walk
 from .pages import UNREADABLE, Page
-from .vectors import Vectors
-from .walk import Found, Walk
-from .wording import embedded_texts, words_of_document
+from .text.chunking import Chunker, Cut
+from .text.wording import embedded_texts, words_of_document
+from .vectors.vectors import Vectors
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from ..control import Control
 from ..errors import BadInput
 from ..schema import Box, Passage
-from .catalog import Catalog, Filters, Stored
-from .embed import TextEmbedder
-from .embed_picture import PictureEmbedder
-from .figures import Asked, share_of_figures
-from .fuse import (
+from .catalog.catalog import Catalog, Filters, Stored
+from .catalog.highlight import Highlighter
+from .embeddings.picture import PictureEmbedder
+from .embeddings.runtime import unit
+from .embeddings.text import TextEmbedder
+from .pages import Page
+from .ranking.document_names import without_names
+from .ranking.figures import Asked, share_of_figures
+from .ranking.fusion import (
     Reranker,
     best_group,
     best_of_each,
@@ -25,13 +29,9 @@ from .fuse import (
     rank_fusion,
     reranked,
 )
-from .highlight import Highlighter
-from .named import without_names
-from .pages import Page
-from .runtime import unit
-from .sentences import count_words
-from .terms import query_terms
-from .vectors import Vectors
+from .text.sentences import count_words
+from .text.terms import query_terms
+from .vectors.vectors import Vectors
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.settings import Settings, quiet_third_parties
 
 quiet_third_parties(Settings(offline=True))

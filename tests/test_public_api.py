@@ -102,7 +102,7 @@ def test_the_assistant_can_be_imported_without_anything_heavy(tmp_path: Path) ->
 
 def test_tools_and_weights_are_listed_without_loading_anything_heavy(tmp_path: Path) -> None:
     code = (
-        "import contextlib, io, sys\nfrom looktwice.cli import app\n"
+        "import contextlib, io, sys\nfrom looktwice.cli.app import app\n"
         "for words in (['tools'], ['models', 'list']):\n"
         "    with contextlib.redirect_stdout(io.StringIO()):\n"
         "        app(words, standalone_mode=False)"

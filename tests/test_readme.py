@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from looktwice.catalogue import CATALOGUE
 from looktwice.settings import Settings
+from looktwice.weights.registry import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,8 +50,8 @@ def test_the_folder_tree_is_the_real_one() -> None:
 
 
 def test_commands_exist() -> None:
-    from looktwice.cli import app, models_app
-    from looktwice.index_cli import index_app
+    from looktwice.cli.app import app, models_app
+    from looktwice.cli.index import index_app
 
     known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
     known |= {"batch", "eval", "models", "index"}

@@ -110,7 +110,7 @@ def test_nothing_else_is_in_the_wheel(held: set[str]) -> None:
 
 def test_the_wheel_installs_the_command(wheel: zipfile.ZipFile, held: set[str]) -> None:
     (name,) = [name for name in held if name.endswith(".dist-info/entry_points.txt")]
-    assert "looktwice = looktwice.cli:main" in wheel.read(name).decode()
+    assert "looktwice = looktwice.cli.app:main" in wheel.read(name).decode()
 
 
 def test_the_version_is_the_same_everywhere(project: dict[str, Any], held: set[str]) -> None:

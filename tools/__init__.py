@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..convert import classifier_path, detector_path, ocr_paths
 from ..errors import UsageError
-from ..media import Store
+from ..media.store import Store
 from ..settings import Settings
+from ..weights.convert.prepare import classifier_path, detector_path, ocr_paths
 from .base import Context, ResultCache, Tool, fingerprint, run_tool, tool
 from .calculate import calculate
-from .detect import Detector, detect_tool
-from .look import Looker, look_tool
+from .detection.detector import Detector, detect_tool
+from .documents.search import Searchable, search_tools
+from .looking.look import Looker, look_tool
 from .measure import Classifier
-from .read import Reader, read_tool
-from .search import Searchable, search_tools
+from .ocr.reader import Reader, read_tool
 
 __all__ = [
     "Context",

@@ -33,7 +33,7 @@ from ..errors import (
     ToolErrorKind,
     WeightsError,
 )
-from ..media import Store
+from ..media.store import Store
 from ..schema import Evidence, Picture, Source, ToolCall, ToolFailure, ToolResult
 from .docstring import split_docstring
 

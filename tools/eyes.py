@@ -10,7 +10,7 @@ from PIL import Image
 from ..retrieval.ingest import Eyes
 from ..schema import Picture, TextLine
 from . import Experts
-from .read import Reader
+from .ocr.reader import Reader
 
 __all__ = ["index_eyes"]
 

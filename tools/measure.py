@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter
 
-from ..retrieval.imagenet import ImageNet, middle
+from ..retrieval.embeddings.imagenet import ImageNet, middle
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .base import ChatModel
 
 if TYPE_CHECKING:
-    from ...media import Store
+    from ...media.store import Store
     from ...settings import Settings
 
 __all__ = ["open_model"]
@@ -25,7 +25,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         WeightsError: its files cannot be had (OfflineError: not while offline).
         ModelError: it cannot be loaded, or its server cannot be reached.
     """
-    from ...weights import chat_model_path, resolve_model
+    from ...weights.resolve import chat_model_path, resolve_model
 
     choice = resolve_model(settings)
     if choice.kind == "openai":

@@ -16,7 +16,7 @@ from ...control import Control
 from ...errors import ModelError
 from ...prompts import render
 from ...schema import Box, Picture
-from ...tools.regions import HeatMap
+from ...tools.looking.regions import HeatMap
 from .base import Message
 
 _NAME = "looktwice_last_row"

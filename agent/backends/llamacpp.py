@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 from ...control import Control
 from ...errors import LooktwiceError, ModelError, UsageError, WeightsError
 from .base import Choice, JsonSchema, Message, OnToken, Reply
-from .beginnings import Beginnings
 from .openai import OpenAIModel
+from .prefix_cache import Beginnings
 
 if TYPE_CHECKING:
-    from ...media import Store
+    from ...media.store import Store
 
 _MAGIC = b"GGUF"
 _SMALLEST = 1_024  # bytes; no header of a real model is shorter

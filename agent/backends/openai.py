@@ -12,14 +12,14 @@ from ...control import Control
 from ...errors import LooktwiceError, ModelError, OfflineError, UsageError
 from .background import BackgroundLoop, Closed, Emit, Interrupted, Silent
 from .base import Choice, JsonSchema, Message, OnToken, Reply
-from .checks import check_options, check_pictures
 from .failures import Failures
 from .server import ServerFacts, add_props, add_show, base_url, facts, is_loopback, shown
+from .validation import check_options, check_pictures
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-    from ...media import Store
+    from ...media.store import Store
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ...control import Control
 from ...errors import ModelError
 from .base import Choice, JsonSchema, Message, OnToken, Reply
-from .checks import check_options, check_pictures
+from .validation import check_options, check_pictures
 
 Script = Callable[[Sequence[Message], JsonSchema | None], "str | dict[str, Any]"]
 ScriptedReply = str | dict[str, Any] | Exception | Script

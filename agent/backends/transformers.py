@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from ...closing import Closing
 from ...control import Control
 from ...errors import BadInput, LooktwiceError, ModelError, UsageError
-from ...media import Store
+from ...media.store import Store
 from ...schema import Picture
-from ...tools.regions import HeatMap
+from ...tools.looking.regions import HeatMap
 from . import attention
 from .base import Choice, JsonSchema, Message, OnToken, Reply
 from .checkpoint import (

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ...schema import Evidence, ToolCall, ToolFinished, ToolResult, ToolStarted
 from ...tools.base import Context, fingerprint, run_tool
-from ..fitting import unrepeated
+from ..evidence.selection import unrepeated
 from ..run import Run
 from ..state import State
 from .base import Done

@@ -5,12 +5,12 @@ from __future__ import annotations
 from ...prompts import render
 from ...schema import Token
 from ..backends.base import Message
-from ..documents import at_hand
-from ..fitting import keep
-from ..measured import measured
-from ..prompting import answer_messages, shown_evidence
+from ..evidence.prompting import answer_messages, shown_evidence
+from ..evidence.selection import keep
+from ..query_rewriting import at_hand
 from ..run import Run
 from ..state import State
+from ..verification.measured import measured
 from .base import Done
 from .plan import list_tools
 

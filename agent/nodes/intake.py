@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from ...prompts import render
 from ...schema import Picture
 from ..backends.base import Message
-from ..facts import squeezed
 from ..run import Run
 from ..state import State, Turn
+from ..text.facts import squeezed
 from .base import Done
 
 _REMEMBERED_TURNS = 6

@@ -10,13 +10,10 @@ from pydantic import BaseModel, RootModel
 from ...prompts import render
 from ...schema import ToolCall
 from ...tools.base import Tool
-from ...tools.search import OPEN, SEARCH_TOOLS
-from ..asking import ask_json, json_value
+from ...tools.documents.search import OPEN, SEARCH_TOOLS
 from ..backends.base import Message
-from ..check import offered
-from ..documents import at_hand, document_names, first_search, is_talk, names_a_page
-from ..facts import content_words
-from ..fitting import keep
+from ..evidence.rendering import show_evidence
+from ..evidence.selection import keep
 from ..planner import (
     MOST_CALLS,
     MOST_STAGES,
@@ -27,9 +24,12 @@ from ..planner import (
     show_example,
     vote,
 )
+from ..query_rewriting import at_hand, document_names, first_search, is_talk, names_a_page
 from ..run import Run
 from ..state import Stage, State
-from ..wording import show_evidence
+from ..structured_output import ask_json, json_value
+from ..text.facts import content_words
+from ..verification.literal import offered
 from .base import Done
 
 NO_PICTURE = "no_picture"

@@ -15,7 +15,7 @@ from pathlib import Path
 from ...errors import UsageError
 from ...tools.base import Tool
 from ..task import Task, check_ids, write_tasks
-from . import charts, conversations, documents, hidden_orders, receipts, scenes, signs
+from . import charts, conversations, documents, prompt_injection, receipts, scenes, signs
 from .maker import Generator, Maker
 
 __all__ = ["SUITES", "Suite", "load", "sample", "suite_named", "tasks_of"]
@@ -96,7 +96,7 @@ SUITES: dict[str, Suite] = {
         Suite("twins", "answerable questions, each beside an unanswerable one",
               mixed(10, lambda task: True)),
         Suite("hidden_orders", "orders hidden in pictures, documents, names and tools",
-              hidden_orders.generate, hidden_orders.tools),
+              prompt_injection.generate, prompt_injection.tools),
         Suite("conversations", "follow-ups, up to 27 turns over 20 pictures",
               conversations.generate),
     )

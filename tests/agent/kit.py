@@ -14,7 +14,7 @@ import numpy as np
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.base import JsonSchema, Message, Reply
 from looktwice.agent.backends.scripted import ScriptedModel
-from looktwice.retrieval.embed import Vectors
+from looktwice.retrieval.embeddings.text import Vectors
 from looktwice.schema import (
     AnswerReady,
     AnswerRevised,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from looktwice.agent.facts import content_words
+from looktwice.agent.text.facts import content_words
 from looktwice.errors import BadInput
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
 from looktwice.schema import Passage

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from looktwice.agent.backends.base import Choice
 from looktwice.agent.backends.scripted import ScriptedModel
+from looktwice.agent.evidence.prompting import opening
 from looktwice.agent.planner import Example
-from looktwice.agent.prompting import opening
 from looktwice.control import Control
 from looktwice.errors import BadInput, ModelError, UsageError
 from looktwice.schema import (

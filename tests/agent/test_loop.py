@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from looktwice.agent.backends.scripted import ScriptedModel
+from looktwice.agent.budget import Meter
 from looktwice.agent.graph import build_graph
-from looktwice.agent.meter import Meter
 from looktwice.agent.planner import Example, Planner, shipped_examples
 from looktwice.agent.run import Run
 from looktwice.agent.state import fresh
 from looktwice.control import Control
 from looktwice.errors import ModelError, ToolError
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.schema import (
     Answer,
     Evidence,

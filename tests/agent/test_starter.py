@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from looktwice import Answer, Assistant, Settings
-from looktwice.demo import street_photo
 from looktwice.retrieval.index import Index
+from looktwice.samples import street_photo
 from PIL import Image, ImageDraw, ImageFont
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]

@@ -11,9 +11,9 @@ import pytest
 from looktwice.errors import UsageError
 from looktwice.evals.scoring import score
 from looktwice.evals.suites import SUITES, Suite, load, sample, tasks_of
-from looktwice.evals.suites.hidden_orders import orders
+from looktwice.evals.suites.prompt_injection import orders
 from looktwice.evals.task import Task, fingerprint, read_tasks
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.schema import Answer
 from PIL import Image
 

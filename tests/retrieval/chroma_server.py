@@ -113,7 +113,7 @@ class Writers:
 
 
 def main() -> None:
-    from looktwice.retrieval import vectors
+    from looktwice.retrieval.vectors import vectors
 
     vectors._GRAPH["sync_threshold"] = SYNC
     if sys.argv[1] == "serve":
@@ -137,7 +137,7 @@ def end_with_the_tests() -> None:
 
 
 def write(folder: Path, first: int) -> None:
-    from looktwice.retrieval.vectors import Vectors
+    from looktwice.retrieval.vectors.vectors import Vectors
 
     print(os.getpid(), flush=True)
     with Vectors(folder, write=True) as store:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from looktwice.retrieval.embed import Vectors
+from looktwice.retrieval.embeddings.text import Vectors
 from looktwice.retrieval.index import Index
 from looktwice.retrieval.ingest import Eyes
 from looktwice.schema import Picture, TextLine

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from looktwice.control import Control
 from looktwice.errors import BadInput, ToolError, UsageError
-from looktwice.retrieval.catalog import Filters
-from looktwice.retrieval.chunk import Cut
+from looktwice.retrieval.catalog.catalog import Filters
 from looktwice.retrieval.ingest import Eyes, Progress
+from looktwice.retrieval.text.chunking import Cut
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image

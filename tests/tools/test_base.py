@@ -17,7 +17,7 @@ from looktwice.errors import (
     OfflineError,
     ToolError,
 )
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.schema import Evidence, Picture, Source, ToolCall, ToolResult
 from looktwice.tools.base import (
     MAX_TEXT,

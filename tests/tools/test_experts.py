@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from looktwice.control import Control
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.schema import Evidence, Picture, ToolCall
 from looktwice.settings import Settings, quiet_third_parties
 from looktwice.tools import Context, Experts, default_tools, run_tool

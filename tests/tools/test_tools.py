@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from looktwice.control import Control
 from looktwice.errors import ToolError, UsageError, WeightsError
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.schema import Detection, Evidence, Picture, TextLine, ToolCall, ToolResult
 from looktwice.settings import Settings
 from looktwice.tools import Context, Experts, Tool, default_tools, describe, run_tool, tool
-from looktwice.tools.detect import Detector, _from_ultralytics
-from looktwice.tools.look import Looker, look_tool
-from looktwice.tools.read import Reader, _from_paddle
+from looktwice.tools.detection.detector import Detector, _from_ultralytics
+from looktwice.tools.looking.look import Looker, look_tool
+from looktwice.tools.ocr.reader import Reader, _from_paddle
 from PIL import Image
 
 Corners = tuple[float, float, float, float]
@@ -132,7 +132,7 @@ def test_listing_the_tools_loads_no_engine() -> None:
     program = """
 import sys
 from pathlib import Path
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.settings import Settings
 from looktwice.tools import default_tools
 default_tools(Settings(), Store(Path("unused")))

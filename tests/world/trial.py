@@ -16,8 +16,8 @@ from pathlib import Path
 import torch
 from looktwice.agent.backends.base import Choice, Message
 from looktwice.agent.backends.transformers import TransformersModel
-from looktwice.agent.closer import Closer, closer_look, effort_for, needs_closer_look
-from looktwice.media import Store
+from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for, needs_closer_look
+from looktwice.media.store import Store
 from looktwice.schema import Picture
 from model import SIDE
 from questions import Question, colour_of, digit_on, shape_of

@@ -14,7 +14,7 @@ from looktwice.agent.backends.base import Message
 from looktwice.agent.backends.transformers import TransformersModel
 from looktwice.control import Control
 from looktwice.errors import Cancelled, ModelError, UsageError
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.schema import Box, Picture
 from PIL import Image
 

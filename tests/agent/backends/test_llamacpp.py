@@ -14,9 +14,9 @@ from looktwice.agent.backends import llamacpp, open_model
 from looktwice.agent.backends.base import Message
 from looktwice.agent.backends.llamacpp import LlamaCppModel, usable_cores
 from looktwice.errors import BadInput, ModelError, UsageError, WeightsError
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.settings import Settings
-from looktwice.weights import chat_model_path
+from looktwice.weights.resolve import chat_model_path
 
 CAPITAL = [Message(role="user", text="What is the capital of France? One word.")]
 
@@ -200,7 +200,7 @@ def test_nothing_is_written_on_the_screen(gguf: Path, tmp_path: Path) -> None:
         "import sys; from pathlib import Path\n"
         "from looktwice.agent.backends.llamacpp import LlamaCppModel\n"
         "from looktwice.agent.backends.base import Message\n"
-        "from looktwice.media import Store\n"
+        "from looktwice.media.store import Store\n"
         "m = LlamaCppModel(sys.argv[1], store=Store(Path(sys.argv[2])), context_tokens=512)\n"
         "m.generate([Message(role='user', text='hi')], max_tokens=2)\n"
         "m.close()\n"
@@ -221,7 +221,7 @@ def test_a_program_that_forgets_to_close_ends_well(gguf: Path, tmp_path: Path) -
         "import sys, threading; from pathlib import Path\n"
         "from looktwice.agent.backends.llamacpp import LlamaCppModel\n"
         "from looktwice.agent.backends.base import Message\n"
-        "from looktwice.media import Store\n"
+        "from looktwice.media.store import Store\n"
         "m = LlamaCppModel(sys.argv[1], store=Store(Path(sys.argv[2])), context_tokens=512)\n"
         "begun = threading.Event()\n"
         "def write():\n"

@@ -29,7 +29,7 @@ from looktwice.errors import (
     OfflineError,
     UsageError,
 )
-from looktwice.media import Store
+from looktwice.media.store import Store
 from PIL import Image
 
 ASK = [Message(role="system", text="Be brief."), Message(role="user", text="Say hello.")]

@@ -28,7 +28,7 @@ from looktwice.errors import (
     UsageError,
     WeightsError,
 )
-from looktwice.media import Store
+from looktwice.media.store import Store
 from looktwice.schema import Picture
 from PIL import Image
 from pydantic import BaseModel, Field

@@ -1,0 +1,163 @@
+"""Answering the tasks of a batch where they are run: in this process, a child, or an actor."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ...control import Control
+from ...errors import BadInput, UsageError
+from ...schema import Answer
+from ...settings import Settings
+from ..assistant import Assistant
+from .engine import Request, failure_of
+from .results import TaskFailure
+from .tasks import Task
+
+Maker = Callable[[Settings], Assistant]
+"""Makes the assistant of a worker."""
+_DOCUMENTS_WAIT = 3_600.0
+"""Seconds to wait for another worker that reads the same documents."""
+
+
+class Worker:
+    """An assistant that answers requests; safe for threads.
+
+    Args:
+        assistant: closed with the worker.
+    """
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._reading = threading.Lock()
+
+    def answer(self, request: Request, control: Control) -> Answer:
+        """The answer; raises what `Assistant.ask` does."""
+        task = request.task
+        index = self._read(task.documents, control) if task.documents else task.index
+        if request.fresh and request.session is not None:
+            self._assistant.forget(request.session)
+        return self._assistant.ask(
+            task.question, task.images, index=index, session=request.session, control=control
+        )
+
+    def close(self) -> None:
+        """Close the assistant."""
+        self._assistant.close()
+
+    def _read(self, documents: tuple[str, ...], control: Control) -> str:
+        """The index of these documents, made or brought up to date."""
+        from ...retrieval.index import Index
+        from ...tools import Experts
+        from ...tools.eyes import index_eyes
+
+        settings = self._assistant.settings
+        key = sha256("\n".join(sorted(documents)).encode("utf-8", "replace")).hexdigest()[:24]
+        folder = settings.home / "batch" / key
+        if missing := [path for path in documents if not Path(path).exists()]:
+            raise BadInput(missing[0], "there is no such document")
+        with (
+            self._reading,
+            Index.open(
+                folder,
+                settings,
+                write=True,
+                purpose="looktwice batch run",
+                wait=_DOCUMENTS_WAIT,
+                eyes=index_eyes(Experts.from_settings(settings)),
+            ) as index,
+        ):
+            summary = index.add(documents, control=control)
+        control.check()
+        if summary.failed:
+            path, reason = summary.failed[0]
+            raise BadInput(str(path), reason)
+        return str(folder)
+
+
+def default_maker(settings: Settings) -> Assistant:
+    """An assistant on the settings' own model."""
+    return Assistant(settings)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a worker elsewhere makes its assistant; crosses to it as JSON.
+
+    Attributes:
+        settings: the assistant's.
+        maker: "module:function" of a `Maker`.
+    """
+
+    settings: Settings
+    maker: str = f"{__name__}:{default_maker.__name__}"
+
+    def to_json(self) -> str:
+        """All of it, the server's key included: for a pipe, never for a file or a command line."""
+        values = self.settings.model_dump(mode="json")
+        values["api_key"] = self.settings.api_key.get_secret_value()
+        return json.dumps({"settings": values, "maker": self.maker})
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        """The inverse of `to_json`."""
+        values = json.loads(text)
+        return cls(Settings(**values["settings"]), values["maker"])
+
+    def make(self) -> Worker:
+        """The worker, its models loaded.
+
+        Raises:
+            UsageError: the maker cannot be imported.
+        """
+        module, _, name = self.maker.partition(":")
+        try:
+            maker: Maker = getattr(import_module(module), name)
+        except (ImportError, AttributeError) as error:
+            raise UsageError(f"{self.maker}: cannot be imported in the worker ({error})") from None
+        assistant = maker(self.settings)
+        assistant.warm()
+        return Worker(assistant)
+
+
+def request_to_json(request: Request) -> str:
+    """A request for a worker elsewhere, on one line."""
+    values = {
+        "task": request.task.model_dump(mode="json"),
+        "session": request.session,
+        "fresh": request.fresh,
+        "seconds": request.seconds,
+    }
+    return json.dumps(values)
+
+
+def answer_as_json(worker: Worker, text: str) -> str:
+    """Answer a request that came as JSON; whatever goes wrong comes back as data."""
+    values = json.loads(text)
+    request = Request(**{**values, "task": Task.model_validate(values["task"])})
+    try:
+        answer = worker.answer(request, Control(request.seconds))
+    except Exception as error:
+        return json.dumps({"failure": failure_of(error).model_dump()})
+    return json.dumps({"answer": answer.model_dump(mode="json")})
+
+
+def outcome_from_json(text: str) -> Answer | TaskFailure:
+    """What `answer_as_json` said."""
+    values: Mapping[str, Any] = json.loads(text)
+    if "failure" in values:
+        return TaskFailure.model_validate(values["failure"])
+    return Answer.model_validate(values["answer"])
+
+
+def close_quietly(worker: Worker) -> None:
+    """Close at the end, where a failure helps nobody any more."""
+    with suppress(Exception):
+        worker.close()

@@ -1,0 +1,124 @@
+"""A chat model that counts what it costs and refuses to go over the run's limits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from ..control import Control
+from ..errors import LooktwiceError
+from ..schema import Picture
+from ..settings import Limits
+from ..tools.looking.regions import HeatMap
+from .backends.attention import Attends
+from .backends.base import ChatModel, Choice, JsonSchema, Message, OnToken, Reply
+
+
+class BudgetSpent(LooktwiceError):
+    """A limit on model calls, tokens or tool calls was reached; the run finishes with what it has."""
+
+
+class Meter:
+    """Wraps the model for one run.
+
+    Args:
+        model: the model that does the work, shared between runs.
+        limits: model_calls and tokens are enforced here.
+        control: the run's stop button and clock.
+    """
+
+    def __init__(self, model: ChatModel, limits: Limits, control: Control) -> None:
+        self._model, self._limits, self._control = model, limits, control
+        self._lock = threading.Lock()
+        self.calls = 0
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+
+    @property
+    def sees_images(self) -> bool:
+        return self._model.sees_images
+
+    @property
+    def context_tokens(self) -> int:
+        return self._model.context_tokens
+
+    @property
+    def picture_pixels(self) -> int | None:
+        """How many pixels of one picture it sees, where it says so."""
+        return getattr(self._model, "picture_pixels", None)
+
+    def left(self) -> int:
+        """How many calls are left."""
+        return max(0, self._limits.model_calls - self.calls)
+
+    def can_call(self, times: int = 1) -> bool:
+        """Whether that many calls are left."""
+        return self.left() >= times
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonSchema | None = None,
+        max_tokens: int | None = None,
+        on_token: OnToken | None = None,
+    ) -> Reply:
+        """As `ChatModel.generate`; raises BudgetSpent, Cancelled or DeadlinePassed as well."""
+        self._begin()
+        reply = self._model.generate(
+            messages,
+            schema=schema,
+            max_tokens=min(max_tokens or self._limits.answer_tokens, self._left()),
+            on_token=on_token,
+            control=self._control,
+        )
+        self._add(reply.prompt_tokens, reply.completion_tokens)
+        reply = reply.model_copy(update={"text": whole(reply.text)})
+        if reply.finish == "cancelled":
+            self._control.check()
+        return reply
+
+    def choose(self, messages: Sequence[Message], options: Sequence[str]) -> Choice:
+        """As `ChatModel.choose`; raises BudgetSpent, Cancelled or DeadlinePassed as well."""
+        self._begin()
+        choice = self._model.choose(messages, options, control=self._control)
+        self._add(choice.prompt_tokens, choice.completion_tokens)
+        return choice
+
+    def _left(self) -> int:
+        return max(1, self._limits.tokens - self.prompt_tokens - self.completion_tokens)
+
+    def _begin(self) -> None:
+        self._control.check()
+        with self._lock:
+            if self.calls >= self._limits.model_calls:
+                raise BudgetSpent(f"the limit of {self._limits.model_calls} model calls")
+            if self.prompt_tokens + self.completion_tokens >= self._limits.tokens:
+                raise BudgetSpent(f"the limit of {self._limits.tokens} tokens")
+            self.calls += 1
+
+    def _add(self, prompt: int, completion: int) -> None:
+        with self._lock:
+            self.prompt_tokens += prompt
+            self.completion_tokens += completion
+
+
+class AttentiveMeter(Meter):
+    """For a model that shows where it looks; see `backends.attention`."""
+
+    def attention(self, messages: Sequence[Message], picture: Picture) -> HeatMap:
+        """As `Attends.attention`; counts as one call."""
+        self._begin()
+        model: Attends = self._model  # type: ignore[assignment]  # `metered` looked
+        return model.attention(messages, picture, control=self._control)
+
+
+def metered(model: ChatModel, limits: Limits, control: Control) -> Meter:
+    """A meter that can do what the model can."""
+    kind = AttentiveMeter if isinstance(model, Attends) else Meter
+    return kind(model, limits, control)
+
+
+def whole(text: str) -> str:
+    """The text without halves of surrogate pairs, which no file or socket could take."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""A closer look at parts of pictures: when it pays, where to look, what was found there."""

@@ -1,0 +1,1 @@
+"""Evidence on its way to and from the model: selected, extracted, rendered, cited. Judges no draft."""

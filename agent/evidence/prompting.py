@@ -1,0 +1,137 @@
+"""The prompt the answer is drafted from; every question about the same evidence begins alike.
+
+What is stable comes first (rules, example, evidence, question, then the task), so a server's prompt cache
+pays for gate, draft and revision only once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Literal
+
+from ...prompts import examples, render
+from ...schema import Evidence, Picture
+from ..backends.base import ChatModel, Message, ReadsAhead
+from ..run import Run
+from ..state import State
+from ..text.facts import content_words, numbers
+from ..verification.literal import grounded_share, ungrounded_words
+from .rendering import show_evidence
+from .selection import RANKED
+
+Opening = Literal["pictures", "documents"]
+
+MOST_PAGES = 4
+"""Retrieved pages a model that sees is shown at once; each costs as much as a page of text or more."""
+
+
+def answer_messages(
+    state: State, evidence: Sequence[Evidence], run: Run, task: str, **values: str
+) -> list[Message]:
+    """The messages for one task over the evidence; pictures go to a model that sees.
+
+    These are the user's own, then those that evidence brings along (retrieved pages and pictures).
+    """
+    failures = [r for r in state["results"] if r.error]
+    own = tuple(p for n, p in enumerate(state["pictures"], 1) if n in state["meant"])
+    brought = pages_shown(evidence)
+    seen = run.model.sees_images
+    text = render(
+        "answer",
+        evidence=show_evidence(evidence, failures)
+        + (which_is_which(own, brought) if seen and brought else ""),
+        question=state["asked"],
+        task=render(task, **values),
+    )
+    pictures = (*own, *brought.values()) if seen else ()
+    begin = opening("documents" if any(e.kind in RANKED for e in evidence) else "pictures")
+    return [*begin, Message(role="user", text=text, pictures=pictures)]
+
+
+def pages_shown(evidence: Sequence[Evidence]) -> dict[str, Picture]:
+    """The first few pictures that evidence brings along, each once, by the id of the evidence."""
+    found: dict[str, Picture] = {}
+    for item in evidence:
+        if item.picture is not None and item.picture not in found.values():
+            found[item.id] = item.picture
+    return dict(list(found.items())[:MOST_PAGES])
+
+
+def which_is_which(own: Sequence[Picture], brought: Mapping[str, Picture]) -> str:
+    """A line that says what the pictures before the text are, in their order."""
+    names = [*(["the user's"] * len(own)), *(f"what [{key}] stands on" for key in brought)]
+    told = "; ".join(f"{n}: {name}" for n, name in enumerate(names, 1))
+    return f"\nPictures shown: {told}"
+
+
+@cache
+def opening(about: Opening) -> tuple[Message, ...]:
+    """What every answering prompt begins with: the rules, and an answer given as it should be."""
+    shown = [
+        message
+        for example in examples(f"answer_{about}_examples")
+        for message in (
+            Message(
+                role="user",
+                text=render(
+                    "answer",
+                    evidence=show_evidence(as_evidence(example["evidence"])),
+                    question=example["question"],
+                    task=render("task_answer"),
+                ),
+            ),
+            Message(role="assistant", text=example["answer"]),
+        )
+    ]
+    return (Message(role="system", text=render(f"answer_{about}_system")), *shown)
+
+
+def read_ahead(model: ChatModel, about: Opening) -> None:
+    """Let a model read `opening` into its prompt cache."""
+    if isinstance(model, ReadsAhead):
+        model.read_ahead(opening(about))
+    else:
+        model.choose([*opening(about), Message(role="user", text="?")], ("yes", "no"))
+
+
+def leaked(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Words of the prompt's example, of a draft none of whose words stand in the evidence.
+
+    A small model that finds no answer may give the example's.
+    """
+    if grounded_share(draft, question, evidence) > 0:
+        return []
+    said = [
+        word for word in ungrounded_words(draft, question, evidence) if word in _example_words()
+    ]
+    return [f"“{word}” does not stand in the evidence" for word in said]
+
+
+@cache
+def _example_words() -> frozenset[str]:
+    kinds: tuple[Opening, ...] = ("pictures", "documents")
+    texts = [m.text for kind in kinds for m in opening(kind) if m.role != "system"]
+    return frozenset(content_words(" ".join(texts)))
+
+
+def as_evidence(text: str) -> list[Evidence]:
+    """Text of an example in the shape of evidence; empty lines part its pieces."""
+    pieces = enumerate(text.split("\n\n"), 1)
+    return [Evidence(id=f"E{n}", kind="text", text=piece) for n, piece in pieces]
+
+
+def shown_evidence(state: State) -> list[Evidence]:
+    """The evidence that sift put before the model; of retrieved pages, the lines it chose."""
+    return [state["extracts"].get(e.id, e) for e in state["evidence"] if e.id in state["shown"]]
+
+
+def calculated(evidence: Sequence[Evidence]) -> bool:
+    """Whether the last word was a calculation: its result answers by construction.
+
+    A single number that was put through it has not been computed and must be looked at like any other.
+    """
+    last = evidence[-1] if evidence else None
+    if last is None or last.kind != "calculation":
+        return False
+    return len(numbers(last.text.rpartition("=")[0])) > 1

@@ -1,0 +1,62 @@
+"""How evidence is put into words for the model: numbered, fenced, never able to look like orders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+
+from ...schema import Evidence, ToolResult
+
+_FENCE = re.compile(r"</?\s*data\s*>", re.IGNORECASE)
+_PIECE = 160
+"""Characters a line may have before it is cut like the text itself."""
+_SPECIAL = re.compile(r"<\|[^|>\n]{0,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
+"""Marks that chat templates use to begin a turn; in evidence they are only characters."""
+
+
+def as_data(text: str) -> str:
+    """Text from outside with everything taken out that could close its fence or open a turn."""
+    while (plain := _SPECIAL.sub("", _FENCE.sub("", text))) != text:
+        text = plain  # again: what was taken out may have stood between the halves of another mark
+    return text.strip()
+
+
+def show_evidence(items: Iterable[Evidence], failures: Sequence[ToolResult] = ()) -> str:
+    """The evidence as the answering prompt shows it."""
+    parts = [f"[{e.id}]\n<data>\n{as_data(e.text)}\n</data>" for e in items]
+    parts += [
+        f"Not seen: {r.call.tool} failed: {as_data(r.error.message)}" for r in failures if r.error
+    ]
+    return "\n".join(parts) or "(none)"
+
+
+def estimate_tokens(text: str) -> int:
+    """Roughly how many tokens a text takes: three characters each, one for each CJK sign."""
+    wide = 0 if text.isascii() else sum(1 for c in text if ord(c) > 0x2E7F)
+    return wide + (len(text) - wide + 2) // 3
+
+
+def fit(text: str, tokens: int) -> str:
+    """The text cut to about that many tokens: whole lines from both ends, the middle left out.
+
+    Documents put who and when at the top and totals at the bottom, so both ends are kept.
+    """
+    if estimate_tokens(text) <= tokens:
+        return text
+    lines = [piece for line in text.splitlines() for piece in wrap(line, _PIECE) or [""]]
+    head: list[str] = []
+    tail: list[str] = []
+    room = tokens - 8
+    for at_head in _alternating(len(lines)):
+        line = lines[len(head)] if at_head else lines[-1 - len(tail)]
+        room -= estimate_tokens(line) + 1
+        if room < 0:
+            break
+        (head if at_head else tail).append(line)
+    left_out = len(lines) - len(head) - len(tail)
+    return "\n".join([*head, f"(... {left_out} lines left out ...)", *reversed(tail)])
+
+
+def _alternating(count: int) -> Iterable[bool]:
+    return (index % 2 == 0 for index in range(count))

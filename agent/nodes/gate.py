@@ -1,0 +1,118 @@
+"""sift: what of the evidence goes before the model, and whether it is enough to answer from.
+
+The second gate of mR2AG (is this evidence?), asked as a probability. Where the evidence is not enough
+and a tool was not asked yet, the assistant looks again; where nothing is left to ask, it declines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...schema import Evidence
+from ..closer_look.policy import opened_parts
+from ..evidence.extraction import extracts
+from ..evidence.prompting import answer_messages, calculated
+from ..evidence.selection import RANKED, by_rank, keep, trusted
+from ..query_rewriting import again, page_finder
+from ..run import Run
+from ..state import Stage, State
+from ..structured_output import probability_of_yes
+from ..verification.measured import choice, count
+from .base import Done
+from .plan import every_look, spread
+
+
+def sift(state: State, run: Run) -> Done:
+    """Keep what fits, then ask whether it answers the question."""
+    parts = focused(state, run)
+    believed = trusted(state["evidence"], state["asked"], bool(state["meant"]), parts.values())
+    told = [
+        parts.get(e.id, e) for e in believed if e.kind != "passage" or not parts or e.id in parts
+    ]
+    kept = keep(told, run.settings.limits.evidence_tokens)
+    every = tuple(e.id for e in kept)
+    update = State(shown=every, enough=every, extracts=parts)
+    if not kept and not run.model.sees_images:
+        return decide(update, 0.0, state, run, "nothing was seen")
+    if state["shown"] and (update["shown"], parts) == (state["shown"], state["extracts"]):
+        # What was not enough, or did not carry a draft, does not become so by asking again.
+        return decide(update, 0.0, state, run, "nothing new")
+    if all(item.kind == "calculation" for item in kept) and calculated(kept):
+        return decide(update, 1.0, state, run, "computed")
+    if choice(state["asked"], kept):
+        return decide(update, 1.0, state, run, "one of the answers offered was measured")
+    if count(state["asked"], kept):
+        return decide(update, 1.0, state, run, "what was asked for was counted")
+    if not run.settings.stages.gate:
+        return decide(update, 1.0, state, run, f"{len(kept)} kept, not asked")
+    brought = news(kept, state, run)
+    update["enough"] = tuple(e.id for e in brought)
+    probability = probability_of_yes(
+        run.model, answer_messages(state, brought, run, task="task_answerable")
+    )
+    if parts_seen := opened_parts(state, run, probability):
+        return with_parts(update, parts_seen, state, run)
+    return decide(update, probability, state, run, f"{len(kept)} kept")
+
+
+def news(kept: Sequence[Evidence], state: State, run: Run) -> Sequence[Evidence]:
+    """What a second look at pictures brought: it has to be enough without what was not.
+
+    Asked again with more of anything before it, a small model grows surer. Retrieved lines are chosen
+    anew each time, and a model that sees has the picture itself.
+    """
+    if run.model.sees_images or any(item.kind in RANKED for item in kept):
+        return kept
+    return [item for item in kept if item.id not in state["shown"]] or kept
+
+
+def with_parts(update: State, found: tuple[Evidence, ...], state: State, run: Run) -> Done:
+    """Ask again with the opened parts of the pictures before the model."""
+    shown = tuple(e for e in state["evidence"] if e.id in update["shown"]) + found
+    every = tuple(e.id for e in shown)
+    update |= State(opened=True, evidence=found, shown=every, enough=every)
+    probability = probability_of_yes(
+        run.model, answer_messages(state, shown, run, task="task_answerable")
+    )
+    return decide(update, probability, state, run, f"{len(found)} parts opened")
+
+
+def focused(state: State, run: Run) -> dict[str, Evidence]:
+    """Of retrieved pages, the lines that bear on the question; {} where nothing was retrieved."""
+    passages = [e for e in state["evidence"] if e.kind == "passage"]
+    if not passages or not run.settings.stages.extract:
+        return {}
+    ranked = [passages[n] for n in by_rank(passages)]
+    tokens = run.settings.limits.extract_tokens
+    return extracts(state["asked"], ranked, page_finder(run), run.embedder, tokens)
+
+
+def decide(update: State, probability: float, state: State, run: Run, why: str) -> Done:
+    """Go on to the draft, look again with what was not tried, or decline."""
+    did = f"{why}, answerable {probability:.2f}"
+    update["answerable"] = probability
+    lines = run.settings.thresholds
+    least = lines.answerable_by_pages if update["extracts"] else lines.answerable
+    if probability >= least:
+        return Done(update, did)
+    more = next_look(state, run)
+    if more:
+        update["stages"], update["round"] = (more,), state["round"] + 1
+        return Done(update, f"{did}; looking again with {', '.join(c.tool for c in more)}")
+    update["stop"] = "unsupported"
+    return Done(update, f"{did}; not enough to answer")
+
+
+def next_look(state: State, run: Run) -> Stage:
+    """Where to look again: the picture with other tools, then the documents, deeper each time."""
+    if state["round"] >= run.settings.limits.rounds or not run.settings.stages.look_again:
+        return ()
+    more = untried(state, run) if state["meant"] else ()
+    return more or (again(state, run) if run.index is not None else ())
+
+
+def untried(state: State, run: Run) -> Stage:
+    """The picture tools not asked yet that can run without being told anything."""
+    asked = {result.call.tool for result in state["results"]}
+    calls = (call for call in every_look(run) if call.tool not in asked)
+    return tuple(made for call in calls for made in spread(call, state, run))

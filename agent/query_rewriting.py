@@ -1,0 +1,115 @@
+"""What the controller knows about asking the user's documents: when, with which words, and again how.
+
+Facts bound the choice: where documents are and a question is about something in the world, they are
+searched rather than the model's memory or its guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import BadInput
+from ..prompts import render
+from ..retrieval.pages import Page
+from ..schema import ToolCall
+from ..tools.documents.search import FIRST_LOOK, SEARCH, nearest_names
+from .backends.base import Message
+from .evidence.citation import FindPage
+from .evidence.rendering import as_data
+from .planner import Neighbour
+from .run import Run
+from .state import Stage, State
+from .text.facts import numbers, squeezed, words
+
+SURE_OF_TALK = 0.55
+"""Similarity from which the nearest examples may say that a question needs no documents: of 64 questions
+not among the examples, the 9 of small talk were at .64 or more, none about documents was taken for it."""
+DEEPER_LOOK = 3 * FIRST_LOOK
+"""Passages a second search asks for, those of the first among them."""
+_MOST_NAMES = 20
+_PAGE = frozenset("page pages pg seite seiten pagina paginas slide folie sheet blatt".split())
+_ORDINALS = frozenset("first second third last erste ersten zweite premiere primera prima".split())
+
+
+def search_call(query: str, limit: int = FIRST_LOOK) -> ToolCall:
+    """A search of the documents."""
+    return ToolCall(tool=SEARCH, arguments={"query": query, "limit": limit})
+
+
+def first_search(state: State) -> tuple[Stage, ...]:
+    """The plan that asks the documents the question itself, which is mostly the best query."""
+    return ((search_call(state["asked"]),),)
+
+
+def is_talk(stages: Sequence[Stage] | None, neighbours: Sequence[Neighbour]) -> bool:
+    """Whether a plan without tools may be believed although documents are there."""
+    return stages == () and neighbours[0].similarity >= SURE_OF_TALK
+
+
+def names_a_page(question: str) -> bool:
+    """Whether a question says which page it means; what names none is better searched."""
+    said = set(words(question))
+    return bool(_PAGE & said) and bool(numbers(question) or _ORDINALS & said)
+
+
+def again(state: State, run: Run) -> Stage:
+    """The next search where what was found does not answer: more of the same, then other words.
+
+    After RePARe and Med-RwR: a query is rewritten when the answer is not sure, not before.
+    """
+    made = [r.call for r in state["results"] if r.call.tool == SEARCH]
+    queries = [str(call.arguments.get("query", "")) for call in made]
+    if not any(squeezed(q) == squeezed(state["asked"]) for q in queries):
+        return (search_call(state["asked"]),)
+    if all(call.arguments.get("limit", FIRST_LOOK) <= FIRST_LOOK for call in made):
+        return (search_call(queries[0], DEEPER_LOOK),)
+    if not rewrites(run) or not run.model.can_call(3):  # the rewriting, the gate, and the draft
+        return ()
+    other = rewritten(state["asked"], queries, run)
+    return (search_call(other, 2 * FIRST_LOOK),) if other else ()
+
+
+def rewrites(run: Run) -> bool:
+    """Whether other words are worth a call: the starter's own found nothing on 33 questions of reports."""
+    wanted = run.settings.stages.rewrite
+    return wanted if wanted is not None else run.pack != "starter" or bool(run.settings.model)
+
+
+def rewritten(question: str, queries: Sequence[str], run: Run) -> str:
+    """The model's other words for a query; "" where it has none."""
+    prompt = render(
+        "search_again",
+        documents=document_names(question, run),
+        question=question,
+        queries="\n".join(f"- {query}" for query in queries),
+    )
+    reply = run.model.generate([Message(role="user", text=prompt)], max_tokens=40)
+    lines = reply.text.strip().splitlines() or [""]
+    query = lines[0].strip().strip("\"'- ")
+    tried = {squeezed(q) for q in queries}
+    return "" if squeezed(query) in tried | {""} else query
+
+
+def document_names(question: str, run: Run) -> str:
+    """Names of the documents as data, those most like the question first."""
+    names = [document.name for document in run.index.documents()] if run.index else []
+    return "\n".join(as_data(name) for name in nearest_names(question, names, _MOST_NAMES))
+
+
+def at_hand(run: Run) -> str:
+    """What is in the index, fenced; "" where there is none."""
+    if run.index is None:
+        return ""
+    return f"Documents at hand:\n<data>\n{as_data(run.index.describe())}\n</data>\n"
+
+
+def page_finder(run: Run) -> FindPage:
+    """Gives pages of the run's index; None for what is not there any more."""
+
+    def find(document: str, number: int) -> Page | None:
+        try:
+            return run.index.page(document, number) if run.index is not None else None
+        except BadInput:
+            return None
+
+    return find

@@ -1,0 +1,73 @@
+"""Which is the highest, of values that were read with their names: the program's work, not the model's.
+
+A small model asked for the highest bar names the first one as gladly as the right one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ...schema import Evidence
+from ..text.facts import content_words, numbers, squeezed, words
+from .literal import same_word
+
+MOST = frozenset(
+    """
+highest largest biggest greatest most maximum tallest longest best hochste großte meisten
+mayor maximo maggiore
+""".split()
+)
+"""As `facts.words` gives them, without accents; `LEAST` the same."""
+LEAST = frozenset(
+    """
+lowest smallest fewest least minimum shortest niedrigste kleinste wenigsten menor minimo minore
+""".split()
+)
+_ROW = re.compile(r"(?P<name>[^:]+): (?P<rest>.+)")
+_CELL = re.compile(r"(?P<column>[^;=]+) = (?P<value>[^;]+)")
+_FEWEST = 2
+
+Values = dict[str, Decimal]
+"""By the name of a row or of a chart's label."""
+
+
+def right_extreme(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
+    """The draft, or the name of the highest (lowest) value where the draft names another one.
+
+    Only where the question asks for one of them, what was read is told by name, and a column is meant
+    without doubt.
+    """
+    asked = set(words(question))
+    most, least = bool(asked & MOST), bool(asked & LEAST)
+    found = [
+        v for item in evidence if item.kind == "text" for v in told_values(item.text, question)
+    ]
+    if most == least or len(found) != 1:
+        return draft
+    values = found[0]
+    named = [name for name in values if squeezed(name) == squeezed(draft)]
+    best = (max if most else min)(values.values())
+    right = [name for name, value in values.items() if value == best]
+    return right[0] if named and len(right) == 1 else draft
+
+
+def told_values(text: str, question: str) -> list[Values]:
+    """The named values of a chart, or of the columns of a table that a question speaks of."""
+    columns: dict[str, Values] = {}
+    for line in text.splitlines():
+        row = _ROW.fullmatch(line)
+        if row is None:
+            continue
+        cells = {m["column"].strip(): m["value"] for m in _CELL.finditer(row["rest"])}
+        for column, value in (cells or {"": row["rest"]}).items():
+            if len(said := numbers(value)) == 1:
+                columns.setdefault(column, {})[row["name"].strip()] = Decimal(said[0])
+    asked = content_words(question)
+    return [
+        values
+        for column, values in columns.items()
+        if len(values) >= _FEWEST
+        and all(any(same_word(w, a) for a in asked) for w in content_words(column))
+    ]

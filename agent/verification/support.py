@@ -1,0 +1,109 @@
+"""What the model thinks of a draft, asked as probabilities, its own words never taken for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...schema import Evidence
+from ..backends.base import Message
+from ..evidence.citation import statements
+from ..evidence.prompting import answer_messages
+from ..run import Run
+from ..state import State
+from ..structured_output import probability_of_yes
+from ..text.facts import words
+from .extremes import LEAST, MOST
+from .literal import grounded_share, opposite, ungrounded_words
+from .topic import well_placed
+
+MOST_GROUNDED = 0.6
+"""Share of a draft's words that must stand in what tools saw for it to pass without being asked about."""
+SURE = 0.8
+"""Probability from which a yes or no is not asked the other way round."""
+COMPARED = 0.1
+"""More of it is wanted where several lines have to be compared, which no program checks yet."""
+COMPARING = (
+    MOST
+    | LEAST
+    | frozenset(
+        "worst fastest slowest beste schlechteste mejor peor meilleur pire migliore peggiore".split()
+    )
+)
+_MOST_STATEMENTS = 4
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """How likely a draft is supported, 0..1, and what is doubted of it, as sentences."""
+
+    support: float = 1.0
+    doubts: tuple[str, ...] = ()
+
+
+def opinion(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
+    """Ask about each statement of a draft; what needs no asking is believed.
+
+    Words that tools saw in pictures and the draft copies need none; retrieved pages always do, since
+    they hold much that answers other questions.
+    """
+    stages, draft = run.settings.stages, state["draft"]
+    if not stages.supported or not is_doubtful(state, evidence, run):
+        return Opinion()
+    if not run.model.can_call():
+        stray = ", ".join(ungrounded_words(draft, state["asked"], evidence)[:5])
+        return Opinion(0.0, (f"it could not be checked: {stray or draft[:60]}",))
+    lines = run.settings.thresholds
+    least = lines.supported_by_pages if retrieved(evidence) else lines.supported
+    if retrieved(evidence) and COMPARING & set(words(state["asked"])):
+        least = min(1.0, least + COMPARED)
+    elif retrieved(evidence) and well_placed(draft, state["asked"], evidence):
+        least = min(least, lines.supported)
+    spans = statements(draft)[:_MOST_STATEMENTS]
+    parts = [draft[a:b] for a, b in spans] if len(spans) > 1 else [draft]
+    support = 1.0
+    for part in parts:
+        if not run.model.can_call():
+            break
+        likely = supported(part, state, evidence, run)
+        support = min(support, likely)
+        if likely < least:
+            return Opinion(likely, (f"the evidence does not carry “{part[:80]}”",))
+    return both_ways(support, state, evidence, run)
+
+
+def is_doubtful(state: State, evidence: Sequence[Evidence], run: Run) -> bool:
+    """Whether the model has to be asked at all."""
+    if retrieved(evidence):
+        return True
+    grounded = grounded_share(state["draft"], state["asked"], evidence)
+    return not run.model.sees_images and grounded < MOST_GROUNDED
+
+
+def retrieved(evidence: Sequence[Evidence]) -> bool:
+    """Whether pages of documents are among it."""
+    return any(item.kind == "passage" for item in evidence)
+
+
+def both_ways(support: float, state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
+    """A yes or no must be likelier than its opposite (after MMR and ProbMed), and need the picture."""
+    stages, other = run.settings.stages, opposite(state["draft"])
+    if stages.both_polarities and other and support < SURE and run.model.can_call(2):
+        alone = [supported(word, state, evidence, run) for word in (opposite(other), other)]
+        if alone[1] >= alone[0]:
+            return Opinion(support, (f"“{other}” is just as likely",))
+    if stages.picture_removed and run.model.sees_images and run.model.can_call():
+        blind = supported(state["draft"], state, evidence, run, pictures=False)
+        if blind > support:
+            return Opinion(support, ("it is surer without the picture than with it",))
+    return Opinion(support)
+
+
+def supported(
+    draft: str, state: State, evidence: Sequence[Evidence], run: Run, pictures: bool = True
+) -> float:
+    """P(yes) that the evidence carries a statement."""
+    asked: list[Message] = answer_messages(state, evidence, run, task="task_supported", draft=draft)
+    if not pictures:
+        asked = [message.model_copy(update={"pictures": ()}) for message in asked]
+    return probability_of_yes(run.model, asked)

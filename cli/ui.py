@@ -1,0 +1,59 @@
+"""The command line of the chat page: `looktwice ui`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import UsageError
+
+Auth = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="ask for a name and a password of this file")
+]
+
+
+def ui(
+    host: Annotated[str, typer.Option(help="address to listen at")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 7860,
+    index: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="documents of all users; by default each has their own"
+        ),
+    ] = None,
+    auth: Auth = None,
+    add_user: Annotated[
+        str | None, typer.Option(metavar="NAME", help="write a user into the file of --auth, leave")
+    ] = None,
+    pack: Annotated[str | None, typer.Option(help="auto, starter, gpu or server")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="chat model: a path, a hub name, or a server's address")
+    ] = None,
+) -> None:
+    """Open the chat page: drop pictures and documents, ask, see where each answer stands."""
+    from .app import load_settings
+
+    if add_user is not None:
+        add(auth, add_user)
+        return
+    settings = load_settings(pack=pack, model=model)
+    from ..ui.web.launch import run
+
+    run(settings, host, port, index=index, auth=auth)
+
+
+def add(auth: Path | None, name: str) -> None:
+    """Ask for a password and write it, hashed, into the file.
+
+    Raises:
+        UsageError: there is no file, or name or password cannot be used.
+    """
+    from ..ui.web.auth import add_user
+
+    if auth is None:
+        raise UsageError("--add-user needs the file to write to: add --auth FILE")
+    password = typer.prompt(f"Password for {name}", hide_input=True, confirmation_prompt=True)
+    add_user(auth, name, password)
+    typer.echo(f"{name} can log in: looktwice ui --auth {auth}")

@@ -1,0 +1,80 @@
+"""smolagents' ToolCallingAgent, as its guide sets it up. The only file that imports smolagents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...agent.backends.openai import PICTURE_PIXELS
+from ...errors import UsageError
+from ...tools import Tool
+from .baseline import Sitting
+from .experts import Toolbox
+
+
+class Smolagents:
+    """The peer `smolagents`."""
+
+    name = "smolagents"
+    package = "smolagents"
+
+    def load(self) -> None:
+        """See `Peer.load`."""
+        try:
+            import smolagents  # noqa: F401
+        except ImportError:
+            raise UsageError("smolagents is missing: pip install 'looktwice[peers]'") from None
+
+    def ask(self, sitting: Sitting) -> str:
+        """See `Peer.ask`."""
+        from smolagents import LogLevel, OpenAIModel, ToolCallingAgent
+
+        server = sitting.server
+        model = OpenAIModel(
+            model_id=server.model,
+            api_base=server.address,
+            api_key=server.key,
+            client_kwargs={"http_client": sitting.client},
+            flatten_messages_as_text=not server.sees_images,
+            temperature=0.0,
+            max_tokens=sitting.tokens,
+            # "required", its default, keeps llama.cpp from ending a call that was written as text:
+            # blank lines follow until the tokens are used up
+            tool_choice="auto",
+        )
+        agent = ToolCallingAgent(
+            tools=[_wrapped(tool, sitting.toolbox) for tool in sitting.toolbox.tools.values()],
+            model=model,
+            instructions=sitting.instructions,
+            max_steps=sitting.calls,
+            verbosity_level=LogLevel.OFF,
+        )
+        pictures = [sitting.store.resized(p, PICTURE_PIXELS) for p in sitting.pictures]
+        return str(agent.run(sitting.question, images=pictures or None))
+
+
+def _wrapped(expert: Tool, toolbox: Toolbox) -> Any:
+    """An expert as smolagents' tool, with the same description and arguments."""
+    import smolagents
+
+    class Expert(smolagents.Tool):  # type: ignore[misc]  # the library has no types
+        skip_forward_signature_validation = True  # the arguments are known from the schema only
+        name = expert.name
+        description = expert.description
+        inputs = _inputs(expert.parameters)
+        output_type = "string"
+
+        def forward(self, *values: Any, **arguments: Any) -> str:
+            named = dict(zip(self.inputs, values, strict=False))
+            return toolbox.call(expert.name, {**named, **arguments})
+
+    return Expert()
+
+
+def _inputs(parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """A JSON schema's properties as smolagents wants them: what may be left out is "nullable"."""
+    required = parameters.get("required", ())
+    return {
+        name: {**schema, **({} if name in required else {"nullable": True})}
+        for name, schema in parameters["properties"].items()
+    }

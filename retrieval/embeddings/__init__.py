@@ -1,0 +1,1 @@
+"""Embedders: texts, pictures and pages in, unit vectors out."""

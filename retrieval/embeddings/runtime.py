@@ -1,0 +1,117 @@
+"""What everything that runs weights here shares: loading them once, on which device, and their name."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import UsageError, WeightsError
+from ...settings import Settings
+from ...weights.download import Hub
+from ...weights.registry import Role
+from ...weights.resolve import weight_for, weight_named
+
+__all__ = [
+    "Once",
+    "Vectors",
+    "chosen_device",
+    "chosen_dtype",
+    "onnx_session",
+    "unit",
+    "weight_name",
+    "well_formed",
+]
+
+Vectors = NDArray[np.float32]
+Loaded = TypeVar("Loaded")
+
+
+class Once(Generic[Loaded]):
+    """Calls a function once, for whichever thread comes first; a failure is tried again next time."""
+
+    def __init__(self, load: Callable[[], Loaded]) -> None:
+        self._load = load
+        self._loaded: Loaded | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Loaded:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+
+def weight_name(role: Role, settings: Settings) -> str:
+    """Name of the weights that play a role, the same wherever their vectors are; nothing is loaded.
+
+    Weights pinned by SHA-256 carry the first digits of their largest file's: "all-minilm-l6-v2@53aa5117".
+
+    Raises:
+        UsageError: the pack has none.
+    """
+    name = weight_for(role, settings)
+    if name is None:
+        raise UsageError(f"this pack has no weights for {role}")
+    source = weight_named(name).source
+    if isinstance(source, Hub):
+        return name
+    return f"{name}@{max(source, key=lambda file: file.size).sha256[:8]}"
+
+
+def onnx_session(path: Path, threads: int, what: str) -> Any:
+    """An onnxruntime session on the CPU.
+
+    Args:
+        threads: 0 takes every core this process may use.
+        what: what the file should be, for the error: "a text embedder".
+
+    Raises:
+        WeightsError: the file cannot be used.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or cores()
+    # Threads that spin while they wait take the cores from the chat model, and from each other.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # whatever the library says, this file cannot be used
+        raise WeightsError(f"{path}: not {what} ({error})") from error
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def chosen_device() -> str:
+    """Where torch runs the models of the gpu pack."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def chosen_dtype() -> Any:
+    """The torch type they run in: on a GPU half the memory and twice the speed, for the same ranking."""
+    import torch
+
+    return torch.bfloat16 if chosen_device() == "cuda" else torch.float32
+
+
+def unit(rows: NDArray[Any]) -> Vectors:
+    """Rows of length one; what has no direction stays zero."""
+    vectors = np.asarray(rows, dtype=np.float32)
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths == 0, 1, lengths), dtype=np.float32)
+
+
+def well_formed(text: str) -> str:
+    """Without the half characters (lone surrogates) that broken PDFs yield and tokenizers refuse."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

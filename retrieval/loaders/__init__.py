@@ -1,0 +1,1 @@
+"""Files become pages: one loader a kind, run in a bounded child process."""

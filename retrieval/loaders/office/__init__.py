@@ -1,0 +1,1 @@
+"""Office files, web pages, Markdown and sheets as pages."""

@@ -1,0 +1,1 @@
+"""PDF: words with boxes, lines, tables and headings, pages as pictures."""

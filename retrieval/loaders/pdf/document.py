@@ -1,0 +1,256 @@
+"""PDF: the text of each page with a box for every word, or a picture of a page that has none."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ....errors import BadInput
+from ....settings import DocumentLimits
+from ...pages import UNREADABLE, Page, build_page
+from ..load import About, Opened, Scan
+from .bomb import unpacks_to_more
+from .lines import body_size, draft_lines
+from .metadata import date_of, is_cut_off, outline_of, title_of
+from .rendering import draw, is_picture_of_text, sharpest, shows_nothing
+from .running_heads import REACH, Edges, edges_of, furniture_of
+from .words import Run, View, read_runs, read_text, view_of
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_PDFIUM = threading.RLock()
+"""pdfium is not made for threads: one call at a time in a process."""
+
+
+def open_pdf(path: Path, limits: DocumentLimits) -> Opened:
+    """Open a PDF; one encrypted with an empty user password opens like any other.
+
+    A page that cannot be read is an empty `Page` whose label says so ("unreadable: ..."); the
+    others are still found.
+
+    Raises:
+        BadInput: encrypted with a password, damaged, cut off, without pages or with too many.
+    """
+    try:
+        bomb = unpacks_to_more(path, limits.expanded)
+    except (OSError, ValueError) as error:  # ValueError: it has become empty since
+        raise BadInput(str(path), f"cannot be read ({error})") from None
+    if bomb:
+        raise BadInput(
+            str(path),
+            f"unpacks to more than {limits.expanded:,} bytes (a bomb, or a very large picture); "
+            "leave it out, or raise LOOKTWICE_DOCUMENTS__EXPANDED",
+        )
+    with _PDFIUM:
+        return _Pdf(path, limits)
+
+
+def render_page(path: Path, number: int, limits: DocumentLimits) -> tuple[Image.Image, float]:
+    """Page `number` (from 1) as a picture, and the points in one of its pixels.
+
+    Raises:
+        BadInput: no such page, or one that cannot be read.
+    """
+    from PIL import Image
+
+    with _PDFIUM, _open(path) as document, _page(document, number) as page:
+        if page is None:
+            raise BadInput(str(path), f"has no page {number} that can be read")
+        size, rgb, scale = draw(page, view_of(page), limits)
+    return Image.frombytes("RGB", size, rgb), scale
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A page before its neighbours are known.
+
+    Attributes:
+        scan: no text worth having, but something to see.
+        fault: why it cannot be read.
+        cut: whether it has more text than may be read.
+    """
+
+    number: int
+    view: View | None = None
+    runs: tuple[Run, ...] = ()
+    edges: Edges = ((), ())
+    scan: bool = False
+    fault: str = ""
+    cut: bool = False
+
+
+class _Pdf(Opened):
+    def __init__(self, path: Path, limits: DocumentLimits) -> None:
+        self._path = path
+        self._limits = limits
+        self._document = _load(path)
+        try:
+            import pypdfium2.raw as pdfium
+
+            pages = pdfium.FPDF_GetPageCount(self._document)
+            self._check(pages)
+            self._outline = outline_of(self._document)
+            title, date = title_of(self._document, path), date_of(self._document)
+        except BaseException:
+            self.close()
+            raise
+        self._pages = pages
+        self.about = About(type="pdf", title=title, pages=pages, date=date)
+
+    def _check(self, pages: int) -> None:
+        source, most = str(self._path), self._limits.pages
+        if pages < 1:
+            raise BadInput(source, "has no pages, or none that can be found; save it again")
+        if pages > most:
+            raise BadInput(
+                source,
+                f"has {pages:,} pages, more than {most:,}; split it, "
+                "or raise LOOKTWICE_DOCUMENTS__PAGES",
+            )
+
+    def pages(self, first: int = 1) -> Iterator[Page | Scan]:
+        window: deque[_Sheet] = deque(maxlen=2 * REACH + 1)
+        ahead = max(1, first - REACH)
+        for number in range(max(1, first), self._pages + 1):
+            while ahead <= min(number + REACH, self._pages):
+                self.began(ahead)
+                with _PDFIUM:
+                    window.append(self._sheet(ahead))
+                ahead += 1
+            around = [sheet for sheet in window if abs(sheet.number - number) <= REACH]
+            with _PDFIUM:
+                finished = self._finished(number, around)
+            yield finished
+
+    def close(self) -> None:
+        import pypdfium2.raw as pdfium
+
+        with _PDFIUM:
+            if self._document is not None:
+                pdfium.FPDF_CloseDocument(self._document)
+                self._document = None
+
+    def _sheet(self, number: int) -> _Sheet:
+        with _page(self._document, number) as page:
+            if page is None:
+                return _Sheet(number, fault="the page is damaged")
+            return self._read_sheet(page, number)
+
+    def _read_sheet(self, page: Any, number: int) -> _Sheet:
+        import pypdfium2.raw as pdfium
+
+        view = view_of(page)
+        with _text_page(page) as text_page:
+            if text_page is None:
+                return _Sheet(number, view, fault="its text cannot be read")
+            most = self._limits.page_characters
+            text = read_text(text_page, most)
+            if is_picture_of_text(page, text, view):
+                return _Sheet(number, view, scan=True)
+            runs = read_runs(text_page, text, view)
+            cut = pdfium.FPDFText_CountChars(text_page) > most
+        return _Sheet(number, view, tuple(runs), edges_of(runs, view.size[1]), cut=cut)
+
+    def _finished(self, number: int, around: list[_Sheet]) -> Page | Scan:
+        sheet = next(sheet for sheet in around if sheet.number == number)
+        section = self._outline.section(number)
+        if sheet.view is None or sheet.fault:
+            return Page(number, "", label=UNREADABLE + sheet.fault, section=section)
+        width, height = sheet.view.size
+        if sheet.scan:
+            return self._scan(sheet, section)
+        neighbours = [other.edges for other in around if other is not sheet]
+        furniture = furniture_of(sheet.runs, sheet.edges, neighbours)
+        body = body_size(run for other in around for run in other.runs)
+        drafts = draft_lines(sheet.runs, furniture, body, self._outline.titles(number))
+        return build_page(
+            number,
+            (draft.finished() for draft in drafts),
+            width=width,
+            height=height,
+            label=f"cut after {self._limits.page_characters:,} characters" if sheet.cut else "",
+            section=section,
+        )
+
+    def _scan(self, sheet: _Sheet, section: tuple[str, ...]) -> Page | Scan:
+        assert sheet.view is not None
+        width, height = sheet.view.size
+        with _page(self._document, sheet.number) as page:
+            if page is None:
+                fault = UNREADABLE + "the page is damaged"
+                return Page(sheet.number, "", label=fault, section=section)
+            size, rgb, scale = draw(page, sheet.view, self._limits, sharpest(page))
+        if shows_nothing(size, rgb):
+            return Page(sheet.number, "", width=width, height=height, section=section)
+        return Scan(sheet.number, size, rgb, scale, width, height, "page", section)
+
+
+def _load(path: Path) -> Any:
+    """An open pdfium document.
+
+    Raises:
+        BadInput: it cannot be opened; says why.
+    """
+    import pypdfium2.raw as pdfium
+
+    source = str(path)
+    try:
+        if is_cut_off(path):
+            raise BadInput(source, "is cut off: its end is missing; download or copy it again")
+        name = os.fsencode(path) if os.name == "posix" else source.encode("utf-8")
+    except OSError as error:
+        raise BadInput(source, f"cannot be read ({error.strerror or error})") from None
+    document = pdfium.FPDF_LoadDocument(name, None)
+    if document:
+        return document
+    fault = pdfium.FPDF_GetLastError()
+    if fault == pdfium.FPDF_ERR_PASSWORD:
+        raise BadInput(source, "is encrypted with a password; save it without one")
+    if fault == pdfium.FPDF_ERR_SECURITY:
+        raise BadInput(source, "is encrypted in a way that cannot be opened; save it without")
+    if fault == pdfium.FPDF_ERR_FILE:
+        raise BadInput(source, "cannot be read; it may have been moved")
+    raise BadInput(source, "is a damaged PDF; save or download it again")
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Any]:
+    import pypdfium2.raw as pdfium
+
+    document = _load(path)
+    try:
+        yield document
+    finally:
+        pdfium.FPDF_CloseDocument(document)
+
+
+@contextmanager
+def _page(document: Any, number: int) -> Iterator[Any]:
+    """An open page, or None if there is none that can be read."""
+    import pypdfium2.raw as pdfium
+
+    page = pdfium.FPDF_LoadPage(document, number - 1)
+    try:
+        yield page or None
+    finally:
+        if page:
+            pdfium.FPDF_ClosePage(page)
+
+
+@contextmanager
+def _text_page(page: Any) -> Iterator[Any]:
+    import pypdfium2.raw as pdfium
+
+    text_page = pdfium.FPDFText_LoadPage(page)
+    try:
+        yield text_page or None
+    finally:
+        if text_page:
+            pdfium.FPDFText_ClosePage(text_page)

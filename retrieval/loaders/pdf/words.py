@@ -1,0 +1,292 @@
+"""The words of a PDF page, each with its box, in the order in which pdfium reads them.
+
+Asking pdfium about every character would take longer than everything else together. So the text comes
+in one call, and only the first and the last character of a word are asked where they stand.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...pages import XYXY, Word
+
+_LINES = re.compile(r"[^\r\n]+")
+_WORDS = re.compile(r"\S+")
+_HYPHENS = {0x02: "-", 0xAD: "-", 0xFFFE: "-"}
+"""What pdfium gives for a hyphen at a line's end."""
+_DROPPED = dict.fromkeys((*range(0x02), *range(0x03, 0x20), 0x7F, 0x200B, 0xFEFF))
+_CLEAN = {**_DROPPED, **_HYPHENS}
+_FORCE_BOLD = 1 << 18
+_BOLD = re.compile(r"bold|black|heavy|semibd|demi", re.IGNORECASE)
+_TALLEST, _DEEPEST = 1.25, 0.45
+"""Above and below the baseline, in font sizes: more is a font that lies about its height."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Words on one baseline, left to right, as they were found.
+
+    Attributes:
+        base: the baseline's distance from the top of the page as shown, in points.
+        size: of the font as shown, in points.
+        flat: whether it is written from left to right, not up, down or upside down.
+    """
+
+    words: list[Word]
+    base: float
+    size: float
+    bold: bool
+    flat: bool
+
+    @property
+    def x1(self) -> float:
+        return min(box[0] for box in self.boxes)
+
+    @property
+    def x2(self) -> float:
+        return max(box[2] for box in self.boxes)
+
+    @property
+    def boxes(self) -> list[XYXY]:
+        return [word.box for word in self.words if word.box is not None]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a PDF's own coordinates (y up, before rotation) become those of the page as shown.
+
+    Attributes:
+        left, bottom, right, top: the visible part (CropBox within MediaBox) in PDF units.
+        turn: quarter turns clockwise.
+        unit: points in one PDF unit.
+    """
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turn: int
+    unit: float
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height as shown, in points."""
+        width, height = (self.right - self.left) * self.unit, (self.top - self.bottom) * self.unit
+        return (height, width) if self.turn % 2 else (width, height)
+
+    def shown(self, x: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Points right of the left edge and below the top edge of the page as shown."""
+        from_left, from_right = x - self.left, self.right - x
+        from_top, from_bottom = self.top - y, y - self.bottom
+        across, down = (
+            (from_left, from_top),
+            (from_bottom, from_left),
+            (from_right, from_bottom),
+            (from_top, from_right),
+        )[self.turn]
+        return across * self.unit, down * self.unit
+
+    def goes_right(self, dx: float, dy: float) -> bool:
+        """Whether a direction in PDF coordinates runs from left to right on the page as shown."""
+        across = (dx, dy, -dx, -dy)[self.turn]
+        down = (-dy, dx, dy, -dx)[self.turn]
+        return across > 0 and abs(down) < 0.1 * across
+
+
+def view_of(page: Any) -> View:
+    """The view of an open pdfium page."""
+    import pypdfium2.raw as pdfium
+
+    box = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, box)
+    turn = pdfium.FPDFPage_GetRotation(page) % 4
+    side = box.top - box.bottom if turn % 2 else box.right - box.left
+    unit = pdfium.FPDF_GetPageWidthF(page) / side if side > 0 else 1.0
+    return View(box.left, box.bottom, box.right, box.top, turn, unit)
+
+
+def read_text(text_page: Any, most: int) -> str:
+    """The first `most` characters; one string position for every character pdfium counts."""
+    import pypdfium2.raw as pdfium
+
+    count = min(pdfium.FPDFText_CountChars(text_page), most)
+    if count <= 0:
+        return ""
+    units = (ctypes.c_ushort * (count + 1))()
+    written = pdfium.FPDFText_GetText(text_page, 0, count, units)
+    text = bytes(units)[: 2 * max(0, written - 1)].decode("utf-16-le", "replace")
+    if len(text) == count and written - 1 == count:
+        return text
+    # pdfium left characters out or wrote some as two units: only one by one are places sure.
+    codes = (pdfium.FPDFText_GetUnicode(text_page, at) for at in range(count))
+    return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in codes)
+
+
+def read_runs(text_page: Any, text: str, view: View) -> list[Run]:
+    """The page's words by line, those outside the visible part left out.
+
+    Args:
+        text_page: an open pdfium text page.
+        text: what `read_text` gave for it.
+        view: of the same page.
+    """
+    lines = [
+        [(word.start(), word.end()) for word in _WORDS.finditer(text, line.start(), line.end())]
+        for line in _LINES.finditer(text)
+    ]
+    lines = [line for line in lines if line]
+    if not lines:
+        return []
+    fonts = [_font_size(text_page, line[0][0], view) for line in lines]
+    spans = [span for line in lines for span in line]
+    sizes = np.repeat([size if flat else 0.0 for size, flat in fonts], [len(x) for x in lines])
+    found = _places(text_page, spans, view)
+    seen = _visible(found.boxes, view).tolist()
+    words = [
+        Word(_clean(text[start:end]), (box[0], box[1], box[2], box[3]))
+        for (start, end), box in zip(spans, _trim(found, sizes, view).tolist(), strict=True)
+    ]
+    runs, at = [], 0
+    for line, (size, flat) in zip(lines, fonts, strict=True):
+        kept = [k for k in range(at, at + len(line)) if seen[k] and words[k].text]
+        at += len(line)
+        for part in _by_baseline(kept, found.bases, 0.6 * size if flat else math.inf):
+            bold = all(_is_bold(text_page, spans[k][0]) for k in (part[0], part[-1]))
+            base = float(found.bases[part[len(part) // 2]])
+            runs.append(Run([words[k] for k in part], base, size, bold, flat))
+    return runs
+
+
+def _by_baseline(words: list[int], bases: NDArray[np.float64], most: float) -> Iterator[list[int]]:
+    """One line of pdfium's, parted where it steps up or down by more than `most` points.
+
+    It takes a low mark (a dash in a table's cell) for the end of the line above; raised and lowered
+    figures stay where they are.
+    """
+    part: list[int] = []
+    for k in words:
+        if part and abs(bases[k] - bases[part[-1]]) > most:
+            yield part
+            part = []
+        part.append(k)
+    if part:
+        yield part
+
+
+def _clean(text: str) -> str:
+    """Without what cannot be seen or stored: control codes, half characters."""
+    if text.isascii() and text.isprintable():
+        return text
+    whole = text.translate(_CLEAN).encode("utf-16", "surrogatepass")
+    return whole.decode("utf-16", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where words stand on the page as shown, in points.
+
+    Attributes:
+        boxes: [words, 4].
+        bases: [words], their baselines.
+    """
+
+    boxes: NDArray[np.float64]
+    bases: NDArray[np.float64]
+
+
+def _places(text_page: Any, spans: list[tuple[int, int]], view: View) -> _Places:
+    import pypdfium2.raw as pdfium
+
+    rects = (pdfium.FS_RECTF * (2 * len(spans)))()
+    box_of, origin_of = pdfium.FPDFText_GetLooseCharBox, pdfium.FPDFText_GetCharOrigin
+    x, y = ctypes.c_double(), ctypes.c_double()
+    to_x, to_y = ctypes.byref(x), ctypes.byref(y)
+    origins = []
+    for at, (start, end) in enumerate(spans):
+        box_of(text_page, start, rects[2 * at])
+        box_of(text_page, end - 1, rects[2 * at + 1])
+        origin_of(text_page, start, to_x, to_y)
+        origins.append((x.value, y.value))
+    # left, top, right, bottom of the first and the last character of each word
+    ends = np.frombuffer(rects, np.float32).reshape(-1, 2, 4).astype(np.float64)
+    _mend(text_page, spans, ends)
+    across1, down1 = view.shown(ends[:, :, 0], ends[:, :, 1])
+    across2, down2 = view.shown(ends[:, :, 2], ends[:, :, 3])
+    boxes = np.stack(
+        [
+            np.minimum(across1, across2).min(axis=1),
+            np.minimum(down1, down2).min(axis=1),
+            np.maximum(across1, across2).max(axis=1),
+            np.maximum(down1, down2).max(axis=1),
+        ],
+        axis=1,
+    )
+    points = np.array(origins)
+    return _Places(boxes, view.shown(points[:, 0], points[:, 1])[1])
+
+
+def _trim(found: _Places, sizes: NDArray[np.float64], view: View) -> NDArray[np.float64]:
+    """Boxes cut to the page, and to what a font of that size may cover; size 0 may cover all."""
+    width, height = view.size
+    high = np.where(sizes > 0, found.bases - _TALLEST * sizes, 0.0)
+    low = np.where(sizes > 0, found.bases + _DEEPEST * sizes, height)
+    boxes = found.boxes.copy()
+    for top in (1, 3):
+        boxes[:, top] = np.clip(np.clip(boxes[:, top], high, low), 0.0, height)
+    boxes[:, [0, 2]] = np.clip(boxes[:, [0, 2]], 0.0, width)
+    return boxes
+
+
+def _mend(text_page: Any, spans: list[tuple[int, int]], corners: NDArray[np.float64]) -> None:
+    """Fonts without metrics (often Type 3) have flat loose boxes; take the ink of their glyphs."""
+    import pypdfium2.raw as pdfium
+
+    sides = [ctypes.c_double() for _ in range(4)]
+    flat = (np.abs(corners[:, :, 1] - corners[:, :, 3]) < 0.1).any(axis=1)
+    for at in np.flatnonzero(flat).tolist():
+        start, end = spans[at]
+        for which, char in enumerate((start, end - 1)):
+            left, right, bottom, top = sides
+            if pdfium.FPDFText_GetCharBox(text_page, char, left, right, bottom, top):
+                corners[at, which] = (left.value, top.value, right.value, bottom.value)
+
+
+def _visible(boxes: NDArray[np.float64], view: View) -> NDArray[np.bool_]:
+    width, height = view.size
+    x, y = boxes[:, [0, 2]].mean(axis=1), boxes[:, [1, 3]].mean(axis=1)
+    inside: NDArray[np.bool_] = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
+    return inside
+
+
+def _font_size(text_page: Any, char: int, view: View) -> tuple[float, bool]:
+    """The size as shown in points, and whether the text runs from left to right."""
+    import pypdfium2.raw as pdfium
+
+    matrix = pdfium.FS_MATRIX()
+    if not pdfium.FPDFText_GetMatrix(text_page, char, matrix):
+        return 0.0, True
+    size = pdfium.FPDFText_GetFontSize(text_page, char)
+    shown = abs(size) * math.hypot(matrix.c, matrix.d) * view.unit
+    return shown, view.goes_right(matrix.a, matrix.b)
+
+
+def _is_bold(text_page: Any, char: int) -> bool:
+    """By the font's name and flags: its stated weight is often wrong, also for common fonts."""
+    import pypdfium2.raw as pdfium
+
+    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(text_page, char, name, 128, flags)
+    known = name.value.decode("utf-8", "replace")
+    return bool(flags.value & _FORCE_BOLD) or _BOLD.search(known) is not None

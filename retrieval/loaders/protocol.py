@@ -1,0 +1,130 @@
+"""How the reading process and its owner talk: frames of a JSON head and raw bytes, nothing executable.
+
+A frame is two big-endian 32-bit lengths, then the head, then the bytes. No pickles: what a hostile
+document might make of the reading process must not become code in the owner's.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from typing import IO, Any
+
+import numpy as np
+
+from ..pages import Line, Page
+from .load import Scan
+
+_LENGTHS = struct.Struct(">II")
+_MOST = 2**31
+"""Bytes of one frame; more is not one of ours."""
+
+Head = Mapping[str, Any]
+
+
+def send(stream: IO[bytes], head: Head, body: bytes = b"") -> None:
+    """Write one frame.
+
+    Raises:
+        OSError: nobody listens any more.
+    """
+    # Escaped, so that lone surrogates (broken PDFs have them) get through.
+    coded = json.dumps(head, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    stream.write(_LENGTHS.pack(len(coded), len(body)) + coded + body)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+    """Read one frame; None at the stream's end, also in the middle of a frame or of nonsense."""
+    lengths = _exactly(stream, _LENGTHS.size)
+    if lengths is None:
+        return None
+    coded, size = _LENGTHS.unpack(lengths)
+    if coded + size > _MOST:
+        return None
+    head, body = _exactly(stream, coded), _exactly(stream, size)
+    if head is None or body is None:
+        return None
+    try:
+        known = json.loads(head)
+    except ValueError:
+        return None
+    return (known, body) if isinstance(known, dict) else None
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes | None:
+    parts, left = [], size
+    while left:
+        part = stream.read(left)
+        if not part:
+            return None
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def send_page(stream: IO[bytes], page: Page | Scan) -> None:
+    """Write one page.
+
+    Raises:
+        OSError: nobody listens any more.
+    """
+    if isinstance(page, Scan):
+        head = {
+            "is": "scan",
+            "number": page.number,
+            "size": page.size,
+            "scale": page.scale,
+            "width": page.width,
+            "height": page.height,
+            "frame": page.frame,
+            "section": page.section,
+            "notes": page.notes,
+        }
+        send(stream, head, page.rgb)
+        return
+    head = {
+        "is": "page",
+        "number": page.number,
+        "text": page.text,
+        "lines": [(x.start, x.end, x.kind, x.level, x.begins) for x in page.lines],
+        "width": page.width,
+        "height": page.height,
+        "frame": page.frame,
+        "label": page.label,
+        "section": page.section,
+        "scanned": page.scanned,
+    }
+    spans = np.ascontiguousarray(page.spans, "<i4").tobytes()
+    send(stream, head, spans + np.ascontiguousarray(page.boxes, "<f4").tobytes())
+
+
+def page_of(head: Head, body: bytes) -> Page | Scan:
+    """The page that `send_page` wrote."""
+    if head["is"] == "scan":
+        return Scan(
+            number=head["number"],
+            size=(head["size"][0], head["size"][1]),
+            rgb=body,
+            scale=head["scale"],
+            width=head["width"],
+            height=head["height"],
+            frame=head["frame"],
+            section=tuple(head["section"]),
+            notes=tuple(head["notes"]),
+        )
+    words = len(body) // 24  # two int32 and four float32 each
+    return Page(
+        number=head["number"],
+        text=head["text"],
+        lines=tuple(Line(*line) for line in head["lines"]),
+        width=head["width"],
+        height=head["height"],
+        frame=head["frame"],
+        spans=np.frombuffer(body, "<i4", 2 * words).reshape(-1, 2).astype(np.int32),
+        boxes=np.frombuffer(body, "<f4", offset=8 * words).reshape(-1, 4).astype(np.float32),
+        label=head["label"],
+        section=tuple(head["section"]),
+        scanned=head["scanned"],
+    )

@@ -1,0 +1,1 @@
+"""Text of documents: sentences, terms, passages, and where a quotation stands."""

@@ -1,0 +1,102 @@
+"""Numbers of the wrong year and directions that their numbers deny."""
+
+from __future__ import annotations
+
+import pytest
+from looktwice.agent.verification.columns import one_sided, wrong_direction, wrong_periods, years_of
+from looktwice.schema import Evidence
+
+REPORT = [
+    Evidence(
+        id="E1",
+        kind="passage",
+        text="document a.pdf, page 1:\n(in millions)\n"
+        "Less: capital spending: 2018 = (1,577); 2017 = (1,373)\n"
+        "Profit: Three Months Ended June 30, 2018 = 540; Three Months Ended June 30, 2017 = 609\n"
+        "Margin: June 30, 2022 = 5%; June 30, 2021 = 6%\nEmployees 812 in the plant",
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("draft", "question", "wrong"),
+    [
+        ("1,577 million", "What was spent in FY2018?", []),
+        ("1,373", "What was spent in FY2018?", ["1373 stands under 2017, not under 2018"]),
+        ("1,373", "What was spent in FY18?", ["1373 stands under 2017, not under 2018"]),
+        ("1.4 billion", "What was spent in 2018, in billions?",
+         ["1.4 stands under 2017, not under 2018"]),
+        ("It rose from 1,373 in 2017 to 1,577", "Did spending rise in 2018?", []),
+        ("540", "What was the profit of FY2018?",
+         ["540 is of Three Months Ended June 30, 2018, a part of the year"]),
+        ("540", "What was the profit of the second quarter of 2018?", []),
+        ("609", "What was the profit of Q2 2018?",
+         ["609 stands under Three Months Ended June 30, 2017, not under 2018"]),
+        ("1,373", "What was spent?", []),  # no year was asked
+        ("1,373", "What was spent in 2015?", []),  # the row has none of that year
+        ("812", "How many employees in 2018?", []),  # in no row
+        ("6%", "What was the margin in 2022?", ["6 stands under June 30, 2021, not under 2022"]),
+    ],
+)  # fmt: skip
+def test_a_number_of_another_year_is_found(draft: str, question: str, wrong: list[str]) -> None:
+    assert wrong_periods(draft, question, REPORT) == wrong
+
+
+def with_line(line: str) -> list[Evidence]:
+    return [REPORT[0].model_copy(update={"text": f"{REPORT[0].text}\n{line}"})]
+
+
+def test_a_row_without_named_columns_vouches_for_no_year() -> None:
+    question = "What was spent in FY2018?"
+    row = with_line("Spending and profit 1,373 609 1,577 540")
+    assert wrong_periods("1,373", question, row) == ["1373 stands under 2017, not under 2018"]
+    assert wrong_periods("1,373", question, with_line("In 2018 it was 1,373.")) == []
+
+
+def test_twelve_months_are_a_year() -> None:
+    rows = with_line("Sales: Twelve Months Ended 2018 = 77; Twelve Months Ended 2017 = 66")
+    assert wrong_periods("77", "What were the sales of FY2018?", rows) == []
+    assert wrong_periods("66", "What were the sales of FY2018?", rows) == [
+        "66 stands under Twelve Months Ended 2017, not under 2018"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("draft", "question", "found"),
+    [
+        ("1,373", "How does spending in 2018 compare to 2017?", 1),
+        ("1,577 against 1,373", "How does spending in 2018 compare to 2017?", 0),
+        ("1,577", "What was spent in 2018?", 0),
+        ("812", "How many employees in 2018 and 2017?", 0),  # in no row
+        ("5%", "What was the margin in 2022 and in 2017?", 0),  # the row has no 2017
+    ],
+)
+def test_one_year_is_no_comparison(draft: str, question: str, found: int) -> None:
+    assert len(one_sided(draft, question, REPORT)) == found
+
+
+def test_only_retrieved_pages_have_columns() -> None:
+    seen = [REPORT[0].model_copy(update={"kind": "text"})]
+    assert wrong_periods("1,373", "What was spent in FY2018?", seen) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "wrong"),
+    [
+        ("It fell from 38 million in 2020 to 41 million in 2021.", 1),
+        ("Sales rose from 41 in 2020 to 38.", 1),
+        ("Yes, it rose from 38 in 2020 to 41 in 2021.", 0),
+        ("It went from 38 to 41.", 0),
+        ("It rose from Lyon to Paris.", 0),
+        ("Sales fell and costs rose from 3 to 2.", 0),  # both are told: nothing is certain
+        ("", 0),
+    ],
+)
+def test_a_direction_must_agree_with_its_numbers(draft: str, wrong: int) -> None:
+    assert len(wrong_direction(draft)) == wrong
+
+
+def test_years_in_all_their_forms() -> None:
+    assert years_of("FY2018, FY19, Q3 '20, December 31, 2021 and 12018") == {
+        "2018", "2019", "2020", "2021",
+    }  # fmt: skip

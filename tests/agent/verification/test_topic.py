@@ -1,0 +1,87 @@
+"""A number must stand in a line about what was asked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from looktwice.agent.verification.topic import misplaced, well_placed
+from looktwice.schema import Evidence
+
+PAGE = Evidence(
+    id="E1",
+    kind="passage",
+    text="document a.pdf, page 1:\n"
+    "Adjusted EBIT of $1,608 million, a good year\n"
+    "Adjusted non-GAAP EBITDA: 2023 = 2,018; 2022 = 2,117\n"
+    "The weather was fine on 3 days",
+)
+ASKED = "What was the adjusted non-GAAP EBITDA in 2023?"
+
+
+@pytest.mark.parametrize(
+    ("draft", "wrong"),
+    [
+        ("a good year with 3 fine days for many happy people", 0),
+        ("2,018", 0),
+        ("2.018 billion", 0),
+        ("3 days", 1),
+        ("1,608", 1),
+        ("2023", 0),
+        ("none", 0),
+    ],
+)
+def test_a_line_about_something_else_is_found(draft: str, wrong: int) -> None:
+    assert len(misplaced(draft, ASKED, [PAGE])) == wrong
+
+
+def test_pictures_have_no_lines_to_compare() -> None:
+    assert misplaced("3 days", ASKED, [PAGE.model_copy(update={"kind": "text"})]) == []
+    assert misplaced("3 days", ASKED, []) == []
+
+
+@pytest.mark.parametrize(
+    ("draft", "placed"),
+    [("2,018", True), ("3 days", False), ("2,019", False), ("", False)],
+)
+def test_a_draft_may_be_copied_from_the_line_that_answers(draft: str, placed: bool) -> None:
+    assert well_placed(draft, ASKED, [PAGE]) is placed
+
+
+LISTED = Evidence(
+    id="E1",
+    kind="passage",
+    text="document a.pdf, page 2:\n"
+    "Adjusted EBITDA, EBIT and net income 2,117 1,701 1,224 2,018 1,608 1,089\n"
+    "Adjusted EBITDA: twelve months 2022 = 2,117; twelve months 2023 = 2,018\n"
+    "Adjusted EBITDA: three months 2022 = 609; three months 2023 = 540\n"
+    "Adjusted EBIT of $1,608 million\n"
+    "Adjusted EBITDA margin 14.3%\n"
+    "Total adjusted EBITDA: 2023 = 2,020\n"
+    "Adjusted EBITDA was $2,019 million",
+)
+
+
+@pytest.mark.parametrize(
+    ("draft", "question", "wrong"),
+    [
+        ("1,608 million", "What was the adjusted EBITDA in 2023?", True),
+        ("2,018", "What was the adjusted EBITDA in 2023?", False),
+        ("2.018 billion", "What was the adjusted EBITDA in 2023?", False),
+        ("540", "What was the adjusted EBITDA in 2023?", False),
+        ("2,019 million", "What was the adjusted EBITDA in 2023?", False),
+        ("2,020", "What was the adjusted EBITDA in 2023?", False),
+        ("1,608 million", "What was the adjusted EBIT in 2023?", False),
+        ("14.3%", "What was the adjusted EBITDA margin in 2023?", False),
+        ("1,608 million", "How much was the adjusted sum?", False),
+    ],
+)
+def test_a_number_must_be_of_the_row_that_is_asked_for(
+    draft: str, question: str, wrong: bool
+) -> None:
+    assert bool(misplaced(draft, question, [LISTED])) == wrong
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=200))
+def test_nothing_breaks_it(draft: str, question: str, text: str) -> None:
+    misplaced(draft, question, [Evidence(id="E1", kind="passage", text=f"page 1:\n{text}")])

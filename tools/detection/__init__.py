@@ -1,0 +1,1 @@
+"""Finding and counting objects: the detector and the names it knows."""

@@ -1,0 +1,1 @@
+"""Tools over the user's documents: search, pictures alike, opening a page."""

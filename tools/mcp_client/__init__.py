@@ -1,0 +1,1 @@
+"""Tools of other programs, brought by servers of the Model Context Protocol."""

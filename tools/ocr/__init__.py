@@ -1,0 +1,1 @@
+"""Reading text in pictures: lines, reading order, tables and charts by position."""

@@ -1,0 +1,135 @@
+"""From the messages of a chat request to what the assistant is asked.
+
+The server keeps nothing between requests: the messages are the conversation. Its last user message
+is the question, the turns before it are handed over as history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ...agent.state import Turn
+from ...errors import BadInput
+from ...media.store import Store
+from ...schema import Picture
+from .protocol import ChatMessage, ImagePart, Refused
+
+Fetch = Callable[[str], Awaitable[bytes]]
+"""Gets the bytes of a picture's http address; raises BadInput."""
+
+_DATA = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+=-]+)*;base64,", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with what belongs to it.
+
+    Attributes:
+        ignored: parts of the messages that had no effect, for the caller to see.
+    """
+
+    question: str
+    pictures: tuple[Picture, ...]
+    history: tuple[Turn, ...]
+    ignored: tuple[str, ...] = ()
+
+
+async def read_messages(
+    messages: Sequence[ChatMessage], store: Store, fetch: Fetch | None
+) -> Asked:
+    """What is asked; pictures are checked and stored.
+
+    System messages are not followed: how the assistant works is fixed, and what a program pastes
+    into them must not be able to change it.
+
+    Args:
+        messages: of the request.
+        store: keeps the pictures.
+        fetch: gets pictures given by http address; None where that is switched off.
+
+    Raises:
+        Refused: there is no question, or a picture cannot be used; names the message.
+    """
+    if messages[-1].role != "user":
+        raise Refused("messages: the last one must be the user's question", param="messages")
+    _check_number(messages, store.limits.pictures)
+    turns: list[Turn] = []
+    words: list[str] = []
+    pictures: list[Picture] = []
+    ignored: list[str] = []
+    for at, message in enumerate(messages):
+        if message.role in ("system", "developer"):
+            ignored.append(f"messages[{at}] ({message.role})")
+        elif message.role == "assistant":
+            if words or pictures:
+                turns.append(_turn(words, pictures, message.text))
+            words, pictures = [], []
+        else:
+            words += [message.text] if message.text else []
+            pictures += await _pictures(at, message, store, fetch)
+    if not words:
+        raise Refused("messages: the last one holds no words; write a question", param="messages")
+    return Asked("\n".join(words), tuple(pictures), tuple(turns), tuple(ignored))
+
+
+def _turn(words: Sequence[str], pictures: Iterable[Picture], answer: str) -> Turn:
+    return Turn(
+        question="\n".join(words) or "(a picture)",
+        answer=answer,
+        status="answered",
+        pictures=tuple(pictures),
+    )
+
+
+def _check_number(messages: Sequence[ChatMessage], most: int) -> None:
+    count = sum(isinstance(part, ImagePart) for m in messages for part in m.content)
+    if count > most:
+        raise Refused(
+            f"messages: at most {most} pictures a conversation, got {count}", param="messages"
+        )
+
+
+async def _pictures(
+    at: int, message: ChatMessage, store: Store, fetch: Fetch | None
+) -> list[Picture]:
+    found = []
+    for number, part in enumerate(message.content):
+        if isinstance(part, ImagePart):
+            where = f"messages[{at}].content[{number}]"
+            try:
+                data = await _bytes(part.image_url.url, where, fetch)
+                found.append(await asyncio.to_thread(store.add, data, ""))
+            except BadInput as error:
+                raise Refused(f"{where}: {error.reason}", 400, "bad_picture", where) from None
+    return found
+
+
+async def _bytes(address: str, where: str, fetch: Fetch | None) -> bytes:
+    """The picture's file; BadInput where it cannot be had."""
+    if address.startswith(("http://", "https://")):
+        if fetch is None:
+            raise BadInput(
+                where, "pictures given by address are not fetched here; send a data: address"
+            )
+        return await fetch(address)
+    return decode_data_url(address, where)
+
+
+def decode_data_url(address: str, where: str) -> bytes:
+    """The bytes of a base64 `data:` address.
+
+    Raises:
+        BadInput: it is none, or its base64 is broken.
+    """
+    match = _DATA.match(address[:200])
+    if match is None:
+        raise BadInput(where, "expected a picture as data:image/...;base64,...")
+    try:
+        return base64.b64decode(address[match.end() :], validate=True)
+    except (binascii.Error, ValueError):
+        raise BadInput(where, "its base64 is broken; encode the file again") from None

@@ -1,0 +1,1 @@
+"""The chat page, made with Gradio."""

@@ -1,0 +1,178 @@
+"""Past chats: who asked what, what came of it, and which pictures belong to whom.
+
+One SQLite file. Every question to it names an owner, and what belongs to somebody else does not exist:
+a guessed or forged id finds nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import BadInput, UsageError
+from ...schema import Picture
+from .conversation import Exchange
+
+_TITLE = 80
+_LISTED = 200
+_TABLES = """
+CREATE TABLE IF NOT EXISTS chats (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, updated REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS chats_of ON chats (owner, updated);
+CREATE TABLE IF NOT EXISTS exchanges (
+    chat TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE, n INTEGER NOT NULL,
+    words TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (chat, n));
+CREATE TABLE IF NOT EXISTS pictures (
+    owner TEXT NOT NULL, sha256 TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (owner, sha256));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One conversation in a list; `updated` is a Unix time."""
+
+    id: str
+    title: str
+    updated: float
+
+
+class History:
+    """Chats in one file; safe to share between threads.
+
+    Args:
+        path: of the file; made if there is none, readable by its owner only.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        self._lock = threading.Lock()
+        try:
+            self._db = sqlite3.connect(path, check_same_thread=False, timeout=30)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA foreign_keys=ON")
+            self._db.executescript(_TABLES)
+        except sqlite3.Error as error:
+            raise UsageError(f"{path}: past chats cannot be read ({error})") from error
+
+    def add(self, owner: str, chat: str | None, exchange: Exchange) -> str:
+        """Write down an exchange at the end of a chat, of a new one where `chat` is None.
+
+        Returns:
+            The chat's id.
+
+        Raises:
+            BadInput: this owner has no such chat.
+        """
+        words = f"{exchange.question}\n{exchange.answer.text}"
+        with self._writing() as db:
+            if chat is None:
+                chat = secrets.token_urlsafe(12)
+                title = " ".join(exchange.question.split())[:_TITLE]
+                db.execute("INSERT INTO chats VALUES (?, ?, ?, ?)", (chat, owner, title, 0.0))
+            else:
+                self._check(owner, chat)
+            db.execute(
+                "INSERT INTO exchanges SELECT ?, COALESCE(MAX(n) + 1, 0), ?, ? FROM exchanges"
+                " WHERE chat = ?",
+                (chat, words, exchange.model_dump_json(), chat),
+            )
+            db.execute("UPDATE chats SET updated = ? WHERE id = ?", (time.time(), chat))
+            seen = [*exchange.pictures, *exchange.asked, *exchange.answer.pictures]
+            seen += [e.picture for e in exchange.answer.evidence if e.picture is not None]
+            self._keep(owner, seen)
+        return chat
+
+    def exchanges(self, owner: str, chat: str) -> list[Exchange]:
+        """A whole chat, oldest first; BadInput where this owner has no such chat."""
+        with self._lock:
+            self._check(owner, chat)
+            rows = self._db.execute("SELECT body FROM exchanges WHERE chat = ? ORDER BY n", (chat,))
+            return [Exchange.model_validate_json(body) for (body,) in rows]
+
+    def exchange(self, owner: str, chat: str, number: int) -> Exchange:
+        """Exchange `number` (from 0) of a chat; BadInput where there is none."""
+        with self._lock:
+            self._check(owner, chat)
+            row = self._db.execute(
+                "SELECT body FROM exchanges WHERE chat = ? AND n = ?", (chat, number)
+            ).fetchone()
+        if row is None:
+            raise BadInput("chat", f"it has no question {number + 1}")
+        return Exchange.model_validate_json(row[0])
+
+    def cut(self, owner: str, chat: str, keep: int) -> None:
+        """Forget all but the first `keep` exchanges; BadInput where there is no such chat."""
+        with self._writing() as db:
+            self._check(owner, chat)
+            db.execute("DELETE FROM exchanges WHERE chat = ? AND n >= ?", (chat, keep))
+
+    def chats(self, owner: str, words: str = "") -> list[Chat]:
+        """The owner's chats, newest first; with `words`, those in which all of them stand."""
+        wanted = words.split()
+        also = " AND EXISTS (SELECT 1 FROM exchanges WHERE chat = id AND words LIKE ? ESCAPE '\\')"
+        query = f"SELECT id, title, updated FROM chats WHERE owner = ?{also * len(wanted)}"
+        with self._lock:
+            rows = self._db.execute(
+                f"{query} ORDER BY updated DESC LIMIT {_LISTED}", (owner, *map(_like, wanted))
+            )
+            return [Chat(*row) for row in rows]
+
+    def title(self, owner: str, chat: str) -> str:
+        """What a chat is called; BadInput where this owner has no such chat."""
+        with self._lock:
+            return self._check(owner, chat)
+
+    def remove(self, owner: str, chat: str) -> None:
+        """Forget a chat; BadInput where this owner has no such chat."""
+        with self._writing() as db:
+            self._check(owner, chat)
+            db.execute("DELETE FROM chats WHERE id = ?", (chat,))
+
+    def keep_pictures(self, owner: str, pictures: Sequence[Picture]) -> None:
+        """Let the owner see these pictures from now on."""
+        with self._writing():
+            self._keep(owner, pictures)
+
+    def picture(self, owner: str, sha256: str) -> Picture | None:
+        """A picture by its hash, if it is one of the owner's."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT body FROM pictures WHERE owner = ? AND sha256 = ?", (owner, sha256)
+            ).fetchone()
+        return None if row is None else Picture.model_validate_json(row[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._db:
+            yield self._db
+
+    def _check(self, owner: str, chat: str) -> str:
+        row = self._db.execute(
+            "SELECT title FROM chats WHERE id = ? AND owner = ?", (chat, owner)
+        ).fetchone()
+        if row is None:
+            raise BadInput("chat", "there is no such chat; it may have been removed")
+        return str(row[0])
+
+    def _keep(self, owner: str, pictures: Iterable[Picture]) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO pictures VALUES (?, ?, ?)",
+            [(owner, p.sha256, p.model_dump_json()) for p in pictures],
+        )
+
+
+def _like(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,1 @@
+"""Answers, steps and lists as escaped HTML: pure functions of values, no Gradio."""

@@ -1,0 +1,187 @@
+"""Answers and pictures as HTML: boxes over what was seen, citations that point at them.
+
+A box is an element placed in percent of its picture, so it keeps to its place at every size. What belongs
+together shares a class: hovering the citation `lt-x3-1` marks the boxes `lt-x3-1` (page.js).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from ....schema import Answer, Box, Evidence, Picture
+from ..conversation import Exchange, source_name
+from .escaping import mark, plain, prose, short
+
+Mark = tuple[Box, str, str]
+"""A box, its classes, and the label at it."""
+
+MOST_MARKS = 80
+_STATUS = {
+    "answered": "Answered",
+    "partial": "Partly answered",
+    "declined": "Cannot tell",
+    "failed": "No answer",
+}
+
+
+def figure(picture: Picture, marks: Sequence[Mark], *, href: str = "", large: bool = False) -> str:
+    """A picture with its boxes; with `href` it is a link that opens it large."""
+    boxes = "".join(_box(picture, *m) for m in marks[:MOST_MARKS])
+    name = plain(picture.name or "picture")
+    shape = f"aspect-ratio:{picture.width}/{picture.height}"
+    inner = (
+        f'<span class="lt-canvas" style="{shape}">'
+        f'<img src="/see/picture/{picture.sha256}" alt="{name}">{boxes}</span>'
+    )
+    size = "lt-large" if large else "lt-small"
+    if href:
+        return f'<a class="lt-figure {size} lt-see" href="{href}" title="{name}">{inner}</a>'
+    return f'<div class="lt-figure {size}">{inner}</div>'
+
+
+def _box(picture: Picture, box: Box, classes: str, label: str) -> str:
+    frame = picture.origin.frame if picture.origin else "picture"
+    if box.frame != frame:
+        return ""
+    x1, y1, x2, y2 = picture.local(box)
+    left, top = 100 * max(0.0, x1) / picture.width, 100 * max(0.0, y1) / picture.height
+    wide = 100 * min(x2, picture.width) / picture.width - left
+    high = 100 * min(y2, picture.height) / picture.height - top
+    if wide <= 0 or high <= 0:
+        return ""
+    place = f"left:{left:.3f}%;top:{top:.3f}%;width:{wide:.3f}%;height:{high:.3f}%"
+    words = f"<b>{plain(short(label, 40))}</b>" if label else ""
+    return f'<i class="lt-box {classes}" style="{place}">{words}</i>'
+
+
+def answer_html(exchange: Exchange, number: int) -> str:
+    """An answer with its status, citations, pictures and sources; `number` counts from 0."""
+    answer = exchange.answer
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for n, citation in enumerate(answer.citations, 1):
+        places[min(citation.end, len(answer.text))].append(n)
+    links = {n: _cite(answer, number, n) for n in range(1, len(answer.citations) + 1)}
+    words = prose(mark(answer.text, places), links)
+    # A sign in front of the words says what they are worth before they are read.
+    return (
+        f'<div class="lt-answer lt-{answer.status}">{badge(answer)}'
+        f'<div class="lt-words">{words}</div>{_help(answer)}'
+        f"{_figures(exchange, number)}{_sources(answer, number)}{_foot(answer, number)}</div>"
+    )
+
+
+def badge(answer: Answer) -> str:
+    """Status and confidence."""
+    said, sure = status_words(answer)
+    certain = f'<span class="lt-sure">{sure}</span>' if sure else ""
+    return f'<p class="lt-badge"><b>{said}</b>{certain}</p>'
+
+
+def status_words(answer: Answer) -> tuple[str, str]:
+    """Such as ("Answered", "checked, 92 % sure"); the second may be empty."""
+    if answer.stop_reason == "cancelled":
+        return "Stopped", ""
+    if answer.status == "answered" and answer.confidence:
+        return _STATUS["answered"], f"checked, {answer.confidence:.0%} sure".replace("%", " %")
+    if answer.status == "answered":
+        return _STATUS["answered"], "nothing to check" if not answer.evidence else ""
+    return _STATUS[answer.status], ""
+
+
+def _cite(answer: Answer, number: int, n: int) -> str:
+    title = plain(short(source_name(answer.citations[n - 1], answer)))
+    return (
+        f'<a class="lt-cite lt-x{number}-{n}" href="#lt-see-{number}-c{n}" title="{title}">{n}</a>'
+    )
+
+
+def _sources(answer: Answer, number: int) -> str:
+    if not answer.citations:
+        return ""
+    rows = "".join(
+        f'<li><a class="lt-source lt-x{number}-{n}" href="#lt-see-{number}-c{n}"><b>{n}</b>'
+        f"<q>{plain(short(c.quote, 90))}</q><span>{plain(short(source_name(c, answer), 60))}</span>"
+        "</a></li>"
+        for n, c in enumerate(answer.citations, 1)
+    )
+    return f'<ul class="lt-sources">{rows}</ul>'
+
+
+def _foot(answer: Answer, number: int) -> str:
+    cost = f"{answer.usage.total_seconds:.1f} s"
+    if answer.usage.model_calls:
+        calls = answer.usage.model_calls
+        cost += f" · {calls} model call{'' if calls == 1 else 's'}"
+    name = plain(short(answer.model, 40))
+    return (
+        f'<p class="lt-foot"><button type="button" class="lt-do lt-again lt-n{number}">Ask again'
+        f'</button><button type="button" class="lt-do lt-copy lt-n{number}">Copy</button>'
+        f'<span title="{name}">{cost}</span></p>'
+    )
+
+
+def _figures(exchange: Exchange, number: int) -> str:
+    """Every picture that evidence points at, with that evidence on it."""
+    found = []
+    for n, picture in enumerate(whole_pictures(exchange)):
+        marks = marks_on(exchange.answer, picture, number)
+        if marks:
+            found.append(figure(picture, marks, href=f"#lt-see-{number}-w{n}"))
+    return f'<div class="lt-strip">{"".join(found)}</div>' if found else ""
+
+
+def whole_pictures(exchange: Exchange) -> list[Picture]:
+    """The pictures an exchange is about, as they came: crops are left out."""
+    every = [*exchange.pictures, *exchange.answer.pictures]
+    return list({p.sha256: p for p in every if p.origin is None}.values())
+
+
+def marks_on(answer: Answer, picture: Picture, number: int) -> list[Mark]:
+    """Boxes on a picture: what is cited with the citation's number, other objects thinly."""
+    cited: list[Mark] = []
+    for n, citation in enumerate(answer.citations, 1):
+        if citation.source.picture == picture.original:
+            for at, box in enumerate(citation.boxes):
+                cited.append((box, f"lt-cited lt-x{number}-{n}", str(n) if at == 0 else ""))
+    here = [e for e in answer.evidence if e.source.picture == picture.original]
+    known = {mark[0] for mark in cited}
+    return [*cited, *(m for m in _seen(here) if m[0] not in known)][:MOST_MARKS]
+
+
+def _seen(evidence: Sequence[Evidence]) -> Iterator[Mark]:
+    for item in evidence:
+        for detection in item.detections:
+            yield detection.box, "lt-thin", ""
+        if item.kind == "region":
+            for box in item.boxes:
+                yield box, "lt-thin", ""
+
+
+def _help(answer: Answer) -> str:
+    tips = what_would_help(answer)
+    if not tips:
+        return ""
+    rows = "".join(f"<li>{plain(tip)}</li>" for tip in tips)
+    return f'<div class="lt-help"><p>What would help</p><ul>{rows}</ul></div>'
+
+
+def what_would_help(answer: Answer) -> list[str]:
+    """What the user can do where there is no answer, the most useful first."""
+    if answer.status not in ("declined", "failed") or answer.stop_reason == "cancelled":
+        return []
+    if answer.stop_reason in ("budget", "deadline"):
+        return ["Ask about less at once: one picture, or one fact."]
+    if answer.status == "failed":
+        return ["Ask again; if it fails in the same way, run `looktwice doctor`."]
+    tips = []
+    if answer.pictures:
+        tips.append("Open the picture and draw a box around the part you mean: it is enlarged.")
+        tips.append("Give a sharper picture, or one taken from nearer.")
+    else:
+        tips.append("Add the picture or the document that holds the answer.")
+    if any(e.source.document for e in answer.evidence):
+        tips.append("Use the words the document uses, or name the document.")
+    else:
+        tips.append("Ask for one thing that can be seen, read or counted.")
+    return tips

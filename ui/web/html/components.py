@@ -1,0 +1,137 @@
+"""The lists beside the conversation, as HTML: past chats, documents, what a search found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from ....schema import Passage, Picture
+from ..history import Chat
+from .answers import figure
+from .escaping import plain, short
+
+if TYPE_CHECKING:
+    from ....retrieval.catalog.rows import Document
+
+_DAY = 24 * 3600
+
+
+def chat_list(chats: Sequence[Chat], current: str | None, words: str = "") -> str:
+    """Past chats, the one that is open marked."""
+    if not chats:
+        said = "No chat has these words." if words.strip() else "Your chats will stand here."
+        return f'<p class="lt-none">{said}</p>'
+    rows = "".join(
+        f'<li class="{"lt-on" if c.id == current else ""}">'
+        f'<button type="button" class="lt-do lt-open" data-chat="{c.id}"'
+        f"{' aria-current=true' if c.id == current else ''}>"
+        f"<span>{plain(c.title) or 'Chat'}</span><small>{when(c.updated)}</small></button>"
+        f'<button type="button" class="lt-do lt-forget" data-chat="{c.id}" '
+        f'aria-label="Remove the chat {plain(c.title)}">&times;</button></li>'
+        for c in chats
+    )
+    return f'<nav aria-label="Past chats"><ul class="lt-list">{rows}</ul></nav>'
+
+
+def when(then: float, now: float | None = None) -> str:
+    """A time for people: "12:40", "Tue", "3 May"."""
+    now = time.time() if now is None else now
+    there = time.localtime(then)
+    if time.localtime(now)[:3] == there[:3]:
+        return time.strftime("%H:%M", there)
+    if 0 <= now - then < 6 * _DAY:
+        return time.strftime("%a", there)
+    return f"{there.tm_mday} {time.strftime('%b', there)}"
+
+
+def document_list(documents: Sequence[Document], shared: bool) -> str:
+    """The documents questions are about."""
+    whose = "shared by everybody who uses this page" if shared else "only you can see them"
+    if not documents:
+        return f'<p class="lt-none">No documents yet; {whose}.</p>'
+    rows = "".join(
+        f'<li><a class="lt-page" href="{page_link(d.name, 1)}"><span>{plain(d.name)}</span>'
+        f"<small>{d.pages:,} page{'' if d.pages == 1 else 's'}</small></a>"
+        f'<button type="button" class="lt-do lt-remove" data-name="{plain(d.name)}" '
+        f'aria-label="Remove the document {plain(d.name)}">&times;</button></li>'
+        for d in documents
+    )
+    count = f"{len(documents):,} document{'' if len(documents) == 1 else 's'}; {whose}"
+    return f'<p class="lt-none">{count}</p><ul class="lt-list">{rows}</ul>'
+
+
+def found_list(passages: Sequence[Passage], words: str) -> str:
+    """What a search found; each opens its page with the words marked."""
+    if not words.strip():
+        return ""
+    if not passages:
+        return '<p class="lt-none">Nothing found.</p>'
+    rows = "".join(
+        f'<li><a class="lt-page" href="{page_link(p.document, p.page, words)}">'
+        f"<span>{plain(p.document)}<small>page {p.page}</small></span>"
+        f"<em>{plain(short(p.text, 110))}</em></a></li>"
+        for p in passages
+    )
+    return f'<ul class="lt-list lt-found">{rows}</ul>'
+
+
+def page_link(document: str, page: int, words: str = "") -> str:
+    """The address of a page's view, safe inside an attribute."""
+    query = urlencode({"document": document, "page": page, "words": words})
+    return f"/see/page?{query}".replace("&", "&amp;")
+
+
+def attached_strip(pictures: Sequence[Picture], region: Picture | None, editing: int | None) -> str:
+    """What the next question comes with, each thing with a button that takes it away."""
+    parts = []
+    if editing is not None:
+        parts.append(
+            f"<span class='lt-chip'>Changing question {editing + 1}: what follows it is replaced"
+            f"{_drop('editing', 'Leave it as it is')}</span>"
+        )
+    if region is not None:
+        parts.append(
+            f"<span class='lt-chip'>{figure(region, [])}A part of {plain(short(region.name, 30))}"
+            f"{_drop('region', 'Ask about the whole picture')}</span>"
+        )
+    parts += [
+        f"<span class='lt-chip'>{figure(p, [])}{plain(short(p.name, 24))}"
+        f"{_drop(p.sha256, 'Leave this picture out')}</span>"
+        for p in pictures
+    ]
+    return f'<div class="lt-chips">{"".join(parts)}</div>' if parts else ""
+
+
+def _drop(what: str, label: str) -> str:
+    return (
+        f'<button type="button" class="lt-do lt-drop" data-what="{what}" aria-label="{label}" '
+        f'title="{label}">&times;</button>'
+    )
+
+
+def head_line(title: str, chat: str | None) -> str:
+    """The name of the conversation, and how to take it along."""
+    if chat is None:
+        return '<div class="lt-head" data-chat=""><h1>New chat</h1></div>'
+    return (
+        f'<div class="lt-head" data-chat="{chat}"><h1>{plain(title)}</h1><span>Download '
+        f'<a href="/see/export/{chat}/md" download>Markdown</a> '
+        f'<a href="/see/export/{chat}/json" download>JSON</a></span></div>'
+    )
+
+
+def welcome(examples: Sequence[tuple[str, Picture]]) -> str:
+    """What stands where a conversation will be."""
+    cards = "".join(
+        f'<button type="button" class="lt-do lt-example lt-n{n}">'
+        f'<img src="/see/picture/{picture.sha256}" alt="{plain(picture.name)}">'
+        f"<span>{plain(question)}</span></button>"
+        for n, (question, picture) in enumerate(examples)
+    )
+    return (
+        '<div class="lt-welcome"><h2>What would you like to know?</h2>'
+        "<p>Drop a picture, a scan or a document below and ask. Every answer shows where it stands, "
+        f'and says so when it cannot tell.</p><div class="lt-examples">{cards}</div></div>'
+    )

@@ -1,0 +1,1 @@
+"""The weights: what exists (registry), how it comes here (download), if it is intact, which is used."""
