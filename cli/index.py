@@ -350,9 +350,9 @@ def chosen(
 ) -> Filters | None:
     """The filters that were given; None for none."""
     from ..retrieval.catalog.rows import Filters
-    from ..retrieval.loaders.kinds import KNOWN
+    from ..retrieval.loaders.registry import formats
 
-    known = sorted(set(KNOWN.values()))
+    known = sorted(known.kind for known in formats())
     if unknown := [t for t in types or () if t not in known]:
         raise UsageError(f"--type: {', '.join(unknown)} is none of {', '.join(known)}")
     for option, date in (("--after", after), ("--before", before)):

@@ -25,10 +25,10 @@ from ..settings import DocumentLimits
 from .catalog.catalog import Catalog, NewFile
 from .embeddings.picture import PictureEmbedder
 from .embeddings.text import TextEmbedder
-from .loaders.isolate import Loader, Reading
-from .loaders.load import About, Scan
+from .loaders.base import DocumentInfo, Scan
+from .loaders.isolate import IsolatedReader, Reading
 from .loaders.picture import page_of_scan
-from .loaders.walk import Found, Walk
+from .loaders.walk import FoundFile, Walk
 from .pages import UNREADABLE, Page
 from .text.chunking import Chunker, Cut
 from .text.wording import embedded_texts, words_of_document
@@ -151,11 +151,11 @@ class Ingest:
         tally.total = len(files)
         interrupted = False
         loaders = threading.local()
-        opened: list[Loader] = []
+        opened: list[IsolatedReader] = []
 
-        def one(found: Found) -> None:
+        def one(found: FoundFile) -> None:
             if not hasattr(loaders, "mine"):
-                loaders.mine = Loader(self._limits)
+                loaders.mine = IsolatedReader(self._limits)
                 opened.append(loaders.mine)
             self._file(found, loaders.mine)
 
@@ -188,7 +188,7 @@ class Ingest:
             interrupted=interrupted,
         )
 
-    def _file(self, found: Found, loader: Loader) -> None:
+    def _file(self, found: FoundFile, loader: IsolatedReader) -> None:
         self._control.check()
         try:
             self._consider(found, loader)
@@ -209,7 +209,7 @@ class Ingest:
         with self._lock:
             self._tally.failed.append((str(path), reason))
 
-    def _consider(self, found: Found, loader: Loader) -> None:
+    def _consider(self, found: FoundFile, loader: IsolatedReader) -> None:
         """An unchanged file costs a look at its size and time; a changed one is hashed first."""
         stat = found.path.stat()
         known = self._catalog.file(found.path)
@@ -232,7 +232,7 @@ class Ingest:
             with self._lock:
                 self._busy.discard(sha256)
 
-    def _later(self, found: Found, sha256: str, stat: os.stat_result) -> None:
+    def _later(self, found: FoundFile, sha256: str, stat: os.stat_result) -> None:
         while sha256 in self._busy:
             self._control.check()
             time.sleep(0.05)
@@ -242,7 +242,12 @@ class Ingest:
         self._place(found, ready, stat)
 
     def _content(
-        self, found: Found, sha256: str, stat: os.stat_result, was_known: bool, loader: Loader
+        self,
+        found: FoundFile,
+        sha256: str,
+        stat: os.stat_result,
+        was_known: bool,
+        loader: IsolatedReader,
     ) -> None:
         ready = self._catalog.ready(sha256)
         if ready is not None:
@@ -253,7 +258,7 @@ class Ingest:
         with self._lock:
             (self._tally.changed if was_known else self._tally.added).append(name)
 
-    def _place(self, found: Found, document: int, stat: os.stat_result) -> None:
+    def _place(self, found: FoundFile, document: int, stat: os.stat_result) -> None:
         """A file whose content is there already: touched, moved, or one more copy."""
         known = self._catalog.file(found.path)
         with self._lock:
@@ -277,12 +282,14 @@ class Ingest:
             self._catalog.touch(found.path, stat.st_size, stat.st_mtime_ns)
             self._tally.renamed.append((was.name, new))
 
-    def _name(self, found: Found) -> str:
+    def _name(self, found: FoundFile) -> str:
         known = self._catalog.file(found.path)
         document = self._catalog.document_of(known.document) if known else None
         return document.name if document else found.hint
 
-    def _document(self, found: Found, sha256: str, stat: os.stat_result, loader: Loader) -> None:
+    def _document(
+        self, found: FoundFile, sha256: str, stat: os.stat_result, loader: IsolatedReader
+    ) -> None:
         reading = loader.read(found.path, 1, self._control)
         about = reading.about
         document, done = self._catalog.begin(
@@ -320,7 +327,7 @@ class Ingest:
         self,
         reading: Reading,
         chunker: Chunker,
-        found: Found,
+        found: FoundFile,
     ) -> Iterator[Batch]:
         batch: Batch = []
         passages = 0
@@ -334,7 +341,9 @@ class Ingest:
         if batch:
             yield batch
 
-    def _pages(self, reading: Reading, found: Found) -> Iterator[tuple[Page, Image.Image | None]]:
+    def _pages(
+        self, reading: Reading, found: FoundFile
+    ) -> Iterator[tuple[Page, Image.Image | None]]:
         """The pages in order; the next scans are looked at meanwhile, as many as the eyes allow."""
 
         def look(item: Page | Scan) -> tuple[Page, Image.Image | None]:
@@ -351,7 +360,7 @@ class Ingest:
             while ahead:
                 yield ahead.popleft().result()
 
-    def _seen(self, scan: Scan, found: Found) -> tuple[Page, Image.Image]:
+    def _seen(self, scan: Scan, found: FoundFile) -> tuple[Page, Image.Image]:
         """A scan, read and looked at; one that cannot be read is kept, and its label says why."""
         from PIL import Image
 
@@ -385,8 +394,8 @@ class Ingest:
         self,
         document: int,
         batch: Batch,
-        found: Found,
-        about: About,
+        found: FoundFile,
+        about: DocumentInfo,
     ) -> None:
         texts = [
             text
@@ -412,7 +421,7 @@ class Ingest:
             self._tally.pages += len(batch)
         self._report(found)
 
-    def _report(self, found: Found) -> None:
+    def _report(self, found: FoundFile) -> None:
         t = self._tally
         seconds = time.monotonic() - t.began
         self._tell(Progress(found.hint, t.done, t.total, t.pages, seconds))

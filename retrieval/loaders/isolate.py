@@ -22,7 +22,7 @@ from ...control import Control
 from ...errors import BadInput, UsageError
 from ...settings import DocumentLimits
 from ..pages import Page
-from .load import About, Scan
+from .base import DocumentInfo, Scan
 from .protocol import page_of, receive, send
 
 _AHEAD = 4
@@ -36,11 +36,11 @@ _STARTS = 2
 _Frame = tuple[dict[str, Any], bytes]
 
 
-class Loader(Closing):
+class IsolatedReader(Closing):
     """Reads documents in a child process, one after the other; a context manager.
 
     The child starts with the first document, stays, and is replaced when it died or was stopped in
-    the middle of a document. One thread at a time may read; several loaders read side by side.
+    the middle of a document. One thread at a time may read; several of them read side by side.
 
     Args:
         limits: what a document may measure; also the child's memory and its seconds for a page.
@@ -105,7 +105,7 @@ class Reading:
         finished: whether nothing more will come.
     """
 
-    about: About
+    about: DocumentInfo
 
     def __init__(
         self, child: _Child, source: str, limits: DocumentLimits, control: Control
@@ -118,9 +118,9 @@ class Reading:
         self.finished = False
 
     def open(self) -> None:
-        """Wait until the document is open; `Loader.read` has done so."""
+        """Wait until the document is open; `IsolatedReader.read` has done so."""
         head, _ = self._next()
-        self.about = About(**head["about"])
+        self.about = DocumentInfo(**head["about"])
 
     def __iter__(self) -> Iterator[Page | Scan]:
         """The pages in order.

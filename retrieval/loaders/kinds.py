@@ -10,36 +10,11 @@ from pathlib import Path
 from ...errors import BadInput
 from ...media.formats import is_picture
 from ...settings import DocumentLimits
-
-KNOWN: dict[str, str] = {
-    **dict.fromkeys((".pdf",), "pdf"),
-    **dict.fromkeys((".docx",), "docx"),
-    **dict.fromkeys((".pptx",), "pptx"),
-    **dict.fromkeys((".xlsx",), "xlsx"),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
-    **dict.fromkeys((".md", ".markdown"), "md"),
-    **dict.fromkeys((".txt", ".text"), "txt"),
-    **dict.fromkeys((".csv", ".tsv"), "csv"),
-    **dict.fromkeys(
-        (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif"),
-        "picture",
-    ),
-    ".avif": "picture",
-}
-"""File endings in lower case, and the kind of document each promises."""
+from .registry import format_of, promised_kind
 
 PLAIN = frozenset({"html", "md", "txt", "csv"})
 """Kinds that are text all through; which of them, only the name can tell."""
 
-_CALLED = {
-    "pdf": "a PDF",
-    "docx": "a Word document (docx)",
-    "pptx": "a PowerPoint presentation (pptx)",
-    "xlsx": "an Excel workbook (xlsx)",
-    "html": "a web page",
-    "txt": "plain text",
-    "picture": "a picture",
-}
 _OFFICE_FOLDERS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
@@ -54,14 +29,18 @@ _ODD_BYTES = 0.05
 
 
 def kind_of(path: Path, limits: DocumentLimits) -> str:
-    """The kind of a document, one of `KNOWN`'s values.
+    """The kind of a document, that of one of the registered formats.
 
     Raises:
         BadInput: not a readable regular file, empty, too large, of no known kind, or of another
             kind than its name says.
     """
     head = _read_head(path, limits.bytes)
-    promised = KNOWN.get(path.suffix.lower())
+    promised = promised_kind(path)
+    if promised is not None and (recognises := format_of(promised).recognises) is not None:
+        if recognises(head):
+            return promised
+        raise BadInput(str(path), f"is {_not_what_it_promises(promised)}")
     kind = _content_kind(path, head, promised)
     if promised is None or promised == kind:
         return kind
@@ -69,8 +48,8 @@ def kind_of(path: Path, limits: DocumentLimits) -> str:
         return promised
     raise BadInput(
         str(path),
-        f"is mislabelled: its name says {promised}, but it is {_CALLED[kind]}; "
-        f"rename it to end in {_ending(kind)} to add it as that, or save it again",
+        f"is mislabelled: its name says {promised}, but it is {format_of(kind).called}; "
+        f"rename it to end in {format_of(kind).endings[0]} to add it as that, or save it again",
     )
 
 
@@ -116,8 +95,7 @@ def _content_kind(path: Path, head: bytes, promised: str | None) -> str:
     if _is_text(head):
         return "html" if _is_html(start) else "txt"
     if promised is not None and promised not in PLAIN:
-        wanted = _CALLED[promised]
-        raise BadInput(str(path), f"is damaged or not {wanted} at all; save or download it again")
+        raise BadInput(str(path), f"is {_not_what_it_promises(promised)}")
     raise BadInput(str(path), "is not a document or picture of a known kind; save it as a PDF")
 
 
@@ -165,5 +143,5 @@ def _is_html(start: bytes) -> bool:
     return begin.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in begin
 
 
-def _ending(kind: str) -> str:
-    return next(suffix for suffix, known in KNOWN.items() if known == kind)
+def _not_what_it_promises(kind: str) -> str:
+    return f"damaged or not {format_of(kind).called} at all; save or download it again"

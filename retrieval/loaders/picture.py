@@ -15,12 +15,12 @@ from ...media.formats import PictureFile
 from ...schema import TextLine
 from ...settings import DocumentLimits, MediaLimits
 from ..pages import Page, RawLine, Word, build_page, lines_read
-from .load import About, Opened, Scan
+from .base import DocumentInfo, DocumentReader, Scan
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["open_picture", "page_of_scan"]
+__all__ = ["open_picture", "page_of_scan", "render_picture"]
 
 _EXIF, _GPS = 0x8769, 0x8825
 _MAKE, _MODEL, _CHANGED, _TAKEN = 0x010F, 0x0110, 0x0132, 0x9003
@@ -29,7 +29,7 @@ _LATITUDE, _LONGITUDE = (1, 2), (3, 4)
 _DATE = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d)")
 
 
-def open_picture(path: Path, limits: DocumentLimits) -> Opened:
+def open_picture(path: Path, limits: DocumentLimits) -> DocumentReader:
     """Open a picture as a document: one `Scan`, or one a page for TIFF with several.
 
     Boxes are in pixels of the upright picture. One with more than `render_pixels` is reduced, and
@@ -46,6 +46,21 @@ def open_picture(path: Path, limits: DocumentLimits) -> Opened:
             "or raise LOOKTWICE_DOCUMENTS__PAGES",
         )
     return _PictureDocument(file, limits.render_pixels)
+
+
+def render_picture(path: Path, number: int, limits: DocumentLimits) -> tuple[Image.Image, float]:
+    """Page `number` (from 1) of a picture file as `open_picture` gives it, and its scale.
+
+    Raises:
+        BadInput: no such page, or one that cannot be read.
+    """
+    from PIL import Image
+
+    with open_picture(path, limits) as opened:
+        for page in opened.pages(number):
+            if isinstance(page, Scan):
+                return Image.frombytes("RGB", page.size, page.rgb), page.scale
+    raise BadInput(str(path), f"has no page {number}")
 
 
 def page_of_scan(
@@ -92,7 +107,7 @@ def _words(text: str) -> tuple[Word, ...]:
     return tuple(map(Word, text.split()))
 
 
-class _PictureDocument(Opened):
+class _PictureDocument(DocumentReader):
     def __init__(self, file: PictureFile, most_pixels: int) -> None:
         self._file = file
         self._most = most_pixels
@@ -101,11 +116,11 @@ class _PictureDocument(Opened):
             _date(file.exif.get(_CHANGED)),
         )
         self._notes = _notes(file.exif, taken)
-        self.about = About("picture", "", file.pages, (taken or changed)[:10])
+        self.about = DocumentInfo("picture", "", file.pages, (taken or changed)[:10])
 
     def pages(self, first: int = 1) -> Iterator[Scan]:
         for number in range(max(1, first), self._file.pages + 1):
-            self.began(number)
+            self.on_page(number)
             yield self._scan(number, self._file.page(number))
 
     def _scan(self, number: int, image: Image.Image) -> Scan:

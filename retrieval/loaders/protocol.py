@@ -14,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 from ..pages import Line, Page
-from .load import Scan
+from .base import Scan
 
 _LENGTHS = struct.Struct(">II")
 _MOST = 2**31

@@ -1,7 +1,7 @@
 """The reading process: takes orders on its standard input, gives pages on its standard output.
 
 Started by `isolate`, never by hand. An order is {"path", "first"}; what comes back, as frames of
-`wire`: "taken", "about", then "began" with a page's number and the page itself, again and again, and
+`protocol`: "taken", "about", then "began" with a page's number and the page itself, again and again, and
 at last "end" or "bad" with a reason.
 """
 
@@ -31,31 +31,31 @@ class _Reader:
         self._limits = limits
 
     def serve(self, path: Path, first: int) -> None:
-        """Read one document; whatever goes wrong with it is told, never raised."""
+        """Read one document; whatever goes wrong with it is reported, never raised."""
         try:
             with open_document(path, self._limits) as opened:
-                self._tell({"is": "about", "about": asdict(opened.about)})
-                opened.began = lambda number: self._tell({"is": "began", "number": number})
+                self._send({"is": "about", "about": asdict(opened.about)})
+                opened.on_page = lambda number: self._send({"is": "began", "number": number})
                 for page in opened.pages(first):
                     with _owner_listens():
                         send_page(self._out, page)
         except BadInput as error:
-            self._tell({"is": "bad", "reason": error.reason})
+            self._send({"is": "bad", "reason": error.reason})
         except MemoryError:
             # What the parser left half done stays in memory; only a new process is sure to be well.
-            self._tell({"is": "bad", "reason": _too_much(self._limits), "last": True})
+            self._send({"is": "bad", "reason": _too_much(self._limits), "last": True})
             os._exit(1)
         except Exception as error:  # a parser's mistake costs this document only
-            said = str(error) or type(error).__name__
-            self._tell({"is": "bad", "reason": f"cannot be read ({said}); save it again"})
+            detail = str(error) or type(error).__name__
+            self._send({"is": "bad", "reason": f"cannot be read ({detail}); save it again"})
         else:
-            self._tell({"is": "end"})
+            self._send({"is": "end"})
 
     def taken(self) -> None:
         """Say that the order came: from here on what goes wrong is the document's doing."""
-        self._tell({"is": "taken"})
+        self._send({"is": "taken"})
 
-    def _tell(self, head: Head) -> None:
+    def _send(self, head: Head) -> None:
         with _owner_listens():
             send(self._out, head)
 

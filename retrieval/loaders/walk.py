@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .load import KNOWN
+from .registry import promised_kind
 
-__all__ = ["Found", "Walk"]
+__all__ = ["FoundFile", "Walk"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """A file to add; `hint` is its name: relative to the folder that was given."""
 
     path: Path
@@ -33,18 +33,18 @@ class Walk:
     failed: list[tuple[str, str]] = field(default_factory=list)
     skipped: int = 0
 
-    def files(self) -> Iterator[Found]:
+    def files(self) -> Iterator[FoundFile]:
         """Every file once, folders in order; a file that was named is tried whatever it is called."""
         seen: set[Path] = set()
         for path in self.paths:
             path = Path(os.path.abspath(path.expanduser()))
-            found = self._inside(path) if path.is_dir() else [Found(path, path.name)]
+            found = self._inside(path) if path.is_dir() else [FoundFile(path, path.name)]
             for one in found:
                 if one.path not in seen:
                     seen.add(one.path)
                     yield one
 
-    def _inside(self, root: Path) -> Iterator[Found]:
+    def _inside(self, root: Path) -> Iterator[FoundFile]:
         entered = {os.path.realpath(root)}
         for folder, folders, names in os.walk(root, onerror=self._unreadable, followlinks=True):
             kept = []
@@ -61,10 +61,10 @@ class Walk:
             folders[:] = kept
             for name in sorted(names):
                 path = Path(folder, name)
-                if name.startswith(".") or path.suffix.lower() not in KNOWN:
+                if name.startswith(".") or promised_kind(path) is None:
                     self.skipped += not name.startswith(".")
                 else:
-                    yield Found(path, path.relative_to(root).as_posix())
+                    yield FoundFile(path, path.relative_to(root).as_posix())
 
     def _unreadable(self, error: OSError) -> None:
         self.failed.append((str(error.filename), error.strerror or str(error)))

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from ....errors import BadInput
 from ....settings import DocumentLimits
 from ...pages import Page
-from ..load import About, Opened
+from ..base import DocumentInfo, DocumentReader
 from ..text_file import front_matter, open_text
 from .flowing import FlowLine, flow_pages, markdown_lines, plain_lines
 from .package import check_package, iso_date, properties, useful_title
@@ -45,7 +45,7 @@ _PICTURE = re.compile(r"!\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
 """A picture in converted Markdown; its address is not always one that Markdown allows."""
 
 
-def open_office(path: Path, kind: str, limits: DocumentLimits) -> Opened:
+def open_office(path: Path, kind: str, limits: DocumentLimits) -> DocumentReader:
     """Open a docx, pptx, xlsx, html, md, txt or csv file.
 
     Slides, sheets and plain text are read as their pages are asked for; the others at once.
@@ -60,10 +60,12 @@ def open_office(path: Path, kind: str, limits: DocumentLimits) -> Opened:
     return _Office(path, about, pages, limits)
 
 
-class _Office(Opened):
+class _Office(DocumentReader):
     """A document whose pages come from a function."""
 
-    def __init__(self, path: Path, about: About, pages: Pages, limits: DocumentLimits) -> None:
+    def __init__(
+        self, path: Path, about: DocumentInfo, pages: Pages, limits: DocumentLimits
+    ) -> None:
         self.about = about
         self._path = path
         self._pages = pages
@@ -72,7 +74,7 @@ class _Office(Opened):
     def pages(self, first: int = 1) -> Iterator[Page]:
         with closing(self._pages(first)) as pages:
             for number in count(first):
-                self.began(number)
+                self.on_page(number)
                 with _reading(self._path, self.about.type):
                     page = next(pages, None)
                 if page is None:
@@ -119,16 +121,16 @@ def _reading(path: Path, kind: str) -> Iterator[None]:
         ) from error
 
 
-def _open_slides(path: Path) -> tuple[About, Pages]:
+def _open_slides(path: Path) -> tuple[DocumentInfo, Pages]:
     from pptx import Presentation
 
     presentation = Presentation(str(path))
     title, date = properties(path)
-    about = About("pptx", title, len(presentation.slides), date)
+    about = DocumentInfo("pptx", title, len(presentation.slides), date)
     return about, lambda first: slide_pages(presentation, first)
 
 
-def _open_workbook(path: Path) -> tuple[About, Pages]:
+def _open_workbook(path: Path) -> tuple[DocumentInfo, Pages]:
     def pages() -> Generator[Page, None, None]:
         number = 1
         with closing(workbook_sheets(path)) as sheets:
@@ -138,39 +140,39 @@ def _open_workbook(path: Path) -> tuple[About, Pages]:
                     number += 1
 
     title, date = properties(path)
-    return About("xlsx", title, None, date), _from(pages)
+    return DocumentInfo("xlsx", title, None, date), _from(pages)
 
 
-def _open_csv(path: Path) -> tuple[About, Pages]:
+def _open_csv(path: Path) -> tuple[DocumentInfo, Pages]:
     def pages() -> Generator[Page, None, None]:
         with open_text(path) as file:
             yield from sheet_pages(csv_rows(file, path.suffix.lower() == ".tsv"), "", 1)
 
-    return About("csv"), _from(pages)
+    return DocumentInfo("csv"), _from(pages)
 
 
-def _open_plain(path: Path) -> tuple[About, Pages]:
+def _open_plain(path: Path) -> tuple[DocumentInfo, Pages]:
     def pages() -> Generator[Page, None, None]:
         with open_text(path) as file:
             yield from flow_pages(plain_lines(file))
 
-    return About("txt"), _from(pages)
+    return DocumentInfo("txt"), _from(pages)
 
 
-def _open_markdown(path: Path) -> tuple[About, Pages]:
+def _open_markdown(path: Path) -> tuple[DocumentInfo, Pages]:
     with open_text(path) as file:
         fields, text = front_matter(file.read())
     title = useful_title(fields.get("title", ""))
     return _flowing("md", text, title, iso_date(fields.get("date", "")), html=True)
 
 
-def _open_word(path: Path) -> tuple[About, Pages]:
+def _open_word(path: Path) -> tuple[DocumentInfo, Pages]:
     title, date = properties(path)
     text, _ = _converted(path, _word_converter(), style_map=_STYLES)
     return _flowing("docx", text, title, date)
 
 
-def _open_web_page(path: Path) -> tuple[About, Pages]:
+def _open_web_page(path: Path) -> tuple[DocumentInfo, Pages]:
     from markitdown.converters import HtmlConverter
 
     text, title = _converted(path, HtmlConverter())
@@ -179,11 +181,11 @@ def _open_web_page(path: Path) -> tuple[About, Pages]:
 
 def _flowing(
     kind: str, text: str, title: str, date: str, html: bool = False
-) -> tuple[About, Pages]:
+) -> tuple[DocumentInfo, Pages]:
     """A document without pages of its own, from its Markdown."""
     lines = list(markdown_lines(text, html))
     headings = Counter(line.level for line in lines if line.kind == "heading")
-    about = About(kind, title or _own_title(lines, headings), None, date)
+    about = DocumentInfo(kind, title or _own_title(lines, headings), None, date)
     return about, _from(lambda: flow_pages(lines, headings))
 
 
@@ -229,7 +231,7 @@ def _from(pages: Callable[[], Generator[Page, None, None]]) -> Pages:
     return rest
 
 
-_OPENERS: dict[str, Callable[[Path], tuple[About, Pages]]] = {
+_OPENERS: dict[str, Callable[[Path], tuple[DocumentInfo, Pages]]] = {
     "docx": _open_word,
     "pptx": _open_slides,
     "xlsx": _open_workbook,

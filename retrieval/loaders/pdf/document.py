@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ....errors import BadInput
 from ....settings import DocumentLimits
 from ...pages import UNREADABLE, Page, build_page
-from ..load import About, Opened, Scan
+from ..base import DocumentInfo, DocumentReader, Scan
 from .bomb import unpacks_to_more
 from .lines import body_size, draft_lines
 from .metadata import date_of, is_cut_off, outline_of, title_of
@@ -29,7 +29,7 @@ _PDFIUM = threading.RLock()
 """pdfium is not made for threads: one call at a time in a process."""
 
 
-def open_pdf(path: Path, limits: DocumentLimits) -> Opened:
+def open_pdf(path: Path, limits: DocumentLimits) -> DocumentReader:
     """Open a PDF; one encrypted with an empty user password opens like any other.
 
     A page that cannot be read is an empty `Page` whose label says so ("unreadable: ..."); the
@@ -86,7 +86,7 @@ class _Sheet:
     cut: bool = False
 
 
-class _Pdf(Opened):
+class _Pdf(DocumentReader):
     def __init__(self, path: Path, limits: DocumentLimits) -> None:
         self._path = path
         self._limits = limits
@@ -102,7 +102,7 @@ class _Pdf(Opened):
             self.close()
             raise
         self._pages = pages
-        self.about = About(type="pdf", title=title, pages=pages, date=date)
+        self.about = DocumentInfo(type="pdf", title=title, pages=pages, date=date)
 
     def _check(self, pages: int) -> None:
         source, most = str(self._path), self._limits.pages
@@ -120,7 +120,7 @@ class _Pdf(Opened):
         ahead = max(1, first - REACH)
         for number in range(max(1, first), self._pages + 1):
             while ahead <= min(number + REACH, self._pages):
-                self.began(ahead)
+                self.on_page(ahead)
                 with _PDFIUM:
                     window.append(self._sheet(ahead))
                 ahead += 1

@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.control import Control
 from looktwice.errors import BadInput, Cancelled, DeadlinePassed
-from looktwice.retrieval.loaders.isolate import Loader
-from looktwice.retrieval.loaders.load import Scan, open_document
+from looktwice.retrieval.loaders.base import Scan
+from looktwice.retrieval.loaders.isolate import IsolatedReader
+from looktwice.retrieval.loaders.load import open_document
 from looktwice.retrieval.loaders.protocol import page_of, receive, send_page
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
 from looktwice.settings import DocumentLimits
@@ -32,9 +33,9 @@ posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Loader]:
+def shared() -> Iterator[IsolatedReader]:
     """One loader for all tests that leave its child alive: starting one takes most of a second."""
-    with Loader(LIMITS) as loader:
+    with IsolatedReader(LIMITS) as loader:
         yield loader
 
 
@@ -51,7 +52,7 @@ def write(pdf_kit: Any, tmp_path: Path) -> Any:
     return to
 
 
-def child_of(loader: Loader) -> int:
+def child_of(loader: IsolatedReader) -> int:
     assert loader._child is not None
     return loader._child.pid
 
@@ -64,7 +65,7 @@ def same(one: Page | Scan, other: Page | Scan) -> bool:
     return arrays and all(getattr(one, name) == getattr(other, name) for name in rest)
 
 
-def test_pages_are_the_same_as_without_a_child(shared: Loader, write: Any) -> None:
+def test_pages_are_the_same_as_without_a_child(shared: IsolatedReader, write: Any) -> None:
     for path in (
         write("a.pdf", "Café (one)", "", "three", info={"Title": "A long title"}),
         write("scan.pdf", "", "two words"),
@@ -116,7 +117,7 @@ def test_noise_on_the_wire_is_its_end(
             assert isinstance(frame[0], dict)
 
 
-def test_one_child_reads_many_documents(shared: Loader, write: Any) -> None:
+def test_one_child_reads_many_documents(shared: IsolatedReader, write: Any) -> None:
     one = [page.text for page in shared.read(write("a.pdf", "one")) if isinstance(page, Page)]
     child = child_of(shared)
     bad = write("b.pdf", "secret", user="guess")
@@ -127,14 +128,16 @@ def test_one_child_reads_many_documents(shared: Loader, write: Any) -> None:
     assert (one, two, child_of(shared)) == (["one"], ["two"], child)
 
 
-def test_reading_goes_on_at_a_page(shared: Loader, write: Any) -> None:
+def test_reading_goes_on_at_a_page(shared: IsolatedReader, write: Any) -> None:
     path = write("a.pdf", *(f"text {at}" for at in range(1, 13)))
     pages = list(shared.read(path, first=9))
     assert [page.number for page in pages] == [9, 10, 11, 12]
 
 
-def test_a_reading_left_in_the_middle_does_not_disturb_the_next(shared: Loader, write: Any) -> None:
-    with Loader(LIMITS) as loader:
+def test_a_reading_left_in_the_middle_does_not_disturb_the_next(
+    shared: IsolatedReader, write: Any
+) -> None:
+    with IsolatedReader(LIMITS) as loader:
         first = loader.read(write("a.pdf", *["left"] * 400))
         assert next(iter(first)).number == 1
         texts = [
@@ -148,7 +151,7 @@ def test_a_reading_left_in_the_middle_does_not_disturb_the_next(shared: Loader, 
     [("truncate", "cut off"), ("vanish", "no such file"), ("empty", "empty"), ("folder", "folder")],
 )
 def test_faults_of_files_come_through_by_name(
-    shared: Loader, write: Any, change: str, words: str
+    shared: IsolatedReader, write: Any, change: str, words: str
 ) -> None:
     path = write("a.pdf", *["words"] * 30)
     if change == "truncate":
@@ -165,7 +168,7 @@ def test_faults_of_files_come_through_by_name(
 
 
 def test_a_relative_name_is_found_and_kept(
-    shared: Loader, write: Any, monkeypatch: pytest.MonkeyPatch
+    shared: IsolatedReader, write: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write("a.pdf", "here")
     monkeypatch.chdir(path.parent)
@@ -175,7 +178,7 @@ def test_a_relative_name_is_found_and_kept(
 
 
 @posix
-def test_a_crash_costs_one_document(shared: Loader, write: Any) -> None:
+def test_a_crash_costs_one_document(shared: IsolatedReader, write: Any) -> None:
     reading = shared.read(write("a.pdf", *MANY))
     pages = iter(reading)
     assert next(pages).number == 1
@@ -189,7 +192,7 @@ def test_a_crash_costs_one_document(shared: Loader, write: Any) -> None:
 
 
 @posix
-def test_a_child_that_died_idle_costs_nothing(shared: Loader, write: Any) -> None:
+def test_a_child_that_died_idle_costs_nothing(shared: IsolatedReader, write: Any) -> None:
     path = write("a.pdf", "words")
     list(shared.read(path))
     os.kill(child_of(shared), signal.SIGKILL)
@@ -198,7 +201,7 @@ def test_a_child_that_died_idle_costs_nothing(shared: Loader, write: Any) -> Non
 
 @posix
 def test_a_page_that_takes_too_long_ends_the_document(write: Any) -> None:
-    with Loader(DocumentLimits(page_seconds=0.5)) as loader:
+    with IsolatedReader(DocumentLimits(page_seconds=0.5)) as loader:
         pages = iter(loader.read(write("a.pdf", *MANY)))
         next(pages)
         child = child_of(loader)
@@ -213,7 +216,7 @@ def test_a_page_that_takes_too_long_ends_the_document(write: Any) -> None:
 def test_memory_is_bounded(pdf_kit: Any, tmp_path: Path, write: Any) -> None:
     path = tmp_path / "bomb.pdf"
     path.write_bytes(pdf_kit.bomb(2**27))
-    with Loader(DocumentLimits(memory=100 * 2**20)) as loader:
+    with IsolatedReader(DocumentLimits(memory=100 * 2**20)) as loader:
         with pytest.raises(BadInput, match="GiB of memory"):
             list(loader.read(path))
         assert len(list(loader.read(write("b.pdf", "fine")))) == 1
@@ -222,11 +225,11 @@ def test_memory_is_bounded(pdf_kit: Any, tmp_path: Path, write: Any) -> None:
 def test_ten_thousand_empty_pages_need_little_memory(pdf_kit: Any, tmp_path: Path) -> None:
     path = tmp_path / "empty.pdf"
     path.write_bytes(pdf_kit.Pdf([pdf_kit.Sheet()] * 10_000).data())
-    with Loader(DocumentLimits(memory=64 * 2**20)) as loader:
+    with IsolatedReader(DocumentLimits(memory=64 * 2**20)) as loader:
         assert sum(1 for _ in loader.read(path)) == 10_000
 
 
-def test_stopping(shared: Loader, write: Any) -> None:
+def test_stopping(shared: IsolatedReader, write: Any) -> None:
     path = write("a.pdf", *MANY)
     control = Control()
     pages = iter(shared.read(path, control=control))
@@ -240,7 +243,7 @@ def test_stopping(shared: Loader, write: Any) -> None:
 
 
 @posix
-def test_closing_from_another_thread_frees_the_reader(shared: Loader, write: Any) -> None:
+def test_closing_from_another_thread_frees_the_reader(shared: IsolatedReader, write: Any) -> None:
     pages = iter(shared.read(write("a.pdf", *MANY)))
     next(pages)
     os.kill(child_of(shared), signal.SIGSTOP)
@@ -253,7 +256,7 @@ def test_closing_from_another_thread_frees_the_reader(shared: Loader, write: Any
 
 @posix
 def test_the_child_hears_no_interrupt_and_holds_none_of_our_files(
-    shared: Loader, write: Any, tmp_path: Path
+    shared: IsolatedReader, write: Any, tmp_path: Path
 ) -> None:
     with (tmp_path / "lock").open("w"):
         reading = shared.read(write("a.pdf", *MANY))
@@ -273,9 +276,9 @@ def test_the_child_hears_no_interrupt_and_holds_none_of_our_files(
 _OWNER = """
 import sys
 from pathlib import Path
-from looktwice.retrieval.loaders.isolate import Loader
+from looktwice.retrieval.loaders.isolate import IsolatedReader
 from looktwice.settings import DocumentLimits
-loader = Loader(DocumentLimits())
+loader = IsolatedReader(DocumentLimits())
 pages = iter(loader.read(Path(sys.argv[1])))
 next(pages)
 if sys.argv[2] == "idle":

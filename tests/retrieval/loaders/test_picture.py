@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from looktwice.errors import BadInput
-from looktwice.retrieval.loaders.load import About, Scan, open_document
+from looktwice.retrieval.loaders.base import DocumentInfo, Scan
+from looktwice.retrieval.loaders.load import open_document
 from looktwice.retrieval.loaders.picture import page_of_scan
 from looktwice.retrieval.pages import Page
 from looktwice.retrieval.text.chunking import Chunker
@@ -19,7 +20,9 @@ LIMITS = DocumentLimits()
 _EXIF, _GPS = 0x8769, 0x8825
 
 
-def scans(path: Path, limits: DocumentLimits = LIMITS, first: int = 1) -> tuple[About, list[Scan]]:
+def scans(
+    path: Path, limits: DocumentLimits = LIMITS, first: int = 1
+) -> tuple[DocumentInfo, list[Scan]]:
     with open_document(path, limits) as opened:
         found = list(opened.pages(first))
     assert all(isinstance(scan, Scan) for scan in found)
@@ -56,7 +59,7 @@ def test_a_picture_is_one_scan_of_its_pixels(tmp_path: Path) -> None:
     image = Image.effect_noise((30, 20), 90).convert("RGB")
     image.save(tmp_path / "a.png")
     about, (one,) = scans(tmp_path / "a.png")
-    assert about == About("picture", "", 1, "")
+    assert about == DocumentInfo("picture", "", 1, "")
     assert (one.number, one.size, one.scale, one.frame) == (1, (30, 20), 1.0, "picture")
     assert (one.width, one.height, one.notes) == (30, 20, ())
     assert one.rgb == image.tobytes()

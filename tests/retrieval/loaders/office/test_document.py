@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from looktwice.errors import BadInput
-from looktwice.retrieval.loaders.load import About, open_document
+from looktwice.retrieval.loaders.base import DocumentInfo
+from looktwice.retrieval.loaders.load import open_document
 from looktwice.retrieval.loaders.office.document import open_office
 from looktwice.retrieval.pages import Page
 from looktwice.settings import DocumentLimits
@@ -27,7 +28,9 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 
 
-def read(path: Path, limits: DocumentLimits = LIMITS, first: int = 1) -> tuple[About, list[Page]]:
+def read(
+    path: Path, limits: DocumentLimits = LIMITS, first: int = 1
+) -> tuple[DocumentInfo, list[Page]]:
     with open_document(path, limits) as opened:
         pages = list(opened.pages(first))
     assert all(isinstance(page, Page) for page in pages)
@@ -128,7 +131,7 @@ def test_word_headings_open_pages_and_tables_keep_their_rows(tmp_path: Path) -> 
         ]
     )
     about, pages = read(word(tmp_path / "a.docx", body))
-    assert about == About("docx", "Annual report", None, "2023-04-05")
+    assert about == DocumentInfo("docx", "Annual report", None, "2023-04-05")
     assert [page.label for page in pages] == ["Annual report", "Outlook"]
     assert kinds(pages[0]) == [
         ("heading", "Annual report"),
@@ -330,7 +333,7 @@ def test_markdown_is_read_as_it_is_meant(tmp_path: Path) -> None:
             "## B\none<br>two [link](http://x) ![a cat](cat.png) 2 < 3\n",
         )
     )
-    assert about == About("md", "Notes", None, "2024-05-06")
+    assert about == DocumentInfo("md", "Notes", None, "2024-05-06")
     assert [page.label for page in pages] == ["Top", "A", "B"]
     assert kinds(pages[0]) == [("heading", "Top"), ("text", "first code_x same paragraph")]
     assert kinds(pages[1]) == [

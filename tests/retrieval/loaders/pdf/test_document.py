@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.errors import BadInput
-from looktwice.retrieval.loaders.load import About, Scan, open_document, render
+from looktwice.retrieval.loaders.base import DocumentInfo, Scan
+from looktwice.retrieval.loaders.load import open_document, render
 from looktwice.retrieval.pages import Page
 from looktwice.settings import DocumentLimits
 from PIL import Image
@@ -241,7 +242,7 @@ def test_the_outline_gives_sections_and_headings(make: Maker) -> None:
 def test_only_a_useful_title_is_kept(make: Maker, title: str, expected: str) -> None:
     path = make.file(make.kit.Sheet(), name="The File.pdf", info={"Title": title})
     with open_document(path, LIMITS) as opened:
-        assert opened.about == About("pdf", expected, 1, "")
+        assert opened.about == DocumentInfo("pdf", expected, 1, "")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+"""Which kinds of documents can be read, and what opens each: the one place to add a format.
+
+    register(DocumentFormat("eml", (".eml",), "a mail (eml)", open_mail, recognises=is_mail))
+
+A folder that is added is searched for files with the endings of all formats, and `open_document`
+opens each by the `Loader` of its kind. Documents are read in a process of their own, which imports
+this module anew: a format has to be registered there as well, so do it where this module sees to it,
+not in a script.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import UsageError
+from ...settings import DocumentLimits
+from .base import DocumentFormat, DocumentReader, Loader
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["format_of", "formats", "promised_kind", "register"]
+
+
+def _open_pdf(path: Path, limits: DocumentLimits) -> DocumentReader:
+    from .pdf.document import open_pdf
+
+    return open_pdf(path, limits)
+
+
+def _render_pdf(path: Path, number: int, limits: DocumentLimits) -> tuple[Image.Image, float]:
+    from .pdf.document import render_page
+
+    return render_page(path, number, limits)
+
+
+def _open_picture(path: Path, limits: DocumentLimits) -> DocumentReader:
+    from .picture import open_picture
+
+    return open_picture(path, limits)
+
+
+def _render_picture(path: Path, number: int, limits: DocumentLimits) -> tuple[Image.Image, float]:
+    from .picture import render_picture
+
+    return render_picture(path, number, limits)
+
+
+def _office(kind: str) -> Loader:
+    def load(path: Path, limits: DocumentLimits) -> DocumentReader:
+        from .office.document import open_office
+
+        return open_office(path, kind, limits)
+
+    return load
+
+
+_PICTURES = (
+    *(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif"),
+    ".avif",
+)
+_BUILT_IN = (
+    DocumentFormat("pdf", (".pdf",), "a PDF", _open_pdf, _render_pdf),
+    DocumentFormat("docx", (".docx",), "a Word document (docx)", _office("docx")),
+    DocumentFormat("pptx", (".pptx",), "a PowerPoint presentation (pptx)", _office("pptx")),
+    DocumentFormat("xlsx", (".xlsx",), "an Excel workbook (xlsx)", _office("xlsx")),
+    DocumentFormat("html", (".html", ".htm", ".xhtml"), "a web page", _office("html")),
+    DocumentFormat("md", (".md", ".markdown"), "a Markdown text", _office("md")),
+    DocumentFormat("txt", (".txt", ".text"), "plain text", _office("txt")),
+    DocumentFormat("csv", (".csv", ".tsv"), "a table as text (csv)", _office("csv")),
+    DocumentFormat("picture", _PICTURES, "a picture", _open_picture, _render_picture),
+)
+_formats: dict[str, DocumentFormat] = {known.kind: known for known in _BUILT_IN}
+
+
+def formats() -> tuple[DocumentFormat, ...]:
+    """Every kind of document that can be read, the built-in ones first."""
+    return tuple(_formats.values())
+
+
+def format_of(kind: str) -> DocumentFormat:
+    """The format of this kind; KeyError where there is none."""
+    return _formats[kind]
+
+
+def promised_kind(path: Path) -> str | None:
+    """The kind that a file's name promises; None for a name that says nothing."""
+    ending = path.suffix.lower()
+    return next((known.kind for known in formats() if ending in known.endings), None)
+
+
+def register(added: DocumentFormat) -> None:
+    """Add a format.
+
+    Raises:
+        UsageError: its kind or one of its endings is taken.
+    """
+    if added.kind in _formats:
+        raise UsageError(f"the kind of document {added.kind!r} is registered already")
+    for ending in added.endings:
+        if (taken := promised_kind(Path(f"x{ending}"))) is not None:
+            raise UsageError(f"{added.kind}: files ending in {ending} are {taken} already")
+    _formats[added.kind] = added
