@@ -9,12 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from .errors import ToolErrorKind
 
 Frame = Literal["picture", "page"]
-Node = Literal["intake", "plan", "act", "sift", "draft", "verify", "finish"]
+_EARLIER_NAMES = {"sift": "gate", "verify": "check"}
+
+
+def _renamed(node: object) -> object:
+    """Names of nodes as version 0.1 wrote them still read."""
+    return _EARLIER_NAMES.get(node, node) if isinstance(node, str) else node
+
+
+Node = Annotated[
+    Literal["intake", "plan", "act", "gate", "draft", "check", "finish"], BeforeValidator(_renamed)
+]
 EvidenceKind = Literal["objects", "text", "region", "calculation", "passage", "image", "value"]
 Status = Literal["answered", "partial", "declined", "failed"]
 StopReason = Literal[

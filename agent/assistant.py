@@ -28,7 +28,7 @@ from .backends import open_model
 from .backends.base import ChatModel, ReadsAhead
 from .budget import metered, whole
 from .evidence.prompting import read_ahead
-from .indexes import Indexed, Library
+from .indexes import Indexed, OpenIndexes
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
 from .state import State, Turn, fresh
@@ -76,7 +76,7 @@ class Assistant(Closing):
         self.settings = settings
         self.store = Store(settings.store_dir, settings.media)
         own = open_text_embedder(settings)  # opens nothing yet
-        self._library = Library(settings, own if embedder is None else None)
+        self._library = OpenIndexes(settings, own if embedder is None else None)
         self._index = None if index is None else self._library.open(index)
         self._remote = open_remote(settings)
         brought = self._remote.tools if self._remote is not None else ()

@@ -1,6 +1,6 @@
 r"""The controller: which node comes after which.
 
-intake -> plan -> act -> sift -> draft -> verify -> finish
+intake -> plan -> act -> gate -> draft -> check -> finish
          ^______________|________________|  (next stage, or look again: at most `limits.rounds`)
 """
 
@@ -21,10 +21,10 @@ from ..schema import Node, Step, StepFinished, StepStarted, StopReason
 from .budget import BudgetSpent
 from .nodes.act import act
 from .nodes.base import Done, NodeFunction
-from .nodes.check import verify
+from .nodes.check import check
 from .nodes.draft import draft
 from .nodes.finish import finish
-from .nodes.gate import sift
+from .nodes.gate import gate
 from .nodes.intake import intake
 from .nodes.plan import plan
 from .run import Run
@@ -51,10 +51,10 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
     graph.add_edge(START, "intake")
     add("intake", intake, unless_stopped("plan"), "plan", "finish")
     add("plan", plan, after_plan, "act", "draft", "finish")
-    add("act", act, after_act, "plan", "sift", "finish")
-    add("sift", sift, after_sift, "plan", "draft", "finish")
-    add("draft", draft, unless_stopped("verify"), "verify", "finish")
-    add("verify", verify, after_verify, "plan", "draft", "finish")
+    add("act", act, after_act, "plan", "gate", "finish")
+    add("gate", gate, after_gate, "plan", "draft", "finish")
+    add("draft", draft, unless_stopped("check"), "check", "finish")
+    add("check", check, after_check, "plan", "draft", "finish")
     add("finish", finish, lambda state: END, END)
     return graph.compile(checkpointer=checkpointer, name="looktwice")
 
@@ -71,15 +71,15 @@ def after_plan(state: State) -> str:
 
 def after_act(state: State) -> str:
     """The next stage needs its arguments filled first."""
-    return unless_stopped("plan" if state["stages"] else "sift")(state)
+    return unless_stopped("plan" if state["stages"] else "gate")(state)
 
 
-def after_sift(state: State) -> str:
+def after_gate(state: State) -> str:
     """Look again where what was seen is not enough."""
     return unless_stopped("plan" if state["stages"] else "draft")(state)
 
 
-def after_verify(state: State) -> str:
+def after_check(state: State) -> str:
     """A rejected draft is written again, or from other evidence."""
     return unless_stopped("plan" if state["stages"] else "draft")(state)
 

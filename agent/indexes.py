@@ -15,7 +15,7 @@ Indexed: TypeAlias = str | Path | Searchable
 """An index as people give it: its folder, or the open index."""
 
 
-class Library:
+class OpenIndexes:
     """Opens indexes for reading; safe for threads.
 
     Args:

@@ -248,3 +248,11 @@ def show_example(example: Example) -> str:
     return (
         f"Question: {example.question}\nJSON: {json.dumps({'stages': stages}, ensure_ascii=False)}"
     )
+
+
+NO_PICTURE = "no_picture"
+
+
+def list_tools(tools: Iterable[Tool]) -> str:
+    """One line a tool: its name and the first sentence of its description."""
+    return "\n".join(f"- {t.name}: {t.description.splitlines()[0]}" for t in tools)

@@ -38,7 +38,7 @@ def search_call(query: str, limit: int = FIRST_LOOK) -> ToolCall:
 
 def first_search(state: State) -> tuple[Stage, ...]:
     """The plan that asks the documents the question itself, which is mostly the best query."""
-    return ((search_call(state["asked"]),),)
+    return ((search_call(state["standalone_question"]),),)
 
 
 def is_talk(stages: Sequence[Stage] | None, neighbours: Sequence[Neighbour]) -> bool:
@@ -59,13 +59,13 @@ def again(state: State, run: Run) -> Stage:
     """
     made = [r.call for r in state["results"] if r.call.tool == SEARCH]
     queries = [str(call.arguments.get("query", "")) for call in made]
-    if not any(squeezed(q) == squeezed(state["asked"]) for q in queries):
-        return (search_call(state["asked"]),)
+    if not any(squeezed(q) == squeezed(state["standalone_question"]) for q in queries):
+        return (search_call(state["standalone_question"]),)
     if all(call.arguments.get("limit", FIRST_LOOK) <= FIRST_LOOK for call in made):
         return (search_call(queries[0], DEEPER_LOOK),)
     if not rewrites(run) or not run.model.can_call(3):  # the rewriting, the gate, and the draft
         return ()
-    other = rewritten(state["asked"], queries, run)
+    other = rewritten(state["standalone_question"], queries, run)
     return (search_call(other, 2 * FIRST_LOOK),) if other else ()
 
 

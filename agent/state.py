@@ -42,7 +42,7 @@ class Turn(Value):
 
 
 class Verdict(Value):
-    """What verify thinks of a draft; feedback has two fields (after DRESS: critique, refinement)."""
+    """What the check thinks of a draft; feedback has two fields (after DRESS: critique, refinement)."""
 
     outcome: Literal["accept", "revise", "look_again", "decline"]
     critique: str = ""
@@ -55,7 +55,8 @@ class State(TypedDict, total=False):
     """One question on its way through the graph.
 
     pictures: what the question may be about, numbered from 1 in every prompt and tool call.
-    meant: numbers of the pictures it is about (all, unless it names some).
+    standalone_question: the question in words that need no conversation.
+    target_pictures: numbers of the pictures it is about (all, unless it names some).
     stages: tool calls still to make; those of one stage run side by side.
     looked: whether tools were wanted at all.
     shown: ids of the evidence that stands before the model.
@@ -70,9 +71,9 @@ class State(TypedDict, total=False):
     question: str
     given: tuple[Picture, ...]
     turns: Annotated[tuple[Turn, ...], appended]
-    asked: str
+    standalone_question: str
     pictures: tuple[Picture, ...]
-    meant: tuple[int, ...]
+    target_pictures: tuple[int, ...]
     stages: tuple[Stage, ...]
     looked: bool
     results: Annotated[tuple[ToolResult, ...], appended]
@@ -97,9 +98,9 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
     return State(
         question=question,
         given=given,
-        asked=question,
+        standalone_question=question,
         pictures=(),
-        meant=(),
+        target_pictures=(),
         stages=(),
         looked=False,
         results=None,  # type: ignore[typeddict-item]  # None empties an appended channel

@@ -89,6 +89,6 @@ def reply(messages: Sequence[Message], schema: JsonSchema | None) -> str:
 def check(answer: Answer) -> None:
     """A benchmark of something that failed would be worth nothing."""
     nodes = [step.node for step in answer.steps]
-    whole = ["intake", "plan", "act", "sift", "draft", "verify", "finish"]
+    whole = ["intake", "plan", "act", "gate", "draft", "check", "finish"]
     if answer.text != TOTAL or nodes != whole or not answer.citations:
         raise RuntimeError(f"the scripted run went elsewhere: {nodes}, {answer.text!r}")

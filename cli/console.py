@@ -61,9 +61,9 @@ _DOING = {
     "intake": "reading the question",
     "plan": "choosing tools",
     "act": "looking",
-    "sift": "weighing what was seen",
+    "gate": "weighing what was seen",
     "draft": "answering",
-    "verify": "checking the answer",
+    "check": "checking the answer",
     "finish": "finishing",
 }
 _COLOUR = {"answered": "green", "partial": "yellow", "declined": "yellow", "failed": "red"}

@@ -23,11 +23,13 @@ def opened_parts(state: State, run: Run, probability: float) -> tuple[Evidence, 
     """
     looks = min(MOST_LOOKS, run.model.left() - _NEEDED_AFTER)
     wanted = run.settings.stages.look_closer and run.model.sees_images and not state["opened"]
-    if not wanted or not state["meant"] or probability >= SURE or looks < 1:
+    if not wanted or not state["target_pictures"] or probability >= SURE or looks < 1:
         return ()
-    pictures = [p for n, p in enumerate(state["pictures"], 1) if n in state["meant"]]
+    pictures = [p for n, p in enumerate(state["pictures"], 1) if n in state["target_pictures"]]
     effort = effort_for(run.model, looks=looks)
     closer = Closer(run.store, effort=effort)
-    found = closer_look(state["asked"], pictures, run.model, closer, state["evidence"])
+    found = closer_look(
+        state["standalone_question"], pictures, run.model, closer, state["evidence"]
+    )
     first = len(state["evidence"]) + 1
     return tuple(e.model_copy(update={"id": f"E{n}"}) for n, e in enumerate(found, first))

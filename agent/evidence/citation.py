@@ -17,7 +17,7 @@ from ...retrieval.text.periods import as_written
 from ...schema import Box, Citation, Evidence, TextLine
 from ..text.amounts import in_other_units
 from ..text.facts import content_words, numbers, squeezed
-from ..verification.literal import POLAR
+from ..text.polarity import POLAR
 
 FindPage: TypeAlias = Callable[[str, int], Page | None]
 """Gives a page by its document's name and its number, or None where there is none any more."""

@@ -16,7 +16,7 @@ from ..backends.base import ChatModel, Message, ReadsAhead
 from ..run import Run
 from ..state import State
 from ..text.facts import content_words, numbers
-from ..verification.literal import grounded_share, ungrounded_words
+from .grounding import grounded_share, ungrounded_words
 from .rendering import show_evidence
 from .selection import RANKED
 
@@ -34,14 +34,14 @@ def answer_messages(
     These are the user's own, then those that evidence brings along (retrieved pages and pictures).
     """
     failures = [r for r in state["results"] if r.error]
-    own = tuple(p for n, p in enumerate(state["pictures"], 1) if n in state["meant"])
+    own = tuple(p for n, p in enumerate(state["pictures"], 1) if n in state["target_pictures"])
     brought = pages_shown(evidence)
     seen = run.model.sees_images
     text = render(
         "answer",
         evidence=show_evidence(evidence, failures)
         + (which_is_which(own, brought) if seen and brought else ""),
-        question=state["asked"],
+        question=state["standalone_question"],
         task=render(task, **values),
     )
     pictures = (*own, *brought.values()) if seen else ()
@@ -122,7 +122,7 @@ def as_evidence(text: str) -> list[Evidence]:
 
 
 def shown_evidence(state: State) -> list[Evidence]:
-    """The evidence that sift put before the model; of retrieved pages, the lines it chose."""
+    """The evidence that the gate put before the model; of retrieved pages, the lines it chose."""
     return [state["extracts"].get(e.id, e) for e in state["evidence"] if e.id in state["shown"]]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ...schema import Evidence, Picture
 from ...tools.places import share
 from ..text.facts import numbers, squeezed
-from ..verification.literal import counted, facts_of
+from .grounding import counted, facts_of
 from .rendering import estimate_tokens, fit
 
 RANKED = ("passage", "image")

@@ -1,4 +1,4 @@
-"""verify: look at the draft a second time before anybody sees it as an answer.
+"""check: look at the draft a second time before anybody sees it as an answer.
 
 What a program can compare is compared: numbers and dates with the text, their columns with the years asked
 about, counts with the boxes, directions with their numbers. What passes is put to the model, statement by
@@ -13,31 +13,24 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...schema import AnswerRevised, Citation, Evidence
+from ..calls import next_look
 from ..evidence.citation import cite, statements
+from ..evidence.grounding import grounded_share, unsupported_numbers
 from ..evidence.prompting import calculated, leaked, shown_evidence
 from ..evidence.selection import RANKED
 from ..query_rewriting import page_finder
 from ..run import Run
 from ..state import Stage, State, Verdict
+from ..text.polarity import bare, opposite
 from ..verification.calculation import computing
 from ..verification.change import right_total
 from ..verification.columns import one_sided, wrong_direction, wrong_periods
 from ..verification.extremes import right_extreme
-from ..verification.literal import (
-    bare,
-    corrected,
-    echoes,
-    faults,
-    gives_up,
-    grounded_share,
-    opposite,
-    unsupported_numbers,
-)
+from ..verification.literal import corrected, echoes, faults, gives_up
 from ..verification.naming import misaddressed, right_name, unnamed
 from ..verification.support import Opinion, opinion, retrieved
 from ..verification.topic import misplaced
 from .base import Done
-from .gate import next_look
 
 UNCHECKED = 0.5
 """Confidence in an answer that no evidence was needed for: nothing was checked."""
@@ -47,15 +40,15 @@ _COPY = (
 )
 
 
-def verify(state: State, run: Run) -> Done:
+def check(state: State, run: Run) -> Done:
     """Accept, revise, look again or decline; talk has nothing to be compared with, unless it gives up."""
-    if not state["looked"] and not (state["meant"] and gives_up(state["draft"])):
+    if not state["looked"] and not (state["target_pictures"] and gives_up(state["draft"])):
         verdict = Verdict(outcome="accept", confidence=UNCHECKED)
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")
     shown = shown_evidence(state)
     draft = corrected(state["draft"], shown)
     for right in (right_name, right_extreme, right_total):
-        draft = right(draft, state["asked"], shown)
+        draft = right(draft, state["standalone_question"], shown)
     draft = tenable(draft, state, run)
     checked = State(**{**state, "draft": draft})
     verdict, more = judge(checked, run)
@@ -83,13 +76,15 @@ def tenable(draft: str, state: State, run: Run) -> str:
     evidence = shown_evidence(state)
     if not opposite(draft) or not retrieved(evidence):
         return draft
-    return bare(draft) if by_program(draft, state["asked"], evidence, run) else draft
+    return bare(draft) if by_program(draft, state["standalone_question"], evidence, run) else draft
 
 
 def judge(state: State, run: Run) -> tuple[Verdict, Stage]:
     """Compare the draft with the evidence; what to do with it, and the calls of a look again."""
     evidence, draft = shown_evidence(state), state["draft"]
-    slips = () if gives_up(draft) else by_program(draft, state["asked"], evidence, run)
+    slips = (
+        () if gives_up(draft) else by_program(draft, state["standalone_question"], evidence, run)
+    )
     doubts: Sequence[str] = slips
     if gives_up(draft):
         doubts = ("the model itself found no answer in the evidence",)
@@ -109,7 +104,9 @@ def weigh(state: State, evidence: Sequence[Evidence], run: Run) -> Verdict | tup
         return found.doubts
     shown = {item.id for item in evidence}
     others = [item for item in state["evidence"] if item.id not in shown]
-    citations = cite(state["draft"], state["asked"], evidence, page_finder(run), others)
+    citations = cite(
+        state["draft"], state["standalone_question"], evidence, page_finder(run), others
+    )
     if missing := unplaced(state["draft"], citations, evidence):
         return missing
     sure = confidence(state, citations, evidence, found)
@@ -162,7 +159,9 @@ def what_next(
     """
     if state["round"] >= run.settings.limits.rounds or not run.model.can_call(2):
         return "decline", ()
-    made_up = unsupported_numbers(state["draft"], state["asked"], shown_evidence(state))
+    made_up = unsupported_numbers(
+        state["draft"], state["standalone_question"], shown_evidence(state)
+    )
     if made_up and (computed := computing(state, run)):
         return "look_again", computed
     if slip:
@@ -177,6 +176,6 @@ def confidence(
     """From what was checked: answerable, supported, sure experts, words that are there."""
     scores = {e.id: e.score for e in evidence if e.kind not in RANKED}  # ranks are not sureness
     experts = min((scores.get(c.evidence, 1.0) for c in citations), default=0.5)
-    grounded = 0.5 + 0.5 * grounded_share(state["draft"], state["asked"], evidence)
+    grounded = 0.5 + 0.5 * grounded_share(state["draft"], state["standalone_question"], evidence)
     sure = state["answerable"] * experts * grounded * found.support
     return round(max(0.0, min(1.0, sure)), 3)

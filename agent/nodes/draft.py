@@ -7,12 +7,12 @@ from ...schema import Token
 from ..backends.base import Message
 from ..evidence.prompting import answer_messages, shown_evidence
 from ..evidence.selection import keep
+from ..planner import list_tools
 from ..query_rewriting import at_hand
 from ..run import Run
 from ..state import State
 from ..verification.measured import measured
 from .base import Done
-from .plan import list_tools
 
 _BLIND = "Your language model reads text only: pictures reach you as what the tools saw in them."
 _SEEING = "You see the user's pictures yourself, and your tools measure what you can not."
@@ -20,7 +20,7 @@ _SEEING = "You see the user's pictures yourself, and your tools measure what you
 
 def draft(state: State, run: Run) -> Done:
     """Answer in as few words as the question needs; what was measured is not put into words again."""
-    if result := measured(state["asked"], shown_evidence(state)):
+    if result := measured(state["standalone_question"], shown_evidence(state)):
         run.emit(Token(text=result))
         return Done(State(draft=result, verdict=None), "as it was measured")
     messages = from_evidence(state, run) if state["looked"] else talk(state, run)
@@ -57,5 +57,5 @@ def talk(state: State, run: Run) -> list[Message]:
         sight=_SEEING if run.model.sees_images else _BLIND,
         tools=list_tools(run.tools.values()),
     )
-    text = at_hand(run) + state["asked"]
+    text = at_hand(run) + state["standalone_question"]
     return [Message(role="system", text=system), Message(role="user", text=text)]

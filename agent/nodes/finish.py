@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...schema import Answer, AnswerRevised, Status, StopReason, Usage
+from ..planner import NO_PICTURE
 from ..run import Run
 from ..state import State, Turn
 from .base import Done
-from .plan import NO_PICTURE
 
 _MOST_PAGES = 3
 _CUT_SHORT: tuple[StopReason, ...] = ("budget", "deadline", "cancelled")
@@ -35,7 +35,9 @@ def finish(state: State, run: Run) -> Done:
         model=run.model_name,
         pack=run.pack,
     )
-    turn = Turn(question=state["asked"], answer=text, status=status, pictures=state["given"])
+    turn = Turn(
+        question=state["standalone_question"], answer=text, status=status, pictures=state["given"]
+    )
     return Done(State(answer=answer, turns=(turn,)), f"{status} ({stop})")
 
 

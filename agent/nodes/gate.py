@@ -1,4 +1,4 @@
-"""sift: what of the evidence goes before the model, and whether it is enough to answer from.
+"""gate: what of the evidence goes before the model, and whether it is enough to answer from.
 
 The second gate of mR2AG (is this evidence?), asked as a probability. Where the evidence is not enough
 and a tool was not asked yet, the assistant looks again; where nothing is left to ask, it declines.
@@ -9,23 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...schema import Evidence
+from ..calls import next_look
 from ..closer_look.policy import opened_parts
 from ..evidence.extraction import extracts
 from ..evidence.prompting import answer_messages, calculated
 from ..evidence.selection import RANKED, by_rank, keep, trusted
-from ..query_rewriting import again, page_finder
+from ..query_rewriting import page_finder
 from ..run import Run
-from ..state import Stage, State
+from ..state import State
 from ..structured_output import probability_of_yes
 from ..verification.measured import choice, count
 from .base import Done
-from .plan import every_look, spread
 
 
-def sift(state: State, run: Run) -> Done:
+def gate(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
     parts = focused(state, run)
-    believed = trusted(state["evidence"], state["asked"], bool(state["meant"]), parts.values())
+    question, pictured = state["standalone_question"], bool(state["target_pictures"])
+    believed = trusted(state["evidence"], question, pictured, parts.values())
     told = [
         parts.get(e.id, e) for e in believed if e.kind != "passage" or not parts or e.id in parts
     ]
@@ -39,9 +40,9 @@ def sift(state: State, run: Run) -> Done:
         return decide(update, 0.0, state, run, "nothing new")
     if all(item.kind == "calculation" for item in kept) and calculated(kept):
         return decide(update, 1.0, state, run, "computed")
-    if choice(state["asked"], kept):
+    if choice(state["standalone_question"], kept):
         return decide(update, 1.0, state, run, "one of the answers offered was measured")
-    if count(state["asked"], kept):
+    if count(state["standalone_question"], kept):
         return decide(update, 1.0, state, run, "what was asked for was counted")
     if not run.settings.stages.gate:
         return decide(update, 1.0, state, run, f"{len(kept)} kept, not asked")
@@ -84,7 +85,7 @@ def focused(state: State, run: Run) -> dict[str, Evidence]:
         return {}
     ranked = [passages[n] for n in by_rank(passages)]
     tokens = run.settings.limits.extract_tokens
-    return extracts(state["asked"], ranked, page_finder(run), run.embedder, tokens)
+    return extracts(state["standalone_question"], ranked, page_finder(run), run.embedder, tokens)
 
 
 def decide(update: State, probability: float, state: State, run: Run, why: str) -> Done:
@@ -101,18 +102,3 @@ def decide(update: State, probability: float, state: State, run: Run, why: str) 
         return Done(update, f"{did}; looking again with {', '.join(c.tool for c in more)}")
     update["stop"] = "unsupported"
     return Done(update, f"{did}; not enough to answer")
-
-
-def next_look(state: State, run: Run) -> Stage:
-    """Where to look again: the picture with other tools, then the documents, deeper each time."""
-    if state["round"] >= run.settings.limits.rounds or not run.settings.stages.look_again:
-        return ()
-    more = untried(state, run) if state["meant"] else ()
-    return more or (again(state, run) if run.index is not None else ())
-
-
-def untried(state: State, run: Run) -> Stage:
-    """The picture tools not asked yet that can run without being told anything."""
-    asked = {result.call.tool for result in state["results"]}
-    calls = (call for call in every_look(run) if call.tool not in asked)
-    return tuple(made for call in calls for made in spread(call, state, run))

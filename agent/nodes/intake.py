@@ -28,12 +28,12 @@ def intake(state: State, run: Run) -> Done:
     """Join the question with what the session knows."""
     turns = state.get("turns") or ()
     pictures = all_pictures(turns, state["given"])
-    asked = stand_alone(state["question"], turns, run) if turns else state["question"]
-    meant = pictures_meant(asked, pictures, state["given"], turns)
+    asked = standalone_question(state["question"], turns, run) if turns else state["question"]
+    meant = target_pictures(asked, pictures, state["given"], turns)
     did = f"{len(pictures)} picture{'' if len(pictures) == 1 else 's'}"
     if asked != state["question"]:
         did += f", understood as: {asked}"
-    return Done(State(asked=asked, pictures=pictures, meant=meant), did)
+    return Done(State(standalone_question=asked, pictures=pictures, target_pictures=meant), did)
 
 
 def all_pictures(turns: Sequence[Turn], given: Sequence[Picture]) -> tuple[Picture, ...]:
@@ -43,7 +43,7 @@ def all_pictures(turns: Sequence[Turn], given: Sequence[Picture]) -> tuple[Pictu
     return tuple(seen.values())
 
 
-def pictures_meant(
+def target_pictures(
     question: str, pictures: Sequence[Picture], given: Sequence[Picture], turns: Sequence[Turn]
 ) -> tuple[int, ...]:
     """Numbers of the pictures a question is about.
@@ -72,7 +72,7 @@ def pictures_named(question: str, pictures: Sequence[Picture]) -> list[int]:
     return named
 
 
-def stand_alone(question: str, turns: Sequence[Turn], run: Run) -> str:
+def standalone_question(question: str, turns: Sequence[Turn], run: Run) -> str:
     """The question with what it borrows from the conversation written out.
 
     Small models tend to repeat the question before; such a rewriting is dropped, and the words are

@@ -9,15 +9,17 @@ from pydantic import BaseModel, RootModel
 
 from ...prompts import render
 from ...schema import ToolCall
-from ...tools.base import Tool
-from ...tools.documents.search import OPEN, SEARCH_TOOLS
+from ...tools.documents.search import OPEN
 from ..backends.base import Message
+from ..calls import every_look, spread
 from ..evidence.rendering import show_evidence
 from ..evidence.selection import keep
 from ..planner import (
     MOST_CALLS,
     MOST_STAGES,
+    NO_PICTURE,
     Neighbour,
+    list_tools,
     object_schema,
     open_arguments,
     plan_schema,
@@ -31,8 +33,6 @@ from ..structured_output import ask_json, json_value
 from ..text.facts import content_words
 from ..verification.literal import offered
 from .base import Done
-
-NO_PICTURE = "no_picture"
 
 
 class PlanReply(BaseModel):
@@ -69,18 +69,20 @@ def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
     asked instead, and whenever it is in doubt; a picture that came along is looked at unless the words
     are plainly small talk.
     """
-    neighbours = run.planner.nearest(state["asked"])
+    neighbours = run.planner.nearest(state["standalone_question"])
     agreed = vote(neighbours)
-    if not state["meant"]:
+    if not state["target_pictures"]:
         likely = agreed or vote(neighbours, share=0.0) or ()
         if run.index is None and any(run.tools[tool].needs_picture for tool in named(likely)):
             return (), NO_PICTURE
         if run.index is not None and in_doubt(state, run, agreed, neighbours):
             return first_search(state), "documents are at hand"
-    if agreed is not None and (agreed or not state["meant"] or is_talk(agreed, neighbours)):
+    if agreed is not None and (
+        agreed or not state["target_pictures"] or is_talk(agreed, neighbours)
+    ):
         return agreed, "examples agree"
     stages = ask_model(state, run, neighbours)
-    if not stages and state["meant"]:
+    if not stages and state["target_pictures"]:
         # A question that came with a picture is not answered from the model's memory.
         return (every_look(run),), "a picture is there"
     return stages, "model"
@@ -93,7 +95,7 @@ def in_doubt(
     if agreed is None or any(run.tools[tool].needs_picture for tool in named(agreed)):
         return True
     if OPEN in named(agreed):
-        return not names_a_page(state["asked"])
+        return not names_a_page(state["standalone_question"])
     return not agreed and not is_talk(agreed, neighbours)
 
 
@@ -104,12 +106,12 @@ def named(stages: Iterable[Stage]) -> set[str]:
 
 def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[Stage, ...]:
     """A plan from the model, under a schema, with the nearest examples before its eyes."""
-    usable = [t for t in run.tools.values() if state["meant"] or not t.needs_picture]
+    usable = [t for t in run.tools.values() if state["target_pictures"] or not t.needs_picture]
     prompt = render(
         "plan",
         examples="\n".join(show_example(n.example) for n in reversed(neighbours)),
         documents=at_hand(run),
-        question=state["asked"],
+        question=state["standalone_question"],
     )
     about = "pictures" if run.index is None else "pictures and documents"
     system = render("plan_system", about=about, tools=list_tools(usable))
@@ -126,38 +128,17 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
     return tuple(stage for stage in [*stages[:1], *later] if stage)
 
 
-def every_look(run: Run) -> Stage:
-    """The picture tools that can run without being told anything, at their widest."""
-    return tuple(
-        widest(tool)
-        for tool in run.tools.values()
-        if tool.needs_picture
-        and tool.name not in SEARCH_TOOLS  # what looks alike says nothing of this picture
-        and not tool.parameters.get("required")
-    )
-
-
-def widest(tool: Tool) -> ToolCall:
-    """The call with every argument at its default, so that none has to be filled."""
-    properties = tool.parameters.get("properties", {})
-    defaults = {k: v["default"] for k, v in properties.items() if "default" in v and k != "picture"}
-    return ToolCall(tool=tool.name, arguments=defaults)
-
-
-def list_tools(tools: Iterable[Tool]) -> str:
-    """One line a tool: its name and the first sentence of its description."""
-    return "\n".join(f"- {t.name}: {t.description.splitlines()[0]}" for t in tools)
-
-
 def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     """The call with the arguments that depend on the question (and on what was seen so far)."""
     tool = run.tools[call.tool]
     if call.arguments.get("query") == "":  # as in the examples: the question itself
-        call = call.model_copy(update={"arguments": {**call.arguments, "query": state["asked"]}})
+        call = call.model_copy(
+            update={"arguments": {**call.arguments, "query": state["standalone_question"]}}
+        )
     missing = open_arguments(tool, call)
     if not missing:
         return call
-    if found := only_word(missing, state["asked"]):
+    if found := only_word(missing, state["standalone_question"]):
         return call.model_copy(update={"arguments": {**found, **call.arguments}})
     examples = run.planner.demonstrations(tool.name)
     prompt = render(
@@ -171,7 +152,7 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
             if c.tool == tool.name
         ),
         evidence=names_needed(missing, state, run) + evidence_so_far(state, run),
-        question=state["asked"],
+        question=state["standalone_question"],
     )
     messages = [
         Message(role="system", text=render("arguments_system")),
@@ -203,16 +184,4 @@ def names_needed(missing: Mapping[str, Any], state: State, run: Run) -> str:
     """Names of documents, where one has to be given."""
     if run.index is None or "document" not in missing:
         return ""
-    return f"Documents:\n<data>\n{document_names(state['asked'], run)}\n</data>\n"
-
-
-def spread(call: ToolCall, state: State, run: Run) -> list[ToolCall]:
-    """The call once for each picture the question is about, where the tool takes one."""
-    tool = run.tools[call.tool]
-    takes_picture = "picture" in tool.parameters.get("properties", {})
-    if not takes_picture or (not state["meant"] and not tool.needs_picture):
-        return [call]
-    return [
-        call.model_copy(update={"arguments": {**call.arguments, "picture": number}})
-        for number in state["meant"]
-    ]
+    return f"Documents:\n<data>\n{document_names(state['standalone_question'], run)}\n</data>\n"

@@ -15,13 +15,13 @@ from pydantic import BaseModel
 from ...errors import ModelError
 from ...schema import Evidence, ToolCall
 from ...tools.calculate import calculate
+from ..evidence.grounding import ROUNDED_BELOW
 from ..evidence.prompting import answer_messages, calculated, shown_evidence
 from ..evidence.selection import trusted
 from ..planner import object_schema
 from ..run import Run
 from ..state import Stage, State
 from ..structured_output import ask_json
-from .literal import ROUNDED_BELOW
 from .support import retrieved
 
 CALLS = 4
@@ -58,7 +58,9 @@ def computing(state: State, run: Run) -> Stage:
         return ()
     expression = wanted.expression.partition("=")[0].strip()  # the result is not its business
     made_of = Evidence(kind="calculation", text=f"{expression} =")
-    if not calculated([made_of]) or made_of not in trusted([*shown, made_of], state["asked"]):
+    if not calculated([made_of]) or made_of not in trusted(
+        [*shown, made_of], state["standalone_question"]
+    ):
         return ()
     return (ToolCall(tool=calculate.name, arguments={"expression": expression}),)
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from ...schema import Evidence
+from ..evidence.grounding import same_word
 from ..text.facts import content_words, numbers, squeezed, words
-from .literal import same_word
 
 MOST = frozenset(
     """

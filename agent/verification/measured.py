@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from ...schema import Evidence
+from ..evidence.grounding import one_kind, same_word
 from ..evidence.prompting import calculated
 from ..text.facts import content_words, words
 from .calculation import told
-from .literal import offered, one_kind, same_word
+from .literal import offered
 from .support import retrieved
 
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)

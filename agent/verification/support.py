@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from ...schema import Evidence
 from ..backends.base import Message
 from ..evidence.citation import statements
+from ..evidence.grounding import grounded_share, ungrounded_words
 from ..evidence.prompting import answer_messages
 from ..run import Run
 from ..state import State
 from ..structured_output import probability_of_yes
 from ..text.facts import words
+from ..text.polarity import opposite
 from .extremes import LEAST, MOST
-from .literal import grounded_share, opposite, ungrounded_words
 from .topic import well_placed
 
 MOST_GROUNDED = 0.6
@@ -51,13 +52,13 @@ def opinion(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
     if not stages.supported or not is_doubtful(state, evidence, run):
         return Opinion()
     if not run.model.can_call():
-        stray = ", ".join(ungrounded_words(draft, state["asked"], evidence)[:5])
+        stray = ", ".join(ungrounded_words(draft, state["standalone_question"], evidence)[:5])
         return Opinion(0.0, (f"it could not be checked: {stray or draft[:60]}",))
     lines = run.settings.thresholds
     least = lines.supported_by_pages if retrieved(evidence) else lines.supported
-    if retrieved(evidence) and COMPARING & set(words(state["asked"])):
+    if retrieved(evidence) and COMPARING & set(words(state["standalone_question"])):
         least = min(1.0, least + COMPARED)
-    elif retrieved(evidence) and well_placed(draft, state["asked"], evidence):
+    elif retrieved(evidence) and well_placed(draft, state["standalone_question"], evidence):
         least = min(least, lines.supported)
     spans = statements(draft)[:_MOST_STATEMENTS]
     parts = [draft[a:b] for a, b in spans] if len(spans) > 1 else [draft]
@@ -76,7 +77,7 @@ def is_doubtful(state: State, evidence: Sequence[Evidence], run: Run) -> bool:
     """Whether the model has to be asked at all."""
     if retrieved(evidence):
         return True
-    grounded = grounded_share(state["draft"], state["asked"], evidence)
+    grounded = grounded_share(state["draft"], state["standalone_question"], evidence)
     return not run.model.sees_images and grounded < MOST_GROUNDED
 
 

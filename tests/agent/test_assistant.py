@@ -54,7 +54,7 @@ class TestAnswers:
         assert answer.usage.tool_calls == 1
         assert answer.usage.total_seconds > 0
         assert list(kit.nodes(answer)) == (
-            ["intake", "plan", "act", "sift", "draft", "verify", "finish"]
+            ["intake", "plan", "act", "gate", "draft", "check", "finish"]
         )
         assert Answer.model_validate_json(answer.model_dump_json()) == answer
 

@@ -30,7 +30,7 @@ def test_none_empties_and_nothing_adds_nothing(old: tuple[int, ...]) -> None:
 def test_a_fresh_question_resets_everything_but_what_was_said() -> None:
     state = fresh("What?", (PICTURE,))
     assert set(get_type_hints(State)) - set(state) == {"turns", "answer"}
-    assert state["question"] == state["asked"] == "What?"
+    assert state["question"] == state["standalone_question"] == "What?"
     assert state["given"] == (PICTURE,)
     for channel in ("results", "evidence", "steps"):
         assert state[channel] is None  # type: ignore[literal-required]  # empties the channel

@@ -274,7 +274,7 @@ def test_an_empty_question(ask: Run) -> None:
 def test_trace_shows_every_step(ask: Run, photo: Path) -> None:
     done = ask(TOTAL, photo, "--trace")
     steps = [line.split()[2] for line in done.out.splitlines() if line.count(" s  ") == 2]
-    assert steps == ["intake", "plan", "act", "sift", "draft", "verify", "finish"]
+    assert steps == ["intake", "plan", "act", "gate", "draft", "check", "finish"]
     assert not any(f" {node} " in ask(TOTAL, photo).out for node in steps)
 
 

@@ -7,18 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.verification.literal import (
-    corrected,
-    echoes,
-    faults,
-    gives_up,
+from looktwice.agent.evidence.grounding import (
     grounded_share,
-    offered,
-    opposite,
     same_word,
     ungrounded_words,
     unsupported_numbers,
 )
+from looktwice.agent.text.polarity import opposite
+from looktwice.agent.verification.literal import corrected, echoes, faults, gives_up, offered
 from looktwice.schema import Evidence
 
 RECEIPT = [Evidence(kind="text", text="Bread 3.10\nTotal RM 1,008.20\n12/03/2018")]

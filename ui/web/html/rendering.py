@@ -39,9 +39,9 @@ DOING: Mapping[Node, str] = {
     "intake": "Reading the question",
     "plan": "Choosing what to look at",
     "act": "Looking",
-    "sift": "Weighing what was seen",
+    "gate": "Weighing what was seen",
     "draft": "Writing",
-    "verify": "Checking the answer",
+    "check": "Checking the answer",
     "finish": "Finishing",
 }
 TOOLS = {
