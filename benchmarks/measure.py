@@ -79,12 +79,12 @@ def scratch_settings(**more: Any) -> Iterator[Settings]:
 
 def needs_starter(settings: Settings) -> None:
     """Raise WeightsError when the starter pack is not here."""
-    from ..weights import resolve
+    from ..weights import resolve, state
 
     lacking = [
         name
         for name in resolve.names_in("starter", settings)
-        if resolve.look_at(name, settings).status not in ("present", "verified")
+        if state.state_of(name, settings).status not in ("present", "verified")
     ]
     if lacking:
         raise WeightsError(f"{', '.join(lacking)} missing: run `looktwice models pull starter`")

@@ -253,10 +253,10 @@ def doctor(as_json: Json = False) -> None:
 @models_app.command("list")
 def models_list(as_json: Json = False) -> None:
     """Every weight: its size, licence, pack and state."""
-    from ..weights import resolve
+    from ..weights import state
     from .console import show_weights
 
-    show_weights(resolve.state(load_settings()), console(), as_json)
+    show_weights(state.states(load_settings()), console(), as_json)
 
 
 @models_app.command()
@@ -264,13 +264,13 @@ def pull(
     pack: Annotated[str, typer.Argument(help="starter or gpu; by default your pack")] = "",
 ) -> None:
     """Fetch a pack's weights and check each file."""
-    from ..weights import resolve
+    from ..weights import obtain, resolve
     from ..weights.convert import prepare
     from .console import DownloadBars
 
     settings = load_settings(pack=pack or None)
     with DownloadBars(console(stderr=True)) as bars:
-        resolve.pull(resolve.resolve_pack(settings), settings, bars.update)
+        obtain.pull(resolve.resolve_pack(settings), settings, bars.update)
     prepare.prepare(settings)
     console().print(f"The {resolve.resolve_pack(settings)} pack is ready.")
 
@@ -281,10 +281,10 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Hash every file of a pack again."""
-    from ..weights import resolve
+    from ..weights import resolve, state
     from .console import show_weights
 
     settings = load_settings(pack=pack or None)
-    states = resolve.verify(settings, resolve.resolve_pack(settings))
+    states = state.verify(settings, resolve.resolve_pack(settings))
     show_weights(states, console(), as_json)
     raise typer.Exit(0 if all(s.status == "verified" for s in states) else 1)

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from ..retrieval.ingest import Summary
     from ..retrieval.pages import Page
     from ..tools.base import Tool
-    from ..weights.resolve import WeightState
+    from ..weights.state import WeightState
     from .doctor import Finding
 
 _DOING = {
@@ -190,7 +190,7 @@ def show_saved(paths: Iterable[Path], console: Console) -> None:
 
 
 class DownloadBars:
-    """A progress bar for each weight; its `update` fits `weights.Progress`."""
+    """A progress bar for each weight; its `update` fits `weights.obtain.OnProgress`."""
 
     def __init__(self, console: Console) -> None:
         self._bars = Progress(

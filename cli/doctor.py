@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from ..errors import LooktwiceError
 from ..settings import Settings
-from ..weights import resolve
+from ..weights import hardware, resolve, state
 
 MIN_PYTHON = (3, 11)
 _SPARE_BYTES = 2 * 10**9  # room for pictures, an index and what is made from weights
@@ -134,9 +134,9 @@ def _opencv(_: Settings) -> Iterator[Finding]:
 
 def _device(_: Settings) -> Iterator[Finding]:
     cpu = f"CPU with {os.cpu_count()} cores"
-    if not resolve.may_have_gpu():
+    if not hardware.may_have_gpu():
         yield Finding("device", True, cpu)
-    elif resolve.has_gpu():
+    elif hardware.has_gpu():
         yield Finding("device", True, f"{_gpu_name()}; {cpu}")
     elif name := _nvidia_smi():
         mend = "install a torch built for this GPU, see pytorch.org/get-started"
@@ -149,7 +149,7 @@ def _device(_: Settings) -> Iterator[Finding]:
 def _gpu_name() -> str:
     import torch
 
-    return f"{torch.cuda.get_device_name(0)}, {resolve.gpu_bytes() / 2**30:.0f} GiB"
+    return f"{torch.cuda.get_device_name(0)}, {hardware.gpu_bytes() / 2**30:.0f} GiB"
 
 
 def _nvidia_smi() -> str:
@@ -188,13 +188,13 @@ def _servers(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"MCP server {name}", good, words, "" if good else mend)
 
 
-def _needed(settings: Settings) -> list[resolve.WeightState]:
+def _needed(settings: Settings) -> list[state.WeightState]:
     try:
         names = resolve.names_in("auto", settings)
     except LooktwiceError:  # told among the choices
         pack = resolve.experts_of(settings)
         names = resolve.names_in(pack, settings.model_copy(update={"pack": pack, "model": ""}))
-    return [resolve.look_at(name, settings) for name in names]
+    return [state.state_of(name, settings) for name in names]
 
 
 def _weights(settings: Settings) -> Iterator[Finding]:

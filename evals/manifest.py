@@ -15,7 +15,8 @@ from pydantic import Field, ValidationError
 from ..errors import BadInput, UsageError
 from ..schema import Value
 from ..settings import Settings
-from ..weights.resolve import names_in, resolve_model, resolve_pack, weight_named
+from ..weights.registry import weight_named
+from ..weights.resolve import names_in, resolve_model, resolve_pack
 
 NAME = "run.json"
 _PACKAGES = (

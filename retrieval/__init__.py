@@ -1,1 +1,1 @@
-"""The user's documents: read, kept, embedded, found. Knows tools and agent only by protocols."""
+"""The user's documents: an index that reads, keeps and finds them. No tools, no agent, no chat model."""

@@ -1,1 +1,1 @@
-"""The weights: what exists (registry), how it comes here (download), if it is intact, which is used."""
+"""Model files: what exists, which is used, how it comes here, if it is intact. Nothing runs a model."""

@@ -6,6 +6,7 @@ last read in full, so that a large file is hashed before its first use and not a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import WeightsError
-from .download import File, sha256_of
+from .sources import File
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ Hashing = Literal["never", "changed", "always"]
 
 
 @dataclass(frozen=True)
-class Check:
+class IntegrityReport:
     """What a check found.
 
     Attributes:
@@ -41,7 +42,7 @@ class Check:
     unchecked: bool
 
 
-def check(base: Path, files: Iterable[File], folder: Path, hashing: Hashing) -> Check:
+def check(base: Path, files: Iterable[File], folder: Path, hashing: Hashing) -> IntegrityReport:
     """Compare the files below `base` with what they should be; the record lies in `folder`.
 
     Raises:
@@ -70,7 +71,7 @@ def check(base: Path, files: Iterable[File], folder: Path, hashing: Hashing) -> 
         raise WeightsError(f"{base}: a file cannot be read: {error}") from error
     if hashing != "never" and known != stamps and folder.is_dir():
         write_record(folder, {**record, "files": known})
-    return Check(faults, unchecked)
+    return IntegrityReport(faults, unchecked)
 
 
 def fault_of(path: Path, file: File) -> str | None:
@@ -111,7 +112,7 @@ def write_record(folder: Path, record: dict[str, Any]) -> None:
 
 
 @contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
+def folder_lock(folder: Path) -> Iterator[None]:
     """Hold a folder's lock, so that two processes fetch or make its contents once.
 
     Raises:
@@ -120,7 +121,7 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder.parent / ".locks" / f"{folder.name}.lock")
-    with in_words(folder):
+    with explained_write_errors(folder):
         Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire(timeout=0)
@@ -134,7 +135,7 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def in_words(folder: Path) -> Iterator[None]:
+def explained_write_errors(folder: Path) -> Iterator[None]:
     """Turn a failure to write into one that says what to do."""
     try:
         yield
@@ -154,7 +155,7 @@ def make_once(made: Path, make: Callable[[Path], None]) -> Path:
     """
     if is_intact(made, again=False):
         return made
-    with in_words(made):
+    with explained_write_errors(made):
         for stale in made.parent.glob(f".{made.name}-*"):  # left by a process that was killed
             shutil.rmtree(stale, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=f".{made.name}-", dir=made.parent) as name:
@@ -182,9 +183,24 @@ def is_intact(made: Path, *, again: bool) -> bool:
     return bool(stamps)
 
 
-def drop_spoilt(folder: Path) -> None:
+def remove_damaged(folder: Path) -> None:
     """Remove the made folders whose contents have changed; they are made again at the next use."""
     for record in folder.glob(f"*/{RECORD}"):
         if not is_intact(record.parent, again=True):
             log.warning("%s is damaged; it will be made again when it is needed", record.parent)
             shutil.rmtree(record.parent)
+
+
+BLOCK = 1 << 20
+
+
+def sha256_of(path: Path, offset: int = 0, size: int | None = None) -> str:
+    """SHA-256 in hex of a file, or of `size` bytes of it from `offset`."""
+    digest = hashlib.sha256()
+    left = path.stat().st_size - offset if size is None else size
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        while left > 0 and (block := stream.read(min(BLOCK, left))):
+            digest.update(block)
+            left -= len(block)
+    return digest.hexdigest()

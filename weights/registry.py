@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from .download import File, Hub, Part
+from ..errors import UsageError
+from .sources import File, Hub, Part
 
 __all__ = ["CATALOGUE", "MODEL_FILES", "PACKS", "TOKENIZER_FILES", "Pack", "Role", "Weight"]
 
@@ -244,3 +246,28 @@ PACKS: dict[str, dict[Role, str]] = {
     },
 }
 """Which weight does what. `server` takes the experts of one of these and chats with an address."""
+
+
+LARGE_CHAT = "qwen3-vl-8b-instruct"
+
+
+HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+(:[\w.*-]+)?", re.ASCII)
+
+
+def weight_named(name: str) -> Weight:
+    """A weight of the catalogue, or one made for a hub name.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    if not HUB_NAME.fullmatch(name):
+        raise UsageError(f"unknown weight {name!r}; known are: {', '.join(CATALOGUE)}")
+    repo, _, quant = name.partition(":")
+    if quant:
+        source = Hub(repo, (quant if quant.endswith(".gguf") else f"*{quant}*.gguf",))
+    else:
+        source = Hub(repo, MODEL_FILES, optional=TOKENIZER_FILES)
+    page = f"https://huggingface.co/{repo}"
+    return Weight(name, "chosen by you", "see its page", page, source)

@@ -17,7 +17,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
     """The chat model that the settings name, fetched where needed and ready to use.
 
     Args:
-        settings: `model`, `pack` and what belongs to them decide; see `weights.resolve_model`.
+        settings: `model`, `pack` and what belongs to them decide; see `weights.resolve.resolve_model`.
         store: where the pictures of messages lie.
 
     Raises:
@@ -25,7 +25,8 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         WeightsError: its files cannot be had (OfflineError: not while offline).
         ModelError: it cannot be loaded, or its server cannot be reached.
     """
-    from ...weights.resolve import chat_model_path, resolve_model
+    from ...weights.obtain import chat_model_path
+    from ...weights.resolve import resolve_model
 
     choice = resolve_model(settings)
     if choice.kind == "openai":

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from ...errors import UsageError
 from ...media.store import Store
 from ...settings import Settings
-from ...weights.resolve import chat_model_path, resolve_model
+from ...weights.obtain import chat_model_path
+from ...weights.resolve import resolve_model
 from ..backends import open_model
 from ..backends.base import ChatModel
 from ..backends.llamacpp import LlamaCppModel

@@ -1,1 +1,1 @@
-"""The catalog: one SQLite file that is the truth about an index. No vectors."""
+"""The catalog: one SQLite file that is the truth about an index. No vectors, no reading of files."""

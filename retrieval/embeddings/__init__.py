@@ -1,1 +1,1 @@
-"""Embedders: texts, pictures and pages in, unit vectors out."""
+"""Embedders: texts, pictures and pages in, unit vectors out. They keep nothing and search nothing."""

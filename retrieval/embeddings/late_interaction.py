@@ -18,7 +18,7 @@ from PIL import Image
 
 from ...errors import WeightsError
 from ...settings import Settings
-from ...weights.resolve import ensure
+from ...weights.obtain import ensure
 from .runtime import Once, Vectors, chosen_device, chosen_dtype, unit, well_formed
 
 __all__ = ["PageEmbedder", "Patches", "max_similarity", "open_page_embedder", "pooled"]

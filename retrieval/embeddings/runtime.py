@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ...errors import UsageError, WeightsError
 from ...settings import Settings
-from ...weights.download import Hub
-from ...weights.registry import Role
-from ...weights.resolve import weight_for, weight_named
+from ...weights.registry import Role, weight_named
+from ...weights.resolve import weight_for
+from ...weights.sources import Hub
 
 __all__ = [
     "Once",

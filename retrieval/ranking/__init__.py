@@ -1,1 +1,1 @@
-"""Joining what several ways of searching found, and putting it in a better order."""
+"""Joining what several ways of searching found, and reranking it. No catalog, no vectors' storage."""

@@ -1,1 +1,1 @@
-"""Text of documents: sentences, terms, passages, and where a quotation stands."""
+"""Text of documents: sentences, terms, passages, where a quotation stands. No files, no models."""

@@ -1,1 +1,1 @@
-"""Vectors in Chroma, in a folder or on a server. The only package that knows chromadb."""
+"""Vectors in Chroma, in a folder or on a server. All that knows chromadb; no words, no models."""

@@ -23,7 +23,7 @@ from looktwice.agent.assistant import Assistant
 from looktwice.cli import app
 from looktwice.schema import Answer, Box, Evidence, Picture, TextLine
 from looktwice.tools.base import tool
-from looktwice.weights import resolve
+from looktwice.weights import registry
 from PIL import Image
 
 TOTAL = "What is the total on this receipt?"
@@ -541,17 +541,17 @@ def test_models_list(run: Run) -> None:
     done = run("models", "list", "--json")
     listed = json.loads(done.out)
     assert done.code == 0
-    assert [w["name"] for w in listed] == list(resolve.CATALOGUE)
+    assert [w["name"] for w in listed] == list(registry.CATALOGUE)
     assert {w["status"] for w in listed} == {"missing"}
     assert all(w["licence"] and w["homepage"] and w["purpose"] for w in listed)
     shown = run("models", "list").out
-    assert all(name in shown for name in resolve.CATALOGUE)
+    assert all(name in shown for name in registry.CATALOGUE)
 
 
 def test_models_verify_tells_missing_weights_by_its_exit_code(run: Run) -> None:
     done = run("models", "verify", "starter", "--json")
     assert done.code == 1
-    assert {w["name"] for w in json.loads(done.out)} == set(resolve.PACKS["starter"].values())
+    assert {w["name"] for w in json.loads(done.out)} == set(registry.PACKS["starter"].values())
 
 
 def test_tools(run: Run) -> None:

@@ -36,7 +36,7 @@ from looktwice.schema import (
     Usage,
 )
 from looktwice.tools.base import tool
-from looktwice.weights.resolve import WeightState
+from looktwice.weights.state import WeightState
 from rich.console import Console
 
 HOSTILE = [

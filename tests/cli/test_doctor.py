@@ -11,7 +11,7 @@ import pytest
 from looktwice.cli import doctor
 from looktwice.cli.doctor import Finding
 from looktwice.settings import McpServer, Settings
-from looktwice.weights import resolve
+from looktwice.weights import hardware, registry
 
 
 def settings_at(home: Path, **more: object) -> Settings:
@@ -54,7 +54,7 @@ def test_every_package_looktwice_asks_for_is_looked_at(home: Path) -> None:
 
 def test_missing_weights_name_the_command(home: Path) -> None:
     findings = doctor.report(settings_at(home))
-    for name in resolve.PACKS["starter"].values():
+    for name in registry.PACKS["starter"].values():
         found = named(findings, f"weights {name}")
         assert not found.ok
         assert found.mend == "looktwice models pull starter"
@@ -92,8 +92,8 @@ def test_two_versions_of_opencv(home: Path, versions: dict[str, str | None]) -> 
 
 
 def test_a_gpu_that_torch_cannot_use(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolve, "may_have_gpu", lambda: True)
-    monkeypatch.setattr(resolve, "has_gpu", lambda: False)
+    monkeypatch.setattr(hardware, "may_have_gpu", lambda: True)
+    monkeypatch.setattr(hardware, "has_gpu", lambda: False)
     monkeypatch.setattr(doctor, "_nvidia_smi", lambda: "NVIDIA H100")
     found = named(doctor.report(settings_at(home)), "device")
     assert not found.ok
@@ -122,7 +122,7 @@ def test_an_mcp_server_whose_program_is_missing(home: Path) -> None:
 def test_an_address_needs_no_chat_weights_and_is_not_called(home: Path) -> None:
     findings = doctor.report(settings_at(home, model="http://gpu.example:8000/v1"))
     assert named(findings, "chat model").ok
-    assert not [f for f in findings if resolve.PACKS["starter"]["chat"] in f.name]
+    assert not [f for f in findings if registry.PACKS["starter"]["chat"] in f.name]
 
 
 def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
@@ -142,9 +142,9 @@ def test_a_disk_too_small(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_looking_imports_nothing_heavy(home: Path) -> None:
     code = (
-        "import sys; from looktwice.cli import doctor; from looktwice.weights import resolve;"
+        "import sys; from looktwice.cli import doctor; from looktwice.weights import hardware, registry;"
         "from looktwice.settings import Settings;"
-        "resolve.may_have_gpu = lambda: False; doctor.report(Settings.load(pack='starter'));"
+        "hardware.may_have_gpu = lambda: False; doctor.report(Settings.load(pack='starter'));"
         "heavy = {'torch', 'transformers', 'ultralytics', 'paddleocr', 'onnx', 'huggingface_hub'};"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )

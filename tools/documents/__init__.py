@@ -1,1 +1,1 @@
-"""Tools over the user's documents: search, pictures alike, opening a page."""
+"""Tools over the user's documents: search, pictures alike, opening a page. The index is in retrieval."""

@@ -1,1 +1,1 @@
-"""Looking closer at parts of a picture: where they come from and what is seen in them."""
+"""Looking closer at parts of a picture: regions and what is seen in them. Decides no answer."""

@@ -1,1 +1,1 @@
-"""Tools of other programs, brought by servers of the Model Context Protocol."""
+"""Tools of other programs, brought by servers of the Model Context Protocol; ours are served in ui."""

@@ -1,1 +1,1 @@
-"""Reading text in pictures: lines, reading order, tables and charts by position."""
+"""Reading text in pictures: lines, reading order, tables and charts by position. No documents."""

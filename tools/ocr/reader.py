@@ -17,7 +17,7 @@ from PIL import Image
 from ...errors import ToolError, WeightsError
 from ...media.store import Store
 from ...schema import Box, Evidence, Picture, TextLine
-from ...weights.resolve import may_have_gpu
+from ...weights.hardware import may_have_gpu
 from ..base import Tool, picture_source, tool
 from ..measure import colour_of
 from ..tiles import pieces

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ...errors import UsageError
 from ...settings import Settings
+from ..obtain import OnProgress, ensure, ensure_made
 from ..registry import Role
-from ..resolve import Progress, chat_model_path, ensure, ensure_made, weight_for
+from ..resolve import weight_for
 from .darknet import make_detector
 from .efficientnet import CLASSIFIER_SIDE, make_classifier
 from .lighten import whole_numbers_hold
@@ -24,7 +25,6 @@ from .sentence import make_text_embedder
 __all__ = [
     "CLASSIFIER_SIDE",
     "OcrPaths",
-    "chat_model_path",
     "classifier_path",
     "detector_path",
     "image_embedder_path",
@@ -56,7 +56,7 @@ class OcrPaths:
     rec_name: str
 
 
-def detector_path(settings: Settings, progress: Progress | None = None) -> Path:
+def detector_path(settings: Settings, on_progress: OnProgress | None = None) -> Path:
     """A file that `ultralytics.YOLO(path, task="detect")` loads: `.onnx` or `.pt`.
 
     The starter's takes any size that is a multiple of 32; it was trained at 416.
@@ -72,12 +72,12 @@ def detector_path(settings: Settings, progress: Progress | None = None) -> Path:
         return own.resolve()
     name = _weight("detector", settings)
     if name == "yolov3-tiny":
-        made = ensure_made(name, f"onnx-{_FORMAT}", make_detector, settings, progress)
+        made = ensure_made(name, f"onnx-{_FORMAT}", make_detector, settings, on_progress)
         return made / "yolov3-tiny.onnx"
-    return next(ensure(name, settings, progress).glob("*.pt"))
+    return next(ensure(name, settings, on_progress).glob("*.pt"))
 
 
-def ocr_paths(settings: Settings, progress: Progress | None = None) -> OcrPaths:
+def ocr_paths(settings: Settings, on_progress: OnProgress | None = None) -> OcrPaths:
     """What PaddleOCR needs to read text with onnxruntime.
 
     Raises:
@@ -85,17 +85,17 @@ def ocr_paths(settings: Settings, progress: Progress | None = None) -> OcrPaths:
     """
     name = _weight("ocr_det", settings)
     if name == "pp-ocrv6-small":
-        made = ensure_made(name, f"paddle-{_OCR_FORMAT}", make_ocr, settings, progress)
+        made = ensure_made(name, f"paddle-{_OCR_FORMAT}", make_ocr, settings, on_progress)
         det, rec = made / "det", made / "rec"
         light = made / "light" if whole_numbers_hold() else rec
     else:
-        det = ensure(name, settings, progress)
-        rec = light = ensure(_weight("ocr_rec", settings), settings, progress)
+        det = ensure(name, settings, on_progress)
+        rec = light = ensure(_weight("ocr_rec", settings), settings, on_progress)
     return OcrPaths(det, rec, light, paddle_name(det), paddle_name(rec))
 
 
-def text_embedder_path(settings: Settings, progress: Progress | None = None) -> Path:
-    """A folder for `retrieval.embed`: with `model.onnx`, or one that `SentenceTransformer` loads.
+def text_embedder_path(settings: Settings, on_progress: OnProgress | None = None) -> Path:
+    """A folder for `retrieval.embeddings.text`: with `model.onnx`, or one that `SentenceTransformer` loads.
 
     `model.onnx` takes `input_ids` and `attention_mask` (int64 [N, length], as the `tokenizer.json`
     beside it makes them) and gives `sentence`: float32 [N, 384], pooled and of unit length; and, where
@@ -106,11 +106,11 @@ def text_embedder_path(settings: Settings, progress: Progress | None = None) -> 
     """
     name = _weight("text", settings)
     if name == "all-minilm-l6-v2":
-        return ensure_made(name, f"onnx-{_TEXT_FORMAT}", make_text_embedder, settings, progress)
-    return ensure(name, settings, progress)
+        return ensure_made(name, f"onnx-{_TEXT_FORMAT}", make_text_embedder, settings, on_progress)
+    return ensure(name, settings, on_progress)
 
 
-def classifier_path(settings: Settings, progress: Progress | None = None) -> Path:
+def classifier_path(settings: Settings, on_progress: OnProgress | None = None) -> Path:
     """EfficientNet-Lite0 as ONNX (after Tan and Le, 2019), for onnxruntime.
 
     Input `image`: float32 [N, 3, 224, 224], RGB 0..255 (the scaling is inside the graph), taken from
@@ -121,11 +121,11 @@ def classifier_path(settings: Settings, progress: Progress | None = None) -> Pat
         WeightsError: the weights cannot be had or read.
     """
     name = _weight("classifier", settings)
-    made = ensure_made(name, f"onnx-{_FORMAT}", make_classifier, settings, progress)
+    made = ensure_made(name, f"onnx-{_FORMAT}", make_classifier, settings, on_progress)
     return made / "classifier.onnx"
 
 
-def image_embedder_path(settings: Settings, progress: Progress | None = None) -> Path:
+def image_embedder_path(settings: Settings, on_progress: OnProgress | None = None) -> Path:
     """What turns pictures into vectors: the classifier's `.onnx`, or a folder for transformers.
 
     Raises:
@@ -133,28 +133,28 @@ def image_embedder_path(settings: Settings, progress: Progress | None = None) ->
     """
     name = _weight("image", settings)
     if name == _weight("classifier", settings):
-        return classifier_path(settings, progress)
-    return ensure(name, settings, progress)
+        return classifier_path(settings, on_progress)
+    return ensure(name, settings, on_progress)
 
 
-def reranker_path(settings: Settings, progress: Progress | None = None) -> Path | None:
+def reranker_path(settings: Settings, on_progress: OnProgress | None = None) -> Path | None:
     """A folder that `CrossEncoder(path)` loads; None where the pack has no reranker.
 
     Raises:
         WeightsError: the weights cannot be had.
     """
     name = weight_for("reranker", settings)
-    return None if name is None else ensure(name, settings, progress)
+    return None if name is None else ensure(name, settings, on_progress)
 
 
-def prepare(settings: Settings, progress: Progress | None = None) -> None:
+def prepare(settings: Settings, on_progress: OnProgress | None = None) -> None:
     """Make now what the first question would otherwise wait for; fetches where needed.
 
     Raises:
         WeightsError: weights cannot be had or read.
     """
     for path in (detector_path, ocr_paths, classifier_path, text_embedder_path):
-        path(settings, progress)
+        path(settings, on_progress)
 
 
 def _weight(role: Role, settings: Settings) -> str:

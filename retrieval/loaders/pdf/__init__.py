@@ -1,1 +1,1 @@
-"""PDF: words with boxes, lines, tables and headings, pages as pictures."""
+"""PDF: words with boxes, lines, tables, headings, pages as pictures. All that knows pdfium; no OCR."""

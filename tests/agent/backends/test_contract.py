@@ -20,7 +20,7 @@ from looktwice.control import Control
 from looktwice.errors import BadInput, Cancelled, ModelError, UsageError
 from looktwice.media.store import Store
 from looktwice.settings import Settings
-from looktwice.weights.resolve import chat_model_path
+from looktwice.weights.obtain import chat_model_path
 from PIL import Image
 
 LONG = "The bus is red and stands at the kerb while four people walk past it. " * 8

@@ -16,7 +16,7 @@ from looktwice.agent.backends.llamacpp import LlamaCppModel, usable_cores
 from looktwice.errors import BadInput, ModelError, UsageError, WeightsError
 from looktwice.media.store import Store
 from looktwice.settings import Settings
-from looktwice.weights.resolve import chat_model_path
+from looktwice.weights.obtain import chat_model_path
 
 CAPITAL = [Message(role="user", text="What is the capital of France? One word.")]
 

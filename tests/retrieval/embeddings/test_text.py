@@ -27,7 +27,7 @@ from looktwice.retrieval.embeddings.text import (
     open_text_embedder,
 )
 from looktwice.settings import Settings
-from looktwice.weights import resolve
+from looktwice.weights import obtain, registry
 from looktwice.weights.convert import prepare
 
 WORDS = ("[CLS]", "[UNK]", "how", "many", "dogs", "are", "there", "total", "date", "receipt")
@@ -408,8 +408,8 @@ VARIED = (
 @pytest.mark.weights
 def test_it_gives_the_vectors_that_sentence_transformers_gives(starter_settings: Settings) -> None:
     ours = open_text_embedder(starter_settings)
-    name = resolve.PACKS["starter"]["text"]
-    theirs = SentenceEmbedder(name, lambda: resolve.ensure(name, starter_settings))
+    name = registry.PACKS["starter"]["text"]
+    theirs = SentenceEmbedder(name, lambda: obtain.ensure(name, starter_settings))
     rows, expected = ours.embed(VARIED), theirs.embed(VARIED)
     assert rows.shape == (len(VARIED), 384)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from looktwice.errors import UsageError, WeightsError
 from looktwice.settings import Settings
-from looktwice.weights import resolve
+from looktwice.weights import registry
 from looktwice.weights.convert import paddle, prepare, sentence
 from looktwice.weights.convert.darknet import darknet as build_network
 from looktwice.weights.convert.graph import Graph
@@ -219,7 +219,7 @@ def test_the_gpu_pack_is_handed_on_as_it_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No GPU and no hub here, so the files are stand-ins; the paths are what is tested."""
-    for name in resolve.PACKS["gpu"].values():
+    for name in registry.PACKS["gpu"].values():
         (tmp_path / name).mkdir(exist_ok=True)
     (tmp_path / "yolo26x/yolo26x.pt").write_bytes(b"")
     for kind in ("det", "rec"):
