@@ -1,23 +1,23 @@
-"""The command line of batches: `looktwice batch run TASKS -o RESULTS`.
+"""`looktwice batch run TASKS -o RESULTS`: many tasks.
 
 Exit codes: 0 done, 1 some tasks failed or were malformed, 2 the call itself was wrong, 130 interrupted.
 """
 
 from __future__ import annotations
 
-import json
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ..errors import Cancelled, UsageError
+from .interrupts import HOW_TO_RESUME
+from .options import Json, Model, Pack, RayAddress
+from .progress import batch_progress
+from .settings import load_settings
+from .terminal import console, print_json
 
 if TYPE_CHECKING:
     from ..agent.batch.engine import Engine
@@ -29,7 +29,6 @@ batch_app = typer.Typer(
 )
 
 Engines = Literal["local", "ray"]
-GO_ON = "stopped; run the same command again to go on"
 _LISTED = 10
 
 
@@ -66,20 +65,16 @@ def run(
         typer.Option("--isolate", help="workers in processes: a crash or a hang costs one task"),
     ] = False,
     engine: Annotated[Engines, typer.Option(help="where workers run: here, or on Ray")] = "local",
-    address: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="of a Ray cluster; else one is started")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print the summary as JSON")] = False,
-    pack: Annotated[str | None, typer.Option(help="auto, starter, gpu or server")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="chat model: a path, a hub name, or a server's address")
-    ] = None,
+    address: RayAddress = None,
+    as_json: Json = False,
+    pack: Pack = None,
+    model: Model = None,
 ) -> None:
     """Ask every task of a file; stopped or killed, the same command goes on where it was."""
     from ..agent.batch.runner import Batch, Options
     from ..agent.batch.shared_model import usual_workers
     from ..agent.batch.tasks import Shard
-    from .app import load_settings
+    from .show.batches import show_malformed
 
     if address is not None and engine != "ray":
         raise UsageError("--address is that of a Ray cluster: add --engine ray")
@@ -93,7 +88,7 @@ def run(
         retry_failed=retry_failed,
     )
     with Batch(tasks, output, settings, options) as batch:
-        complain_of(batch)
+        show_malformed(batch, console(stderr=True))
         opened = opener(settings, min(at_once, len(batch.todo)), isolate, engine, address)
         summary = ask_all(batch, opened)
     finish(summary, as_json)
@@ -116,69 +111,19 @@ def ask_all(batch: Batch, opened: AbstractContextManager[Engine]) -> Summary:
     """Run with a progress bar; no model is loaded where nothing is left to do."""
     if not batch.todo:
         return batch.summary()
-    with following(batch) as tell, opened as engine:
+    with batch_progress(batch) as tell, opened as engine:
         return batch.run(engine, tell)
-
-
-@contextmanager
-def following(batch: Batch) -> Iterator[Any]:
-    """The progress bar, and Ctrl-C: once to finish what runs, twice to give it up."""
-    from .batch_progress import BatchBar
-
-    with BatchBar(out(stderr=True)) as bar, interrupts(batch, bar):
-        yield bar.update
-
-
-@contextmanager
-def interrupts(batch: Batch, bar: Any) -> Iterator[None]:
-    """The first Ctrl-C stops, the second one abandons; the results stay whole either way."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.getsignal(signal.SIGINT)
-    pressed: list[int] = []
-
-    def on_interrupt(number: int, frame: FrameType | None) -> None:
-        pressed.append(number)
-        if len(pressed) == 1:
-            batch.stop()
-            bar.say("finishing what runs; Ctrl-C again gives it up")
-        else:
-            batch.abandon()
-            bar.say("giving up what runs")
-
-    signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def complain_of(batch: Batch) -> None:
-    """Name every line that is no task."""
-    from .console import plain_lines
-
-    lines = [f"looktwice: line {line}: {reason}; left out" for line, reason in batch.malformed]
-    plain_lines(out(stderr=True), lines)
 
 
 def finish(summary: Summary, as_json: bool) -> None:
     """What came of it, and the exit code that says so."""
-    from .batch_progress import show_batch, show_failures
+    from .show.batches import show_batch, show_failures
 
     if as_json:
-        values = asdict(summary)
-        values["malformed"] = [m._asdict() for m in summary.malformed]
-        print(json.dumps(values, ensure_ascii=False))
+        print_json({**asdict(summary), "malformed": [m._asdict() for m in summary.malformed]})
     else:
-        show_batch(summary, out())
-    show_failures(summary, out(stderr=True), _LISTED)
+        show_batch(summary, console())
+    show_failures(summary, console(stderr=True), _LISTED)
     if summary.interrupted:
-        raise Cancelled(GO_ON)
+        raise Cancelled(HOW_TO_RESUME)
     raise typer.Exit(1 if summary.failed or summary.malformed else 0)
-
-
-def out(stderr: bool = False) -> Any:
-    from .app import console
-
-    return console(stderr)

@@ -1,4 +1,4 @@
-"""The command line of the chat page: `looktwice ui`."""
+"""`looktwice ui`: the chat page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
+from .options import Model, Pack, Port
+from .settings import load_settings
 
 Auth = Annotated[
     Path | None, typer.Option(metavar="FILE", help="ask for a name and a password of this file")
@@ -16,7 +18,7 @@ Auth = Annotated[
 
 def ui(
     host: Annotated[str, typer.Option(help="address to listen at")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one")] = 7860,
+    port: Port = 7860,
     index: Annotated[
         Path | None,
         typer.Option(
@@ -27,24 +29,20 @@ def ui(
     add_user: Annotated[
         str | None, typer.Option(metavar="NAME", help="write a user into the file of --auth, leave")
     ] = None,
-    pack: Annotated[str | None, typer.Option(help="auto, starter, gpu or server")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="chat model: a path, a hub name, or a server's address")
-    ] = None,
+    pack: Pack = None,
+    model: Model = None,
 ) -> None:
     """Open the chat page: drop pictures and documents, ask, see where each answer stands."""
-    from .app import load_settings
-
     if add_user is not None:
-        add(auth, add_user)
+        add_login(auth, add_user)
         return
-    settings = load_settings(pack=pack, model=model)
+    settings = load_settings(pack=pack, model=model)  # before gradio is imported
     from ..ui.web.launch import run
 
     run(settings, host, port, index=index, auth=auth)
 
 
-def add(auth: Path | None, name: str) -> None:
+def add_login(auth: Path | None, name: str) -> None:
     """Ask for a password and write it, hashed, into the file.
 
     Raises:

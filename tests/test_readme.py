@@ -50,8 +50,9 @@ def test_the_folder_tree_is_the_real_one() -> None:
 
 
 def test_commands_exist() -> None:
-    from looktwice.cli.app import app, models_app
-    from looktwice.cli.index import index_app
+    from looktwice.cli.app import app
+    from looktwice.cli.index.app import index_app
+    from looktwice.cli.models import models_app
 
     known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
     known |= {"batch", "eval", "models", "index"}

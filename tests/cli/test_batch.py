@@ -17,13 +17,10 @@ from typing import Any, NamedTuple
 import pytest
 from looktwice.agent.batch import engines
 from looktwice.agent.batch.local import LocalEngine
-from looktwice.agent.batch.runner import Progress, Summary
 from looktwice.agent.batch.shared_model import usual_workers
 from looktwice.agent.batch.worker import Worker
 from looktwice.cli import app
-from looktwice.cli.batch_progress import BatchBar, progress_words
 from looktwice.settings import Settings
-from rich.console import Console
 
 KIT = Path(__file__).parents[1] / "agent" / "batch" / "batch_kit.py"
 
@@ -216,33 +213,3 @@ def wait_until(true: Callable[[], bool], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:
         time.sleep(0.01)
-
-
-def test_progress_in_words() -> None:
-    words = progress_words(Progress(total=1200, done=30, failed=2, before=5, seconds=60.0))
-    assert words == "30/1,200 tasks · 30.0/min · 2 failed · 5 done before"
-    assert progress_words(Progress(1, 1, 0, 0, 0.1)) == "1/1 task · 10.0/s"
-
-
-def test_the_bar_shows_what_runs() -> None:
-    console = Console(force_terminal=True, width=120, record=True)
-    with BatchBar(console) as bar:
-        bar.update(Progress(total=8, done=3, failed=1, before=0, seconds=2.0))
-        bar.say("finishing what runs")
-        bar._bar.refresh()
-    assert "3/8 tasks" in console.export_text(clear=False)
-
-
-def test_a_summary_has_no_more_than_people_can_read(
-    bk: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from looktwice.agent.batch.runner import Failed
-    from looktwice.cli.batch_progress import show_failures
-
-    failed = tuple(Failed(f"t{n}", n, "error", "[red]x[/red]\n" * 99) for n in range(30))
-    summary = Summary("r", 30, 0, 30, 0, 1.0, False, {"failed": 30}, failed)
-    show_failures(summary, Console(width=400), 10)
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 12
-    assert "[red]x[/red]" in lines[0]
-    assert "20 more failed" in lines[10]

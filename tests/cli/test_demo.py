@@ -176,7 +176,7 @@ def test_the_exit_code_is_0_only_when_all_is_answered(
         def warm(self) -> None: ...
 
     given = iter(ends)
-    monkeypatch.setattr(demo, "Assistant", Warmed)
+    monkeypatch.setattr("looktwice.agent.assistant.Assistant", Warmed)
     monkeypatch.setattr(demo, "demonstrate", lambda *_: next(given))
     quiet = Console(file=io.StringIO())
     assert demo.run_demo(Settings(home=tmp_path), tmp_path, quiet) == code

@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ..evals.baselines.contest import OURS, Figures
-from .console import literal
+from ...evals.baselines.contest import OURS, Figures
+from .text import literal
 
 _OUTCOMES = ("wrong", "declined", "failed")
 _REASONS = 3

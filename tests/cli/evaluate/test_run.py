@@ -12,7 +12,7 @@ from looktwice.errors import UsageError
 from looktwice.evals import ablate, runner
 from typer.testing import CliRunner
 
-from ..evals import run_kit as rk
+from ...evals import run_kit as rk
 
 
 @pytest.fixture

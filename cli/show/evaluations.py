@@ -8,13 +8,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ..evals.ablate import Effect
-from ..evals.compare import Comparison, Difference
-from ..evals.report import percent
-from ..evals.runner import Run
-from ..evals.scoring import OUTCOMES
-from ..evals.summary import Summary
-from .console import literal
+from ...evals.ablate import Effect
+from ...evals.compare import Comparison, Difference
+from ...evals.report import percent
+from ...evals.runner import Run
+from ...evals.scoring import OUTCOMES
+from ...evals.summary import Summary
+from .text import literal
 
 _LISTED = 8
 _SET = {True: "on", False: "off", None: "by pack"}
@@ -29,7 +29,7 @@ def show_suites(found: Sequence[tuple[str, str]], console: Console) -> None:
     console.print(table)
 
 
-def show_summary(run: Run, summary: Summary, page: Path, console: Console) -> None:
+def show_evaluation(run: Run, summary: Summary, page: Path, console: Console) -> None:
     """A table by kind, the figures of the whole, and where the report is."""
     table = Table("kind", "questions", "score", "95 %", *OUTCOMES, "calls", "seconds", box=None)
     for row in summary.rows:

@@ -1,0 +1,1 @@
+"""`looktwice eval`: the commands of evaluation, and what they share."""

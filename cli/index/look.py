@@ -1,0 +1,120 @@
+"""Commands that look into an index: list, show, search, stats."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...errors import UsageError
+from ..options import Json
+from ..progress import cancelling
+from ..settings import load_settings
+from ..terminal import console, print_json
+from .filters import filters_of
+from .opening import as_usage, reading
+from .options import After, Before, Folder, InFolder, Names, Types
+from .pages import open_highlighter, show_known, show_one
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from ...settings import Settings
+
+
+def list_documents(
+    index: Folder,
+    folder: InFolder = "",
+    types: Types = None,
+    after: After = "",
+    before: Before = "",
+    as_json: Json = False,
+) -> None:
+    """List the documents."""
+    from ..show.documents import show_documents
+
+    with reading(index) as opened, as_usage():
+        documents = opened.documents(filters_of(folder, types, None, after, before))
+    if as_json:
+        print_json([asdict(document) for document in documents])
+    else:
+        show_documents(documents, console())
+
+
+def show(
+    document: Annotated[str, typer.Argument(help="its name, or an ending only it has")],
+    index: Folder,
+    page: Annotated[int | None, typer.Option(min=1, help="show this page")] = None,
+    query: Annotated[str, typer.Option(help="mark the words of the page that this asks for")] = "",
+    save: Annotated[
+        Path | None, typer.Option(metavar="PNG", help="save the page as a picture, words marked")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what is known of a document, or one of its pages."""
+    if page is None and (query or save is not None):
+        raise UsageError("--query and --save need a page: add --page N")
+    with reading(index) as opened:
+        with as_usage():
+            known = opened.document(document)
+        if page is None:
+            show_known(opened, known, as_json)
+        else:
+            with as_usage():
+                text = opened.page(known.name, page)
+            show_one(opened, known, text, query, save, as_json)
+
+
+def search(
+    index: Folder,
+    query: Annotated[str, typer.Argument(help="words or a question; optional with --image")] = "",
+    image: Annotated[Path | None, typer.Option(help="look for pages that look like this")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="results at most")] = 10,
+    folder: InFolder = "",
+    types: Types = None,
+    documents: Names = None,
+    after: After = "",
+    before: Before = "",
+    rerank: Annotated[
+        bool | None, typer.Option("--rerank/--no-rerank", help="read the best results again")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Search by words, by a picture, or by both; the best pages come first."""
+    from ..show.passages import show_passages
+
+    if not query.strip() and image is None:
+        raise UsageError("search: give words to look for, or a picture with --image")
+    filters = filters_of(folder, types, documents, after, before)
+    settings = load_settings()
+    picture = None if image is None else load_image(image, settings)
+    with reading(index, settings) as opened, as_usage(), cancelling() as control:
+        found = opened.search(
+            query, picture=picture, limit=limit, filters=filters, rerank=rerank, control=control
+        )
+    if as_json:
+        print_json([passage.model_dump(mode="json") for passage in found])
+    else:
+        with open_highlighter(query) as marker:
+            show_passages(found, marker, console())
+
+
+def load_image(path: Path, settings: Settings) -> Image:
+    from ...media.formats import PictureFile
+
+    return PictureFile(path, settings.media).page(1)
+
+
+def stats(index: Folder, as_json: Json = False) -> None:
+    """How much is in the index, where it came from, and which files could not be read."""
+    from ..show.documents import show_stats
+
+    with reading(index) as opened:
+        counts, roots, failures = opened.counts(), opened.roots(), opened.failures()
+    if as_json:
+        failed = [{"path": f.path, "reason": f.reason, "when": f.when} for f in failures]
+        print_json({"index": str(index), **counts, "roots": roots, "failed": failed})
+    else:
+        show_stats(counts, roots, failures, console())

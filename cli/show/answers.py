@@ -1,0 +1,143 @@
+"""A run while it happens, and its answer; renders values and knows no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+
+from ...schema import (
+    Answer,
+    AnswerReady,
+    AnswerRevised,
+    Box,
+    Citation,
+    Event,
+    Evidence,
+    StepStarted,
+    Token,
+    ToolFinished,
+    ToolResult,
+    ToolStarted,
+)
+from .text import literal, shorten
+
+_DOING = {
+    "intake": "reading the question",
+    "plan": "choosing tools",
+    "act": "looking",
+    "gate": "weighing what was seen",
+    "draft": "answering",
+    "check": "checking the answer",
+    "finish": "finishing",
+}
+_COLOUR = {"answered": "green", "partial": "yellow", "declined": "yellow", "failed": "red"}
+_SHOWN_BOXES = 6
+Say = Callable[[str], None]
+
+
+def follow(events: Iterable[Event], console: Console) -> Answer:
+    """Show a run while it happens; gives its answer.
+
+    In a terminal a spinner says what is being done; each tool leaves a line when it is done.
+    """
+    answer: Answer | None = None
+    with status_line(console) as say:
+        for event in events:
+            match event:
+                case StepStarted(node=node):
+                    say(_DOING[node])
+                case ToolStarted(call=call):
+                    say(f"{call.tool} …")
+                case ToolFinished(result=result):
+                    console.print(literal(tool_line(result), "dim"))
+                case Token() | AnswerRevised():
+                    say("answering")
+                case AnswerReady(answer=ready):
+                    answer = ready
+                case _:
+                    pass
+    assert answer is not None, "a stream ends with its answer"
+    return answer
+
+
+@contextmanager
+def status_line(console: Console) -> Iterator[Say]:
+    """A spinner with changing words in a terminal; silent elsewhere."""
+    if not console.is_terminal:
+        yield lambda words: None
+        return
+    spinner = Spinner("dots", text="")
+    with Live(spinner, console=console, transient=True, refresh_per_second=12):
+        yield lambda words: spinner.update(text=literal(words))
+
+
+def tool_line(result: ToolResult) -> str:
+    """One finished tool call in a line."""
+    given = ", ".join(
+        f"{k}={v}" for k, v in result.call.arguments.items() if v not in ("", [], None)
+    )
+    head = f"{result.call.tool}({given}) {result.seconds:.1f} s"
+    if result.error:
+        return f"✗ {head}: {result.error.message}"
+    return f"✓ {head}{' (from the record)' if result.cached else ''}"
+
+
+def show_answer(answer: Answer, console: Console, trace: bool = False) -> None:
+    """The answer, how sure it is, and what it rests on."""
+    console.print()
+    console.print(literal(answer.text, "bold"))
+    usage = answer.usage
+    cost = (
+        f" · confidence {answer.confidence:.2f} · {usage.total_seconds:.1f} s · {usage.model_calls} "
+        f"model call{'' if usage.model_calls == 1 else 's'} · {answer.model}"
+    )
+    console.print(literal(answer.status, _COLOUR[answer.status]).append_text(literal(cost)))
+    for citation in answer.citations:
+        console.print(literal(f"  {citation_line(citation, answer)}"))
+    if not answer.citations:
+        for item in answer.evidence:
+            console.print(literal(f"  {evidence_line(item)}", "dim"))
+    if trace:
+        show_trace(answer, console)
+
+
+def citation_line(citation: Citation, answer: Answer) -> str:
+    """Which evidence carries a statement, in which picture, where."""
+    name = next((p.name for p in answer.pictures if p.original == citation.source.picture), "")
+    if citation.source.document:
+        name = f"{citation.source.document}, page {citation.source.page}"
+    where = f" in {name}" if name else ""
+    return f"{citation.evidence}{where}: “{shorten(citation.quote)}”{places(citation.boxes)}"
+
+
+def evidence_line(item: Evidence) -> str:
+    """One piece of evidence in a line."""
+    boxes = item.boxes or tuple(d.box for d in item.detections)
+    return f"{item.id}: {shorten(item.text)}{places(boxes)}"
+
+
+def places(boxes: tuple[Box, ...]) -> str:
+    """Boxes as numbers of pixels: (x1, y1)-(x2, y2)."""
+    shown = ", ".join(
+        f"({b.x1:.0f},{b.y1:.0f})-({b.x2:.0f},{b.y2:.0f})" for b in boxes[:_SHOWN_BOXES]
+    )
+    more = f" and {len(boxes) - _SHOWN_BOXES} more" if len(boxes) > _SHOWN_BOXES else ""
+    return f" at {shown}{more}" if boxes else ""
+
+
+def show_trace(answer: Answer, console: Console) -> None:
+    """Every step with its time."""
+    for step in answer.steps:
+        line = f"  {step.started:6.2f} s  {step.node:<7} {step.seconds:6.2f} s  {step.did}"
+        console.print(literal(line, "dim"))
+
+
+def show_saved(paths: Iterable[Path], console: Console) -> None:
+    """Where annotated pictures were put."""
+    for path in paths:
+        console.print(literal(f"  saved {path}"))

@@ -1,0 +1,24 @@
+"""`looktwice tools`: what the assistant can call."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from .options import Json
+from .settings import load_settings
+from .terminal import console
+
+
+def tools(as_json: Json = False) -> None:
+    """List the tools, those of MCP servers among them."""
+    from ..media.store import Store
+    from ..tools import default_tools
+    from ..tools.mcp_client.remote import open_remote
+    from .show.tools import show_tools
+
+    settings = load_settings()
+    store = Store(settings.store_dir, settings.media)
+    with open_remote(settings) or nullcontext() as remote:
+        show_tools(
+            default_tools(settings, store, remote.tools if remote else ()), console(), as_json
+        )

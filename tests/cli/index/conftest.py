@@ -1,0 +1,54 @@
+"""Fixtures of the tests of `looktwice index`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from looktwice.cli import app
+
+from ..cli_kit import Done, Run
+from .index_cli_kit import BOILER, TREES, WordEmbedder, pdf, use
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an empty folder, with embedders that need no weights."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    use(WordEmbedder, monkeypatch)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Call `looktwice index ... --index ix` in this process."""
+
+    def call(command: str, *words: object, index: str = "ix") -> Done:
+        arguments = ["looktwice", "index", command, *map(str, words), "--index", index]
+        monkeypatch.setattr(sys, "argv", arguments)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as end:
+            app.main()
+        code = end.value.code
+        assert isinstance(code, int)
+        return Done(code, *capfd.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def docs() -> Path:
+    folder = Path("docs")
+    folder.mkdir()
+    (folder / "boiler.md").write_text(BOILER)
+    (folder / "trees.txt").write_text(TREES)
+    (folder / "lease.pdf").write_bytes(pdf("The lease of the flat", "ends in March 2031"))
+    return folder
+
+
+@pytest.fixture
+def filled(run: Run, docs: Path) -> Run:
+    """`run` with the three documents added."""
+    assert run("add", docs).code == 0
+    return run

@@ -1,0 +1,29 @@
+"""`looktwice models`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from looktwice.weights import registry
+
+from .cli_kit import Run
+
+pytestmark = pytest.mark.usefixtures("elsewhere")
+
+
+def test_models_list(run: Run) -> None:
+    done = run("models", "list", "--json")
+    listed = json.loads(done.out)
+    assert done.code == 0
+    assert [w["name"] for w in listed] == list(registry.CATALOGUE)
+    assert {w["status"] for w in listed} == {"missing"}
+    assert all(w["licence"] and w["homepage"] and w["purpose"] for w in listed)
+    shown = run("models", "list").out
+    assert all(name in shown for name in registry.CATALOGUE)
+
+
+def test_models_verify_tells_missing_weights_by_its_exit_code(run: Run) -> None:
+    done = run("models", "verify", "starter", "--json")
+    assert done.code == 1
+    assert {w["name"] for w in json.loads(done.out)} == set(registry.PACKS["starter"].values())
