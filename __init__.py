@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from .retrieval.index import Index
     from .schema import Answer, Box, Citation, Detection, Event, Evidence, Picture, TextLine
     from .settings import Settings
-    from .tools.base import Context, Tool, tool
+    from .tools.base import Tool, tool
+    from .tools.context import Context
 
 __version__ = "0.1.0"
 
@@ -59,7 +60,8 @@ _HOMES = {
         "TextLine",
     ),
     "settings": ("Settings",),
-    "tools.base": ("Context", "Tool", "tool"),
+    "tools.base": ("Tool", "tool"),
+    "tools.context": ("Context",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

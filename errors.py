@@ -58,7 +58,7 @@ class ModelError(LooktwiceError):
 class ToolError(LooktwiceError):
     """A tool could not do what it was asked.
 
-    Raised by tools, turned into data for the model by `tools.base`, never fatal.
+    Raised by tools, turned into data for the model by `tools.execution`, never fatal.
 
     Attributes:
         kind: one of the closed set `TOOL_ERROR_KINDS`.

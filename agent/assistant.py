@@ -19,10 +19,12 @@ from ..media.store import Store
 from ..retrieval.embeddings.text import Embedder, open_text_embedder
 from ..schema import Answer, AnswerReady, Event, Picture, Value
 from ..settings import Settings, quiet_third_parties
-from ..tools import apart, default_tools, search_tools
-from ..tools.base import ResultCache, Tool
+from ..tools import search_tools
+from ..tools.base import Tool
 from ..tools.documents.search import SEARCH_TOOLS, Searchable
+from ..tools.execution.cache import ResultCache
 from ..tools.mcp_client.remote import open_remote
+from ..tools.registry import default_tools, unique
 from ..weights.resolve import resolve_pack
 from .backends import open_model
 from .backends.base import ChatModel, ReadsAhead
@@ -339,7 +341,7 @@ class Assistant(Closing):
         if index is None:
             return dict(self.tools)
         own = [t for n, t in self.tools.items() if self._index is None or n not in SEARCH_TOOLS]
-        return {t.name: t for t in apart([*own, *search_tools(index, self.store)])}
+        return {t.name: t for t in unique([*own, *search_tools(index, self.store)])}
 
     def _planner(self, tools: Iterable[str]) -> Planner:
         """The planner for these tools; there are few sets of them."""

@@ -11,8 +11,10 @@ from ..media.store import Store
 from ..retrieval.embeddings.text import Embedder
 from ..schema import Event, Evidence, Picture
 from ..settings import Settings
-from ..tools.base import Context, ResultCache, Tool
+from ..tools.base import Tool
+from ..tools.context import Context
 from ..tools.documents.search import Searchable
+from ..tools.execution.cache import ResultCache
 from .budget import Meter
 from .planner import Planner
 

@@ -11,8 +11,8 @@ from ..retrieval.embeddings.runtime import cores
 from ..retrieval.index import Index
 from ..retrieval.ingest import Summary
 from ..settings import Settings
-from ..tools import Experts
 from ..tools.eyes import index_eyes
+from ..tools.registry import Experts
 from .measure import Measurement, needs_starter, scratch_settings, seconds_of
 from .paper import write_reports, write_scan
 

@@ -12,8 +12,8 @@ from tempfile import gettempdir
 from ..retrieval.embeddings.runtime import cores
 from ..retrieval.index import Index
 from ..settings import Settings
-from ..tools import Experts
 from ..tools.eyes import index_eyes
+from ..tools.registry import Experts
 from .measure import Measurement, needs_starter, scratch_settings
 from .paper import write_reports, write_scan
 

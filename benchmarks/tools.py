@@ -16,7 +16,8 @@ from ..media.store import Store
 from ..samples import street_photo
 from ..schema import ToolCall
 from ..settings import Settings
-from ..tools import Context, default_tools, run_tool
+from ..tools import Context, run_tool
+from ..tools.registry import default_tools
 from .measure import Measurement, needs_starter, scratch_settings, seconds_of
 
 WARM_RUNS = 5

@@ -1,104 +1,24 @@
-"""The experts an assistant can ask, each a typed function made a tool."""
+"""The experts an assistant can ask, each a typed function made a tool. No models' weights, no decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-
-from ..errors import UsageError
-from ..media.store import Store
-from ..settings import Settings
-from ..weights.convert.prepare import classifier_path, detector_path, ocr_paths
-from .base import Context, ResultCache, Tool, fingerprint, run_tool, tool
-from .calculate import calculate
-from .detection.detector import Detector, detect_tool
-from .documents.search import Searchable, search_tools
-from .looking.look import Looker, look_tool
-from .measure import Classifier
-from .ocr.reader import Reader, read_tool
+from .base import Tool, tool
+from .context import Context
+from .documents.search import search_tools
+from .execution.cache import ResultCache, fingerprint
+from .execution.run import run_tool
+from .registry import Experts, default_tools, describe, unique
 
 __all__ = [
     "Context",
     "Experts",
     "ResultCache",
     "Tool",
-    "apart",
     "default_tools",
     "describe",
     "fingerprint",
     "run_tool",
     "search_tools",
     "tool",
+    "unique",
 ]
-
-
-@dataclass(frozen=True)
-class Experts:
-    """The engines behind the tools; each loads its weights when it is first asked."""
-
-    detector: Detector
-    reader: Reader
-    classifier: Classifier | None = None
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> Experts:
-        """Engines of the pack in use; nothing is loaded or fetched yet."""
-        return cls(
-            detector=Detector(lambda: detector_path(settings), settings.thresholds.detector_score),
-            reader=Reader(lambda: ocr_paths(settings), settings.thresholds.text_score),
-            classifier=Classifier(lambda: classifier_path(settings)),
-        )
-
-
-def default_tools(
-    settings: Settings,
-    store: Store,
-    extra: Sequence[Tool] = (),
-    experts: Experts | None = None,
-    index: Searchable | None = None,
-) -> list[Tool]:
-    """Every tool of an assistant: the only list of them.
-
-    Args:
-        settings: say which weights are used, once a tool is first run.
-        store: holds the pictures.
-        extra: tools of the user.
-        experts: engines to use; give them where something else (indexing) uses them too, so that
-            they are loaded once.
-        index: the user's documents; an empty one brings no tools.
-
-    Raises:
-        UsageError: two tools have the same name.
-    """
-    engines = experts or Experts.from_settings(settings)
-    looker = Looker(engines.detector, engines.reader, engines.classifier, store)
-    tools = [
-        detect_tool(engines.detector, store),
-        read_tool(engines.reader, store),
-        look_tool(looker),
-        calculate,
-        *extra,
-        *(search_tools(index, store) if index is not None else ()),
-    ]
-    return apart(tools)
-
-
-def apart(tools: Sequence[Tool]) -> list[Tool]:
-    """The tools as a list, each of a name of its own.
-
-    Raises:
-        UsageError: two tools have the same name.
-    """
-    names = [item.name for item in tools]
-    if double := sorted({name for name in names if names.count(name) > 1}):
-        raise UsageError(f"two tools are called {', '.join(double)}; rename one of them")
-    return list(tools)
-
-
-def describe(tools: Iterable[Tool]) -> str:
-    """The tools for people: name, arguments and purpose, one after the other."""
-    parts = []
-    for item in tools:
-        arguments = ", ".join(item.parameters.get("properties", {}))
-        parts.append(f"{item.name}({arguments})\n    {item.description}")
-    return "\n".join(parts)

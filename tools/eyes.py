@@ -9,8 +9,8 @@ from PIL import Image
 
 from ..retrieval.ingest import Eyes
 from ..schema import Picture, TextLine
-from . import Experts
 from .ocr.reader import Reader
+from .registry import Experts
 
 __all__ = ["index_eyes"]
 

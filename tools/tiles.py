@@ -24,7 +24,7 @@ _SAME_IOU = 0.45
 _SAME_PART = 0.7  # share of the smaller box inside the other
 
 
-class Found(NamedTuple):
+class TileDetection(NamedTuple):
     """One detection in the whole picture's own pixels."""
 
     label: str
@@ -66,12 +66,12 @@ def _spans(total: int, length: float) -> list[tuple[int, int]]:
 
 
 def merge(
-    whole: Sequence[Found],
-    parts: Sequence[Sequence[Found]],
+    whole: Sequence[TileDetection],
+    parts: Sequence[Sequence[TileDetection]],
     size: tuple[int, int],
     side: int,
     least: float,
-) -> list[Found]:
+) -> list[TileDetection]:
     """The pass over the whole picture, and what is small and new in the tiles.
 
     Args:
@@ -113,7 +113,7 @@ def _cut(box: Corners, tile: tuple[int, int, int, int], size: tuple[int, int]) -
     )
 
 
-def _same(a: Found, b: Found) -> bool:
+def _same(a: TileDetection, b: TileDetection) -> bool:
     """Two detections of one label that show the same object, or one a part of it."""
     if a.label != b.label:
         return False

@@ -28,8 +28,8 @@ from ...retrieval.embeddings.text import (
 from ...retrieval.ingest import Eyes
 from ...schema import Picture, TextLine
 from ...settings import Settings
-from ...tools import Experts
 from ...tools.eyes import index_eyes
+from ...tools.registry import Experts
 from .ray import TASK_RETRIES, connected, last_line, when_ready
 from .worker import Recipe
 

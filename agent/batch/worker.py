@@ -55,8 +55,8 @@ class Worker:
     def _read(self, documents: tuple[str, ...], control: Control) -> str:
         """The index of these documents, made or brought up to date."""
         from ...retrieval.index import Index
-        from ...tools import Experts
         from ...tools.eyes import index_eyes
+        from ...tools.registry import Experts
 
         settings = self._assistant.settings
         key = sha256("\n".join(sorted(documents)).encode("utf-8", "replace")).hexdigest()[:24]

@@ -15,8 +15,8 @@ from ...errors import Cancelled, DeadlinePassed, LooktwiceError, ToolError
 from ...media.store import Store
 from ...prompts import render
 from ...schema import Evidence, Picture
-from ...tools.base import picture_source
-from ...tools.looking.guided_search import Effort, Found, cut, search
+from ...tools.execution.results import picture_source
+from ...tools.looking.guided_search import Effort, RegionMatch, cut, search
 from ...tools.looking.look import Looker
 from ...tools.looking.marks import numbered
 from ...tools.looking.regions import HeatMap, Region, distinct, from_detections, from_lines, split
@@ -124,14 +124,14 @@ def _seen(
     model: Seer,
     closer: Closer,
     known: Sequence[Evidence],
-) -> list[Found]:
+) -> list[RegionMatch]:
     """Parts the model itself says show what is asked."""
     prompt = render("part_shows", question=question)
 
     def look(picture: Picture, region: Region) -> float:
         small = cut(
             closer.store,
-            Found(picture, region),
+            RegionMatch(picture, region),
             least_side=0,
             most_pixels=min(_CHEAP_PIXELS, closer.effort.pixels),
         )
@@ -143,7 +143,7 @@ def _seen(
     # Where it looks costs a call a picture: at most half of what may be spent.
     attentive = pictures[: closer.effort.looks // 2] if isinstance(model, Attentive) else ()
     candidates = [
-        Found(picture, region)
+        RegionMatch(picture, region)
         for picture in pictures
         for region in distinct(
             [
@@ -179,7 +179,7 @@ def _pointed_at(question: str, picture: Picture, known: Sequence[Evidence]) -> I
     yield from from_lines(question, (line for e in here for line in e.lines), picture)
 
 
-def _opened(found: Found, pictures: Sequence[Picture], closer: Closer) -> Evidence | None:
+def _opened(found: RegionMatch, pictures: Sequence[Picture], closer: Closer) -> Evidence | None:
     """A part at full resolution, as evidence that is looked at."""
     picture, region = found
     part = cut(closer.store, found, least_side=_LEAST_SIDE, most_pixels=closer.effort.pixels)
@@ -197,7 +197,7 @@ def _opened(found: Found, pictures: Sequence[Picture], closer: Closer) -> Eviden
 
 
 def _marked(
-    found: Sequence[Found], pictures: Sequence[Picture], closer: Closer
+    found: Sequence[RegionMatch], pictures: Sequence[Picture], closer: Closer
 ) -> Iterator[Evidence]:
     """The pictures with the opened parts numbered in the order they were opened (Set-of-Mark)."""
     for picture in dict.fromkeys(f.picture for f in found):

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ...schema import Evidence, ToolCall, ToolFinished, ToolResult, ToolStarted
-from ...tools.base import Context, fingerprint, run_tool
+from ...tools.context import Context
+from ...tools.execution.cache import fingerprint
+from ...tools.execution.run import run_tool
 from ..evidence.selection import unrepeated
 from ..run import Run
 from ..state import State

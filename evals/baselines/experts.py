@@ -11,7 +11,8 @@ from ...errors import UsageError
 from ...media.store import Store
 from ...schema import Evidence, ToolCall, ToolResult
 from ...settings import Settings
-from ...tools import Context, ResultCache, Tool, default_tools, run_tool
+from ...tools import Context, ResultCache, Tool, run_tool
+from ...tools.registry import default_tools
 
 EXPERTS = ("read_text", "detect_objects")
 """Everybody gets these and no other: reading text, and finding and counting objects."""

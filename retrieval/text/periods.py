@@ -36,12 +36,12 @@ _NO_HEADER = 6
 
 
 def with_periods(lines: Sequence[str]) -> list[str]:
-    """The lines of a page in order, rows of numbers told with the periods of the header above them.
+    """The lines of a page in order, rows of numbers rendered with the periods of the header above them.
 
     Returns:
         As many lines; those that are no rows, or whose columns are not known, as they were.
     """
-    told: list[str] = []
+    rendered: list[str] = []
     columns: list[str] = []
     pending: list[str] = []
     spans: list[str] = []
@@ -59,8 +59,8 @@ def with_periods(lines: Sequence[str]) -> list[str]:
             pending, spans = [], found
         elif len(line.split()) >= _NO_HEADER:
             pending, spans = [], []
-        told.append(line)
-    return told
+        rendered.append(line)
+    return rendered
 
 
 def as_written(line: str) -> str:

@@ -25,7 +25,8 @@ from looktwice.schema import (
     ToolCall,
     ToolStarted,
 )
-from looktwice.tools.base import Context, Tool, tool
+from looktwice.tools.base import Tool, tool
+from looktwice.tools.context import Context
 
 Make = Callable[..., Any]
 

@@ -32,8 +32,9 @@ from looktwice.schema import (
     ToolStarted,
 )
 from looktwice.settings import Settings
-from looktwice.tools.base import ResultCache, Tool, fingerprint
+from looktwice.tools.base import Tool
 from looktwice.tools.calculate import calculate
+from looktwice.tools.execution.cache import ResultCache, fingerprint
 
 STATUS_OF = {
     "accepted": {"answered"},

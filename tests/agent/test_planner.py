@@ -25,8 +25,8 @@ from looktwice.agent.planner import (
 )
 from looktwice.errors import UsageError
 from looktwice.schema import ToolCall
-from looktwice.tools import default_tools
 from looktwice.tools.base import Tool, tool
+from looktwice.tools.registry import default_tools
 
 SHIPPED = shipped_examples()
 

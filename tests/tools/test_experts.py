@@ -15,7 +15,8 @@ from looktwice.control import Control
 from looktwice.media.store import Store
 from looktwice.schema import Evidence, Picture, ToolCall
 from looktwice.settings import Settings, quiet_third_parties
-from looktwice.tools import Context, Experts, default_tools, run_tool
+from looktwice.tools import Context, run_tool
+from looktwice.tools.registry import Experts, default_tools
 from PIL import Image, ImageDraw, ImageFont
 
 pytestmark = pytest.mark.weights

@@ -12,9 +12,10 @@ from PIL import Image
 from ...errors import ToolError, WeightsError
 from ...media.store import Store
 from ...schema import Detection, Evidence, Picture
-from ..base import Tool, picture_source, tool
+from ..base import Tool, tool
+from ..execution.results import picture_source
 from ..places import place
-from ..tiles import Found, merge, tiles
+from ..tiles import TileDetection, merge, tiles
 from .labels import resolve
 
 _LISTED = 12  # places written out for one label
@@ -121,7 +122,7 @@ class Detector:
                 f"the object detector cannot be asked for {list(names)}: {error}", "unavailable"
             ) from error
 
-    def _predict(self, image: Image.Image, at: tuple[int, int]) -> list[Found]:
+    def _predict(self, image: Image.Image, at: tuple[int, int]) -> list[TileDetection]:
         """One pass; boxes moved by the place of the image in the whole."""
         try:
             result = self._model.predict(
@@ -150,10 +151,12 @@ def _names(model: Any) -> tuple[str, ...]:
     return tuple(str(name) for name in (names.values() if isinstance(names, dict) else names))
 
 
-def _from_ultralytics(result: Any, at: tuple[int, int], size: tuple[int, int]) -> list[Found]:
+def _from_ultralytics(
+    result: Any, at: tuple[int, int], size: tuple[int, int]
+) -> list[TileDetection]:
     """The library's result as ours; the one place where its shape is looked at."""
     rows = result.boxes.data.cpu().tolist() if result.boxes is not None else []
-    found: list[Found] = []
+    found: list[TileDetection] = []
     for row in rows:
         if len(row) < 6:
             raise ToolError(f"the object detector gave {len(row)} numbers a box, expected 6")
@@ -165,7 +168,7 @@ def _from_ultralytics(result: Any, at: tuple[int, int], size: tuple[int, int]) -
         if kind not in result.names or not 0 <= score <= 1.0001:
             raise ToolError(f"the object detector gave class {kind} with score {score:.3f}")
         if x2 > x1 and y2 > y1:  # also drops what is not a number
-            found.append(Found(str(result.names[kind]), min(score, 1.0), (x1, y1, x2, y2)))
+            found.append(TileDetection(str(result.names[kind]), min(score, 1.0), (x1, y1, x2, y2)))
     return found
 
 

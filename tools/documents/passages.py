@@ -1,4 +1,4 @@
-"""Passages on their way to become evidence: joined where they belong together, told with their place."""
+"""Passages on their way to become evidence: joined where they belong together, each with its place."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def _joined(best: Piece, other: Piece) -> Piece:
     )
 
 
-def told_before(piece: Piece, evidence: Iterable[Evidence]) -> bool:
-    """Whether what a piece says was told before."""
+def already_known(piece: Piece, evidence: Iterable[Evidence]) -> bool:
+    """Whether the evidence holds a piece already."""
     return any(
         (e.source.document, e.source.page) == (piece.document, piece.page) and piece.text in e.text
         for e in evidence
@@ -80,7 +80,7 @@ def whole_page(document: str, page: Page) -> Piece:
 
 
 def as_evidence(piece: Piece, picture: Picture | None = None) -> Evidence:
-    """What the model is told: where it stands, then the words."""
+    """What the model reads: where it stands, then the words."""
     where = ", ".join(
         [f"document {piece.document}, page {piece.page}", " > ".join(filter(None, piece.heading))]
     ).rstrip(", ")

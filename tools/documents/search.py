@@ -18,8 +18,9 @@ from ...media.store import Store
 from ...retrieval.pages import Page
 from ...retrieval.text.wording import stem
 from ...schema import Evidence, Origin, Passage, Picture
-from ..base import Context, Tool, tool
-from .passages import Piece, as_evidence, bare, merged, told_before, whole_page
+from ..base import Tool, tool
+from ..context import Context
+from .passages import Piece, already_known, as_evidence, bare, merged, whole_page
 
 SEARCH, SIMILAR, OPEN = "search_documents", "find_similar_images", "open_page"
 SEARCH_TOOLS = (SEARCH, SIMILAR, OPEN)
@@ -32,11 +33,11 @@ _MOST_PICTURES = 3
 """Pages a search shows as pictures."""
 _MOST_NEIGHBOURS = 3
 _NAMED = 5
-"""Names told where one is not known."""
+"""Names given where one is not known."""
 
 
-class Listed(Protocol):
-    """What a list of documents tells of each."""
+class DocumentEntry(Protocol):
+    """What a list of documents says of each."""
 
     @property
     def name(self) -> str: ...
@@ -59,7 +60,7 @@ class Searchable(Protocol):
         """Pictures and scanned pages that look alike, best first."""
         ...
 
-    def documents(self) -> Sequence[Listed]:
+    def documents(self) -> Sequence[DocumentEntry]:
         """Every document."""
         ...
 
@@ -89,13 +90,13 @@ def search_tools(index: Searchable, store: Store) -> list[Tool]:
     """
     if not len(index):
         return []
-    shelf = Shelf(index, store)
-    made = [_search_tool(shelf), _similar_tool(shelf), _open_tool(shelf)]
+    documents = DocumentSearch(index, store)
+    made = [_search_tool(documents), _similar_tool(documents), _open_tool(documents)]
     # The stable words come first, so that prompts begin alike whatever is indexed.
     return [replace(t, description=f"{t.description}\n{index.describe()}") for t in made]
 
 
-def _search_tool(shelf: Shelf) -> Tool:
+def _search_tool(documents: DocumentSearch) -> Tool:
     @tool(by_code=("limit",))
     def search_documents(query: str, context: Context, limit: int = FIRST_LOOK) -> list[Evidence]:
         """Search the user's own documents (reports, contracts, letters, manuals, scans, notes) for facts.
@@ -107,18 +108,18 @@ def _search_tool(shelf: Shelf) -> Tool:
         if not query.strip():
             raise ToolError("search_documents: the query is empty", "bad_arguments")
         wanted = min(max(limit, 1), _MOST)
-        hits = shelf.index.search(query, limit=wanted, control=context.control)
-        found = [shelf.piece(passage) for passage in hits]
-        new = [p for p in merged(found) if not told_before(p, context.evidence)]
+        hits = documents.index.search(query, limit=wanted, control=context.control)
+        found = [documents.piece(passage) for passage in hits]
+        new = [p for p in merged(found) if not already_known(p, context.evidence)]
         if not new:
             again = " that was not found before" if found else ""
             raise ToolError(f"nothing in the documents fits {query[:80]!r}{again}", "not_found")
-        return shelf.shown(new, look=lambda piece: "picture" in piece.found_by)
+        return documents.shown(new, look=lambda piece: "picture" in piece.found_by)
 
     return search_documents
 
 
-def _similar_tool(shelf: Shelf) -> Tool:
+def _similar_tool(documents: DocumentSearch) -> Tool:
     @tool
     def find_similar_images(picture: Picture) -> list[Evidence]:
         """Find pictures and scanned pages among the user's documents that look like a picture.
@@ -126,11 +127,13 @@ def _similar_tool(shelf: Shelf) -> Tool:
         Args:
             picture: What to compare with.
         """
-        image = shelf.store.open(picture)
-        found = [shelf.piece(p) for p in shelf.index.similar_pictures(image, limit=FIRST_LOOK)]
+        image = documents.store.open(picture)
+        found = [
+            documents.piece(p) for p in documents.index.similar_pictures(image, limit=FIRST_LOOK)
+        ]
         if not found:
             raise ToolError("no picture among the documents looks like it", "not_found")
-        items = shelf.shown(found, look=lambda piece: True)
+        items = documents.shown(found, look=lambda piece: True)
         return [
             e.model_copy(update={"kind": "image", "text": f"looks alike ({e.score:.2f}): {e.text}"})
             for e in items
@@ -139,7 +142,7 @@ def _similar_tool(shelf: Shelf) -> Tool:
     return find_similar_images
 
 
-def _open_tool(shelf: Shelf) -> Tool:
+def _open_tool(documents: DocumentSearch) -> Tool:
     @tool(by_code=("neighbours",))
     def open_page(document: str, page: int, neighbours: int = 0) -> list[Evidence]:
         """Open one page of one of the user's documents: its whole text, and how it looks.
@@ -149,19 +152,19 @@ def _open_tool(shelf: Shelf) -> Tool:
             page: Number of the page, 1 is the first.
             neighbours: How many pages before and after it to open as well.
         """
-        name = shelf.named(document)
-        opened = shelf.open(name, page)
+        name = documents.named(document)
+        opened = documents.open(name, page)
         around = min(max(neighbours, 0), _MOST_NEIGHBOURS)
         others = [n for n in range(page - around, page + around + 1) if n != page and n > 0]
-        near = [p for n in others if (p := shelf.page(name, n)) is not None]
+        near = [p for n in others if (p := documents.page(name, n)) is not None]
         pieces = [whole_page(name, p) for p in (opened, *near)]
-        return shelf.shown(pieces, look=lambda piece: True)
+        return documents.shown(pieces, look=lambda piece: True)
 
     return open_page
 
 
 @dataclass(frozen=True)
-class Shelf:
+class DocumentSearch:
     """An index together with where pictures of its pages are kept."""
 
     index: Searchable

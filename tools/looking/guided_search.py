@@ -26,7 +26,7 @@ _SURE = 0.5  # from which a part counts as showing what is asked
 _AS_SURE = 0.75  # a part this nearly as sure as what it lies in takes its place: it shows more
 
 
-class Found(NamedTuple):
+class RegionMatch(NamedTuple):
     """A part of a picture that was looked at, and how sure it is that it shows what is asked."""
 
     picture: Picture
@@ -54,16 +54,16 @@ class Effort:
 
 @dataclass(frozen=True)
 class _Node:
-    found: Found
+    found: RegionMatch
     parent: _Node | None
 
 
 def search(
     pictures: Sequence[Picture],
-    candidates: Iterable[Found],
+    candidates: Iterable[RegionMatch],
     look: Look,
     effort: Effort,
-) -> list[Found]:
+) -> list[RegionMatch]:
     """The parts that most surely show what is asked, best first; empty if none does.
 
     Candidates (from boxes, lines, attention) are looked at first, then the pictures are split where
@@ -83,33 +83,35 @@ def search(
         if _room_to_split(node.found, effort):
             heapq.heappush(queue, (-hope, next(counter), node))
 
-    def looked_at(found: Found, parent: _Node | None) -> _Node:
+    def looked_at(found: RegionMatch, parent: _Node | None) -> _Node:
         score = look(found.picture, found.region)
         region = Region(found.region.name, found.region.box, score)
-        node = _Node(Found(found.picture, region), parent)
+        node = _Node(RegionMatch(found.picture, region), parent)
         seen.append(node)
         return node
 
     for candidate in itertools.islice(candidates, effort.looks):
         put(node := looked_at(candidate, None), node.found.region.score)
     for picture in pictures:  # not looked at: the model saw them already
-        put(_Node(Found(picture, Region("whole picture", whole(picture), _SURE)), None), _SURE)
+        put(
+            _Node(RegionMatch(picture, Region("whole picture", whole(picture), _SURE)), None), _SURE
+        )
     while queue and len(seen) < effort.looks:
         _, _, node = heapq.heappop(queue)
         picture, region = node.found
         for part in split(region)[: effort.looks - len(seen)]:
-            child = looked_at(Found(picture, part), node)
+            child = looked_at(RegionMatch(picture, part), node)
             put(child, child.found.region.score)
     return _best(seen, effort.keep)
 
 
-def _room_to_split(found: Found, effort: Effort) -> bool:
+def _room_to_split(found: RegionMatch, effort: Effort) -> bool:
     box, scale = found.region.box, (found.picture.origin.scale if found.picture.origin else 1.0)
     wide, high = box.width / scale, box.height / scale
     return wide * high > effort.pixels and min(wide, high) / 2 >= SMALLEST
 
 
-def _best(seen: Sequence[_Node], keep: int) -> list[Found]:
+def _best(seen: Sequence[_Node], keep: int) -> list[RegionMatch]:
     """Sure parts without those that a part of theirs replaces, best first, no two much alike."""
     sure = [n for n in seen if n.found.region.score >= _SURE]
     replaced = {
@@ -119,14 +121,14 @@ def _best(seen: Sequence[_Node], keep: int) -> list[Found]:
     }
     left = [n.found for n in sure if id(n) not in replaced]
     ranked = sorted(left, key=lambda f: -f.region.score)
-    best: list[Found] = []
+    best: list[RegionMatch] = []
     for picture in dict.fromkeys(f.picture for f in ranked):
         regions = distinct((f.region for f in ranked if f.picture == picture), keep)
-        best += [Found(picture, region) for region in regions]
+        best += [RegionMatch(picture, region) for region in regions]
     return sorted(best, key=lambda f: -f.region.score)[:keep]
 
 
-def cut(store: Store, found: Found, *, least_side: int, most_pixels: int) -> Picture | None:
+def cut(store: Store, found: RegionMatch, *, least_side: int, most_pixels: int) -> Picture | None:
     """A part as a picture of its own that knows its place; None where the part is empty.
 
     Args:

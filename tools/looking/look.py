@@ -12,9 +12,10 @@ from PIL import Image
 from ...errors import BadInput, ToolError, WeightsError
 from ...media.store import Store
 from ...schema import Box, Detection, Evidence, Picture, TextLine
-from ..base import Tool, picture_source, tool
+from ..base import Tool, tool
 from ..detection.detector import Detector
 from ..detection.labels import resolve
+from ..execution.results import picture_source
 from ..measure import Classifier, main_colours
 from ..ocr.reader import Reader
 from ..places import place, share, whole

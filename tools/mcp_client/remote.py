@@ -22,7 +22,8 @@ from ...closing import Closing
 from ...errors import Stopped, ToolError
 from ...schema import Evidence, Source
 from ...settings import McpServer, Settings
-from ..base import Context, Tool, tool
+from ..base import Tool, tool
+from ..context import Context
 from .link import Link, reason
 
 if TYPE_CHECKING:

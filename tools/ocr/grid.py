@@ -20,7 +20,7 @@ _FEWEST_LABELS = 3
 _FEWEST_COLUMNS, _FEWEST_ROWS = 2, 2
 
 
-def told_rows(lines: Sequence[TextLine]) -> list[str]:
+def rendered_rows(lines: Sequence[TextLine]) -> list[str]:
     """One row a line, its cells two spaces apart; rows of a table with the names of their columns.
 
     What the labels along the lower edge of a chart stand for comes last.
@@ -29,18 +29,18 @@ def told_rows(lines: Sequence[TextLine]) -> list[str]:
         lines: in reading order, their rows numbered.
     """
     rows = [list(cells) for _, cells in groupby(lines, key=lambda line: line.row)]
-    told = ["  ".join(cell.text for cell in row) for row in rows]
+    rendered = ["  ".join(cell.text for cell in row) for row in rows]
     for at in range(len(rows)):
         below = _table_under(rows[at], rows[at + 1 :])
-        told[at + 1 : at + 1 + len(below)] = below
-    return told + _over_labels(rows)
+        rendered[at + 1 : at + 1 + len(below)] = below
+    return rendered + _over_labels(rows)
 
 
 def _table_under(head: Row, rows: Sequence[Row]) -> list[str]:
     """The rows that follow a row of headings and have one value for each."""
     if any(_is_value(cell) for cell in head):
         return []
-    told: list[str] = []
+    rendered: list[str] = []
     for row in rows:
         values = [cell for cell in row if _is_value(cell)]
         named = head[-len(values) :]  # the labels may have a heading, too
@@ -54,8 +54,8 @@ def _table_under(head: Row, rows: Sequence[Row]) -> list[str]:
         if any(_nearest(cell, values) != n for n, cell in enumerate(named)):
             break
         pairs = zip(named, values, strict=True)
-        told.append(f"{row[0].text}: {'; '.join(f'{n.text} = {v.text}' for n, v in pairs)}")
-    return told if len(told) >= _FEWEST_ROWS else []
+        rendered.append(f"{row[0].text}: {'; '.join(f'{n.text} = {v.text}' for n, v in pairs)}")
+    return rendered if len(rendered) >= _FEWEST_ROWS else []
 
 
 def _over_labels(rows: Sequence[Row]) -> list[str]:

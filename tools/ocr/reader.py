@@ -18,10 +18,11 @@ from ...errors import ToolError, WeightsError
 from ...media.store import Store
 from ...schema import Box, Evidence, Picture, TextLine
 from ...weights.hardware import may_have_gpu
-from ..base import Tool, picture_source, tool
+from ..base import Tool, tool
+from ..execution.results import picture_source
 from ..measure import colour_of
 from ..tiles import pieces
-from .grid import told_rows
+from .grid import rendered_rows
 from .layout import in_reading_order
 
 _SIDES = (1280, 1600)
@@ -295,7 +296,7 @@ def text_evidence(lines: list[TextLine], picture: Picture, colours: Sequence[str
         return Evidence(kind="text", text="no text found", source=picture_source(picture))
     return Evidence(
         kind="text",
-        text="\n".join(["text read:", *told_rows(lines), *colours]),
+        text="\n".join(["text read:", *rendered_rows(lines), *colours]),
         source=picture_source(picture),
         boxes=(Box.around(line.box for line in lines),),
         lines=tuple(lines),

@@ -184,8 +184,8 @@ def pack_opener(settings: Settings) -> OpenIndex:
     """Opens indexes with the pack's embedders and experts, each loaded once and shared."""
     from ...retrieval.embeddings.text import as_text_embedder, open_text_embedder
     from ...retrieval.index import Index
-    from ...tools import Experts
     from ...tools.eyes import index_eyes
+    from ...tools.registry import Experts
 
     text = as_text_embedder(open_text_embedder(settings))
     eyes = index_eyes(Experts.from_settings(settings))

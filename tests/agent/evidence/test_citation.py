@@ -112,10 +112,10 @@ class TestPassages:
     def pieces(self, shelf: Any, books: dict[str, list[Any]]) -> tuple[list[Evidence], Any]:
         from looktwice.media.store import Store
         from looktwice.tools.documents.passages import as_evidence
-        from looktwice.tools.documents.search import Shelf
+        from looktwice.tools.documents.search import DocumentSearch
 
         index = shelf.MemoryIndex(books)
-        desk = Shelf(index, Store(Path("unused")))
+        desk = DocumentSearch(index, Store(Path("unused")))
         found = [as_evidence(desk.piece(p)) for p in index._passages()]
         numbered = [e.model_copy(update={"id": f"E{n}"}) for n, e in enumerate(found, 1)]
         return numbered, index.page

@@ -13,8 +13,8 @@ from looktwice.control import Control
 from looktwice.media.store import Store
 from looktwice.schema import Evidence, Picture, ToolCall, ToolResult
 from looktwice.settings import Settings
-from looktwice.tools import default_tools, run_tool
-from looktwice.tools.base import Context
+from looktwice.tools import run_tool
+from looktwice.tools.context import Context
 from looktwice.tools.documents.search import (
     FIRST_LOOK,
     SEARCH_TOOLS,
@@ -22,6 +22,7 @@ from looktwice.tools.documents.search import (
     nearest_names,
     search_tools,
 )
+from looktwice.tools.registry import default_tools
 from PIL import Image
 
 LEASE = (

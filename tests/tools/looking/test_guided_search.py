@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.media.store import Store
 from looktwice.schema import Box, Picture
-from looktwice.tools.looking.guided_search import Effort, Found, cut, search
+from looktwice.tools.looking.guided_search import Effort, RegionMatch, cut, search
 from looktwice.tools.looking.regions import Region
 from PIL import Image
 
@@ -61,7 +61,7 @@ def test_it_goes_to_the_picture_that_shows_it() -> None:
 def test_a_candidate_is_looked_at_first_and_can_be_enough() -> None:
     eye = Eye(thing_at(700, 700))
     hint = Region("detector", Box(x1=690, y1=690, x2=800, y2=800))
-    found = search([PICTURE], [Found(PICTURE, hint)], eye, Effort(looks=1, pixels=SMALL))
+    found = search([PICTURE], [RegionMatch(PICTURE, hint)], eye, Effort(looks=1, pixels=SMALL))
     assert eye.looked == [hint]
     assert [f.region.box for f in found] == [hint.box]
 
@@ -90,10 +90,10 @@ def test_an_enlarged_part_is_not_split_for_pixels_it_never_had() -> None:
 def test_cut_parts_know_their_place(tmp_path: Path) -> None:
     store = Store(tmp_path)
     whole = store.add(Image.new("RGB", (400, 400), "red"))
-    found = Found(whole, Region("part", Box(x1=100, y1=200, x2=200, y2=300)))
+    found = RegionMatch(whole, Region("part", Box(x1=100, y1=200, x2=200, y2=300)))
     part = cut(store, found, least_side=200, most_pixels=10**6)
     assert part is not None
     assert (part.width, part.height) == (200, 200)
     assert part.box(0, 0, 200, 200) == found.region.box
-    outside = Found(whole, Region("part", Box(x1=900, y1=900, x2=950, y2=950)))
+    outside = RegionMatch(whole, Region("part", Box(x1=900, y1=900, x2=950, y2=950)))
     assert cut(store, outside, least_side=0, most_pixels=10**6) is None

@@ -18,7 +18,8 @@ from looktwice.errors import Cancelled
 from looktwice.media.store import Store
 from looktwice.schema import ToolCall
 from looktwice.settings import McpServer, Settings
-from looktwice.tools.base import Context, run_tool
+from looktwice.tools.context import Context
+from looktwice.tools.execution.run import run_tool
 from looktwice.tools.mcp_client.remote import (
     RemoteTools,
     as_evidence,

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.schema import Box, TextLine
-from looktwice.tools.ocr.grid import told_rows
+from looktwice.tools.ocr.grid import rendered_rows
 from looktwice.tools.ocr.layout import in_reading_order
 
 
@@ -23,7 +23,7 @@ def test_cells_with_one_baseline_share_a_row() -> None:
         line("10.00", 300, 128),
     ]
     ordered = in_reading_order(lines)
-    assert told_rows(ordered) == ["Shop", "Total  7.00", "Cash  10.00"]
+    assert rendered_rows(ordered) == ["Shop", "Total  7.00", "Cash  10.00"]
     assert [item.row for item in ordered] == [0, 1, 1, 2, 2]
 
 
@@ -36,7 +36,7 @@ def test_a_slightly_turned_picture_keeps_its_rows() -> None:
     ]
     # The slope is measured between middles; equal widths make that the slope of the corners.
     ordered = in_reading_order(lines, slope)
-    assert told_rows(ordered) == [f"left{i}  right{i}" for i in range(4)]
+    assert rendered_rows(ordered) == [f"left{i}  right{i}" for i in range(4)]
 
 
 def test_columns_of_running_text_are_read_one_after_the_other() -> None:
@@ -54,7 +54,7 @@ def test_columns_of_running_text_are_read_one_after_the_other() -> None:
 def test_prices_beside_long_names_are_no_column() -> None:
     names = [line(f"some long article name {i}", 0, 30 * i, width=380) for i in range(5)]
     prices = [line(f"{i}.50", 600, 30 * i) for i in range(5)]
-    rows = told_rows(in_reading_order([*prices, *names]))
+    rows = rendered_rows(in_reading_order([*prices, *names]))
     assert rows[2] == "some long article name 2  2.50"
 
 

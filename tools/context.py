@@ -1,0 +1,26 @@
+"""What a run lends to a tool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..control import Control
+from ..media.store import Store
+from ..schema import Evidence, Picture
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a run lends to a tool; ask for it with an argument hinted `Context`.
+
+    Attributes:
+        pictures: the run's pictures; number 1 is the first.
+        store: holds their bytes.
+        control: long tools should look at it and stop when it says so.
+        evidence: what is known so far.
+    """
+
+    pictures: tuple[Picture, ...]
+    store: Store
+    control: Control
+    evidence: tuple[Evidence, ...] = ()
