@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from looktwice.agent.assistant import Assistant
 
-
-def _load(path: Path) -> ModuleType:
-    """A helper file beside the tests (they are no package to import from)."""
-    name = f"_looktwice_tests_{path.stem}"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-@pytest.fixture(scope="session")
-def kit() -> Any:
-    """The helpers of kit.py."""
-    return _load(Path(__file__).parent / "kit.py")
-
-
-@pytest.fixture(scope="session")
-def shelf() -> Any:
-    """The helpers of shelf.py."""
-    return _load(Path(__file__).parent / "shelf.py")
+from . import kit
+from .backends.fake_server import FakeServer
 
 
 @pytest.fixture
-def make(tmp_path: Path, kit: Any) -> Iterator[Callable[..., Any]]:
+def make(tmp_path: Path) -> Iterator[Callable[..., Assistant]]:
     """Makes assistants on one home folder, and closes them at the end."""
-    made: list[Any] = []
+    made: list[Assistant] = []
 
-    def build(script: Any = None, **how: Any) -> Any:
+    def build(script: Any = None, **how: Any) -> Assistant:
         made.append(kit.make_assistant(how.pop("home", tmp_path / "home"), script, **how))
         return made[-1]
 
@@ -51,8 +28,7 @@ def make(tmp_path: Path, kit: Any) -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture
-def fake_server() -> Iterator[Any]:
-    """A fake OpenAI-compatible server on loopback; see backends/fake_server.py."""
-    path = Path(__file__).parent / "backends" / "fake_server.py"
-    with _load(path).FakeServer() as running:
+def fake_server() -> Iterator[FakeServer]:
+    """A fake OpenAI-compatible server on loopback."""
+    with FakeServer() as running:
         yield running

@@ -36,6 +36,8 @@ from looktwice.tools.base import Tool
 from looktwice.tools.calculate import calculate
 from looktwice.tools.execution.cache import ResultCache, fingerprint
 
+from . import kit
+
 STATUS_OF = {
     "accepted": {"answered"},
     "no_tools_needed": {"answered"},
@@ -110,11 +112,10 @@ class World(NamedTuple):
     planner: Planner
     store: Store
     pictures: tuple[Any, ...]
-    kit: Any
 
 
 @pytest.fixture(scope="module")
-def world(kit: Any, tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     store = Store(tmp_path_factory.mktemp("store"))
     known = {"read_text", "detect_objects", "look_closer", "calculate"}
     return World(
@@ -122,15 +123,14 @@ def world(kit: Any, tmp_path_factory: pytest.TempPathFactory) -> World:
         planner=Planner(kit.WordEmbedder(), shipped_examples(), known),
         store=store,
         pictures=tuple(store.add(kit.picture(n), name=f"p{n}.png") for n in (10, 20, 30)),
-        kit=kit,
     )
 
 
 class Chaos:
     """Experts that do what a list says, and remember which calls reached them."""
 
-    def __init__(self, kit: Any, outcomes: Sequence[str], store: Store) -> None:
-        self._kit, self._outcomes = kit, itertools.cycle(outcomes)
+    def __init__(self, outcomes: Sequence[str], store: Store) -> None:
+        self._outcomes = itertools.cycle(outcomes)
         self._lock = threading.Lock()
         self.reached: list[Any] = []
         self.release = threading.Event()
@@ -147,9 +147,9 @@ class Chaos:
             outcome = next(self._outcomes)
         match outcome:
             case "reading":
-                return self._kit.reading(*self._kit.RECEIPT)
+                return kit.reading(*kit.RECEIPT)
             case "people":
-                return [self._kit.people(4), self._kit.people(0, "dog")]
+                return [kit.people(4), kit.people(0, "dog")]
             case "none":
                 return None
             case "nonsense":
@@ -176,7 +176,7 @@ def start(
         model=Meter(model, config.limits, control),
         tools=tools,
         planner=world.planner,
-        embedder=world.kit.WordEmbedder(),
+        embedder=kit.WordEmbedder(),
         store=world.store,
         cache=ResultCache(),
         control=control,
@@ -272,7 +272,7 @@ def test_every_run_ends_within_its_limits(
         return {"yes": p, "no": 1 - p}
 
     model = ScriptedModel(reply, choices=choice, sees_images=sees)
-    chaos = Chaos(world.kit, outcomes, world.store)
+    chaos = Chaos(outcomes, world.store)
     run, events = start(world, model, chaos.tools, Control(limits["seconds"]), **limits)
     try:
         state = world.graph.invoke(fresh(question, world.pictures[:pictures]), context=run)
@@ -290,9 +290,9 @@ def test_a_stop_at_any_event_ends_the_run(
     world: World, when: int, pictures: int, question: str
 ) -> None:
     control = Control()
-    script = world.kit.Script(says={"draft": "99.99", "revise": "98.98"}, yes={"answerable": 0.7})
+    script = kit.Script(says={"draft": "99.99", "revise": "98.98"}, yes={"answerable": 0.7})
     model = script.model()
-    tools = {t.name: t for t in (*world.kit.instant_experts(), calculate)}
+    tools = {t.name: t for t in (*kit.instant_experts(), calculate)}
     run, events = start(world, model, tools, control)
     asked_at_stop: list[int] = []
 
@@ -312,11 +312,11 @@ def test_a_stop_at_any_event_ends_the_run(
 def test_a_plan_of_many_empty_stages_ends(world: World) -> None:
     """Such a plan breaks the schema, but a server may not enforce it."""
     plan = json.dumps({"stages": [[{"tool": "read_text"}]] * 300}, separators=(",", ":"))
-    script = world.kit.Script(says={"plan": plan})
-    tools = {t.name: t for t in world.kit.instant_experts()}
+    script = kit.Script(says={"plan": plan})
+    tools = {t.name: t for t in kit.instant_experts()}
     run, events = start(world, script.model(), tools, Control(20))
     planner = Planner(
-        world.kit.WordEmbedder(),
+        kit.WordEmbedder(),
         [
             Example(question="a b", stages=((ToolCall(tool="read_text"),),)),
             Example(question="a c", stages=((ToolCall(tool="look_closer"),),)),
@@ -330,10 +330,10 @@ def test_a_plan_of_many_empty_stages_ends(world: World) -> None:
 
 
 def test_the_same_question_again_makes_no_tool_work_twice(world: World) -> None:
-    chaos = Chaos(world.kit, ["reading"], world.store)
-    run, _ = start(world, world.kit.Script().model(), chaos.tools, Control())
-    first = world.graph.invoke(fresh(world.kit.TOTAL, world.pictures[:1]), context=run)["answer"]
-    again = world.graph.invoke(fresh(world.kit.TOTAL, world.pictures[:1]), context=run)["answer"]
+    chaos = Chaos(["reading"], world.store)
+    run, _ = start(world, kit.Script().model(), chaos.tools, Control())
+    first = world.graph.invoke(fresh(kit.TOTAL, world.pictures[:1]), context=run)["answer"]
+    again = world.graph.invoke(fresh(kit.TOTAL, world.pictures[:1]), context=run)["answer"]
     assert len(chaos.reached) == 1
     assert not first.results[0].cached
     assert again.results[0].cached

@@ -28,6 +28,8 @@ from looktwice.schema import ToolCall
 from looktwice.tools.base import Tool, tool
 from looktwice.tools.registry import default_tools
 
+from . import kit, shelf
+
 SHIPPED = shipped_examples()
 
 
@@ -37,7 +39,7 @@ def tools(starterless: Any) -> dict[str, Tool]:
 
 
 @pytest.fixture
-def starterless(tmp_path: Path, store: Any, shelf: Any) -> list[Tool]:
+def starterless(tmp_path: Path, store: Any) -> list[Tool]:
     from looktwice.settings import Settings
 
     index = shelf.MemoryIndex({"a.pdf": [shelf.page(1, "some text")]})
@@ -197,19 +199,19 @@ class TestVote:
 
 
 class TestPlanner:
-    def test_the_same_question_is_the_nearest(self, kit: Any, tools: dict[str, Tool]) -> None:
+    def test_the_same_question_is_the_nearest(self, tools: dict[str, Tool]) -> None:
         planner = Planner(kit.WordEmbedder(), SHIPPED, tools)
         found = planner.nearest(SHIPPED[0].question)
         assert found[0].example == SHIPPED[0]
         assert found[0].similarity == pytest.approx(1.0)
         assert [n.similarity for n in found] == sorted((n.similarity for n in found), reverse=True)
 
-    def test_examples_of_unknown_tools_are_left_out(self, kit: Any) -> None:
+    def test_examples_of_unknown_tools_are_left_out(self) -> None:
         assert Planner(kit.WordEmbedder(), [READ, COUNT, TALK], {"read"}).examples == [READ, TALK]
         with pytest.raises(UsageError, match="at least one example"):
             Planner(kit.WordEmbedder(), [READ], set())
 
-    def test_demonstrations_are_always_the_same_and_show_long_arguments(self, kit: Any) -> None:
+    def test_demonstrations_are_always_the_same_and_show_long_arguments(self) -> None:
         many = [example(f"q{n}", ["look"], target="word " * n) for n in range(1, 31)]
         planner = Planner(kit.WordEmbedder(), [READ, *many], {"look", "read"})
         shown = planner.demonstrations("look", count=10)
@@ -242,59 +244,55 @@ class TestPlanner:
 
 
 class TestCache:
-    def planner(self, kit: Any, folder: Path, dimensions: int = 64) -> Planner:
+    def planner(self, folder: Path, dimensions: int = 64) -> Planner:
         return Planner(kit.WordEmbedder(dimensions), [READ, COUNT], {"read", "count"}, cache=folder)
 
-    def test_vectors_are_made_once(self, kit: Any, tmp_path: Path) -> None:
-        self.planner(kit, tmp_path).warm()
-        second = self.planner(kit, tmp_path)
+    def test_vectors_are_made_once(self, tmp_path: Path) -> None:
+        self.planner(tmp_path).warm()
+        second = self.planner(tmp_path)
         assert second.nearest("r")[0].example == READ
         assert second._embedder.embedded == 2  # type: ignore[attr-defined]  # a probe and the question
         assert not [p for p in tmp_path.iterdir() if p.suffix != ".npy"]
 
-    def test_other_examples_have_other_vectors(self, kit: Any, tmp_path: Path) -> None:
-        self.planner(kit, tmp_path).warm()
+    def test_other_examples_have_other_vectors(self, tmp_path: Path) -> None:
+        self.planner(tmp_path).warm()
         other = Planner(kit.WordEmbedder(64), [READ], {"read"}, cache=tmp_path)
         assert other.nearest("r") == [Neighbour(READ, pytest.approx(1.0))]
 
     @pytest.mark.parametrize(
         "damaged", [b"", b"PK\x03\x04 no archive", b"nonsense", b"\x93NUMPY\x01\x00", b"\x00" * 500]
     )
-    def test_a_damaged_file_is_made_again(self, kit: Any, tmp_path: Path, damaged: bytes) -> None:
-        self.planner(kit, tmp_path).warm()
+    def test_a_damaged_file_is_made_again(self, tmp_path: Path, damaged: bytes) -> None:
+        self.planner(tmp_path).warm()
         (file,) = tmp_path.iterdir()
         whole = file.read_bytes()
         file.write_bytes(damaged)
-        assert self.planner(kit, tmp_path).nearest("r")[0].example == READ
+        assert self.planner(tmp_path).nearest("r")[0].example == READ
         assert file.read_bytes() == whole
 
     @given(length=st.integers(0, 300))
     def test_a_file_cut_short_anywhere_is_made_again(
-        self, kit: Any, tmp_path_factory: pytest.TempPathFactory, length: int
+        self, tmp_path_factory: pytest.TempPathFactory, length: int
     ) -> None:
         folder = tmp_path_factory.mktemp("cache")
-        self.planner(kit, folder).warm()
+        self.planner(folder).warm()
         (file,) = folder.iterdir()
         whole = file.read_bytes()
         file.write_bytes(whole[: min(length, len(whole) - 1)])
-        self.planner(kit, folder).warm()
+        self.planner(folder).warm()
         assert file.read_bytes() == whole
 
-    def test_another_embedder_does_not_get_the_vectors_of_the_first(
-        self, kit: Any, tmp_path: Path
-    ) -> None:
-        self.planner(kit, tmp_path, dimensions=64).warm()
-        assert self.planner(kit, tmp_path, dimensions=32).nearest("r")[0].example == READ
+    def test_another_embedder_does_not_get_the_vectors_of_the_first(self, tmp_path: Path) -> None:
+        self.planner(tmp_path, dimensions=64).warm()
+        assert self.planner(tmp_path, dimensions=32).nearest("r")[0].example == READ
 
-    def test_a_folder_that_cannot_be_written_only_costs_time(
-        self, kit: Any, tmp_path: Path
-    ) -> None:
+    def test_a_folder_that_cannot_be_written_only_costs_time(self, tmp_path: Path) -> None:
         blocked = tmp_path / "file"
         blocked.write_bytes(b"not a folder")
-        assert self.planner(kit, blocked).nearest("r")[0].example == READ
+        assert self.planner(blocked).nearest("r")[0].example == READ
 
-    def test_threads_may_load_at_once(self, kit: Any, tmp_path: Path) -> None:
-        planner = self.planner(kit, tmp_path)
+    def test_threads_may_load_at_once(self, tmp_path: Path) -> None:
+        planner = self.planner(tmp_path)
         found: list[Example] = []
         threads = [
             threading.Thread(target=lambda: found.append(planner.nearest("r")[0].example))

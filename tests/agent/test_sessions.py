@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from looktwice.errors import UsageError
 
+from . import kit
+
 Make = Callable[..., Any]
 FOLLOW_UP = "And how much of it is left from 10?"
 REWRITTEN = "What total is printed on this receipt?"
 
 
-def test_a_follow_up_is_rewritten_and_sees_the_earlier_picture(make: Make, kit: Any) -> None:
+def test_a_follow_up_is_rewritten_and_sees_the_earlier_picture(make: Make) -> None:
     prompts: list[str] = []
 
     def standalone(messages: Any) -> str:
@@ -36,14 +38,14 @@ def test_a_follow_up_is_rewritten_and_sees_the_earlier_picture(make: Make, kit: 
     assert FOLLOW_UP in prompts[0]
 
 
-def test_a_rewriting_that_repeats_an_earlier_question_is_dropped(make: Make, kit: Any) -> None:
+def test_a_rewriting_that_repeats_an_earlier_question_is_dropped(make: Make) -> None:
     assistant = make(kit.Script(says={"standalone": kit.TOTAL}))
     assistant.ask(kit.TOTAL, [kit.picture()], session="s")
     second = assistant.ask(FOLLOW_UP, session="s")
     assert kit.TOTAL not in second.steps[0].did
 
 
-def test_the_evidence_and_steps_of_an_answer_are_its_own(make: Make, kit: Any) -> None:
+def test_the_evidence_and_steps_of_an_answer_are_its_own(make: Make) -> None:
     assistant = make()
     first = assistant.ask(kit.TOTAL, [kit.picture()], session="s")
     second = assistant.ask(kit.TOTAL, session="s")
@@ -52,7 +54,7 @@ def test_the_evidence_and_steps_of_an_answer_are_its_own(make: Make, kit: Any) -
     assert second.usage.tool_calls == 1
 
 
-def test_a_new_picture_becomes_number_two(make: Make, kit: Any) -> None:
+def test_a_new_picture_becomes_number_two(make: Make) -> None:
     assistant = make()
     assistant.ask(kit.TOTAL, [kit.picture(1)], session="s")
     second = assistant.ask(kit.TOTAL, [kit.picture(2)], session="s")
@@ -63,7 +65,7 @@ def test_a_new_picture_becomes_number_two(make: Make, kit: Any) -> None:
     assert [r.call.arguments["picture"] for r in third.results] == [1]
 
 
-def test_an_unusable_rewriting_leaves_the_question_as_it_is(make: Make, kit: Any) -> None:
+def test_an_unusable_rewriting_leaves_the_question_as_it_is(make: Make) -> None:
     assistant = make(kit.Script(says={"standalone": "  \n "}))
     assistant.ask(kit.TOTAL, [kit.picture()], session="s")
     answer = assistant.ask(kit.TOTAL, session="s")
@@ -73,7 +75,6 @@ def test_an_unusable_rewriting_leaves_the_question_as_it_is(make: Make, kit: Any
 
 def test_it_survives_a_new_assistant_without_pickle(
     make: Make,
-    kit: Any,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     recwarn: pytest.WarningsRecorder,
@@ -100,7 +101,7 @@ def test_it_survives_a_new_assistant_without_pickle(
 
 
 def test_a_foreign_class_in_the_file_is_not_brought_to_life(
-    make: Make, kit: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    make: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Somebody who can write the file must not be able to run code through it."""
     first = make()
@@ -117,7 +118,7 @@ def test_a_foreign_class_in_the_file_is_not_brought_to_life(
     assert "Blocked deserialization of looktwice.agent.graph.Turn" in caplog.text
 
 
-def test_sessions_do_not_see_each_other(make: Make, kit: Any) -> None:
+def test_sessions_do_not_see_each_other(make: Make) -> None:
     script = kit.Script()
     assistant = make(script)
     assistant.ask(kit.TOTAL, [kit.picture()], session="one")
@@ -128,7 +129,7 @@ def test_sessions_do_not_see_each_other(make: Make, kit: Any) -> None:
     assert assistant.sessions() == ["one", "two"]
 
 
-def test_forgetting(make: Make, kit: Any) -> None:
+def test_forgetting(make: Make) -> None:
     assistant = make()
     for name in ("one", "two"):
         assistant.ask(kit.TOTAL, [kit.picture()], session=name)
@@ -144,18 +145,18 @@ def test_there_are_none_at_first(make: Make) -> None:
 
 
 @pytest.mark.parametrize("name", ["  ", "a\nb", "\x00", "x" * 201, "\u202e"])
-def test_bad_names(make: Make, kit: Any, name: str) -> None:
+def test_bad_names(make: Make, name: str) -> None:
     with pytest.raises(UsageError, match="session"):
         make().ask(kit.HELLO, session=name)
 
 
-def test_an_empty_name(make: Make, kit: Any) -> None:
+def test_an_empty_name(make: Make) -> None:
     with pytest.raises(UsageError, match="session"):
         make().ask(kit.HELLO, session="")
 
 
 @pytest.mark.parametrize("name", ["../../etc", "a' OR '1'='1", "名前", "x" * 200, "a%b"])
-def test_odd_names_are_only_names(make: Make, kit: Any, name: str) -> None:
+def test_odd_names_are_only_names(make: Make, name: str) -> None:
     assistant = make()
     assistant.ask(kit.HELLO, session="bystander")
     assistant.ask(kit.HELLO, session=name)
@@ -164,7 +165,7 @@ def test_odd_names_are_only_names(make: Make, kit: Any, name: str) -> None:
     assert assistant.sessions() == ["bystander"]
 
 
-def test_questions_of_one_session_wait_for_each_other(make: Make, kit: Any) -> None:
+def test_questions_of_one_session_wait_for_each_other(make: Make) -> None:
     assistant = make()
 
     def ask(shade: int) -> Any:
@@ -176,7 +177,7 @@ def test_questions_of_one_session_wait_for_each_other(make: Make, kit: Any) -> N
     assert all(a.text == "8.20" for a in answers)
 
 
-def test_a_question_that_failed_is_remembered_as_failed(make: Make, kit: Any) -> None:
+def test_a_question_that_failed_is_remembered_as_failed(make: Make) -> None:
     from looktwice.errors import ModelError
 
     prompts: list[str] = []
@@ -193,7 +194,7 @@ def test_a_question_that_failed_is_remembered_as_failed(make: Make, kit: Any) ->
     assert "the server is gone" in prompts[0]
 
 
-def test_a_question_leaves_one_checkpoint(make: Make, kit: Any, tmp_path: Path) -> None:
+def test_a_question_leaves_one_checkpoint(make: Make, tmp_path: Path) -> None:
     assistant = make()
     for _ in range(5):
         assistant.ask(kit.HELLO, session="s")

@@ -18,6 +18,8 @@ from looktwice.media.store import Store
 from looktwice.schema import Box, Picture
 from PIL import Image
 
+from . import tiny_models as tiny
+
 SEEING = ("qwen3_vl", "idefics3", "gemma3")
 SHAPES = {"qwen3_vl": (2, 3), "idefics3": (2, 2), "gemma3": (2, 2)}
 
@@ -45,10 +47,9 @@ def pictures(shelf: Store) -> tuple[Picture, Picture]:
 
 @pytest.fixture(scope="module")
 def models(
-    tmp_path_factory: pytest.TempPathFactory, neighbour: Any, shelf: Store
+    tmp_path_factory: pytest.TempPathFactory, shelf: Store
 ) -> Iterator[dict[str, TransformersModel]]:
     root = tmp_path_factory.mktemp("tiny")
-    tiny = neighbour("tiny_models")
     loaded = {
         kind: TransformersModel(tiny.ALL[kind](root / kind), store=shelf, device="cpu")
         for kind in (*SEEING, "qwen3")

@@ -23,6 +23,8 @@ from looktwice.settings import Settings
 from looktwice.weights.obtain import chat_model_path
 from PIL import Image
 
+from .fake_server import FakeServer, Turn
+
 LONG = "The bus is red and stands at the kerb while four people walk past it. " * 8
 TELL = [Message(role="user", text="Write a long story about a bus and the people in it.")]
 FIRE = [Message(role="user", text="Is fire hot? Answer yes or no.")]
@@ -62,14 +64,12 @@ def _scripted(request: pytest.FixtureRequest, store: Store) -> Iterator[Backend]
 
 
 def _openai(request: pytest.FixtureRequest, store: Store) -> Iterator[Backend]:
-    fake = request.getfixturevalue("neighbour")("fake_server")
-
     def reply(body: dict[str, Any]) -> Any:
         if body.get("logprobs"):
-            return fake.Turn("Yes", logprobs={"Yes": 0.8, "no": 0.1})
-        return fake.Turn(OBEDIENT if body.get("response_format") else LONG)
+            return Turn("Yes", logprobs={"Yes": 0.8, "no": 0.1})
+        return Turn(OBEDIENT if body.get("response_format") else LONG)
 
-    with fake.FakeServer() as server:
+    with FakeServer() as server:
         server.always = reply
         yield Backend(OpenAIModel(server.address, store=store, sees_images=False))
 
@@ -77,9 +77,10 @@ def _openai(request: pytest.FixtureRequest, store: Store) -> Iterator[Backend]:
 def _transformers(request: pytest.FixtureRequest, store: Store) -> Iterator[Backend]:
     from looktwice.agent.backends.transformers import TransformersModel
 
-    tiny = request.getfixturevalue("neighbour")("tiny_models")
+    from .tiny_models import build_qwen3
+
     folder = request.getfixturevalue("tmp_path_factory").mktemp("tiny")
-    path = tiny.build_qwen3(folder / "model")
+    path = build_qwen3(folder / "model")
     yield Backend(TransformersModel(path, store=store, device="cpu"), sensible=False)
 
 
@@ -226,12 +227,10 @@ def test_two_threads_at_once(backend: Backend) -> None:
     assert all(reply.text for reply in replies.values())
 
 
-def test_open_model_takes_the_kind_from_the_settings(
-    neighbour: Any, store: Store, home: Path
-) -> None:
+def test_open_model_takes_the_kind_from_the_settings(store: Store, home: Path) -> None:
     from looktwice.agent.backends import open_model
 
-    with neighbour("fake_server").FakeServer() as server:
+    with FakeServer() as server:
         settings = Settings(model=server.address, offline=True)
         model = open_model(settings, store)
         assert isinstance(model, OpenAIModel)

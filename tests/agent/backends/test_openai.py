@@ -32,6 +32,8 @@ from looktwice.errors import (
 from looktwice.media.store import Store
 from PIL import Image
 
+from .fake_server import FakeServer
+
 ASK = [Message(role="system", text="Be brief."), Message(role="user", text="Say hello.")]
 KEY = "sk-very-secret-0123456789"
 SCHEMA = {
@@ -45,7 +47,7 @@ Open = Callable[..., OpenAIModel]
 
 
 @pytest.fixture
-def connect(server: Any, store: Store) -> Iterator[Open]:
+def connect(server: FakeServer, store: Store) -> Iterator[Open]:
     """Open a model on the fake server; closed at the end."""
     opened: list[OpenAIModel] = []
 
@@ -71,7 +73,9 @@ def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- what is sent and what comes back
 
 
-def test_a_reply_is_streamed_counted_and_asked_for_as_told(connect: Open, server: Any) -> None:
+def test_a_reply_is_streamed_counted_and_asked_for_as_told(
+    connect: Open, server: FakeServer
+) -> None:
     server.says("One two three")
     heard: list[str] = []
     reply = connect().generate(ASK, temperature=0.3, max_tokens=9, on_token=heard.append)
@@ -89,7 +93,7 @@ def test_a_reply_is_streamed_counted_and_asked_for_as_told(connect: Open, server
     assert "response_format" not in body
 
 
-def test_a_schema_goes_into_the_response_format(connect: Open, server: Any) -> None:
+def test_a_schema_goes_into_the_response_format(connect: Open, server: FakeServer) -> None:
     server.says('{"n": 3}')
     assert json.loads(connect().generate(ASK, schema=SCHEMA).text) == {"n": 3}
     sent = server.chats[0].body["response_format"]
@@ -98,7 +102,9 @@ def test_a_schema_goes_into_the_response_format(connect: Open, server: Any) -> N
     assert sent["json_schema"]["strict"] is True
 
 
-def test_tokens_are_estimated_where_the_server_does_not_count(connect: Open, server: Any) -> None:
+def test_tokens_are_estimated_where_the_server_does_not_count(
+    connect: Open, server: FakeServer
+) -> None:
     server.says("One two three", usage=False)
     reply = connect().generate(ASK)
     assert reply.completion_tokens == 3
@@ -112,7 +118,7 @@ def test_max_tokens_must_be_positive(connect: Open, tokens: int) -> None:
 
 
 def test_pictures_go_before_the_text_within_the_pixel_budget(
-    connect: Open, server: Any, store: Store
+    connect: Open, server: FakeServer, store: Store
 ) -> None:
     picture = store.add(Image.new("RGB", (400, 200), "red"), "red")
     message = Message(role="user", text="What colour?", pictures=(picture,))
@@ -132,7 +138,7 @@ def test_pictures_go_before_the_text_within_the_pixel_budget(
 # -- what the server is asked at the start
 
 
-def test_the_first_listed_model_is_taken(connect: Open, server: Any) -> None:
+def test_the_first_listed_model_is_taken(connect: Open, server: FakeServer) -> None:
     server.listing = {"data": [{"id": "first"}, {"id": "second"}]}
     assert connect().name == "first"
     assert connect(model="second").name == "second"
@@ -190,7 +196,7 @@ def test_the_first_listed_model_is_taken(connect: Open, server: Any) -> None:
 )
 def test_abilities_are_found_out(
     connect: Open,
-    server: Any,
+    server: FakeServer,
     listing: Any,
     extra: Any,
     sees: bool,
@@ -204,7 +210,7 @@ def test_abilities_are_found_out(
     assert ("chat_template_kwargs" in server.chats[0].body) is templated
 
 
-def test_what_the_caller_says_wins_over_the_server(connect: Open, server: Any) -> None:
+def test_what_the_caller_says_wins_over_the_server(connect: Open, server: FakeServer) -> None:
     server.listing = {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 9000}]}
     model = connect(sees_images=False, context_tokens=100, extra_body={"chat_template_kwargs": {}})
     assert (model.sees_images, model.context_tokens) == (False, 100)
@@ -217,14 +223,14 @@ def test_an_unknown_model_is_named_with_the_known_ones(connect: Open) -> None:
         connect(model="other")
 
 
-def test_a_server_without_models_wants_a_name(connect: Open, server: Any) -> None:
+def test_a_server_without_models_wants_a_name(connect: Open, server: FakeServer) -> None:
     server.listing = {"data": []}
     with pytest.raises(ModelError, match="LOOKTWICE_MODEL_NAME"):
         connect()
     assert connect(model="given").name == "given"
 
 
-def test_an_answer_that_is_no_list_is_a_model_error(connect: Open, server: Any) -> None:
+def test_an_answer_that_is_no_list_is_a_model_error(connect: Open, server: FakeServer) -> None:
     server.listing = ["what"]
     with pytest.raises(ModelError, match="JSON object"):
         connect()
@@ -250,7 +256,7 @@ def test_offline_allows_this_machine(connect: Open) -> None:
 # -- failures
 
 
-def test_busy_and_failing_servers_are_asked_again(connect: Open, server: Any) -> None:
+def test_busy_and_failing_servers_are_asked_again(connect: Open, server: FakeServer) -> None:
     server.says(status=429, headers={"Retry-After": "0.01"}).says(status=500).says("At last.")
     assert connect().generate(ASK).text == "At last."
     assert len(server.chats) == 3
@@ -284,7 +290,7 @@ def test_busy_and_failing_servers_are_asked_again(connect: Open, server: Any) ->
 )
 def test_a_failure_is_told_and_never_passes_for_a_reply(
     connect: Open,
-    server: Any,
+    server: FakeServer,
     turn: dict[str, Any],
     error: type[LooktwiceError],
     words: str,
@@ -302,7 +308,9 @@ def test_a_failure_is_told_and_never_passes_for_a_reply(
     assert caught.value.__cause__ is None
 
 
-def test_a_refused_picture_is_the_pictures_fault(connect: Open, server: Any, store: Store) -> None:
+def test_a_refused_picture_is_the_pictures_fault(
+    connect: Open, server: FakeServer, store: Store
+) -> None:
     picture = store.add(Image.new("RGB", (20, 20)), "holiday.png")
     server.says(status=400, message="fake-model is not a multimodal model")
     with pytest.raises(BadInput, match="not a multimodal") as caught:
@@ -310,13 +318,13 @@ def test_a_refused_picture_is_the_pictures_fault(connect: Open, server: Any, sto
     assert caught.value.source == picture.name
 
 
-def test_garbage_instead_of_a_choice(connect: Open, server: Any) -> None:
+def test_garbage_instead_of_a_choice(connect: Open, server: FakeServer) -> None:
     server.says(raw=b"<html>nginx</html>")
     with pytest.raises(ModelError):
         connect().choose(ASK, ["yes", "no"])
 
 
-def test_a_silent_server_is_given_up(connect: Open, server: Any) -> None:
+def test_a_silent_server_is_given_up(connect: Open, server: FakeServer) -> None:
     model = connect()
     model._timeout = 0.2
     never = threading.Event()
@@ -329,7 +337,7 @@ def test_a_silent_server_is_given_up(connect: Open, server: Any) -> None:
         model.generate(ASK)
 
 
-def test_the_model_works_on_after_failures(connect: Open, server: Any) -> None:
+def test_the_model_works_on_after_failures(connect: Open, server: FakeServer) -> None:
     model = connect(retries=0)
     server.says(status=500).says(drop_at=1).says("Fine.")
     for _ in range(2):
@@ -338,7 +346,9 @@ def test_the_model_works_on_after_failures(connect: Open, server: Any) -> None:
     assert model.generate(ASK).text == "Fine."
 
 
-def test_what_on_token_raises_comes_out_and_ends_the_request(connect: Open, server: Any) -> None:
+def test_what_on_token_raises_comes_out_and_ends_the_request(
+    connect: Open, server: FakeServer
+) -> None:
     server.says("One two three", hold=threading.Event(), hold_at=1)
 
     def broken(_: str) -> None:
@@ -352,7 +362,7 @@ def test_what_on_token_raises_comes_out_and_ends_the_request(connect: Open, serv
 # -- stopping
 
 
-def test_stopping_between_pieces_keeps_what_was_said(connect: Open, server: Any) -> None:
+def test_stopping_between_pieces_keeps_what_was_said(connect: Open, server: FakeServer) -> None:
     server.says("One two three", hold=threading.Event(), hold_at=2)
     control = Control()
     heard: list[str] = []
@@ -369,7 +379,9 @@ def test_stopping_between_pieces_keeps_what_was_said(connect: Open, server: Any)
 
 
 @pytest.mark.parametrize("retrying", [False, True], ids=["first byte", "between retries"])
-def test_stopping_while_nothing_has_come_yet(connect: Open, server: Any, retrying: bool) -> None:
+def test_stopping_while_nothing_has_come_yet(
+    connect: Open, server: FakeServer, retrying: bool
+) -> None:
     model = connect()
     if retrying:
         server.says(status=429, headers={"Retry-After": "60"})
@@ -390,7 +402,7 @@ def test_stopping_while_nothing_has_come_yet(connect: Open, server: Any, retryin
         assert server.gone.wait(5)
 
 
-def test_the_deadline_stops_too(connect: Open, server: Any) -> None:
+def test_the_deadline_stops_too(connect: Open, server: FakeServer) -> None:
     server.says(hold=threading.Event()).says(hold=threading.Event())
     model = connect()
     assert model.generate(ASK, control=Control(0.1)).finish == "cancelled"
@@ -398,7 +410,7 @@ def test_the_deadline_stops_too(connect: Open, server: Any) -> None:
         model.choose(ASK, ["yes", "no"], control=Control(0.1))
 
 
-def test_nothing_is_sent_when_stopped_before(connect: Open, server: Any) -> None:
+def test_nothing_is_sent_when_stopped_before(connect: Open, server: FakeServer) -> None:
     control = Control()
     control.cancel()
     model = connect()
@@ -408,7 +420,7 @@ def test_nothing_is_sent_when_stopped_before(connect: Open, server: Any) -> None
     assert server.chats == []
 
 
-def test_closing_ends_requests_under_way_and_the_thread(connect: Open, server: Any) -> None:
+def test_closing_ends_requests_under_way_and_the_thread(connect: Open, server: FakeServer) -> None:
     model = connect()
     server.says(hold=threading.Event())
     failures: list[BaseException] = []
@@ -434,7 +446,7 @@ def test_closing_ends_requests_under_way_and_the_thread(connect: Open, server: A
 
 
 def test_nothing_of_the_environment_is_sent(
-    connect: Open, server: Any, monkeypatch: pytest.MonkeyPatch
+    connect: Open, server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("API_KEY", "ORG_ID", "PROJECT_ID", "ADMIN_KEY"):
         monkeypatch.setenv(f"OPENAI_{name}", "leak")
@@ -452,7 +464,7 @@ def test_nothing_of_the_environment_is_sent(
 # -- choosing
 
 
-def test_variants_of_an_option_are_added_up(connect: Open, server: Any) -> None:
+def test_variants_of_an_option_are_added_up(connect: Open, server: FakeServer) -> None:
     top = {"Yes": 0.5, " yes": 0.1, "no": 0.2, "NO": 0.1, "Maybe": 0.05}
     server.says("Yes", logprobs=top)
     choice = connect().choose(ASK, ["no", "yes"])
@@ -466,7 +478,9 @@ def test_variants_of_an_option_are_added_up(connect: Open, server: Any) -> None:
 
 
 @pytest.mark.parametrize("refuse", [False, True])
-def test_without_logprobs_one_option_is_written(connect: Open, server: Any, refuse: bool) -> None:
+def test_without_logprobs_one_option_is_written(
+    connect: Open, server: FakeServer, refuse: bool
+) -> None:
     if refuse:
         server.says(status=400, message="logprobs are not supported")
     else:
@@ -482,7 +496,7 @@ def test_without_logprobs_one_option_is_written(connect: Open, server: Any, refu
         model.choose(ASK, ["yes", "no"])
 
 
-def test_none_of_the_options_is_an_error(connect: Open, server: Any) -> None:
+def test_none_of_the_options_is_an_error(connect: Open, server: FakeServer) -> None:
     server.says("Well", logprobs={"Well": 0.9})
     with pytest.raises(ModelError, match="Well"):
         connect().choose(ASK, ["yes", "no"])

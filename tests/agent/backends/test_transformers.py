@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
 import subprocess
@@ -10,7 +9,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
 import pytest
@@ -33,17 +31,8 @@ from looktwice.schema import Picture
 from PIL import Image
 from pydantic import BaseModel, Field
 
+from . import tiny_models as tiny
 
-def _neighbour(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tiny = _neighbour("tiny_models")
 each = pytest.mark.parametrize("kind", list(tiny.ALL))
 each_seeing = pytest.mark.parametrize("kind", list(tiny.VISION))
 

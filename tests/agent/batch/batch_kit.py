@@ -5,7 +5,6 @@ Run as a program it is `looktwice batch run` on that assistant: TASKS RESULTS WO
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import sys
@@ -22,19 +21,10 @@ from looktwice.agent.batch.runner import Batch, Options, Summary
 from looktwice.agent.batch.worker import Recipe, Worker
 from looktwice.settings import Settings
 
-HERE = Path(__file__).parent
+from .. import kit
 
-
-def load_kit() -> Any:
-    """kit.py, which lies above this file and in no package."""
-    name = "_looktwice_tests_kit"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, HERE.parent / "kit.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+MODULE = "looktwice.tests.agent.batch.batch_kit"
+"""What a process of its own calls this file."""
 
 
 def question(number: int) -> str:
@@ -63,7 +53,6 @@ def results_in(path: Path) -> list[dict[str, Any]]:
 
 def scripted(seconds: float = 0.0) -> ScriptedModel:
     """Answers small talk with the number in it, each call after some seconds."""
-    kit = load_kit()
 
     def talk(messages: Sequence[Message]) -> str:
         time.sleep(seconds)
@@ -75,7 +64,6 @@ def scripted(seconds: float = 0.0) -> ScriptedModel:
 
 def assistant_on(settings: Settings, model: Any = None) -> Assistant:
     """An assistant without weights."""
-    kit = load_kit()
     return Assistant(settings, model=model or scripted(), embedder=kit.WordEmbedder())
 
 
@@ -111,12 +99,12 @@ def misbehaving(settings: Settings) -> Assistant:
         time.sleep(0.01)
         return answer_to(words)
 
-    return assistant_on(settings, load_kit().Script({"talk": talk}).model())
+    return assistant_on(settings, kit.Script({"talk": talk}).model())
 
 
 def recipe(home: Path) -> Recipe:
-    """For workers elsewhere, which find this file on PYTHONPATH."""
-    return Recipe(settings_in(home), f"{Path(__file__).stem}:{misbehaving.__name__}")
+    """For workers elsewhere."""
+    return Recipe(settings_in(home), f"{MODULE}:{misbehaving.__name__}")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,8 @@
-"""Hands without weights, for actors of a cluster: they find this file on PYTHONPATH."""
+"""Hands without weights, for actors of a cluster."""
 
 from __future__ import annotations
 
-import importlib.util
 import time
-from pathlib import Path
-from typing import Any
 
 from looktwice.agent.batch.ray_ingest import Hands
 from looktwice.agent.batch.worker import Recipe
@@ -15,19 +12,10 @@ from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image
 
-HERE = Path(__file__).parent
+from ...retrieval.kit import HashedWords, MeanColours
 
-
-def embedders() -> Any:
-    """tests/retrieval/kit.py, which is in no package that an actor could import."""
-    spec = importlib.util.spec_from_file_location(
-        "_looktwice_index_kit", HERE.parents[1] / "retrieval" / "kit.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+MODULE = "looktwice.tests.agent.batch.index_kit"
+"""What a process of its own calls this file."""
 
 
 def read(image: Image.Image, picture: Picture) -> list[TextLine]:
@@ -42,10 +30,9 @@ def read(image: Image.Image, picture: Picture) -> list[TextLine]:
 
 def hands(settings: Settings) -> Hands:
     """A maker of hands."""
-    kit = embedders()
     eyes = Eyes(read=read, objects=lambda image, picture: "1 dog")
-    return Hands(eyes, kit.HashedWords(), kit.MeanColours())
+    return Hands(eyes, HashedWords(), MeanColours())
 
 
 def recipe(settings: Settings) -> Recipe:
-    return Recipe(settings, f"{Path(__file__).stem}:{hands.__name__}")
+    return Recipe(settings, f"{MODULE}:{hands.__name__}")

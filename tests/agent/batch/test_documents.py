@@ -15,6 +15,8 @@ from looktwice.agent.batch.runner import Batch, Options
 from looktwice.agent.batch.worker import Worker
 from looktwice.settings import Settings
 
+from .. import kit
+
 pytestmark = pytest.mark.weights
 
 LEASE = "# Lease\n\nThe lease of the flat at Mill Lane ends on 30 June 2027.\n"
@@ -30,7 +32,7 @@ def write(folder: Path, tasks: list[dict[str, Any]]) -> Path:
 
 
 @pytest.fixture
-def engine(kit: Any, starter_settings: Settings) -> Iterator[LocalEngine]:
+def engine(starter_settings: Settings) -> Iterator[LocalEngine]:
     """Answers with the one fact that was put before it."""
 
     def draft(messages: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import subprocess
@@ -11,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -25,28 +23,11 @@ from looktwice.errors import ModelError
 from looktwice.schema import Answer
 from looktwice.settings import Settings
 
-KIT = Path(__file__).parent / "batch_kit.py"
-
-
-@pytest.fixture(scope="session")
-def bk() -> ModuleType:
-    """The helpers of batch_kit.py."""
-    spec = importlib.util.spec_from_file_location(KIT.stem, KIT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from . import batch_kit as bk
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers elsewhere find batch_kit.py."""
-    monkeypatch.setenv("PYTHONPATH", str(KIT.parent))
-
-
-@pytest.fixture
-def engine(bk: Any, here: None, tmp_path: Path) -> Iterator[ProcessEngine]:
+def engine(tmp_path: Path) -> Iterator[ProcessEngine]:
     with closing(ProcessEngine([bk.recipe(tmp_path / "home")] * 2, grace=0.5)) as running:
         yield running
 
@@ -56,7 +37,7 @@ def ask(engine: ProcessEngine, question: str, seconds: float = 30.0) -> Any:
     return engine.ask(Request(task, None, False, seconds), Control(seconds))
 
 
-def run(engine: ProcessEngine, bk: Any, folder: Path, **options: Any) -> Summary:
+def run(engine: ProcessEngine, folder: Path, **options: Any) -> Summary:
     settings = bk.settings_in(folder / "home")
     with Batch(
         folder / "tasks.jsonl", folder / "results.jsonl", settings, Options(workers=2, **options)
@@ -66,12 +47,12 @@ def run(engine: ProcessEngine, bk: Any, folder: Path, **options: Any) -> Summary
 
 @pytest.mark.slow
 def test_what_hangs_or_crashes_costs_only_itself(
-    engine: ProcessEngine, bk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: ProcessEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tasks 1, 2 and 3 hang, crash always and crash once; the others are answered."""
     monkeypatch.setattr(bk, "question", lambda n: f"Hello! Please hang at number {n}.")
     bk.write_tasks(tmp_path / "tasks.jsonl", 8)
-    summary = run(engine, bk, tmp_path, timeout=2.0)
+    summary = run(engine, tmp_path, timeout=2.0)
     assert {f.id: f.kind for f in summary.failed} == {"t1": "timeout", "t2": "crashed"}
     lines = {line["id"]: line for line in bk.results_in(tmp_path / "results.jsonl")}
     assert len(lines) == 8
@@ -80,9 +61,7 @@ def test_what_hangs_or_crashes_costs_only_itself(
 
 
 @pytest.mark.slow
-def test_a_worker_killed_from_outside_loses_nothing(
-    engine: ProcessEngine, bk: Any, tmp_path: Path
-) -> None:
+def test_a_worker_killed_from_outside_loses_nothing(engine: ProcessEngine, tmp_path: Path) -> None:
     bk.write_tasks(tmp_path / "tasks.jsonl", 30)
     killed: list[int] = []
 
@@ -104,10 +83,8 @@ def test_a_worker_killed_from_outside_loses_nothing(
     assert len(bk.results_in(tmp_path / "results.jsonl")) == 30
 
 
-def test_a_worker_that_cannot_start_ends_the_run_with_its_reason(
-    here: None, tmp_path: Path
-) -> None:
-    recipe = Recipe(Settings(home=tmp_path, offline=True), "batch_kit:nothing_of_the_kind")
+def test_a_worker_that_cannot_start_ends_the_run_with_its_reason(tmp_path: Path) -> None:
+    recipe = Recipe(Settings(home=tmp_path, offline=True), f"{bk.MODULE}:nothing_of_the_kind")
     with (
         closing(ProcessEngine([recipe])) as engine,
         pytest.raises(ModelError, match="nothing_of_the_kind"),
@@ -128,10 +105,11 @@ def test_giving_up_kills_the_worker_and_another_takes_its_place(engine: ProcessE
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_workers_end_with_their_owner(bk: Any, here: None, tmp_path: Path) -> None:
+def test_workers_end_with_their_owner(tmp_path: Path) -> None:
     """Killed in the middle of a hanging task, the owner leaves no process behind."""
     code = (
-        "import sys, threading, time; from pathlib import Path; import batch_kit as bk;"
+        "import sys, threading, time; from pathlib import Path;"
+        f"import {bk.MODULE} as bk;"
         "from looktwice.agent.batch.process import ProcessEngine;"
         "from looktwice.agent.batch.engine import Request;"
         "from looktwice.agent.batch.tasks import Task; from looktwice.control import Control;"
@@ -160,7 +138,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def test_the_key_of_a_server_crosses_in_the_pipe_only(bk: Any, tmp_path: Path) -> None:
+def test_the_key_of_a_server_crosses_in_the_pipe_only(tmp_path: Path) -> None:
     secret = Settings(home=tmp_path, api_key="hush-hush", offline=True)  # type: ignore[arg-type]
     recipe = Recipe(secret, "a:b")
     assert Recipe.from_json(recipe.to_json()).settings.api_key.get_secret_value() == "hush-hush"

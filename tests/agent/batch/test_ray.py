@@ -8,35 +8,22 @@ import os
 import signal
 from contextlib import closing
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from looktwice.agent.batch.runner import Batch, Options
 from looktwice.errors import UsageError
 
-KIT = Path(__file__).parent / "batch_kit.py"
-
-
-@pytest.fixture(scope="session")
-def bk() -> ModuleType:
-    """The helpers of batch_kit.py."""
-    spec = importlib.util.spec_from_file_location(KIT.stem, KIT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from . import batch_kit as bk
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="the extra ray")
 def test_a_cluster_answers_as_this_process_does_also_when_a_worker_is_killed(
-    bk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from looktwice.agent.batch.ray import RayEngine
 
-    monkeypatch.setenv("PYTHONPATH", str(KIT.parent))
     tasks, here, there = (tmp_path / name for name in ("tasks.jsonl", "here.jsonl", "there.jsonl"))
     ids = bk.write_tasks(tasks, 100)
     settings = bk.settings_in(tmp_path / "home")
@@ -82,7 +69,7 @@ def listening() -> list[str]:
     ]
 
 
-def test_without_a_cluster_at_the_address_it_says_so(bk: Any, tmp_path: Path) -> None:
+def test_without_a_cluster_at_the_address_it_says_so(tmp_path: Path) -> None:
     pytest.importorskip("ray")
     from looktwice.agent.batch.ray import RayEngine
 

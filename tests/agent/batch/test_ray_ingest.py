@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,17 +17,9 @@ from looktwice.retrieval.index import Index
 from looktwice.settings import Settings
 from PIL import Image
 
-HERE = Path(__file__).parent
+from . import index_kit as ik
+
 SHADES = range(0, 200, 10)
-
-
-@pytest.fixture
-def ik(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """index_kit.py, here and for actors."""
-    monkeypatch.setenv("PYTHONPATH", str(HERE))
-    monkeypatch.syspath_prepend(str(HERE))
-    yield importlib.import_module("index_kit")
-    sys.modules.pop("index_kit", None)
 
 
 @pytest.fixture
@@ -60,7 +51,7 @@ def pages(index: Path, settings: Settings, hands: Any) -> dict[str, str]:
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="the extra ray")
 def test_a_cluster_makes_the_same_index_also_when_a_worker_is_killed(
-    ik: Any, folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     from looktwice.agent.batch.ray_ingest import Pool, remote_hands
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import random
@@ -13,7 +12,6 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -27,18 +25,8 @@ from looktwice.control import Control
 from looktwice.errors import BadInput, ModelError, UsageError
 from looktwice.schema import Answer
 
-KIT = Path(__file__).parent / "batch_kit.py"
-
-
-@pytest.fixture(scope="session")
-def bk() -> ModuleType:
-    """The helpers of batch_kit.py."""
-    spec = importlib.util.spec_from_file_location("_looktwice_tests_batch_kit", KIT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from .. import kit
+from . import batch_kit as bk
 
 
 @pytest.fixture
@@ -56,7 +44,7 @@ def write(path: Path, *tasks: dict[str, Any] | str) -> None:
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def ids_in(bk: Any, results: Path) -> list[str]:
+def ids_in(results: Path) -> list[str]:
     return [line["id"] for line in bk.results_in(results)]
 
 
@@ -81,7 +69,7 @@ class FakeWorker(Worker):
         self.closed = True
 
 
-def run(tasks: Path, results: Path, bk: Any, function: Any, grace: float = 0.3, **how: Any) -> Any:
+def run(tasks: Path, results: Path, function: Any, grace: float = 0.3, **how: Any) -> Any:
     worker = FakeWorker(function)
     with Batch(tasks, results, bk.settings_in(tasks.parent / "home"), Options(**how)) as batch:
         engine = LocalEngine(worker, grace=grace)
@@ -93,7 +81,7 @@ def run(tasks: Path, results: Path, bk: Any, function: Any, grace: float = 0.3, 
 # --- every task once -----------------------------------------------------------------------------
 
 
-def test_every_task_gets_its_own_answer(bk: Any, tasks: Path, results: Path) -> None:
+def test_every_task_gets_its_own_answer(tasks: Path, results: Path) -> None:
     ids = bk.write_tasks(tasks, 30)
     summary = bk.run_batch(tasks, results, bk.settings_in(tasks.parent / "home"), workers=4)
     lines = bk.results_in(results)
@@ -107,7 +95,7 @@ def test_every_task_gets_its_own_answer(bk: Any, tasks: Path, results: Path) -> 
         assert line["error"] is None
 
 
-def test_many_workers_answer_as_one(bk: Any, tasks: Path, tmp_path: Path) -> None:
+def test_many_workers_answer_as_one(tasks: Path, tmp_path: Path) -> None:
     bk.write_tasks(tasks, 24)
 
     def texts(workers: int) -> dict[str, str]:
@@ -118,31 +106,29 @@ def test_many_workers_answer_as_one(bk: Any, tasks: Path, tmp_path: Path) -> Non
     assert texts(1) == texts(8)
 
 
-def test_a_second_run_asks_nothing_again(bk: Any, tasks: Path, results: Path) -> None:
+def test_a_second_run_asks_nothing_again(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 6)
-    first, _ = run(tasks, results, bk, lambda request, control: "yes", limit=4)
-    second, worker = run(tasks, results, bk, lambda request, control: "yes")
-    third, idle = run(tasks, results, bk, lambda request, control: "yes")
+    first, _ = run(tasks, results, lambda request, control: "yes", limit=4)
+    second, worker = run(tasks, results, lambda request, control: "yes")
+    third, idle = run(tasks, results, lambda request, control: "yes")
     assert (first.done, first.left) == (4, 2)
     assert worker.asked == ["t4", "t5"]
     assert (second.before, second.done, second.left) == (4, 2, 0)
     assert idle.asked == []
     assert third.done == 0
-    assert sorted(ids_in(bk, results)) == [f"t{n}" for n in range(6)]
+    assert sorted(ids_in(results)) == [f"t{n}" for n in range(6)]
 
 
 @pytest.mark.slow
-def test_killed_at_random_moments_it_loses_and_repeats_nothing(
-    bk: Any, tasks: Path, results: Path
-) -> None:
+def test_killed_at_random_moments_it_loses_and_repeats_nothing(tasks: Path, results: Path) -> None:
     ids = bk.write_tasks(tasks, 200)
     chance = random.Random(7)
-    command = [sys.executable, str(KIT), str(tasks), str(results), "4", "0.02"]
+    command = [sys.executable, "-m", bk.MODULE, str(tasks), str(results), "4", "0.02"]
     killed = sum(killed_on_its_way(command, results, chance.uniform(0, 0.25)) for _ in range(6))
     assert killed >= 3  # else it ended before it could be killed
     assert len(results.read_bytes().splitlines()) < 200
     subprocess.run(command, check=True)
-    assert sorted(ids_in(bk, results)) == sorted(ids)
+    assert sorted(ids_in(results)) == sorted(ids)
 
 
 def killed_on_its_way(command: list[str], results: Path, seconds: float) -> bool:
@@ -170,12 +156,10 @@ def wait_until(true: Any, seconds: float = 30.0) -> None:
 # --- what goes wrong costs only itself -------------------------------------------------------------
 
 
-def test_malformed_lines_are_named_and_the_others_asked(
-    bk: Any, tasks: Path, results: Path
-) -> None:
+def test_malformed_lines_are_named_and_the_others_asked(tasks: Path, results: Path) -> None:
     good = {"id": "a", "question": "Hello!"}
     write(tasks, good, "{half", {"id": "b"}, {**good, "id": "c", "image": "x"}, good)
-    summary, worker = run(tasks, results, bk, lambda request, control: "yes")
+    summary, worker = run(tasks, results, lambda request, control: "yes")
     assert worker.asked == ["a"]
     assert [m.line for m in summary.malformed] == [2, 3, 4, 5]
     reasons = " | ".join(m.reason for m in summary.malformed)
@@ -183,7 +167,7 @@ def test_malformed_lines_are_named_and_the_others_asked(
         assert words in reasons
 
 
-def test_failures_are_results_with_a_kind(bk: Any, tasks: Path, results: Path) -> None:
+def test_failures_are_results_with_a_kind(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 5)
     outcomes = {
         "t0": BadInput("x.png", "is no picture"),
@@ -199,7 +183,7 @@ def test_failures_are_results_with_a_kind(bk: Any, tasks: Path, results: Path) -
             raise outcome
         return outcome
 
-    summary, _ = run(tasks, results, bk, answer, workers=2)
+    summary, _ = run(tasks, results, answer, workers=2)
     kinds = {f.id: f.kind for f in summary.failed}
     assert kinds == {"t0": "bad_input", "t1": "model", "t2": "error", "t3": "error"}
     assert summary.statuses == {"failed": 4, "answered": 1}
@@ -209,7 +193,7 @@ def test_failures_are_results_with_a_kind(bk: Any, tasks: Path, results: Path) -
     assert lines["t4"]["error"] is None
 
 
-def test_a_task_that_hangs_costs_only_itself(bk: Any, tasks: Path, results: Path) -> None:
+def test_a_task_that_hangs_costs_only_itself(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 6)
     never = threading.Event()
 
@@ -218,24 +202,24 @@ def test_a_task_that_hangs_costs_only_itself(bk: Any, tasks: Path, results: Path
             never.wait(30)
         return "yes"
 
-    summary, worker = run(tasks, results, bk, answer, timeout=0.2)
+    summary, worker = run(tasks, results, answer, timeout=0.2)
     assert not worker.closed  # somebody is still in there
     never.set()
     assert [(f.id, f.kind) for f in summary.failed] == [("t1", "timeout")]
     assert summary.statuses == {"answered": 5, "failed": 1}
 
 
-def test_when_everything_hangs_the_run_ends(bk: Any, tasks: Path, results: Path) -> None:
+def test_when_everything_hangs_the_run_ends(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 40)
     never = threading.Event()
     with pytest.raises(ModelError, match="--isolate"):
-        run(tasks, results, bk, lambda r, c: never.wait(30), grace=0, timeout=0.1, workers=4)
+        run(tasks, results, lambda r, c: never.wait(30), grace=0, timeout=0.1, workers=4)
     never.set()
-    assert len(ids_in(bk, results)) < 20
+    assert len(ids_in(results)) < 20
 
 
 def test_a_tool_that_never_returns_is_told_in_the_answer(
-    bk: Any, tasks: Path, results: Path, kit: Any, tmp_path: Path
+    tasks: Path, results: Path, tmp_path: Path
 ) -> None:
     file = kit.named_picture(tmp_path, "a.png", 5)
     never = threading.Event()
@@ -255,7 +239,7 @@ def test_a_tool_that_never_returns_is_told_in_the_answer(
     assert [f.id for f in summary.failed] == ["a"]
 
 
-def test_failed_tasks_are_asked_again_when_told(bk: Any, tasks: Path, results: Path) -> None:
+def test_failed_tasks_are_asked_again_when_told(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 4)
 
     def fails(request: Any, control: Control) -> str:
@@ -263,35 +247,33 @@ def test_failed_tasks_are_asked_again_when_told(bk: Any, tasks: Path, results: P
             raise ModelError("gone")
         return "yes"
 
-    run(tasks, results, bk, fails)
-    unchanged, idle = run(tasks, results, bk, fails)
+    run(tasks, results, fails)
+    unchanged, idle = run(tasks, results, fails)
     assert idle.asked == []
     assert {f.id for f in unchanged.failed} == {"t1", "t3"}
-    mended, worker = run(tasks, results, bk, lambda r, c: "now", retry_failed=True)
+    mended, worker = run(tasks, results, lambda r, c: "now", retry_failed=True)
     assert worker.asked == ["t1", "t3"]
     assert mended.failed == ()
-    assert sorted(ids_in(bk, results)) == ["t0", "t1", "t2", "t3"]
+    assert sorted(ids_in(results)) == ["t0", "t1", "t2", "t3"]
 
 
-def test_a_failed_task_may_be_put_right_and_retried(bk: Any, tasks: Path, results: Path) -> None:
+def test_a_failed_task_may_be_put_right_and_retried(tasks: Path, results: Path) -> None:
     def fails(request: Any, control: Control) -> str:
         raise BadInput("x.png", "no such file")
 
     write(tasks, {"id": "a", "question": "What?", "images": ["x.png"]})
-    run(tasks, results, bk, fails)
+    run(tasks, results, fails)
     write(tasks, {"id": "a", "question": "What?", "images": ["y.png"]})
     with pytest.raises(UsageError, match="asked something else"):
-        run(tasks, results, bk, fails)
-    summary, _ = run(tasks, results, bk, lambda r, c: "yes", retry_failed=True)
+        run(tasks, results, fails)
+    summary, _ = run(tasks, results, lambda r, c: "yes", retry_failed=True)
     assert summary.failed == ()
 
 
 # --- sessions --------------------------------------------------------------------------------------
 
 
-def test_tasks_of_a_session_are_asked_in_order_beside_others(
-    bk: Any, tasks: Path, results: Path
-) -> None:
+def test_tasks_of_a_session_are_asked_in_order_beside_others(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 12)
     lines = [json.loads(line) for line in tasks.read_text().splitlines()]
     for number, line in enumerate(lines):
@@ -312,13 +294,13 @@ def test_tasks_of_a_session_are_asked_in_order_beside_others(
             running.discard(request.session)
         return "yes"
 
-    summary, _ = run(tasks, results, bk, answer, workers=6)
+    summary, _ = run(tasks, results, answer, workers=6)
     assert summary.failed == ()
     assert len(order) == 3
     assert all(numbers == sorted(numbers) for name, numbers in order.items() if name)
 
 
-def test_a_session_remembers_its_own_batch_only(bk: Any, tasks: Path, tmp_path: Path) -> None:
+def test_a_session_remembers_its_own_batch_only(tasks: Path, tmp_path: Path) -> None:
     write(tasks, *[{"id": f"t{n}", "question": bk.question(n), "session": "s"} for n in range(2)])
     model = bk.scripted()
     for name in ("one.jsonl", "two.jsonl", "one.jsonl"):
@@ -330,9 +312,7 @@ def test_a_session_remembers_its_own_batch_only(bk: Any, tasks: Path, tmp_path: 
         assert not asked[0].rstrip().endswith("Rewritten question:")
 
 
-def test_a_hanging_task_takes_the_rest_of_its_session_along(
-    bk: Any, tasks: Path, results: Path
-) -> None:
+def test_a_hanging_task_takes_the_rest_of_its_session_along(tasks: Path, results: Path) -> None:
     write(tasks, *[{"id": f"t{n}", "question": "Hello!", "session": "s"} for n in range(3)],
           {"id": "other", "question": "Hello!"})  # fmt: skip
     never = threading.Event()
@@ -342,7 +322,7 @@ def test_a_hanging_task_takes_the_rest_of_its_session_along(
             never.wait(30)
         return "yes"
 
-    summary, worker = run(tasks, results, bk, answer, timeout=0.2)
+    summary, worker = run(tasks, results, answer, timeout=0.2)
     never.set()
     assert [f.id for f in summary.failed] == ["t0", "t1", "t2"]
     assert sorted(worker.asked) == ["other", "t0"]
@@ -351,9 +331,7 @@ def test_a_hanging_task_takes_the_rest_of_its_session_along(
 # --- stopping ---------------------------------------------------------------------------------------
 
 
-def test_stopping_finishes_what_runs_and_abandoning_does_not(
-    bk: Any, tasks: Path, tmp_path: Path
-) -> None:
+def test_stopping_finishes_what_runs_and_abandoning_does_not(tasks: Path, tmp_path: Path) -> None:
     bk.write_tasks(tasks, 8)
     for abandon, kept in ((False, 2), (True, 0)):
         results = tmp_path / f"{abandon}.jsonl"
@@ -381,7 +359,7 @@ def test_stopping_finishes_what_runs_and_abandoning_does_not(
         assert len(bk.results_in(results)) == kept == ended[0].done
 
 
-def test_progress_counts_up(bk: Any, tasks: Path, results: Path) -> None:
+def test_progress_counts_up(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 5)
     told: list[Progress] = []
     with Batch(tasks, results, bk.settings_in(tasks.parent), Options(limit=3)) as batch:
@@ -393,18 +371,16 @@ def test_progress_counts_up(bk: Any, tasks: Path, results: Path) -> None:
 # --- which results belong to which tasks ---------------------------------------------------------------
 
 
-def test_results_of_other_tasks_or_settings_are_refused(
-    bk: Any, tasks: Path, results: Path
-) -> None:
+def test_results_of_other_tasks_or_settings_are_refused(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 2)
-    run(tasks, results, bk, lambda r, c: "yes")
+    run(tasks, results, lambda r, c: "yes")
     kept = results.read_bytes()
     write(tasks, {"id": "t0", "question": "Something else?"}, {"id": "t1", "question": "Hello!"})
     with pytest.raises(UsageError, match=r"t0.*asked something else"):
-        run(tasks, results, bk, lambda r, c: "yes")
+        run(tasks, results, lambda r, c: "yes")
     write(tasks, {"id": "new", "question": "Something else?"})
     with pytest.raises(UsageError, match="it holds 't0'"):
-        run(tasks, results, bk, lambda r, c: "yes")
+        run(tasks, results, lambda r, c: "yes")
     bk.write_tasks(tasks, 2)
     other = bk.settings_in(tasks.parent / "home", limits={"rounds": 0})
     with pytest.raises(UsageError, match="other settings"):
@@ -412,38 +388,38 @@ def test_results_of_other_tasks_or_settings_are_refused(
     assert results.read_bytes() == kept
 
 
-def test_tasks_may_be_added_later(bk: Any, tasks: Path, results: Path) -> None:
+def test_tasks_may_be_added_later(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 2)
-    run(tasks, results, bk, lambda r, c: "yes")
+    run(tasks, results, lambda r, c: "yes")
     bk.write_tasks(tasks, 4)
-    _, worker = run(tasks, results, bk, lambda r, c: "yes")
+    _, worker = run(tasks, results, lambda r, c: "yes")
     assert worker.asked == ["t2", "t3"]
 
 
-def test_what_does_not_change_answers_does_not_change_the_digest(bk: Any, tmp_path: Path) -> None:
+def test_what_does_not_change_answers_does_not_change_the_digest(tmp_path: Path) -> None:
     one = bk.settings_in(tmp_path)
     assert settings_digest(one) == settings_digest(bk.settings_in(tmp_path / "b", threads=3))
     assert settings_digest(one) != settings_digest(bk.settings_in(tmp_path, model="x.gguf"))
 
 
-def test_the_tasks_file_is_not_overwritten(bk: Any, tasks: Path) -> None:
+def test_the_tasks_file_is_not_overwritten(tasks: Path) -> None:
     bk.write_tasks(tasks, 1)
     with pytest.raises(UsageError, match="another file"):
         Batch(tasks, tasks, bk.settings_in(tasks.parent))
 
 
-def test_shards_are_all_of_it_and_share_nothing(bk: Any, tasks: Path, tmp_path: Path) -> None:
+def test_shards_are_all_of_it_and_share_nothing(tasks: Path, tmp_path: Path) -> None:
     ids = bk.write_tasks(tasks, 40)
     seen: list[str] = []
     for number in (1, 2, 3):
         path = tmp_path / f"{number}.jsonl"
-        summary, worker = run(tasks, path, bk, lambda r, c: "yes", shard=Shard(number, 3))
+        summary, worker = run(tasks, path, lambda r, c: "yes", shard=Shard(number, 3))
         assert summary.tasks == summary.done > 5
         seen += worker.asked
     assert sorted(seen) == sorted(ids)
 
 
-def test_sixteen_workers_are_twelve_times_as_fast(bk: Any, tasks: Path, tmp_path: Path) -> None:
+def test_sixteen_workers_are_twelve_times_as_fast(tasks: Path, tmp_path: Path) -> None:
     bk.write_tasks(tasks, 48)
 
     def slow(messages: Sequence[Message]) -> str:
@@ -451,7 +427,7 @@ def test_sixteen_workers_are_twelve_times_as_fast(bk: Any, tasks: Path, tmp_path
         return "yes"
 
     def rate(workers: int, count: int, name: str = "") -> float:
-        model = bk.load_kit().Script({"talk": slow}).model()
+        model = kit.Script({"talk": slow}).model()
         results = tmp_path / f"{workers}{name}.jsonl"
         settings = bk.settings_in(tmp_path / "home")
         summary = bk.run_batch(tasks, results, settings, model, workers=workers, limit=count)
@@ -463,12 +439,12 @@ def test_sixteen_workers_are_twelve_times_as_fast(bk: Any, tasks: Path, tmp_path
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_ctrl_c_in_a_program_leaves_a_valid_file(bk: Any, tasks: Path, results: Path) -> None:
+def test_ctrl_c_in_a_program_leaves_a_valid_file(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 500)
-    command = [sys.executable, str(KIT), str(tasks), str(results), "2", "0.02"]
+    command = [sys.executable, "-m", bk.MODULE, str(tasks), str(results), "2", "0.02"]
     child = subprocess.Popen(command, stderr=subprocess.PIPE)
     wait_until(lambda: grown(results, 0))
     child.send_signal(signal.SIGINT)
     child.communicate(timeout=30)
     assert child.returncode != 0
-    assert 0 < len(ids_in(bk, results)) < 500
+    assert 0 < len(ids_in(results)) < 500

@@ -11,6 +11,8 @@ from looktwice.agent.backends.base import Message
 from looktwice.tools.places import whole
 from PIL import Image
 
+from .. import kit
+
 Make = Callable[..., Assistant]
 ASK = "What does the small sign say?"
 
@@ -23,7 +25,7 @@ def street() -> Image.Image:
 class Eyes:
     """Answers with more pictures in view; in small copies it recognises the upper left part."""
 
-    def __init__(self, kit: Any, at_first: float, **says: str) -> None:
+    def __init__(self, at_first: float, **says: str) -> None:
         self.script = kit.Script(says={"draft": "STOP", **says})
         self.at_first, self.looks = at_first, 0
         self.script.choice = self.choice
@@ -45,8 +47,8 @@ def ask(make: Make, eyes: Eyes, street: Image.Image, **how: Any) -> Any:
     return make(eyes.script.model(sees_images=True), **how).ask(ASK, [street])
 
 
-def test_an_unsure_model_opens_parts_and_answers(make: Make, kit: Any, street: Any) -> None:
-    eyes = Eyes(kit, at_first=0.3)
+def test_an_unsure_model_opens_parts_and_answers(make: Make, street: Any) -> None:
+    eyes = Eyes(at_first=0.3)
     answer = ask(make, eyes, street)
     assert (answer.text, answer.status) == ("STOP", "answered")
     assert 1 <= eyes.looks <= 12
@@ -57,21 +59,21 @@ def test_an_unsure_model_opens_parts_and_answers(make: Make, kit: Any, street: A
 
 
 @pytest.mark.parametrize("how", [{"at_first": 0.9}, {"at_first": 0.3, "off": True}])
-def test_a_sure_model_pays_nothing(make: Make, kit: Any, street: Any, how: Any) -> None:
+def test_a_sure_model_pays_nothing(make: Make, street: Any, how: Any) -> None:
     off = how.pop("off", False)
-    eyes = Eyes(kit, **how)
+    eyes = Eyes(**how)
     ask(make, eyes, street, stages={"look_closer": False} if off else {})
     assert eyes.looks == 0
 
 
-def test_it_keeps_to_the_limit_of_model_calls(make: Make, kit: Any, street: Any) -> None:
-    eyes = Eyes(kit, at_first=0.3)
+def test_it_keeps_to_the_limit_of_model_calls(make: Make, street: Any) -> None:
+    eyes = Eyes(at_first=0.3)
     answer = ask(make, eyes, street, limits={"model_calls": 8})
     assert answer.usage.model_calls <= 8
     assert eyes.looks <= 3
 
 
-def test_a_model_that_reads_is_not_asked_to_see(make: Make, kit: Any, street: Any) -> None:
-    eyes = Eyes(kit, at_first=0.3)
+def test_a_model_that_reads_is_not_asked_to_see(make: Make, street: Any) -> None:
+    eyes = Eyes(at_first=0.3)
     make(eyes.script.model(sees_images=False)).ask(ASK, [street])
     assert eyes.looks == 0

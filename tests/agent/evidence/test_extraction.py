@@ -12,6 +12,8 @@ from looktwice.agent.evidence.rendering import estimate_tokens
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
 from looktwice.schema import Evidence, Source
 
+from .. import kit
+
 ASKED = "What was the capital spending in 2018?"
 
 
@@ -58,12 +60,12 @@ def find() -> Any:
     return {("a.pdf", 3): REPORT, ("b.pdf", 1): LEASE}
 
 
-def chosen(find: Any, kit: Any, tokens: int, *evidence: Evidence) -> dict[str, Evidence]:
+def chosen(find: Any, tokens: int, *evidence: Evidence) -> dict[str, Evidence]:
     return extracts(ASKED, evidence, lambda d, n: find.get((d, n)), kit.WordEmbedder(), tokens)
 
 
-def test_the_row_stands_with_its_columns_and_its_box(find: Any, kit: Any) -> None:
-    found = chosen(find, kit, 40, passage("E1", "a.pdf", REPORT), passage("E2", "b.pdf", LEASE))
+def test_the_row_stands_with_its_columns_and_its_box(find: Any) -> None:
+    found = chosen(find, 40, passage("E1", "a.pdf", REPORT), passage("E2", "b.pdf", LEASE))
     told = found["E1"].text.split("\n")
     assert told[0] == "document a.pdf, page 3, Title:"
     assert "Capital spending: 2018 = 1,577; 2017 = 1,373" in told
@@ -73,31 +75,31 @@ def test_the_row_stands_with_its_columns_and_its_box(find: Any, kit: Any) -> Non
     assert "Acme" not in found["E1"].text, "running heads are left out"
 
 
-def test_what_does_not_bear_on_the_question_is_left_out(find: Any, kit: Any) -> None:
-    found = chosen(find, kit, 5_000, passage("E1", "a.pdf", REPORT), passage("E2", "b.pdf", LEASE))
+def test_what_does_not_bear_on_the_question_is_left_out(find: Any) -> None:
+    found = chosen(find, 5_000, passage("E1", "a.pdf", REPORT), passage("E2", "b.pdf", LEASE))
     assert "E2" not in found
 
 
-def test_two_passages_of_a_page_are_told_once(find: Any, kit: Any) -> None:
+def test_two_passages_of_a_page_are_told_once(find: Any) -> None:
     found = chosen(
-        find, kit, 500, passage("E1", "a.pdf", REPORT), passage("E2", "a.pdf", REPORT, "Other")
+        find, 500, passage("E1", "a.pdf", REPORT), passage("E2", "a.pdf", REPORT, "Other")
     )
     assert list(found) == ["E1"]
 
 
-def test_what_two_pages_say_alike_is_told_once(find: Any, kit: Any) -> None:
+def test_what_two_pages_say_alike_is_told_once(find: Any) -> None:
     again = page(7, ("row", "Years 2018 2017"), ("row", "Capital spending 1,577 1,373"))
     find["a.pdf", 7] = again
-    found = chosen(find, kit, 500, passage("E1", "a.pdf", REPORT), passage("E2", "a.pdf", again))
+    found = chosen(find, 500, passage("E1", "a.pdf", REPORT), passage("E2", "a.pdf", again))
     assert sum(e.text.count("1,577") for e in found.values()) == 1
 
 
-def test_a_page_that_is_gone_keeps_its_passage_whole(find: Any, kit: Any) -> None:
+def test_a_page_that_is_gone_keeps_its_passage_whole(find: Any) -> None:
     lost = passage("E1", "gone.pdf", REPORT)
-    assert chosen(find, kit, 500, lost) == {"E1": lost}
+    assert chosen(find, 500, lost) == {"E1": lost}
 
 
-def test_a_row_without_named_columns_brings_the_lines_above_it(kit: Any) -> None:
+def test_a_row_without_named_columns_brings_the_lines_above_it() -> None:
     of = page(1, ("heading", "Stores"), ("text", "Opened Closed"), ("row", "Lyon 5 6 7"))
     (row,) = [b for b in blocks_of(of, of.text.split("\n")) if b.text.startswith("Lyon")]
     assert [of.text.split("\n")[n] for n in row.header] == ["Opened Closed"]
@@ -105,7 +107,7 @@ def test_a_row_without_named_columns_brings_the_lines_above_it(kit: Any) -> None
 
 
 @given(tokens=st.integers(0, 300), lines=st.lists(st.text("ab 2018,.", max_size=40), max_size=12))
-def test_it_fits_whatever_the_page(kit: Any, tokens: int, lines: list[str]) -> None:
+def test_it_fits_whatever_the_page(tokens: int, lines: list[str]) -> None:
     of = page(1, *lines)
     asked = [passage("E1", "a.pdf", of)]
     found = extracts(ASKED, asked, lambda d, n: of, kit.WordEmbedder(), tokens)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +14,8 @@ from looktwice.agent.evidence.grounding import (
 from looktwice.agent.text.polarity import opposite
 from looktwice.agent.verification.literal import corrected, echoes, faults, gives_up, offered
 from looktwice.schema import Evidence
+
+from .. import kit
 
 RECEIPT = [Evidence(kind="text", text="Bread 3.10\nTotal RM 1,008.20\n12/03/2018")]
 
@@ -48,7 +48,7 @@ def test_numbers_of_the_question_may_be_repeated() -> None:
     assert unsupported_numbers("Bread costs 99", "Is anything 99?", RECEIPT) == []
 
 
-def test_objects_support_their_count_and_nothing_else(kit: Any) -> None:
+def test_objects_support_their_count_and_nothing_else() -> None:
     seen = kit.people(4)
     assert unsupported_numbers("4 people", "How many?", [seen]) == []
     assert unsupported_numbers("four people", "How many?", [seen]) == []
@@ -99,16 +99,16 @@ def test_an_empty_draft_is_at_fault(draft: str) -> None:
         ("3 of 7", "3 of 7"),
     ],
 )
-def test_the_program_counts(kit: Any, draft: str, right: str) -> None:
+def test_the_program_counts(draft: str, right: str) -> None:
     assert corrected(draft, [kit.people(4)]) == right
 
 
-def test_a_count_in_words_is_put_right_too(kit: Any) -> None:
+def test_a_count_in_words_is_put_right_too() -> None:
     result = corrected("There are three people.", [kit.people(4)])
     assert unsupported_numbers(result, "How many?", [kit.people(4)]) == []
 
 
-def test_a_count_of_one_kind_among_others_is_not_the_total(kit: Any) -> None:
+def test_a_count_of_one_kind_among_others_is_not_the_total() -> None:
     """One piece of evidence holds two kinds when a word like "vehicle" was asked for."""
     car, bus = kit.people(3, "car"), kit.people(1, "bus")
     both = car.model_copy(update={"detections": (*car.detections, *bus.detections)})
@@ -119,11 +119,11 @@ def test_a_count_of_one_kind_among_others_is_not_the_total(kit: Any) -> None:
 @pytest.mark.parametrize(
     ("yes", "no"), [("Yes", "No"), ("yes, there is", "No"), ("Ja.", "Nein"), ("Oui", "Non")]
 )
-def test_a_yes_to_what_was_not_found_becomes_a_no(kit: Any, yes: str, no: str) -> None:
+def test_a_yes_to_what_was_not_found_becomes_a_no(yes: str, no: str) -> None:
     assert corrected(yes, [kit.people(0, "dog")]) == no
 
 
-def test_a_yes_stays_where_something_was_found_or_read(kit: Any) -> None:
+def test_a_yes_stays_where_something_was_found_or_read() -> None:
     assert corrected("Yes", [kit.people(1, "dog")]) == "Yes"
     assert corrected("Yes", [kit.people(0), *RECEIPT]) == "Yes"
     assert corrected("Yes", []) == "Yes"

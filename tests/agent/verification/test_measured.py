@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from looktwice.agent.verification.measured import choice, count, measured
 from looktwice.schema import Evidence
+
+from .. import kit
 
 WHERE = "Where is the person: left, middle or right?"
 COUNT = "How many people are in the picture?"
 
 
-def objects(kit: Any, found: int, label: str, places: str) -> Evidence:
+def objects(found: int, label: str, places: str) -> Evidence:
     """What the detector says, with the places it names."""
     return kit.people(found, label).model_copy(update={"text": f"{found} {label}: {places}"})
 
@@ -29,18 +29,16 @@ def objects(kit: Any, found: int, label: str, places: str) -> Evidence:
         (0, "person", COUNT, ""),
     ],
 )
-def test_a_count_of_just_what_was_asked(
-    found: int, label: str, question: str, answer: str, kit: Any
-) -> None:
+def test_a_count_of_just_what_was_asked(found: int, label: str, question: str, answer: str) -> None:
     evidence = [kit.people(found, label)]
     assert count(question, evidence) == answer
     assert measured(question, evidence) == answer
 
 
-def test_two_kinds_are_for_the_model_to_tell_apart(kit: Any) -> None:
+def test_two_kinds_are_for_the_model_to_tell_apart() -> None:
     both = [kit.people(2), kit.people(3, "dog")]
     assert measured(COUNT, both) == ""
-    beside = [objects(kit, 1, "person", "middle"), objects(kit, 1, "bus", "right")]
+    beside = [objects(1, "person", "middle"), objects(1, "bus", "right")]
     question = "Is the person on the left or on the right?"
     assert choice(question, beside) == "right"  # enough to ask the model, not to answer without
     assert measured(question, beside) == ""
@@ -55,19 +53,19 @@ def test_two_kinds_are_for_the_model_to_tell_apart(kit: Any) -> None:
         ("far off", ""),
     ],
 )
-def test_a_place_that_the_question_offers(places: str, answer: str, kit: Any) -> None:
-    assert measured(WHERE, [objects(kit, 1, "person", places)]) == answer
+def test_a_place_that_the_question_offers(places: str, answer: str) -> None:
+    assert measured(WHERE, [objects(1, "person", places)]) == answer
 
 
-def test_what_was_not_found_or_only_in_a_part_is_no_answer(kit: Any) -> None:
+def test_what_was_not_found_or_only_in_a_part_is_no_answer() -> None:
     question = "Is it a cat or a dog?"
-    assert measured(question, [objects(kit, 1, "cat", "left")]) == "cat"
-    assert choice(question, [objects(kit, 0, "cat", "")]) == ""
+    assert measured(question, [objects(1, "cat", "left")]) == "cat"
+    assert choice(question, [objects(0, "cat", "")]) == ""
     part = kit.people(2).model_copy(update={"kind": "region"})
     assert measured(COUNT, [part]) == ""
 
 
-def test_what_was_only_read_is_not_measured(kit: Any) -> None:
+def test_what_was_only_read_is_not_measured() -> None:
     assert measured("Does it say open or closed?", [kit.reading("OPEN")]) == ""
 
 
