@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from looktwice.agent import assistant as assistant_module
 from looktwice.cli import app
 from PIL import Image
 
+from ..agent.backends.fake_server import FakeServer, Turn
 from .cli_kit import Done, LightAssistant, Run, read_text
 
 
@@ -39,28 +39,16 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
     return call
 
 
-def fake_server() -> Any:
-    path = Path(__file__).parents[1] / "agent" / "backends" / "fake_server.py"
-    spec = importlib.util.spec_from_file_location("_cli_fake_server", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
-def server() -> Iterator[Any]:
+def server() -> Iterator[FakeServer]:
     """A chat model on loopback: yes to every gate, and the same answer to every question."""
-    module = fake_server()
 
-    def turn(body: dict[str, Any]) -> Any:
+    def turn(body: dict[str, Any]) -> Turn:
         if body.get("logprobs"):
-            return module.Turn("yes", logprobs={"yes": 0.9, "no": 0.1})
-        return module.Turn("The total is 8.20.")
+            return Turn("yes", logprobs={"yes": 0.9, "no": 0.1})
+        return Turn("The total is 8.20.")
 
-    with module.FakeServer() as running:
+    with FakeServer() as running:
         running.always = turn
         yield running
 
@@ -73,7 +61,7 @@ def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ask(run: Run, server: Any, no_weights: None) -> Run:
+def ask(run: Run, server: FakeServer, no_weights: None) -> Run:
     """`looktwice ask ... --model` with the fake server."""
     return lambda *words: run("ask", *words, "--model", server.address)
 

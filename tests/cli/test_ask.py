@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from looktwice.agent import assistant as assistant_module
@@ -19,6 +18,7 @@ from looktwice.schema import Answer, Picture
 from looktwice.tools.base import tool
 from PIL import Image
 
+from ..agent.backends.fake_server import FakeServer
 from .cli_kit import HELLO, TOTAL, Run
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
@@ -67,7 +67,7 @@ def test_one_bad_file_among_good_ones(ask: Run, photo: Path) -> None:
     assert "missing.png" in second
 
 
-def test_no_good_file_is_no_question(ask: Run, server: Any) -> None:
+def test_no_good_file_is_no_question(ask: Run, server: FakeServer) -> None:
     done = ask(TOTAL, "missing.png", "--json")
     assert done.code == 1
     assert done.out == ""
@@ -117,7 +117,7 @@ def test_a_folder_that_cannot_be_written(ask: Run, photo: Path) -> None:
     assert "out" in done.err
 
 
-def test_a_session_remembers(ask: Run, server: Any, photo: Path) -> None:
+def test_a_session_remembers(ask: Run, server: FakeServer, photo: Path) -> None:
     assert ask(TOTAL, photo, "--session", "shopping").code == 0
     asked_before = len(server.chats)
     done = ask("And the bread?", "--session", "shopping", "--json")
@@ -126,7 +126,9 @@ def test_a_session_remembers(ask: Run, server: Any, photo: Path) -> None:
     assert [p.name for p in Answer.model_validate_json(done.out).pictures] == ["receipt.png"]
 
 
-def test_other_sessions_and_no_session_remember_nothing(ask: Run, server: Any, photo: Path) -> None:
+def test_other_sessions_and_no_session_remember_nothing(
+    ask: Run, server: FakeServer, photo: Path
+) -> None:
     ask(TOTAL, photo, "--session", "shopping")
     asked_before = len(server.chats)
     ask(HELLO, "--session", "other")
@@ -170,7 +172,7 @@ def test_a_server_that_is_not_there(
     assert len(done.err.splitlines()) == 1
 
 
-def test_a_server_that_fails_gives_a_failed_answer(ask: Run, server: Any) -> None:
+def test_a_server_that_fails_gives_a_failed_answer(ask: Run, server: FakeServer) -> None:
     module = sys.modules[type(server).__module__]
     server.always = module.Turn(status=400, message="no such thing")
     done = ask(HELLO, "--json")
@@ -236,7 +238,7 @@ def interrupt(process: subprocess.Popen[str], seconds: float) -> int | None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-def test_ctrl_c_while_the_model_answers(server: Any) -> None:
+def test_ctrl_c_while_the_model_answers(server: FakeServer) -> None:
     module = sys.modules[type(server).__module__]
     hold = module.threading.Event()
     server.always = module.Turn(hold=hold)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import signal
 import subprocess
@@ -11,8 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from looktwice.agent.batch import engines
@@ -22,7 +20,7 @@ from looktwice.agent.batch.worker import Worker
 from looktwice.cli import app
 from looktwice.settings import Settings
 
-KIT = Path(__file__).parents[1] / "agent" / "batch" / "batch_kit.py"
+from ..agent.batch import batch_kit as bk
 
 
 class Done(NamedTuple):
@@ -36,19 +34,8 @@ class Done(NamedTuple):
 Run = Callable[..., Done]
 
 
-@pytest.fixture(scope="session")
-def bk() -> ModuleType:
-    """The helpers of agent/batch_kit.py."""
-    spec = importlib.util.spec_from_file_location(KIT.stem, KIT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
-def opened(bk: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Scripted workers in place of real ones; how many were opened each time."""
     counts: list[int] = []
 
@@ -83,7 +70,7 @@ def run(
     return call
 
 
-def test_a_run_and_the_same_again(run: Run, bk: Any, opened: list[int], tmp_path: Path) -> None:
+def test_a_run_and_the_same_again(run: Run, opened: list[int], tmp_path: Path) -> None:
     bk.write_tasks(tmp_path / "t.jsonl", 3)
     first = run("t.jsonl", "-o", "r.jsonl", "--workers", 8)
     assert first.code == 0
@@ -102,7 +89,7 @@ def test_how_many_at_once_depends_on_who_answers(tmp_path: Path) -> None:
     assert usual_workers(settings.model_copy(update={"model": "http://127.0.0.1:1/v1"})) > 8
 
 
-def test_json_is_all_there_is_on_standard_output(run: Run, bk: Any, tmp_path: Path) -> None:
+def test_json_is_all_there_is_on_standard_output(run: Run, tmp_path: Path) -> None:
     bk.write_tasks(tmp_path / "t.jsonl", 3)
     with (tmp_path / "t.jsonl").open("a") as file:
         file.write('{"id": "x"}\n')
@@ -139,7 +126,7 @@ def test_failures_are_listed_and_retried(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_call_is_one_line_and_code_2(
-    run: Run, bk: Any, tmp_path: Path, words: tuple[str, ...], message: str
+    run: Run, tmp_path: Path, words: tuple[str, ...], message: str
 ) -> None:
     bk.write_tasks(tmp_path / "t.jsonl", 1)
     done = run(*words)
@@ -151,7 +138,7 @@ def test_a_wrong_call_is_one_line_and_code_2(
 PROGRAM = """
 import sys, time
 from contextlib import contextmanager
-import batch_kit as bk
+from looktwice.tests.agent.batch import batch_kit as bk
 from looktwice.agent.batch import engines
 from looktwice.agent.batch.local import LocalEngine
 from looktwice.agent.batch.worker import Worker
@@ -173,11 +160,10 @@ app.main()
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("presses", [1, 2])
 def test_ctrl_c_leaves_a_valid_file_and_code_130(
-    bk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, presses: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, presses: int
 ) -> None:
     """Once: what runs is finished; twice: it is given up, although each call would take a minute."""
     bk.write_tasks(tmp_path / "t.jsonl", 40)
-    monkeypatch.setenv("PYTHONPATH", str(KIT.parent))
     monkeypatch.setenv("LOOKTWICE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LOOKTWICE_OFFLINE", "1")
     monkeypatch.setenv("LOOKTWICE_PACK", "starter")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from looktwice.schema import Answer
 
+from ..agent.backends.fake_server import FakeServer
 from .cli_kit import HELLO, TOTAL, Run
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
@@ -30,7 +31,7 @@ def test_nested_settings_from_the_file(ask: Run, photo: Path) -> None:
 
 
 def test_the_environment_is_stronger_than_the_file_and_arguments_than_both(
-    run: Run, monkeypatch: pytest.MonkeyPatch, server: Any, no_weights: None
+    run: Run, monkeypatch: pytest.MonkeyPatch, server: FakeServer, no_weights: None
 ) -> None:
     Path("looktwice.toml").write_text('model = "from-the-file"\n', encoding="utf-8")
     assert "from-the-file" in run("ask", HELLO).err

@@ -11,7 +11,6 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from looktwice.control import Control
@@ -23,6 +22,7 @@ from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image
 
+from . import pdf_kit
 from .kit import HashedWords, open_index
 
 TOPICS = ["rent of the flat", "repair of the boiler", "journey to Lisbon", "recipe for plum cake"]
@@ -123,7 +123,7 @@ def test_a_removed_document_is_found_by_no_route(
 
 
 def test_bad_files_are_named_and_cost_only_themselves(
-    tmp_path: Path, docs: Path, settings: Settings, pdf_kit: Any
+    tmp_path: Path, docs: Path, settings: Settings
 ) -> None:
     bad = {
         "bomb.pdf": pdf_kit.bomb(2**30, twice=True),
@@ -356,9 +356,8 @@ def test_an_index_that_is_not_there_is_told(tmp_path: Path, settings: Settings) 
 ADDING = """
 import sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[3])
 from looktwice.settings import Settings
-from kit import open_index
+from looktwice.tests.retrieval.kit import open_index
 settings = Settings.load(home=Path(sys.argv[1]) / "home", pack="starter", offline=True)
 with open_index(Path(sys.argv[1]) / "ix", settings, write=True, wait=20) as index:
     print("open", flush=True)
@@ -381,7 +380,7 @@ def test_killed_at_random_moments_nothing_half_is_seen_and_the_end_is_the_same(
         (docs / f"d{number:02}.txt").write_text(f"Document number{number}.\n\n{words}")
     script = tmp_path / "adding.py"
     script.write_text(ADDING)
-    command = [sys.executable, str(script), str(tmp_path), str(docs), str(Path(__file__).parent)]
+    command = [sys.executable, str(script), str(tmp_path), str(docs)]
     complete, ends = {f"d{n:02}.txt" for n in range(count)}, []
     for _ in range(5):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -26,6 +26,8 @@ from looktwice.retrieval.loaders.protocol import page_of, receive, send_page
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
 from looktwice.settings import DocumentLimits
 
+from .. import pdf_kit
+
 LIMITS = DocumentLimits()
 MANY = ["words " * 14] * 400
 """Pages that do not fit into the pipe all at once, so that the child is still at them."""
@@ -40,7 +42,7 @@ def shared() -> Iterator[IsolatedReader]:
 
 
 @pytest.fixture
-def write(pdf_kit: Any, tmp_path: Path) -> Any:
+def write(tmp_path: Path) -> Any:
     def to(name: str, *texts: str, **document: Any) -> Path:
         sheets = [
             pdf_kit.Sheet(pdf_kit.text(72, 400, text), picture=not text and name == "scan.pdf")
@@ -213,7 +215,7 @@ def test_a_page_that_takes_too_long_ends_the_document(write: Any) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux only")
-def test_memory_is_bounded(pdf_kit: Any, tmp_path: Path, write: Any) -> None:
+def test_memory_is_bounded(tmp_path: Path, write: Any) -> None:
     path = tmp_path / "bomb.pdf"
     path.write_bytes(pdf_kit.bomb(2**27))
     with IsolatedReader(DocumentLimits(memory=100 * 2**20)) as loader:
@@ -222,7 +224,7 @@ def test_memory_is_bounded(pdf_kit: Any, tmp_path: Path, write: Any) -> None:
         assert len(list(loader.read(write("b.pdf", "fine")))) == 1
 
 
-def test_ten_thousand_empty_pages_need_little_memory(pdf_kit: Any, tmp_path: Path) -> None:
+def test_ten_thousand_empty_pages_need_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "empty.pdf"
     path.write_bytes(pdf_kit.Pdf([pdf_kit.Sheet()] * 10_000).data())
     with IsolatedReader(DocumentLimits(memory=64 * 2**20)) as loader:

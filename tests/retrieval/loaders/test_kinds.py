@@ -7,7 +7,6 @@ import contextlib
 import os
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +17,8 @@ from looktwice.retrieval.loaders.load import open_document
 from looktwice.retrieval.loaders.registry import formats
 from looktwice.settings import DocumentLimits
 from PIL import Image
+
+from .. import pdf_kit
 
 LIMITS = DocumentLimits()
 ENDINGS = [ending for known in formats() for ending in known.endings]
@@ -79,7 +80,7 @@ def test_pictures_may_have_each_others_names(tmp_path: Path) -> None:
     assert kind_of(tmp_path / "a.jpg", LIMITS) == "picture"
 
 
-def test_a_pdf_may_begin_with_junk_and_have_any_unknown_name(tmp_path: Path, pdf_kit: Any) -> None:
+def test_a_pdf_may_begin_with_junk_and_have_any_unknown_name(tmp_path: Path) -> None:
     data = b"\r\nHTTP/1.1 200 OK\r\n\r\n" + pdf_kit.Pdf([pdf_kit.Sheet()]).data()
     assert kind_of(put(tmp_path / "download.tmp", data), LIMITS) == "pdf"
     assert kind_of(put(tmp_path / "download.pdf", data), LIMITS) == "pdf"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from looktwice.errors import BadInput
@@ -11,6 +10,8 @@ from looktwice.retrieval.loaders.load import open_document, render
 from looktwice.retrieval.pages import Page
 from looktwice.settings import DocumentLimits
 from PIL import Image
+
+from .. import pdf_kit
 
 LIMITS = DocumentLimits()
 
@@ -20,7 +21,7 @@ def put(path: Path, data: bytes) -> Path:
     return path
 
 
-def test_render_draws_pictures_and_pdfs_only(tmp_path: Path, pdf_kit: Any) -> None:
+def test_render_draws_pictures_and_pdfs_only(tmp_path: Path) -> None:
     Image.new("RGB", (30, 20), "red").save(tmp_path / "a.png")
     image, scale = render(tmp_path / "a.png", 1, LIMITS)
     assert (image.size, scale, image.getpixel((3, 3))) == ((30, 20), 1.0, (255, 0, 0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
 import logging
 import os
 import random
@@ -25,13 +24,7 @@ from looktwice.errors import UsageError
 from looktwice.retrieval.vectors import vectors as module
 from looktwice.retrieval.vectors.vectors import Vectors, VectorsDamaged, VectorsUnreachable
 
-_spec = importlib.util.spec_from_file_location(
-    "chroma_server", Path(__file__).parents[1] / "chroma_server.py"
-)
-assert _spec
-assert _spec.loader
-helper = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(helper)
+from .. import chroma_server as helper
 
 FILES = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
 Open = Callable[..., Vectors]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,8 @@ from looktwice.tools.documents.search import (
 from looktwice.tools.registry import default_tools
 from PIL import Image
 
+from ...agent import shelf
+
 LEASE = (
     "1 Premises",
     "The flat at Harbour Street 5",
@@ -35,22 +35,8 @@ LEASE = (
 )
 
 
-@pytest.fixture(scope="session")
-def shelf() -> Any:
-    """The helpers of tests/agent/shelf.py."""
-    path = Path(__file__).parents[2] / "agent" / "shelf.py"
-    name = f"_looktwice_tests_{path.stem}"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
 @pytest.fixture
-def index(shelf: Any) -> Any:
+def index() -> Any:
     notes = [shelf.page(n, f"note {n}", f"the boiler was serviced in {2000 + n}") for n in (1, 2)]
     return shelf.MemoryIndex({"flat_lease.pdf": [shelf.page(1, *LEASE)], "notes.docx": notes})
 
@@ -76,7 +62,7 @@ def words(result: ToolResult) -> str:
 
 class TestList:
     def test_an_index_brings_its_tools_and_an_empty_one_none(
-        self, index: Any, shelf: Any, store: Store, tmp_path: Path
+        self, index: Any, store: Store, tmp_path: Path
     ) -> None:
         settings = Settings(home=tmp_path)
         without = {t.name for t in default_tools(settings, store)}
@@ -87,7 +73,7 @@ class TestList:
         assert {t.name for t in default_tools(settings, store, index=empty)} == without
 
     def test_they_say_what_is_in_it_after_what_never_changes(
-        self, index: Any, shelf: Any, store: Store
+        self, index: Any, store: Store
     ) -> None:
         other = shelf.MemoryIndex({"other.pdf": [shelf.page(1, "x")]})
         for one, two in zip(search_tools(index, store), search_tools(other, store), strict=True):
@@ -111,14 +97,14 @@ class TestSearch:
         assert best.boxes[3].frame == "page"
         assert best.boxes[3].y1 == 36
 
-    def test_its_heading_is_told(self, shelf: Any, call: Call) -> None:
+    def test_its_heading_is_told(self, call: Call) -> None:
         from dataclasses import replace
 
         page = replace(shelf.page(3, "the fee is 5"), section=("Part A", "Fees"))
         found = call(shelf.MemoryIndex({"a.pdf": [page]}), "search_documents", query="fee")
         assert found.evidence[0].text == "document a.pdf, page 3, Part A > Fees:\nthe fee is 5"
 
-    def test_few_are_given_unless_more_are_asked_for(self, shelf: Any, call: Call) -> None:
+    def test_few_are_given_unless_more_are_asked_for(self, call: Call) -> None:
         pages = [shelf.page(n, f"boiler {n}") for n in range(1, 31)]
         index = shelf.MemoryIndex({"a.pdf": pages})
         assert len(call(index, "search_documents", query="boiler").evidence) == FIRST_LOOK
@@ -132,7 +118,7 @@ class TestSearch:
         nothing = call(index, "search_documents", *first, *again, query="boiler serviced", limit=2)
         assert "not found before" in words(nothing)
 
-    def test_passages_that_overlap_become_one(self, shelf: Any, call: Call) -> None:
+    def test_passages_that_overlap_become_one(self, call: Call) -> None:
         index = shelf.MemoryIndex({"lease.pdf": [shelf.page(1, *LEASE)]}, height=3, overlap=1)
         (one,) = call(index, "search_documents", query="rent lease flat notice").evidence
         assert one.text.count("The rent is") == 1
@@ -140,7 +126,7 @@ class TestSearch:
         assert len(one.boxes) == len(one.lines) == len(LEASE)
 
     def test_repeats_within_a_document_are_left_out_but_not_those_of_another(
-        self, shelf: Any, call: Call
+        self, call: Call
     ) -> None:
         def pages() -> list[Any]:
             return [shelf.page(n, "all rights to the text reserved") for n in (1, 2)]
@@ -149,7 +135,7 @@ class TestSearch:
         found = call(index, "search_documents", query="rights reserved", limit=9).evidence
         assert sorted(str(e.source.document) for e in found) == ["a.pdf", "b.pdf"]
 
-    def test_documents_without_layout_have_no_boxes(self, shelf: Any, call: Call) -> None:
+    def test_documents_without_layout_have_no_boxes(self, call: Call) -> None:
         index = shelf.MemoryIndex({"a.md": [shelf.page(1, "the fee is 5", boxes=False)]})
         (found,) = call(index, "search_documents", query="fee").evidence
         assert (found.boxes, found.lines, found.picture) == ((), (), None)
@@ -177,9 +163,7 @@ class TestSearch:
         assert "zebra" in result.error.message
         assert "empty" in words(call(index, "search_documents", query=" "))
 
-    def test_what_was_found_as_a_picture_comes_as_one(
-        self, shelf: Any, call: Call, store: Store
-    ) -> None:
+    def test_what_was_found_as_a_picture_comes_as_one(self, call: Call, store: Store) -> None:
         pages = [shelf.page(n, f"boiler {n}") for n in range(1, 9)]
         index = shelf.MemoryIndex({"a.pdf": pages}, found_by=("text", "picture"))
         found = call(index, "search_documents", query="boiler", limit=8).evidence
@@ -199,7 +183,7 @@ class TestSimilar:
         assert "document flat_lease.pdf, page 1" in found[0].text
         assert found[0].picture is not None
 
-    def test_none_is_said(self, shelf: Any, call: Call, index: Any) -> None:
+    def test_none_is_said(self, call: Call, index: Any) -> None:
         index.similar_pictures = lambda image, limit: []
         assert "looks like it" in words(call(index, "find_similar_images", picture=1))
 
@@ -243,7 +227,7 @@ class TestOpen:
         assert result.error.kind == "not_found"
         assert "flat_lease.pdf" in result.error.message
 
-    def test_a_name_of_several_is_asked_back(self, shelf: Any, call: Call) -> None:
+    def test_a_name_of_several_is_asked_back(self, call: Call) -> None:
         page = shelf.page(1, "x")
         index = shelf.MemoryIndex({"report_2020.pdf": [page], "report_2021.pdf": [page]})
         told = words(call(index, "open_page", document="report", page=1))

@@ -267,12 +267,8 @@ def test_http_with_keys_and_limits(tmp_path: Path) -> None:
 
 
 CHILD = """
-import sys, threading
 from pathlib import Path
-sys.path.insert(0, {here!r})
-import importlib.util
-spec = importlib.util.spec_from_file_location("kit", {kit!r})
-kit = importlib.util.module_from_spec(spec); sys.modules["kit"] = kit; spec.loader.exec_module(kit)
+from looktwice.tests.agent import kit
 from looktwice.ui.mcp_server import server
 home = Path({home!r})
 
@@ -292,7 +288,7 @@ server.serve_stdio(kit.Settings(home=home), None, ())
 
 def test_over_pipes_nothing_but_the_protocol_is_written(tmp_path: Path) -> None:
     """The child's tool prints; a client that reads every line strictly still gets its answer."""
-    code = CHILD.format(here=str(Path.cwd()), kit=kit.__file__, home=str(tmp_path))
+    code = CHILD.format(home=str(tmp_path))
     child = StdioServerParameters(command=sys.executable, args=["-c", code])
 
     async def use() -> Any:

@@ -77,10 +77,8 @@ def test_wrong_key_files(tmp_path: Path, text: str, why: str) -> None:
 
 
 CHILD = """
-import importlib.util, sys
 from pathlib import Path
-spec = importlib.util.spec_from_file_location("kit", {kit!r})
-kit = importlib.util.module_from_spec(spec); sys.modules["kit"] = kit; spec.loader.exec_module(kit)
+from looktwice.tests.agent import kit
 from looktwice.ui.openai_server import launch
 
 def slow(picture):
@@ -98,7 +96,7 @@ launch.serve(kit.Settings(home=home), "127.0.0.1", 0, key_file=home / "keys")
 
 def test_a_signal_lets_answers_be_finished(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text(KEY)
-    code = CHILD.format(kit=kit.__file__, home=str(tmp_path))
+    code = CHILD.format(home=str(tmp_path))
     log = tmp_path / "log"
     with log.open("w") as errors:
         child = subprocess.Popen([sys.executable, "-c", code], stderr=errors, text=True)

@@ -7,7 +7,6 @@ import math
 import re
 import shutil
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,8 @@ from looktwice.retrieval.pages import Page
 from looktwice.settings import DocumentLimits
 from PIL import Image
 
+from ... import pdf_kit
+
 LIMITS = DocumentLimits()
 TURNS = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}
 """The direction in which text has to run in a PDF to read left to right once the page is turned."""
@@ -29,13 +30,12 @@ TURNS = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}
 class Maker:
     """Writes documents into a folder and reads them back."""
 
-    def __init__(self, kit: ModuleType, folder: Path) -> None:
-        self.kit: Any = kit
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def file(self, *sheets: Any, name: str = "a.pdf", **document: Any) -> Path:
         path = self.folder / name
-        path.write_bytes(self.kit.Pdf(sheets, **document).data())
+        path.write_bytes(pdf_kit.Pdf(sheets, **document).data())
         return path
 
     def read(self, *sheets: Any, limits: DocumentLimits = LIMITS, **document: Any) -> list[Any]:
@@ -43,12 +43,12 @@ class Maker:
             return list(opened.pages())
 
     def page(self, content: bytes, **sheet: Any) -> Any:
-        return self.read(self.kit.Sheet(content, **sheet))[0]
+        return self.read(pdf_kit.Sheet(content, **sheet))[0]
 
 
 @pytest.fixture
-def make(pdf_kit: ModuleType, tmp_path: Path) -> Maker:
-    return Maker(pdf_kit, tmp_path)
+def make(tmp_path: Path) -> Maker:
+    return Maker(tmp_path)
 
 
 def fault(path: Path, limits: DocumentLimits = LIMITS) -> str:
@@ -96,7 +96,7 @@ def test_boxes_lie_on_the_words_as_shown(
 
 
 def test_every_word_has_a_box_that_holds_only_it(make: Maker) -> None:
-    page = make.page(make.kit.text(100, 700, "one two") + make.kit.text(100, 650, "three", 24))
+    page = make.page(pdf_kit.text(100, 700, "one two") + pdf_kit.text(100, 650, "three", 24))
     words = [page.text[start:end] for start, end in page.spans]
     assert words == ["one", "two", "three"]
     assert page.boxes[0][2] < page.boxes[1][0]
@@ -108,16 +108,16 @@ def test_every_word_has_a_box_that_holds_only_it(make: Maker) -> None:
 
 
 def test_what_is_cropped_away_is_not_read(make: Maker) -> None:
-    content = make.kit.text(100, 700, "hidden") + make.kit.text(100, 300, "seen and")
+    content = pdf_kit.text(100, 700, "hidden") + pdf_kit.text(100, 300, "seen and")
     assert make.page(content, crop=(0, 0, 612, 500)).text == "seen and"
 
 
 def test_figures_written_column_by_column_become_rows(make: Maker) -> None:
     labels = ("Revenue", "Cost of sales", "Gross profit")
     columns = {300: ("2022", "9,583", "(7,363)", "2,220"), 400: ("2021", "10,329", "8,042", "—")}
-    content = b"".join(make.kit.text(72, 680 - 20 * at, x) for at, x in enumerate(labels))
+    content = b"".join(pdf_kit.text(72, 680 - 20 * at, x) for at, x in enumerate(labels))
     for x, cells in columns.items():
-        content += b"".join(make.kit.text(x, 700 - 20 * at, c) for at, c in enumerate(cells))
+        content += b"".join(pdf_kit.text(x, 700 - 20 * at, c) for at, c in enumerate(cells))
     page = make.page(content)
     assert kinds_of(page) == {
         "Revenue 9,583 10,329": "row",
@@ -127,16 +127,16 @@ def test_figures_written_column_by_column_become_rows(make: Maker) -> None:
     }
 
 
-def prose(kit: Any, x: float, at: int, side: str) -> bytes:
+def prose(x: float, at: int, side: str) -> bytes:
     return bytes(
-        kit.text(x, 700 - 14 * at, f"{side} column line {chr(97 + at) * 5} goes on here", 10)
+        pdf_kit.text(x, 700 - 14 * at, f"{side} column line {chr(97 + at) * 5} goes on here", 10)
     )
 
 
 @pytest.mark.parametrize("interwoven", [True, False])
 def test_columns_of_text_are_read_one_after_the_other(make: Maker, interwoven: bool) -> None:
-    left = [prose(make.kit, 72, at, "left") for at in range(8)]
-    right = [prose(make.kit, 320, at, "right") for at in range(8)]
+    left = [prose(72, at, "left") for at in range(8)]
+    right = [prose(320, at, "right") for at in range(8)]
     pairs = [part for both in zip(left, right, strict=True) for part in both]
     page = make.page(b"".join(pairs if interwoven else left + right))
     sides = [line.split()[0] for line in lines_of(page)]
@@ -148,7 +148,7 @@ def test_a_table_of_words_is_not_taken_for_columns(make: Maker) -> None:
     people = [("Ann Lee Smith", "Chief executive officer of the company since May")] * 3
     people += [("Bo Li Wu", "Treasurer")] * 3
     content = b"".join(
-        make.kit.text(x, 700 - 20 * at, part)
+        pdf_kit.text(x, 700 - 20 * at, part)
         for at, row in enumerate(people)
         for x, part in zip((72, 250), row, strict=True)
     )
@@ -160,7 +160,7 @@ def test_headings_are_larger_or_bolder_than_the_body(make: Maker) -> None:
     parts = [("Annual Report", 24, "F1"), ("Risk factors", 12, "F2")]
     parts += [(f"{body} {at}", 12, "F1") for at in "abcd"]
     content = b"".join(
-        make.kit.text(72, 700 - 24 * at, words, size, font)
+        pdf_kit.text(72, 700 - 24 * at, words, size, font)
         for at, (words, size, font) in enumerate(parts)
     )
     page = make.page(content)
@@ -174,16 +174,16 @@ def test_headings_are_larger_or_bolder_than_the_body(make: Maker) -> None:
 
 def test_paragraphs_begin_after_a_gap_or_an_indent(make: Maker) -> None:
     places = [(72, 700), (72, 686), (72, 672), (72, 640), (72, 626), (92, 612), (72, 598)]
-    content = b"".join(make.kit.text(x, y, f"words at {y} and on") for x, y in places)
+    content = b"".join(pdf_kit.text(x, y, f"words at {y} and on") for x, y in places)
     begins = [places[at][1] for at, line in enumerate(make.page(content).lines) if line.begins]
     assert begins == [700, 640, 612]
 
 
 def test_running_heads_feet_and_page_numbers_are_furniture(make: Maker) -> None:
     def sheet(number: int) -> Any:
-        words = make.kit.text(72, 760, f"Report 2022 | part {number // 6}")
-        words += make.kit.text(72, 400, f"Table with 3 columns, page {'ab'[number % 2] * number}")
-        return make.kit.Sheet(words + make.kit.text(300, 30, f"{number}"))
+        words = pdf_kit.text(72, 760, f"Report 2022 | part {number // 6}")
+        words += pdf_kit.text(72, 400, f"Table with 3 columns, page {'ab'[number % 2] * number}")
+        return pdf_kit.Sheet(words + pdf_kit.text(300, 30, f"{number}"))
 
     pages = make.read(*(sheet(number) for number in range(1, 13)))
     for number, page in enumerate(pages, 1):
@@ -195,8 +195,8 @@ def test_running_heads_feet_and_page_numbers_are_furniture(make: Maker) -> None:
 
 def test_reading_from_the_middle_gives_the_same_pages(make: Maker) -> None:
     sheets = [
-        make.kit.Sheet(
-            make.kit.text(72, 760, "Head") + make.kit.text(72, 400, "body " * 9, 9 + at % 3)
+        pdf_kit.Sheet(
+            pdf_kit.text(72, 760, "Head") + pdf_kit.text(72, 400, "body " * 9, 9 + at % 3)
         )
         for at in range(12)
     ]
@@ -216,7 +216,7 @@ def test_the_outline_gives_sections_and_headings(make: Maker) -> None:
         (1, "Item 2. Risks", 2, 780.0),
         (0, "Part II", 3, None),
     ]
-    sheets = [make.kit.Sheet(make.kit.text(72, 400, "ITEM 1 BUSINESS")) for _ in range(4)]
+    sheets = [pdf_kit.Sheet(pdf_kit.text(72, 400, "ITEM 1 BUSINESS")) for _ in range(4)]
     pages = make.read(*sheets, outline=outline)
     assert [page.section for page in pages] == [
         ("Part I",),
@@ -240,7 +240,7 @@ def test_the_outline_gives_sections_and_headings(make: Maker) -> None:
     ],
 )
 def test_only_a_useful_title_is_kept(make: Maker, title: str, expected: str) -> None:
-    path = make.file(make.kit.Sheet(), name="The File.pdf", info={"Title": title})
+    path = make.file(pdf_kit.Sheet(), name="The File.pdf", info={"Title": title})
     with open_document(path, LIMITS) as opened:
         assert opened.about == DocumentInfo("pdf", expected, 1, "")
 
@@ -255,13 +255,13 @@ def test_only_a_useful_title_is_kept(make: Maker, title: str, expected: str) -> 
     ],
 )
 def test_the_date_is_the_one_in_the_file(make: Maker, stamp: str, expected: str) -> None:
-    path = make.file(make.kit.Sheet(), info={"CreationDate": stamp})
+    path = make.file(pdf_kit.Sheet(), info={"CreationDate": stamp})
     with open_document(path, LIMITS) as opened:
         assert opened.about.date == expected
 
 
 def test_pages_without_text_are_pictures(make: Maker) -> None:
-    kit = make.kit
+    kit = pdf_kit
     stamp, layer = kit.text(72, 20, "Scanned by X"), b"3 Tr " + kit.text(72, 400, "words " * 20, 6)
     pages = make.read(
         kit.Sheet(picture=True),
@@ -284,8 +284,8 @@ def test_glyphs_that_stand_for_nothing_are_looked_at(make: Maker) -> None:
         "1 begincodespacerange <00> <FF> endcodespacerange\n"
         f"26 beginbfchar {codes} endbfchar\nendcmap end end"
     ).encode()
-    sheet = make.kit.Sheet(make.kit.text(72, 700, "HELLOWORLDAGAIN" * 6, 8))
-    data = make.kit.Pdf([sheet]).data()
+    sheet = pdf_kit.Sheet(pdf_kit.text(72, 700, "HELLOWORLDAGAIN" * 6, 8))
+    data = pdf_kit.Pdf([sheet]).data()
     path = make.folder / "private.pdf"
     path.write_bytes(_with_cmap(data, cmap))
     with open_document(path, LIMITS) as opened:
@@ -326,12 +326,12 @@ def test_a_scan_that_lies_askew_keeps_its_sharpness(make: Maker) -> None:
     """The kit's picture, turned and 500 points a side: as sharp as it is upright."""
     turned = b"q 300 400 -400 300 450 0 cm /Im Do Q\n"
     upright = b"q 500 0 0 500 0 0 cm /Im Do Q\n"
-    sizes = [make.read(make.kit.Sheet(content))[0].size for content in (turned, upright)]
+    sizes = [make.read(pdf_kit.Sheet(content))[0].size for content in (turned, upright)]
     assert sizes[0] == sizes[1]
 
 
 def test_a_scan_keeps_its_scale_and_its_limit(make: Maker) -> None:
-    sheet = make.kit.Sheet(RULE, picture=True, rotate=90)
+    sheet = pdf_kit.Sheet(RULE, picture=True, rotate=90)
     (whole,) = make.read(sheet)
     assert (whole.width, whole.height, whole.frame) == (792, 612, "page")
     assert whole.size == (1650, 1275)
@@ -351,26 +351,26 @@ def test_a_scan_keeps_its_scale_and_its_limit(make: Maker) -> None:
     ],
 )
 def test_only_what_may_hold_writing_is_looked_at(content: bytes, kind: type, make: Maker) -> None:
-    (page,) = make.read(make.kit.Sheet(content))
+    (page,) = make.read(pdf_kit.Sheet(content))
     assert type(page) is kind
 
 
 def test_a_gigantic_page_is_drawn_within_the_limit(make: Maker) -> None:
     (page,) = make.read(
-        make.kit.Sheet(b"0 0 50000 50000 re f", media=(0, 0, 1e5, 1e5)),
+        pdf_kit.Sheet(b"0 0 50000 50000 re f", media=(0, 0, 1e5, 1e5)),
         limits=DocumentLimits(render_pixels=1_000_000),
     )
     assert math.prod(page.size) <= 1_000_000
 
 
 def test_encryption(make: Maker) -> None:
-    sheet = make.kit.Sheet(make.kit.text(72, 700, "top secret"))
+    sheet = pdf_kit.Sheet(pdf_kit.text(72, 700, "top secret"))
     assert make.read(sheet, user="")[0].text == "top secret"
     assert "encrypted with a password" in fault(make.file(sheet, user="guess"))
 
 
 def test_a_file_that_is_cut_off_is_refused(make: Maker) -> None:
-    data = make.file(*[make.kit.Sheet(make.kit.text(72, 700, "words"))] * 50).read_bytes()
+    data = make.file(*[pdf_kit.Sheet(pdf_kit.text(72, 700, "words"))] * 50).read_bytes()
     for length in (len(data) // 2, len(data) * 9 // 10):
         (make.folder / "cut.pdf").write_bytes(data[:length])
         assert "cut off" in fault(make.folder / "cut.pdf")
@@ -380,7 +380,7 @@ def test_a_file_that_is_cut_off_is_refused(make: Maker) -> None:
 
 
 def test_a_linearized_file_knows_its_length(make: Maker) -> None:
-    data = make.file(make.kit.Sheet()).read_bytes()
+    data = make.file(pdf_kit.Sheet()).read_bytes()
     hint = b"%PDF-1.7\n9 0 obj\n<</Linearized 1/L 99999/H[1 2]/O 1/E 1/N 1/T 1>>\nendobj\n"
     (make.folder / "cut.pdf").write_bytes(hint + data)
     assert "cut off" in fault(make.folder / "cut.pdf")
@@ -393,7 +393,7 @@ def test_damage_is_named(make: Maker) -> None:
 
 
 def test_a_bad_page_is_marked_and_the_others_are_read(make: Maker) -> None:
-    good = make.kit.Sheet(make.kit.text(72, 700, "good"))
+    good = pdf_kit.Sheet(pdf_kit.text(72, 700, "good"))
     data = make.file(good, good, good).read_bytes()
     kids = re.search(rb"/Kids\[\d+ 0 R (\d+) 0 R", data)
     assert kids is not None
@@ -411,7 +411,7 @@ def test_a_bad_page_is_marked_and_the_others_are_read(make: Maker) -> None:
 
 
 def test_limits_on_pages_and_characters(make: Maker) -> None:
-    path = make.file(*[make.kit.Sheet(make.kit.text(72, 700, "many words"))] * 3)
+    path = make.file(*[pdf_kit.Sheet(pdf_kit.text(72, 700, "many words"))] * 3)
     assert "3 pages" in fault(path, DocumentLimits(pages=2))
     with open_document(path, DocumentLimits(page_characters=4)) as opened:
         page = next(iter(opened.pages()))
@@ -422,20 +422,20 @@ def test_limits_on_pages_and_characters(make: Maker) -> None:
 @pytest.mark.parametrize("expanded", [2**24, 2**30])
 def test_a_bomb_is_refused_before_it_unpacks(make: Maker, expanded: int) -> None:
     path = make.folder / "bomb.pdf"
-    path.write_bytes(make.kit.bomb(expanded))
+    path.write_bytes(pdf_kit.bomb(expanded))
     reason = fault(path, DocumentLimits(expanded=min(expanded // 2, LIMITS.expanded)))
     assert "unpacks to more than" in reason
 
 
 def test_a_bomb_in_a_bomb_is_small_but_refused(make: Maker) -> None:
     path = make.folder / "bomb.pdf"
-    path.write_bytes(make.kit.bomb(2**26, twice=True))
+    path.write_bytes(pdf_kit.bomb(2**26, twice=True))
     assert path.stat().st_size < 4000
     assert "unpacks to more than" in fault(path, DocumentLimits(expanded=2**25))
 
 
 def test_a_file_that_goes_while_it_is_read_is_read_to_the_end(make: Maker) -> None:
-    path = make.file(*[make.kit.Sheet(make.kit.text(72, 400, "words"))] * 60)
+    path = make.file(*[pdf_kit.Sheet(pdf_kit.text(72, 400, "words"))] * 60)
     with open_document(path, LIMITS) as opened:
         pages = opened.pages()
         texts = [next(pages).text]
@@ -445,13 +445,13 @@ def test_a_file_that_goes_while_it_is_read_is_read_to_the_end(make: Maker) -> No
 
 
 def test_a_file_that_went_before_is_said(make: Maker) -> None:
-    path = make.file(make.kit.Sheet())
+    path = make.file(pdf_kit.Sheet())
     path.unlink()
     assert "no such file" in fault(path)
 
 
 def test_ten_thousand_empty_pages_are_pages_without_text(make: Maker) -> None:
-    path = make.file(*[make.kit.Sheet()] * 10_000)
+    path = make.file(*[pdf_kit.Sheet()] * 10_000)
     with open_document(path, LIMITS) as opened:
         pages = list(opened.pages())
     assert [page.number for page in pages] == list(range(1, 10_001))
@@ -459,7 +459,7 @@ def test_ten_thousand_empty_pages_are_pages_without_text(make: Maker) -> None:
 
 
 def test_names_of_any_bytes(make: Maker) -> None:
-    path = make.file(make.kit.Sheet(make.kit.text(72, 700, "words")))
+    path = make.file(pdf_kit.Sheet(pdf_kit.text(72, 700, "words")))
     other = make.folder / "r\u00e9sum\u00e9 \udcff.pdf"
     try:
         shutil.copy(path, other)
@@ -471,7 +471,7 @@ def test_names_of_any_bytes(make: Maker) -> None:
 
 @given(data=st.data())
 def test_any_damage_gives_pages_or_a_reason(
-    pdf_kit: Any, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     whole = pdf_kit.Pdf(
         [
