@@ -1,4 +1,4 @@
-"""The command group put together: `looktwice eval suites | run | report | compare | ablate | baselines`.
+"""The command group put together: `looktwice eval suites | run | report | compare | ...`.
 
 Exit codes: 0 done, 1 some tasks failed, 2 the call itself was wrong, 130 interrupted.
 """
@@ -9,6 +9,7 @@ import typer
 
 from .baselines import peers
 from .run import ablate, compare, report, run, suites
+from .seer import seer
 
 eval_app = typer.Typer(help="How good it is: suites, runs, reports.", no_args_is_help=True)
 eval_app.command()(suites)
@@ -17,3 +18,4 @@ eval_app.command()(report)
 eval_app.command()(compare)
 eval_app.command()(ablate)
 eval_app.command()(peers)
+eval_app.command()(seer)

@@ -15,7 +15,16 @@ from pathlib import Path
 from ...errors import UsageError
 from ...tools.base import Tool
 from ..task import Task, check_ids, write_tasks
-from . import charts, conversations, documents, prompt_injection, receipts, scenes, signs
+from . import (
+    charts,
+    conversations,
+    documents,
+    prompt_injection,
+    receipts,
+    scenes,
+    seer,
+    signs,
+)
 from .maker import Generator, Maker
 
 __all__ = ["SUITES", "Suite", "load", "sample", "suite_named", "tasks_of"]
@@ -99,6 +108,7 @@ SUITES: dict[str, Suite] = {
               prompt_injection.generate, prompt_injection.tools),
         Suite("conversations", "follow-ups, up to 27 turns over 20 pictures",
               conversations.generate),
+        Suite("seer", "every form of answer, for models that see", seer.generate),
     )
 }  # fmt: skip
 

@@ -40,7 +40,8 @@ def test_told_the_truth_every_task_scores_one_and_nonsense_zero(name: str) -> No
         truth = task.truth
         for said in truth.answers:
             assert outcome(task, said) == ("right", 1), (task.id, said)
-        other = {"yes": "no", "no": "yes"}.get(truth.answers[0] if truth.answers else "", "zzz qqq")
+        opposite = {"yes": "no", "no": "yes"}
+        other = next((opposite[said] for said in truth.answers if said in opposite), "zzz qqq")
         assert outcome(task, other) == ("wrong", 0), task.id
         declined = ("declined", 0) if truth.answerable else ("right", 1)
         assert outcome(task, "I can't tell.", "declined") == declined, task.id

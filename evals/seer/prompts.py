@@ -1,0 +1,135 @@
+"""What a prompt is about: which task, and what is asked of it. No wording of our own prompts is taken
+for granted: tasks are known by their questions and pictures, proposals by their place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...agent.backends.base import Message
+from ...schema import Picture
+
+_LABELLED = re.compile(
+    r"(?:answer|draft|statement|claim|reading|proposed|candidate)[^:\n“”\"]{0,30}:\s*",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^\s*(?:is|are|can|does|do|did|was|which|reply|answer|say)\b.*(?:\?|\.|:)\s*$|yes or no",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[“\"]([^“”\"]{1,400})[”\"]")
+_PART = re.compile(r"\b(?:part|crop|region|cut-?out|detail)\b[^.?\n]{0,40}\bshow", re.IGNORECASE)
+_REWRITE = re.compile(r"\brewrit|\bstand[s-]* alone|without the conversation", re.IGNORECASE)
+_SEARCH = re.compile(r"\bsearch quer", re.IGNORECASE)
+_CLOSER = re.compile(r"\blook(?:ing)? (?:closer|again)\b|\benlarge\b", re.IGNORECASE)
+_WRONG = re.compile(
+    r"\b(?:wrong|incorrect|false|mistaken|not (?:correct|right|true|supported))\b", re.IGNORECASE
+)
+_EITHER = re.compile(
+    r"\b(?:right|correct|true)\b[^.?]{0,12}\bor\b[^.?]{0,12}\b(?:wrong|incorrect|false)",
+    re.IGNORECASE,
+)
+
+
+def squeezed(text: str) -> str:
+    """Case and space left out, so that a question is found however a prompt sets it."""
+    return " ".join(text.casefold().split())
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt whose question was found.
+
+    Attributes:
+        question: as it stands there, squeezed.
+        tail: what the last message says after the question; all of it where the question came before.
+        replied: what the model said after the question, in an earlier turn of the prompt.
+        text: all messages.
+        pictures: all that are shown, in their order.
+    """
+
+    question: str
+    tail: str
+    replied: str
+    text: str
+    pictures: tuple[Picture, ...]
+
+    @property
+    def asks_to_rewrite(self) -> bool:
+        return bool(_REWRITE.search(self.text))
+
+    @property
+    def asks_for_a_query(self) -> bool:
+        return bool(_SEARCH.search(self.tail) or _SEARCH.search(self.text[:200]))
+
+    @property
+    def asks_for_a_part(self) -> bool:
+        return bool(_PART.search(self.tail))
+
+    @property
+    def asks_to_look_closer(self) -> bool:
+        return bool(_CLOSER.search(self.tail)) and not self.proposal
+
+    @property
+    def asks_whether_wrong(self) -> bool:
+        """Whether yes means that the proposal is wrong."""
+        lines = [line for line in self.tail.splitlines() if line.strip()]
+        last = " ".join(lines[-2:]) if self.proposal is None else " ".join(lines[-1:])
+        return bool(_WRONG.search(last)) and not _EITHER.search(last)
+
+    @property
+    def proposal(self) -> str | None:
+        """The answer that the model is asked about: labelled, quoted, or its own of before."""
+        if labels := list(_LABELLED.finditer(self.tail)):
+            lines = self.tail[labels[-1].end() :].splitlines() or [""]
+            upto = next((n for n, line in enumerate(lines) if n and _ASKS.search(line)), len(lines))
+            if text := "\n".join(lines[:upto]).strip(' “”"\n'):
+                return text
+        if quoted := _QUOTED.findall(self.tail):
+            return str(quoted[-1])
+        return self.replied or None
+
+    def candidate(self, option: str) -> str:
+        """What stands behind the letter or number of an option; the option itself where nothing does."""
+        found = re.findall(
+            rf"(?:^|[\s(])\(?{re.escape(option)}\s*[:.)]+\s*(.+?)(?=\s+\(?[A-Z1-9]\s*[:.)]\s|\n|$)",
+            self.tail,
+        )
+        return str(found[-1]).strip(' “”"') if found else option
+
+
+def read(messages: Sequence[Message], questions: Sequence[str]) -> Prompt | None:
+    """The prompt, with the question that stands last in it; None where there is none of them.
+
+    Args:
+        messages: as a model gets them.
+        questions: those that may be asked, squeezed.
+    """
+    for at in range(len(messages) - 1, -1, -1):
+        if messages[at].role != "user":
+            continue
+        words = squeezed(messages[at].text)
+        found = [(words.rfind(q) + len(q), len(q), q) for q in questions if q in words]
+        if not found:
+            continue
+        question = max(found)[2]
+        later = messages[at + 1 :]
+        replied = [m.text for m in later if m.role == "assistant"]
+        last = next((m.text for m in reversed(later) if m.role == "user"), None)
+        return Prompt(
+            question=question,
+            tail=_after(messages[at].text, question) if last is None else last,
+            replied=replied[0] if replied else "",
+            text="\n".join(m.text for m in messages),
+            pictures=tuple(p for m in messages for p in m.pictures),
+        )
+    return None
+
+
+def _after(text: str, question: str) -> str:
+    """The text behind a question, which may be set with other space."""
+    pattern = r"\s+".join(re.escape(word) for word in question.split())
+    ends = [m.end() for m in re.finditer(pattern, text.casefold())]
+    return text[ends[-1] :] if ends else text

@@ -1,0 +1,23 @@
+"""Questions for a model that sees: every form of answer, over pictures whose truth is known.
+
+shapes.py    coloured shapes to count, describe and compare
+bills.py     receipts, alone and three at a time
+pages.py     notices to read, translate, explain and summarise
+drawings.py  charts, filled-in forms, flow charts
+marks.py     what is too small to see without a closer look
+dialogs.py   conversations
+"""
+
+from __future__ import annotations
+
+from ...task import Task
+from ..maker import Maker
+from . import bills, dialogs, drawings, marks, pages, shapes
+
+__all__ = ["generate"]
+
+
+def generate(make: Maker) -> list[Task]:
+    """All tasks; `kind` is the form of the answer."""
+    parts = (shapes, bills, pages, drawings, marks, dialogs)
+    return [task for part in parts for task in part.generate(make)]
