@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 
 from ..retrieval.embeddings.runtime import cores
 from ..retrieval.index import Index
-from ..retrieval.ingest import Summary
+from ..retrieval.ingest.progress import IngestSummary
 from ..settings import Settings
-from ..tools.eyes import index_eyes
 from ..tools.registry import Experts
+from ..tools.scan_reader import scan_reader_of
 from .measure import Measurement, needs_starter, scratch_settings, seconds_of
 from .paper import write_reports, write_scan
 
@@ -61,7 +61,9 @@ def fresh(settings: Settings, experts: Experts, folder: Path, count: int) -> tup
 @contextmanager
 def open_index(settings: Settings, place: Path, experts: Experts) -> Iterator[Index]:
     """A new index that reads scans."""
-    with Index.open(place, settings, write=True, eyes=index_eyes(experts, cores())) as index:
+    with Index.open(
+        place, settings, write=True, scan_reader=scan_reader_of(experts, cores())
+    ) as index:
         index.search("weights are loaded now", rerank=False)
         yield index
 
@@ -76,7 +78,7 @@ def unchanged(index: Index, folder: Path) -> None:
     check(lambda: index.add([folder]), 0)
 
 
-def check(add: Callable[[], Summary], count: int) -> None:
+def check(add: Callable[[], IngestSummary], count: int) -> None:
     """RuntimeError where something else was measured than it says."""
     done = add()
     if done.failed or done.pages != count:

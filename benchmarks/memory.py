@@ -12,8 +12,8 @@ from tempfile import gettempdir
 from ..retrieval.embeddings.runtime import cores
 from ..retrieval.index import Index
 from ..settings import Settings
-from ..tools.eyes import index_eyes
 from ..tools.registry import Experts
+from ..tools.scan_reader import scan_reader_of
 from .measure import Measurement, needs_starter, scratch_settings
 from .paper import write_reports, write_scan
 
@@ -63,8 +63,10 @@ def tell(folder: str, count: int) -> None:
 
 def add(settings: Settings, folder: Path, count: int) -> None:
     """RuntimeError unless all pages were read."""
-    eyes = index_eyes(Experts.from_settings(settings), cores())
-    with Index.open(settings.home / "index", settings, write=True, eyes=eyes) as index:
+    scan_reader = scan_reader_of(Experts.from_settings(settings), cores())
+    with Index.open(
+        settings.home / "index", settings, write=True, scan_reader=scan_reader
+    ) as index:
         done = index.add([folder], workers=cores())
     if done.failed or done.pages != count:
         raise RuntimeError(f"expected {count} pages, got {done.pages}; failed: {done.failed}")

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..retrieval.catalog.catalog import Catalog, NewFile
+from ..retrieval.catalog.catalog import Catalog
+from ..retrieval.catalog.rows import NewFile
 from ..retrieval.embeddings.text import open_text_embedder
 from ..retrieval.index import Index
 from ..retrieval.pages import Page
-from ..retrieval.text.chunking import Cut
+from ..retrieval.text.chunking import Chunk
 from ..retrieval.vectors.vectors import Vectors
 from ..settings import Settings
 from .measure import Measurement, needs_starter, scratch_settings, seconds_of
@@ -102,11 +103,11 @@ def documents(catalog: Catalog, size: int, flow: Iterator[str]) -> Iterator[tupl
         catalog.publish(key, [NewFile(f"/made/{key}.txt", called, 1, 1)])
 
 
-def page(number: int, passages: Sequence[str]) -> tuple[Page, list[Cut]]:
+def page(number: int, passages: Sequence[str]) -> tuple[Page, list[Chunk]]:
     """A page of a few passages, one a line."""
-    cuts, at = list[Cut](), 0
+    cuts, at = list[Chunk](), 0
     for passage in passages:
-        cuts.append(Cut(at, at + len(passage)))
+        cuts.append(Chunk(at, at + len(passage)))
         at += len(passage) + 1
     return Page(number, "\n".join(passages)), cuts
 

@@ -13,7 +13,7 @@ from .terminal import console
 if TYPE_CHECKING:
     from ..agent.batch.runner import Batch
     from ..agent.batch.runner import Progress as BatchProgress
-    from ..retrieval.ingest import Progress as IngestProgress
+    from ..retrieval.ingest.progress import IngestProgress
 
 
 @contextmanager

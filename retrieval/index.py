@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
-import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -25,55 +23,38 @@ from ..control import Control
 from ..errors import BadInput, UsageError
 from ..schema import Box, Passage
 from ..settings import Settings
-from .catalog.catalog import Catalog, Document, Failure, Filters, Stored
-from .catalog.rows import Counts
+from .catalog.catalog import Catalog
+from .catalog.rows import Counts, Document, FailedFile, Filters
 from .embeddings.picture import PictureEmbedder, open_picture_embedder
 from .embeddings.text import (
     Embedder,
     TextEmbedder,
-    WordEmbedder,
+    TokenEmbedder,
     as_text_embedder,
     open_text_embedder,
 )
-from .ingest import Eyes, Ingest, Progress, Summary, sweep
-from .loaders.load import render
+from .index_vectors import IndexVectors
+from .ingest.progress import IngestProgress, IngestSummary
+from .ingest.run import Ingest
+from .ingest.scans import ScanReader
 from .lock import WriterLock
+from .maintenance import FORM, Maintenance, VerifyReport
+from .page_images import page_image
 from .pages import Page
-from .ranking.figures import Asked
+from .ranking.figures import FigureIntent
 from .ranking.fusion import Reranker
 from .ranking.rerank import WordReranker, open_reranker
 from .search import Search, matching_boxes
-from .text.chunking import Chunker
-from .text.wording import embedded_texts, words_of_document
-from .vectors.vectors import Vectors, VectorsDamaged
+from .sweep import forget_vanished, sweep
+from .vectors.vectors import VectorsDamaged
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Checked", "Index"]
+__all__ = ["Index"]
 
-FORM = "2"
-"""Of passages and what is embedded of them; another form needs a rebuild."""
-_BATCH = 128
 _NAMED = 8
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What `verify` found: passages in the catalog, vectors, and what did not agree."""
-
-    passages: int
-    vectors: int
-    missing: int
-    extra: int
-    mended: bool
-    problems: tuple[str, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        """Whether all agrees now."""
-        return not self.problems and (self.mended or not (self.missing or self.extra))
 
 
 class Index(Closing):
@@ -89,16 +70,16 @@ class Index(Closing):
         text: TextEmbedder,
         picture: PictureEmbedder | None,
         reranker: Reranker | None,
-        eyes: Eyes | None,
+        scan_reader: ScanReader | None,
     ) -> None:
         self.folder = folder
-        self._settings = settings
+        self._limits = settings.documents
         self._catalog, self._lock = catalog, lock
-        self._text, self._picture, self._asked = text, picture, Asked(text)
-        self._reranker, self._eyes = reranker, eyes
-        self._opening = threading.RLock()
-        self._vectors: Vectors | None = None
-        self._seen = -1
+        self._text, self._picture, self._reranker = text, picture, reranker
+        self._scan_reader = scan_reader
+        self._vectors = IndexVectors(folder, catalog, write=lock is not None)
+        self._search = Search(catalog, self._vectors.current, text, picture, FigureIntent(text))
+        self._maintenance = Maintenance(catalog, self._vectors, text, picture, self._limits)
 
     @classmethod
     def open(
@@ -109,9 +90,9 @@ class Index(Closing):
         write: bool = False,
         purpose: str = "",
         wait: float = 0.0,
-        tell: Callable[[str], None] | None = None,
+        on_wait: Callable[[str], None] | None = None,
         store: str | None = None,
-        eyes: Eyes | None = None,
+        scan_reader: ScanReader | None = None,
         text: Embedder | None = None,
         picture: PictureEmbedder | None = None,
         reranker: Reranker | None = None,
@@ -123,11 +104,11 @@ class Index(Closing):
             folder: of the index; made when writing.
             settings: say which embedders and what a document may measure.
             write: take the writer's lock, and finish what a stop left half done.
-            purpose: what the lock's holder is told to be doing: a command.
+            purpose: what the lock says its holder is doing: a command.
             wait: seconds to wait for another writer.
-            tell: told who is waited for.
+            on_wait: called with a sentence that says who is waited for.
             store: http(s)://host:port of a Chroma server to put the vectors on; remembered.
-            eyes: who reads scans and pictures while adding.
+            scan_reader: reads scans and pictures while adding.
             text, picture, reranker: instead of the pack's own.
             rebuild: the embedders may differ from those it was made with; `rebuild` follows.
 
@@ -139,7 +120,7 @@ class Index(Closing):
         folder = Path(folder).expanduser()
         lock = WriterLock(folder, purpose or "looktwice") if write else None
         if lock is not None:
-            lock.acquire(wait, tell)
+            lock.acquire(wait, on_wait)
         try:
             catalog = Catalog(folder / "catalog.db", write)
             embedder = text or open_text_embedder(settings)
@@ -151,7 +132,7 @@ class Index(Closing):
                 text=as_text_embedder(embedder),
                 picture=picture or open_picture_embedder(settings),
                 reranker=reranker or open_reranker(settings) or _by_words(embedder),
-                eyes=eyes,
+                scan_reader=scan_reader,
             )
             index._begin(store, rebuild)
         except BaseException:
@@ -182,10 +163,10 @@ class Index(Closing):
             return
         self._compare(names)
         try:
-            sweep(self._catalog, self._live())
+            sweep(self._catalog, self._vectors.live())
         except VectorsDamaged:
             _log.warning("the vectors of %s are damaged and made again", self.folder)
-            self._wipe()
+            self._vectors.wipe()
         if self._catalog.meta("incomplete"):
             self.verify()
 
@@ -230,11 +211,10 @@ class Index(Closing):
             raise UsageError("search: give some words, a picture, or both")
         if rerank and self._reranker is None:
             raise UsageError("search: this pack has no reranker; leave --rerank out")
-        search = Search(self._catalog, self._reading, self._text, self._picture, self._asked)
         if rerank is None:
             rerank = not isinstance(self._reranker, WordReranker)
         reranker = self._reranker if rerank else None
-        return search.run(query, picture, limit, filters, reranker, control or Control())
+        return self._search.run(query, picture, limit, filters, reranker, control or Control())
 
     def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
         """Pictures and scanned pages that look alike, best first."""
@@ -270,17 +250,7 @@ class Index(Closing):
         """
         found = self.document(document)
         self.page(found.name, number)
-        path = Path(found.path)
-        known = self._catalog.file(path)
-        try:
-            stat = path.stat()
-        except OSError:
-            raise BadInput(
-                found.name, f"its file is gone from {path}; run `index update`"
-            ) from None
-        if known is None or (known.bytes, known.mtime_ns) != (stat.st_size, stat.st_mtime_ns):
-            raise BadInput(found.name, f"{path} has changed since it was added; run `index update`")
-        return render(path, number, self._settings.documents)
+        return page_image(self._catalog, found, number, self._limits)
 
     def render(self, document: str, number: int) -> Image.Image:
         """A page as a picture; BadInput as in `view`."""
@@ -304,7 +274,7 @@ class Index(Closing):
         """How much there is of what."""
         return self._catalog.counts()
 
-    def failures(self) -> list[Failure]:
+    def failures(self) -> list[FailedFile]:
         """Files that could not be added, with the reasons."""
         return self._catalog.failures()
 
@@ -323,42 +293,36 @@ class Index(Closing):
         *,
         workers: int = 1,
         control: Control | None = None,
-        tell: Callable[[Progress], None] | None = None,
-    ) -> Summary:
+        on_progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestSummary:
         """Add files and folders: what is new or has changed; the rest costs nothing.
 
         Stopped or killed, it goes on behind the last finished page when it is called again.
         """
-        self._writes()
+        self._must_write()
         places = [Path(os.path.abspath(Path(path).expanduser())) for path in paths]
         for place in places:
             if place.exists():
                 self._catalog.add_root(place)
-        return self._ingest(places, workers, control, tell)
+        return self._ingest().run(places, workers, control, on_progress)
 
     def update(
         self,
         *,
         workers: int = 1,
         control: Control | None = None,
-        tell: Callable[[Progress], None] | None = None,
-    ) -> Summary:
+        on_progress: Callable[[IngestProgress], None] | None = None,
+    ) -> IngestSummary:
         """Look at everything that was added again: new, changed and vanished files."""
-        self._writes()
+        self._must_write()
         roots = [Path(root) for root in self._catalog.roots()]
-        summary = self._ingest([r for r in roots if r.exists()], workers, control, tell)
+        there = [root for root in roots if root.exists()]
+        summary = self._ingest().run(there, workers, control, on_progress)
         if summary.interrupted:
             return summary
-        names = {document.id: document.name for document in self._catalog.documents()}
-        removed = []
-        for path, file in self._catalog.files().items():
-            if not Path(path).exists() and self._catalog.forget_file(path):
-                removed.append(names[file.document])
-        for failure in self._catalog.failures():
-            if not Path(failure.path).exists():
-                self._catalog.clear_failure(failure.path)
-        sweep(self._catalog, self._live(), wipe=bool(removed))
-        return Summary(**{**summary.__dict__, "removed": tuple(removed)})
+        removed = forget_vanished(self._catalog)
+        sweep(self._catalog, self._vectors.live(), wipe=bool(removed))
+        return replace(summary, removed=tuple(removed))
 
     def remove(self, names: Sequence[str]) -> list[str]:
         """Remove documents; nothing of them is left, in the vectors' files neither.
@@ -366,196 +330,57 @@ class Index(Closing):
         Raises:
             BadInput: one of the names is unknown; nothing was removed.
         """
-        self._writes()
+        self._must_write()
         documents = [self.document(name) for name in names]
         for document in documents:
             self._catalog.remove(document.id)
-        sweep(self._catalog, self._live(), wipe=True)
+        sweep(self._catalog, self._vectors.live(), wipe=True)
         return [document.name for document in documents]
 
-    def verify(self, mend: bool = True) -> Checked:
-        """Prove that catalog and vectors agree; with `mend`, make and delete vectors until they do.
+    def verify(self, repair: bool = True, *, mend: bool | None = None) -> VerifyReport:
+        """Prove that catalog and vectors agree; with `repair`, make and delete vectors until they do.
 
-        With `mend` the keyword index is checked, too, and made again where it is damaged.
+        With `repair` the keyword index is checked, too, and made again where it is damaged.
+
+        Args:
+            repair: put right what can be.
+            mend: the same by its name of version 0.1.
         """
-        words = True
-        if mend:
-            self._writes()
-            words = self._catalog.check_words(mend=True)
-        vectors = self._reading()
-        wanted = set(self._catalog.all_passage_ids())
-        there = set(vectors.ids("passages"))
-        pictures = set(vectors.ids("pictures"))
-        missing = sorted(wanted - there)
-        extra, odd = sorted(there - wanted), sorted(pictures - wanted)
-        if mend:
-            self._embed(missing)
-            vectors.delete("passages", extra)
-            vectors.delete("pictures", odd)
-            sweep(self._catalog, vectors)
-            self._catalog.set_meta("incomplete", "")
-        return Checked(
-            passages=len(wanted),
-            vectors=len(there),
-            missing=len(missing),
-            extra=len(extra) + len(odd),
-            mended=mend and bool(missing or extra or odd or not words),
-        )
+        repair = repair if mend is None else mend
+        if repair:
+            self._must_write()
+        return self._maintenance.verify(repair)
 
-    def rebuild(
-        self, tell: Callable[[Progress], None] | None = None, control: Control | None = None
-    ) -> int:
+    def rebuild(self, control: Control | None = None) -> int:
         """Make all vectors again, with the embedders of these settings; returns how many passages.
 
         Text comes from the catalog, pictures from their files where those are still the same. An
         index of an older form is cut into passages again first; stopped, it has to be rebuilt still.
         """
-        self._writes()
-        self._wipe()
-        if self._catalog.meta("form") != FORM:
-            self._cut_again(control or Control())
-        self._catalog.set_meta("form", FORM)
-        self._catalog.set_meta("text", self._text.name)
-        self._catalog.set_meta("picture", self._picture.name if self._picture else "")
-        count = self._embed(list(self._catalog.all_passage_ids()), control)
-        self._embed_pictures(control)
-        self._catalog.set_meta("incomplete", "")
-        return count
+        self._must_write()
+        return self._maintenance.rebuild(control or Control())
 
     def close(self) -> None:
         """Give back what was opened; calling twice is fine."""
-        with self._opening:
-            if self._vectors is not None:
-                self._vectors.close()
-                self._vectors = None
+        self._vectors.close()
         self._catalog.close()
         if self._lock is not None:
             self._lock.release()
 
-    # inside
-
-    def _ingest(
-        self,
-        places: Sequence[Path],
-        workers: int,
-        control: Control | None,
-        tell: Callable[[Progress], None] | None,
-    ) -> Summary:
-        run = Ingest(
+    def _ingest(self) -> Ingest:
+        return Ingest(
             self._catalog,
-            self._live(),
+            self._vectors.live(),
             self._text,
             self._picture,
-            self._eyes,
-            self._settings.documents,
+            self._scan_reader,
+            self._limits,
         )
-        return run.run(places, workers, control, tell)
 
-    def _writes(self) -> None:
+    def _must_write(self) -> None:
         if self._lock is None:
             raise UsageError(f"{self.folder}: this index is open for reading only")
 
-    def _place(self) -> Path | str:
-        return self._catalog.meta("store") or self.folder / "vectors"
-
-    def _live(self) -> Vectors:
-        """The vectors, opened when they are first wanted."""
-        with self._opening:
-            if self._vectors is None:
-                name = f"looktwice-{self._catalog.meta('id')}"
-                self._seen = self._catalog.generation
-                self._vectors = Vectors(self._place(), write=self._lock is not None, name=name)
-            return self._vectors
-
-    def _reading(self) -> Vectors:
-        """The vectors as new as the catalog: a reader opens them again when a writer has finished."""
-        with self._opening:
-            vectors = self._live()
-            if self._lock is None and self._seen != self._catalog.generation:
-                self._seen = self._catalog.generation
-                vectors.reopen()
-            return vectors
-
-    def _wipe(self) -> None:
-        """No vectors; remembered until they are all made again."""
-        self._catalog.set_meta("incomplete", "yes")
-        with self._opening:
-            if self._vectors is not None:
-                self._vectors.close()
-                self._vectors = None
-            place = self._place()
-            if isinstance(place, Path):
-                shutil.rmtree(place, ignore_errors=True)
-            else:
-                vectors = self._live()
-                vectors.delete("passages", list(vectors.ids("passages")))
-                vectors.delete("pictures", list(vectors.ids("pictures")))
-
-    def _cut_again(self, control: Control) -> None:
-        for document in self._catalog.documents():
-            control.check()
-            chunker = Chunker()
-            numbers = range(1, document.pages + 1)
-            pages = (self._catalog.page(document.id, number) for number in numbers)
-            cuts = [(page, chunker.cut(page)) for page in pages if page is not None]
-            words = words_of_document(document.name, document.title)
-            self._catalog.cut_again(document.id, cuts, words)
-
-    def _embed(self, ids: Sequence[int], control: Control | None = None) -> int:
-        """Make the vectors of passages from the catalog's own text."""
-        count = 0
-        for part in _parts(ids):
-            if control is not None:
-                control.check()
-            passages = self._catalog.passages(part)
-            texts = self._embedded(passages)
-            if passages:
-                self._live().add(
-                    "passages",
-                    [p.id for p in passages],
-                    self._text.embed(texts),
-                    [p.document_id for p in passages],
-                )
-            count += len(passages)
-        return count
-
-    def _embedded(self, passages: Sequence[Stored]) -> list[str]:
-        """What the vectors of passages are made of."""
-        texts: dict[int, str] = {}
-        for passage in passages:
-            if passage.id in texts:
-                continue
-            page = self._catalog.page(passage.document_id, passage.page)
-            there = self._catalog.passages_on(passage.document_id, passage.page)
-            spans = [(one.start, one.end) for one in there]
-            words = embedded_texts(passage.document, page.text if page else "", spans)
-            texts.update(zip((one.id for one in there), words, strict=True))
-        return [texts[passage.id] for passage in passages]
-
-    def _embed_pictures(self, control: Control | None) -> None:
-        if self._picture is None:
-            return
-        for document in self._catalog.documents():
-            for number in range(1, document.pages + 1) if document.scanned else ():
-                if control is not None:
-                    control.check()
-                page = self._catalog.page(document.id, number)
-                first = self._catalog.passages_on(document.id, number)[:1]
-                if page is None or not page.scanned or not first:
-                    continue
-                try:
-                    image = self.render(document.name, number)
-                except BadInput as error:
-                    _log.warning("%s", error)
-                    break
-                self._live().add(
-                    "pictures", [first[0].id], self._picture.embed([image]), [document.id]
-                )
-
 
 def _by_words(embedder: Embedder) -> WordReranker | None:
-    return WordReranker(embedder) if isinstance(embedder, WordEmbedder) else None
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[at : at + _BATCH] for at in range(0, len(ids), _BATCH))
+    return WordReranker(embedder) if isinstance(embedder, TokenEmbedder) else None

@@ -78,12 +78,12 @@ class WriterLock:
     ) -> None:
         self.release()
 
-    def acquire(self, wait: float = 0, tell: Callable[[str], None] | None = None) -> None:
+    def acquire(self, wait: float = 0, on_wait: Callable[[str], None] | None = None) -> None:
         """Take the lock.
 
         Args:
             wait: seconds to wait for another holder; `inf` for as long as it takes.
-            tell: told once, in a sentence, who is waited for.
+            on_wait: called once, with a sentence that says who is waited for.
 
         Raises:
             UsageError: somebody else holds it, who is named; or the folder cannot be written.
@@ -92,8 +92,8 @@ class WriterLock:
         try:
             taken = _taken(lock, 0)
             if not taken and wait > 0:
-                if tell is not None:
-                    tell(f"waiting for {self._holder_in_words()}")
+                if on_wait is not None:
+                    on_wait(f"waiting for {self._holder_in_words()}")
                 taken = _taken(lock, wait)
         except OSError as error:
             raise UsageError(f"{self._folder}: the index cannot be written: {error}") from error

@@ -48,7 +48,7 @@ class RawLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PageLine:
     """Characters `start` to `end` of a page's text, and what they are."""
 
     start: int
@@ -84,7 +84,7 @@ class Page:
 
     number: int
     text: str
-    lines: tuple[Line, ...] = ()
+    lines: tuple[PageLine, ...] = ()
     width: float = 0.0
     height: float = 0.0
     frame: Frame = "page"
@@ -128,7 +128,7 @@ def build_page(
 ) -> Page:
     """A page of raw lines: words are joined by single spaces, lines by newlines; empty ones go."""
     pieces: list[str] = []
-    marks: list[Line] = []
+    marks: list[PageLine] = []
     spans: list[tuple[int, int]] = []
     boxes: list[XYXY] = []
     at = 0
@@ -145,7 +145,7 @@ def build_page(
                 boxes.append(word.box)
             at += len(word.text) + 1
         pieces.append(" ".join(w.text for w in words))
-        marks.append(Line(start, at - 1, line.kind, line.level, begins))
+        marks.append(PageLine(start, at - 1, line.kind, line.level, begins))
         begins = False
     return Page(
         number=number,

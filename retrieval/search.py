@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from ..control import Control
 from ..errors import BadInput
 from ..schema import Box, Passage
-from .catalog.catalog import Catalog, Filters, Stored
+from .catalog.catalog import Catalog
 from .catalog.highlight import Highlighter
+from .catalog.rows import Filters, StoredPassage
 from .embeddings.picture import PictureEmbedder
 from .embeddings.runtime import unit
 from .embeddings.text import TextEmbedder
 from .pages import Page
 from .ranking.document_names import without_names
-from .ranking.figures import Asked, share_of_figures
+from .ranking.figures import FigureIntent, share_of_figures
 from .ranking.fusion import (
     Reranker,
     best_group,
@@ -65,7 +66,7 @@ class Search:
         catalog: has the words.
         vectors: gives the vectors as they are now.
         text, picture: the index's embedders.
-        asked: tells which questions ask for a figure.
+        figure_intent: tells which questions ask for a figure.
     """
 
     def __init__(
@@ -74,10 +75,10 @@ class Search:
         vectors: Callable[[], Vectors],
         text: TextEmbedder,
         picture: PictureEmbedder | None,
-        asked: Asked,
+        figure_intent: FigureIntent,
     ) -> None:
         self._catalog, self._vectors = catalog, vectors
-        self._text, self._picture, self._asked = text, picture, asked
+        self._text, self._picture, self._figure_intent = text, picture, figure_intent
 
     def run(
         self,
@@ -160,7 +161,7 @@ class Search:
         query: str,
         vector: Row,
         scores: dict[int, float],
-        stored: dict[int, Stored],
+        stored: dict[int, StoredPassage],
         wide: int,
         within: Collection[int] | None,
         found_by: dict[int, set[str]],
@@ -195,7 +196,7 @@ class Search:
         self, question: Row, scores: Mapping[int, float], page_of: Mapping[int, tuple[int, int]]
     ) -> dict[int, float]:
         """Pages of figures lifted, as far as one is asked for."""
-        weight = FIGURES_WEIGHT * self._asked.for_figures(question)
+        weight = FIGURES_WEIGHT * self._figure_intent.for_figures(question)
         if not weight:
             return dict(scores)
         texts = self._catalog.page_texts(page_of[key] for key in scores)
@@ -223,7 +224,9 @@ class Search:
             found_by.setdefault(key, set()).add("picture")
         return hits
 
-    def _passage(self, stored: Stored, score: float, found_by: dict[int, set[str]]) -> Passage:
+    def _passage(
+        self, stored: StoredPassage, score: float, found_by: dict[int, set[str]]
+    ) -> Passage:
         page = self._catalog.page(stored.document_id, stored.page)
         start, end, text = stored.start, stored.end, stored.text
         if page is not None and count_words(page.text) <= SHORT_PAGE:
@@ -257,11 +260,11 @@ def _joined(by_words: Mapping[int, float], by_look: list[tuple[int, float]]) -> 
 
 def _reread(
     query: str,
-    best: list[Stored],
+    best: list[StoredPassage],
     values: list[float],
     reranker: Reranker,
     found_by: dict[int, set[str]],
-) -> tuple[list[Stored], list[float]]:
+) -> tuple[list[StoredPassage], list[float]]:
     """The first few in the order of both rankings; what was not read again follows."""
     few = best[:RERANKED]
     opinions = reranker.score(query, [f"{p.document}\n{p.text}" for p in few])

@@ -45,7 +45,7 @@ ONLY_IN = {
     "smolagents": {"evals/baselines/smolagents.py"},
     "ultralytics": {"tools/detection/detector.py"},
     "paddleocr": {"tools/ocr/reader.py"},
-    "chromadb": {"retrieval/vectors/place.py"},
+    "chromadb": {"retrieval/vectors/storage.py"},
     "chromadb_rust_bindings": {"retrieval/vectors/server.py"},
     "gradio": {"ui"},
     "xllamacpp": {"agent/backends/llamacpp.py"},

@@ -25,11 +25,11 @@ from ...retrieval.embeddings.text import (
     as_text_embedder,
     open_text_embedder,
 )
-from ...retrieval.ingest import Eyes
+from ...retrieval.ingest.scans import ScanReader
 from ...schema import Picture, TextLine
 from ...settings import Settings
-from ...tools.eyes import index_eyes
 from ...tools.registry import Experts
+from ...tools.scan_reader import scan_reader_of
 from .ray import TASK_RETRIES, connected, last_line, when_ready
 from .worker import Recipe
 
@@ -38,7 +38,7 @@ from .worker import Recipe
 class Hands:
     """All that is needed to add documents, loaded at its first use."""
 
-    eyes: Eyes
+    eyes: ScanReader
     text: Embedder
     picture: PictureEmbedder | None
 
@@ -49,7 +49,7 @@ Maker = Callable[[Settings], Hands]
 
 def own_hands(settings: Settings) -> Hands:
     """OCR, detector and embedders of the pack in use."""
-    eyes = index_eyes(Experts.from_settings(settings))
+    eyes = scan_reader_of(Experts.from_settings(settings))
     return Hands(eyes, open_text_embedder(settings), open_picture_embedder(settings))
 
 
@@ -212,7 +212,9 @@ def remote_hands(pool: Pool, own: Hands) -> Hands:
         return str(_said(pool.ask("objects", *_pixels(image), picture.model_dump_json())))
 
     return Hands(
-        Eyes(read=read, objects=objects if own.eyes.objects else None, caption=own.eyes.caption),
+        ScanReader(
+            read=read, objects=objects if own.eyes.objects else None, caption=own.eyes.caption
+        ),
         _Text(pool, as_text_embedder(own.text)),
         None if own.picture is None else _Looks(pool, own.picture),
     )

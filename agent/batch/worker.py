@@ -55,8 +55,8 @@ class Worker:
     def _read(self, documents: tuple[str, ...], control: Control) -> str:
         """The index of these documents, made or brought up to date."""
         from ...retrieval.index import Index
-        from ...tools.eyes import index_eyes
         from ...tools.registry import Experts
+        from ...tools.scan_reader import scan_reader_of
 
         settings = self._assistant.settings
         key = sha256("\n".join(sorted(documents)).encode("utf-8", "replace")).hexdigest()[:24]
@@ -71,7 +71,7 @@ class Worker:
                 write=True,
                 purpose="looktwice batch run",
                 wait=_DOCUMENTS_WAIT,
-                eyes=index_eyes(Experts.from_settings(settings)),
+                scan_reader=scan_reader_of(Experts.from_settings(settings)),
             ) as index,
         ):
             summary = index.add(documents, control=control)

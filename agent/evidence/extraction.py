@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...retrieval.embeddings.text import Embedder
-from ...retrieval.pages import Line, Page
+from ...retrieval.pages import Page, PageLine
 from ...retrieval.ranking.document_names import without_names
 from ...retrieval.ranking.figures import EXAMPLES, for_figures, share_of_figures
 from ...retrieval.text.periods import cells_of, periods_in, with_periods
@@ -162,7 +162,7 @@ def blocks_of(page: Page, told: Sequence[str]) -> list[Block]:
     return blocks
 
 
-def _is_row(line: Line, text: str, told: str) -> bool:
+def _is_row(line: PageLine, text: str, told: str) -> bool:
     return line.kind == "row" or told != text or len(cells_of(text)[1]) > 1
 
 

@@ -17,7 +17,7 @@ from .opening import as_usage, cluster, cores_here, existing, reading, writing
 from .options import Folder, Wait, Workers
 
 if TYPE_CHECKING:
-    from ...retrieval.ingest import Summary
+    from ...retrieval.ingest.progress import IngestSummary
 
 
 def add(
@@ -40,16 +40,23 @@ def add(
     with (
         cluster(engine, workers or cores_here(), address) as hands,
         writing(index, "add", wait, store=store, hands=hands) as opened,
-        ingest_progress() as (control, tell),
+        ingest_progress() as (control, on_progress),
     ):
-        summary = opened.add(paths, workers=workers or cores_here(), control=control, tell=tell)
+        summary = opened.add(
+            paths, workers=workers or cores_here(), control=control, on_progress=on_progress
+        )
     finish(summary, as_json)
 
 
 def update(index: Folder, workers: Workers = None, wait: Wait = 0, as_json: Json = False) -> None:
     """Read again what was added: new, changed and vanished files."""
-    with writing(existing(index), "update", wait) as opened, ingest_progress() as (control, tell):
-        summary = opened.update(workers=workers or cores_here(), control=control, tell=tell)
+    with (
+        writing(existing(index), "update", wait) as opened,
+        ingest_progress() as (control, on_progress),
+    ):
+        summary = opened.update(
+            workers=workers or cores_here(), control=control, on_progress=on_progress
+        )
     finish(summary, as_json)
 
 
@@ -72,22 +79,25 @@ def remove(
 
 def verify(
     index: Folder,
-    mend: Annotated[bool, typer.Option(help="put right what can be")] = True,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair/--no-repair", "--mend/--no-mend", help="put right what can be"),
+    ] = True,
     wait: Wait = 0,
     as_json: Json = False,
 ) -> None:
     """Check that catalog and vectors agree; exit code 0 if they do in the end."""
-    from ..show.documents import show_checked
+    from ..show.documents import show_verified
 
     folder = existing(index)
-    with writing(folder, "verify", wait) if mend else reading(folder) as opened:
-        checked = opened.verify(mend=mend)
+    with writing(folder, "verify", wait) if repair else reading(folder) as opened:
+        report = opened.verify(repair)
     if as_json:
-        names = ("ok", "passages", "vectors", "missing", "extra", "mended", "problems")
-        print_json({name: getattr(checked, name) for name in names})
+        names = ("ok", "passages", "vectors", "missing", "extra", "repaired", "mended", "problems")
+        print_json({name: getattr(report, name) for name in names})
     else:
-        show_checked(checked, console())
-    raise typer.Exit(0 if checked.ok else 1)
+        show_verified(report, console())
+    raise typer.Exit(0 if report.ok else 1)
 
 
 def rebuild(index: Folder, wait: Wait = 0, as_json: Json = False) -> None:
@@ -108,7 +118,7 @@ def rebuild(index: Folder, wait: Wait = 0, as_json: Json = False) -> None:
         plain_lines(console(), [f"embedded {passages:,} passages again"])
 
 
-def finish(summary: Summary, as_json: bool) -> None:
+def finish(summary: IngestSummary, as_json: bool) -> None:
     """What a run did, what failed and why, and the exit code that says so."""
     from ..show.documents import show_ingested
     from ..show.text import plain_lines

@@ -38,7 +38,7 @@ def writing(
     """The index, for changing; whoever waits for another writer is told so."""
     from ...retrieval.index import Index
     from ...tools import Experts
-    from ...tools.eyes import index_eyes
+    from ...tools.scan_reader import scan_reader_of
     from ..show.text import plain_lines
 
     settings = load_settings()
@@ -49,9 +49,9 @@ def writing(
         write=True,
         purpose=f"looktwice index {command}",
         wait=wait,
-        tell=lambda words: plain_lines(console(stderr=True), [words]),
+        on_wait=lambda words: plain_lines(console(stderr=True), [words]),
         store=store,
-        eyes=hands.eyes if hands else index_eyes(Experts.from_settings(settings), side),
+        scan_reader=hands.eyes if hands else scan_reader_of(Experts.from_settings(settings), side),
         text=hands.text if hands else None,
         picture=hands.picture if hands else None,
         rebuild=rebuild,

@@ -20,7 +20,7 @@ from .text import count, one_line, shorten
 
 if TYPE_CHECKING:
     from ...agent.batch.runner import Progress as BatchProgress
-    from ...retrieval.ingest import Progress as IngestProgress
+    from ...retrieval.ingest.progress import IngestProgress
 
 
 class DownloadBars:

@@ -11,13 +11,13 @@ from rich.table import Column, Table
 from .text import count, duration, literal, one_line, plain_lines, shorten, size
 
 if TYPE_CHECKING:
-    from ...retrieval.catalog.rows import Counts, Document, Failure
-    from ...retrieval.index import Checked
-    from ...retrieval.ingest import Summary
+    from ...retrieval.catalog.rows import Counts, Document, FailedFile
+    from ...retrieval.ingest.progress import IngestSummary
+    from ...retrieval.maintenance import VerifyReport
     from ...retrieval.pages import Page
 
 
-def show_ingested(summary: Summary, console: Console) -> None:
+def show_ingested(summary: IngestSummary, console: Console) -> None:
     """What adding or updating did."""
     head = []
     if summary.added:
@@ -57,7 +57,7 @@ def show_documents(documents: Sequence[Document], console: Console) -> None:
 
 
 def show_stats(
-    counts: Counts, roots: Sequence[str], failures: Sequence[Failure], console: Console
+    counts: Counts, roots: Sequence[str], failures: Sequence[FailedFile], console: Console
 ) -> None:
     """How much there is, from where, and what could not be read."""
     scanned = f", {counts['scanned']:,} of them read by OCR" if counts["scanned"] else ""
@@ -76,19 +76,19 @@ def show_stats(
         plain_lines(console, (f"  {f.path}: {f.reason}" for f in failures))
 
 
-def show_checked(checked: Checked, console: Console) -> None:
+def show_verified(report: VerifyReport, console: Console) -> None:
     """Whether catalog and vectors agree."""
-    word, style = ("ok", "green") if checked.ok else ("not in order", "red")
-    said = f": {count(checked.passages, 'passage')}, {count(checked.vectors, 'vector')}"
+    word, style = ("ok", "green") if report.ok else ("not in order", "red")
+    said = f": {count(report.passages, 'passage')}, {count(report.vectors, 'vector')}"
     console.print(literal(word, style).append_text(literal(said)))
     wrong = [
-        f"{checked.missing:,} without a vector" if checked.missing else "",
-        f"{checked.extra:,} left over" if checked.extra else "",
+        f"{report.missing:,} without a vector" if report.missing else "",
+        f"{report.extra:,} left over" if report.extra else "",
     ]
     found = ", ".join(filter(None, wrong))
     if found:
-        plain_lines(console, [f"found {found}{'; mended' if checked.mended else ''}"])
-    plain_lines(console, checked.problems)
+        plain_lines(console, [f"found {found}{'; repaired' if report.repaired else ''}"])
+    plain_lines(console, report.problems)
 
 
 def page_lines(page: Page) -> dict[str, object]:

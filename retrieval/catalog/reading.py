@@ -16,11 +16,11 @@ from .names import named
 from .rows import (
     Counts,
     Document,
-    Failure,
+    FailedFile,
     Filters,
     KnownFile,
     State,
-    Stored,
+    StoredPassage,
     headings_out,
     page_out,
     path_in,
@@ -135,7 +135,7 @@ class CatalogReader(Closing):
             rows = c.execute(sql, (json.dumps(sorted(set(pages))),)).fetchall()
         return {(row["document"], row["number"]): row["text"] for row in rows}
 
-    def passages(self, ids: Iterable[int]) -> list[Stored]:
+    def passages(self, ids: Iterable[int]) -> list[StoredPassage]:
         """Passages in the order asked for; what is gone or not to be seen is left out."""
         wanted = list(ids)
         sql = f"{_PASSAGES} WHERE passages.id IN (SELECT value FROM json_each(?))"
@@ -144,7 +144,7 @@ class CatalogReader(Closing):
         found = {row["id"]: _stored(row) for row in rows}
         return [found[wish] for wish in wanted if wish in found]
 
-    def around(self, passage_id: int, before: int, after: int) -> list[Stored]:
+    def around(self, passage_id: int, before: int, after: int) -> list[StoredPassage]:
         """A passage and up to so many on either side of it, in the document's order, over pages."""
         with self._db.reading() as c:
             rows = c.execute(f"{_PASSAGES} WHERE passages.id = ?", (passage_id,)).fetchall()
@@ -155,7 +155,7 @@ class CatalogReader(Closing):
             later = _beside(c, place, ">", "ASC", after)
         return [_stored(row) for row in [*reversed(earlier), *rows, *later]]
 
-    def passages_on(self, document_id: int, page: int) -> list[Stored]:
+    def passages_on(self, document_id: int, page: int) -> list[StoredPassage]:
         """The passages of a page, in its order."""
         sql = f"{_PASSAGES} WHERE passages.document = ? AND passages.page = ? ORDER BY start"
         with self._db.reading() as c:
@@ -214,13 +214,13 @@ class CatalogReader(Closing):
                 bytes={row[0]: row[1] for row in c.execute(sizes)},
             )
 
-    def failures(self) -> list[Failure]:
+    def failures(self) -> list[FailedFile]:
         """Files that could not be added, by path."""
         with self._db.reading() as c:
             rows = c.execute("SELECT * FROM failures").fetchall()
         return sorted(map(_failure, rows), key=lambda failure: failure.path)
 
-    def failure(self, path: str | Path) -> Failure | None:
+    def failure(self, path: str | Path) -> FailedFile | None:
         """Why this file could not be added, if it could not."""
         with self._db.reading() as c:
             sql = "SELECT * FROM failures WHERE path = ?"
@@ -287,8 +287,8 @@ def _document(row: sqlite3.Row, files: Sequence[sqlite3.Row]) -> Document:
     )
 
 
-def _stored(row: sqlite3.Row) -> Stored:
-    return Stored(
+def _stored(row: sqlite3.Row) -> StoredPassage:
+    return StoredPassage(
         id=row["id"],
         document=row["name"],
         document_id=row["document"],
@@ -300,8 +300,8 @@ def _stored(row: sqlite3.Row) -> Stored:
     )
 
 
-def _failure(row: sqlite3.Row) -> Failure:
-    return Failure(
+def _failure(row: sqlite3.Row) -> FailedFile:
+    return FailedFile(
         path_out(row["path"]), row["reason"], row["noted"], row["bytes"], row["mtime_ns"]
     )
 

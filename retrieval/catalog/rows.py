@@ -14,9 +14,18 @@ from typing import Any, Literal, NamedTuple, TypedDict, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pages import Line, LineKind, Page
+from ..pages import LineKind, Page, PageLine
 
-__all__ = ["Counts", "Document", "Failure", "Filters", "KnownFile", "NewFile", "State", "Stored"]
+__all__ = [
+    "Counts",
+    "Document",
+    "FailedFile",
+    "Filters",
+    "KnownFile",
+    "NewFile",
+    "State",
+    "StoredPassage",
+]
 
 State = Literal["adding", "ready", "removing"]
 _KINDS: tuple[LineKind, ...] = get_args(LineKind)
@@ -51,7 +60,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredPassage:
     """A passage: characters `start` to `end` of a page (1-based), which are `text`."""
 
     id: int
@@ -65,7 +74,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedFile:
     """A file that could not be added; while its size and time stay the same, trying again is vain."""
 
     path: str
@@ -174,7 +183,7 @@ def page_out(row: sqlite3.Row) -> Page:
         number=row["number"],
         text=row["text"],
         lines=tuple(
-            Line(start, end, _KINDS[kind], level, bool(begins))
+            PageLine(start, end, _KINDS[kind], level, bool(begins))
             for start, end, kind, level, begins in lines
         ),
         width=row["width"],

@@ -14,7 +14,7 @@ from .reading import meta_of
 from .rows import NewFile, headings_in, page_in, path_in, well_formed
 
 if TYPE_CHECKING:
-    from ..text.chunking import Cut
+    from ..text.chunking import Chunk
 
 
 def now() -> str:
@@ -74,24 +74,24 @@ def retire(c: sqlite3.Connection, documents: Iterable[int]) -> bool:
 
 
 def add_page(
-    c: sqlite3.Connection, document: int, page: Page, cuts: Sequence[Cut], words: str
+    c: sqlite3.Connection, document: int, page: Page, chunks: Sequence[Chunk], words: str
 ) -> list[int]:
     """Store a page; returns its passages' ids. `words` are those of the whole document."""
     c.execute(f"INSERT INTO pages VALUES ({', '.join('?' * 12)})", page_in(document, page))
-    return add_passages(c, document, page, cuts, words)
+    return add_passages(c, document, page, chunks, words)
 
 
 def add_passages(
-    c: sqlite3.Connection, document: int, page: Page, cuts: Sequence[Cut], words: str
+    c: sqlite3.Connection, document: int, page: Page, chunks: Sequence[Chunk], words: str
 ) -> list[int]:
     """Store the passages of a page that is there; returns their ids."""
     last = first_of(c, "SELECT seq FROM sqlite_sequence WHERE name = 'passages'") or 0
-    ids = list(range(int(last) + 1, int(last) + 1 + len(cuts)))
+    ids = list(range(int(last) + 1, int(last) + 1 + len(chunks)))
     c.executemany(
         "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (id, document, page.number, cut.start, cut.end, headings_in(cut.heading))
-            for id, cut in zip(ids, cuts, strict=True)
+            (id, document, page.number, chunk.start, chunk.end, headings_in(chunk.heading))
+            for id, chunk in zip(ids, chunks, strict=True)
         ],
     )
     c.executemany(
@@ -99,11 +99,11 @@ def add_passages(
         [
             (
                 id,
-                searchable(page.text[cut.start : cut.end]),
-                searchable("\n".join(cut.heading)),
+                searchable(page.text[chunk.start : chunk.end]),
+                searchable("\n".join(chunk.heading)),
                 words,
             )
-            for id, cut in zip(ids, cuts, strict=True)
+            for id, chunk in zip(ids, chunks, strict=True)
         ],
     )
     return ids

@@ -20,8 +20,8 @@ __all__ = [
     "OnnxTextEmbedder",
     "SentenceEmbedder",
     "TextEmbedder",
+    "TokenEmbedder",
     "Vectors",
-    "WordEmbedder",
     "as_text_embedder",
     "open_text_embedder",
 ]
@@ -67,7 +67,7 @@ class TextEmbedder(Embedder, Protocol):
 
 
 @runtime_checkable
-class WordEmbedder(Protocol):
+class TokenEmbedder(Protocol):
     """A text embedder that also tells what its vectors are pooled of."""
 
     def embed_words(self, texts: Sequence[str]) -> list[Vectors]:
@@ -96,7 +96,7 @@ def as_text_embedder(embedder: Embedder) -> TextEmbedder:
     return _CompletedEmbedder(embedder)
 
 
-class _PackEmbedder(TextEmbedder, WordEmbedder, Protocol):
+class _PackEmbedder(TextEmbedder, TokenEmbedder, Protocol):
     """What the embedders of all packs can do."""
 
 

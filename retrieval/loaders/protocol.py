@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from ..pages import Line, Page
+from ..pages import Page, PageLine
 from .base import Scan
 
 _LENGTHS = struct.Struct(">II")
@@ -118,7 +118,7 @@ def page_of(head: Head, body: bytes) -> Page | Scan:
     return Page(
         number=head["number"],
         text=head["text"],
-        lines=tuple(Line(*line) for line in head["lines"]),
+        lines=tuple(PageLine(*line) for line in head["lines"]),
         width=head["width"],
         height=head["height"],
         frame=head["frame"],

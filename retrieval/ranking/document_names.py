@@ -27,15 +27,15 @@ def without_names(question: str, documents: Iterable[str]) -> str:
     """
     names = {word for name in documents for word in _WORD.findall(stem(name).casefold())}
     names = {word for word in names if not word.isdigit()}
-    said = question.split()
-    plain = ["".join(_WORD.findall(re.sub(r"['’]s\b", "", word.casefold()))) for word in said]
+    words = question.split()
+    plain = ["".join(_WORD.findall(re.sub(r"['’]s\b", "", word.casefold()))) for word in words]
     gone: set[int] = set()
-    for at in range(len(said)):
-        for count in range(1, min(_LONGEST_NAME, len(said) - at) + 1):
+    for at in range(len(words)):
+        for count in range(1, min(_LONGEST_NAME, len(words) - at) + 1):
             run = "".join(plain[at : at + count])
-            if run in names or (said[at][:1].isupper() and _begins_one(run, names)):
+            if run in names or (words[at][:1].isupper() and _begins_one(run, names)):
                 gone.update(range(at, at + count))
-    left = [word for n, word in enumerate(said) if n not in gone]
+    left = [word for n, word in enumerate(words) if n not in gone]
     return " ".join(left) if len(left) >= _FEWEST_LEFT else question
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..embeddings.runtime import Once, Vectors
 from ..embeddings.text import TextEmbedder
 
-__all__ = ["EXAMPLES", "Asked", "for_figures", "share_of_figures"]
+__all__ = ["EXAMPLES", "FigureIntent", "for_figures", "share_of_figures"]
 
 _FOR_FIGURES = (
     "How much was it?",
@@ -43,7 +43,7 @@ _FROM_DIGIT = re.compile(r"\d\S*")
 """A word from its first digit on, so each word with one is found once, and in one pass."""
 
 
-class Asked:
+class FigureIntent:
     """Tells by its nearest examples whether a question asks for a figure; safe for threads."""
 
     def __init__(self, embedder: TextEmbedder) -> None:

@@ -15,7 +15,7 @@ from ...settings import Settings
 from ...weights.convert.prepare import reranker_path
 from ...weights.resolve import weight_for
 from ..embeddings.runtime import Once, Vectors, chosen_dtype, weight_name, well_formed
-from ..embeddings.text import WordEmbedder
+from ..embeddings.text import TokenEmbedder
 
 __all__ = ["CrossReranker", "WordReranker", "open_reranker"]
 
@@ -37,7 +37,7 @@ class WordReranker:
     name = "maxsim"
     weight = 0.5
 
-    def __init__(self, embedder: WordEmbedder) -> None:
+    def __init__(self, embedder: TokenEmbedder) -> None:
         self._embedder = embedder
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:

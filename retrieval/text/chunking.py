@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from ...errors import UsageError
-from ..pages import Line, LineKind, Page
+from ..pages import LineKind, Page, PageLine
 from .sentences import count_words, pieces, sentence_ends
 
-__all__ = ["Chunker", "Cut"]
+__all__ = ["Chunk", "Chunker"]
 
 _NEVER, _INSIDE, _LINE, _SENTENCE, _PARAGRAPH, _TABLE, _HEADING = range(7)
 """How good a border is, worst first; nothing ends between a heading and what follows it."""
@@ -27,7 +27,7 @@ _LEVELS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Chunk:
     """Characters `start` to `end` of a page's text: one passage.
 
     Attributes:
@@ -58,7 +58,7 @@ class Chunker:
         words: how long a passage is at most, unless one row of a table is longer. Languages without
             spaces are measured by their characters.
         overlap: at most how many words of a passage its follower repeats.
-        section: what another chunker's `section` said before the page this one begins with.
+        section: what another chunker's `section` was before the page this one begins with.
 
     Raises:
         UsageError: more than half of each passage would be repeated.
@@ -82,27 +82,27 @@ class Chunker:
         """The headings in force, one a level, "" for a level without one; to go on from here."""
         return self._path
 
-    def cut(self, page: Page) -> list[Cut]:
+    def chunks(self, page: Page) -> list[Chunk]:
         """The passages of a page, in its order; furniture is in none, every other line in one or two."""
         self._enter(page.section)
-        cuts: list[Cut] = []
+        chunks: list[Chunk] = []
         for run in _runs(page.lines):
             atoms = self._atoms(page.text, run)
             # What a picture shows and what is written in it are apart however short they are: one
             # vector for both would mean neither.
             parts = _sections(atoms) if page.frame == "picture" else [atoms]
             for part in parts:
-                cuts.extend(self._pack(part))
-        return cuts
+                chunks.extend(self._pack(part))
+        return chunks
 
     def _enter(self, section: tuple[str, ...]) -> None:
         """Take over what the document's outline says, unless the headings read so far say more."""
         known = [_plain(heading) for heading in self._path if heading]
-        said = [_plain(heading) for heading in section]
-        if said and known[: len(said)] != said:
+        outline = [_plain(heading) for heading in section]
+        if outline and known[: len(outline)] != outline:
             self._path = section[:_LEVELS]
 
-    def _atoms(self, text: str, run: Sequence[Line]) -> list[_Atom]:
+    def _atoms(self, text: str, run: Sequence[PageLine]) -> list[_Atom]:
         atoms: list[_Atom] = []
         for block in _blocks(run):
             first = block[0]
@@ -119,7 +119,7 @@ class Chunker:
                 )
         return atoms
 
-    def _kind(self, text: str, block: Sequence[Line]) -> LineKind:
+    def _kind(self, text: str, block: Sequence[PageLine]) -> LineKind:
         """What a block is; a heading as long as a paragraph is a paragraph in large letters."""
         kind = block[0].kind
         if (
@@ -130,7 +130,7 @@ class Chunker:
         return kind
 
     def _parts(
-        self, text: str, block: Sequence[Line], kind: LineKind
+        self, text: str, block: Sequence[PageLine], kind: LineKind
     ) -> Iterator[tuple[int, int, int | None]]:
         """Start, end and the border before each part; None for the first, which depends on the block."""
         first = block[0].start
@@ -162,7 +162,7 @@ class Chunker:
         for left, right in pieces(part, max(1.0, self._words / 8)):
             yield start + left, start + right
 
-    def _pack(self, atoms: Sequence[_Atom]) -> Iterator[Cut]:
+    def _pack(self, atoms: Sequence[_Atom]) -> Iterator[Chunk]:
         """Fill passages from atoms, one after the other."""
         sums = list(accumulate((atom.weight for atom in atoms), initial=0.0))
         start = new = 0
@@ -174,7 +174,7 @@ class Chunker:
                     self._end(atoms, sums, new, new),
                 )  # what is repeated costs no limit
             chosen = atoms[start:end]
-            yield Cut(chosen[0].start, chosen[-1].end, _heading(chosen))
+            yield Chunk(chosen[0].start, chosen[-1].end, _heading(chosen))
             start, new = self._repeat(atoms, new, end), end
 
     def _end(self, atoms: Sequence[_Atom], sums: Sequence[float], start: int, new: int) -> int:
@@ -220,9 +220,9 @@ def _sections(atoms: Sequence[_Atom]) -> Iterator[Sequence[_Atom]]:
         yield atoms[start:end]
 
 
-def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
+def _runs(lines: Sequence[PageLine]) -> Iterator[list[PageLine]]:
     """Lines that follow each other without furniture between them."""
-    run: list[Line] = []
+    run: list[PageLine] = []
     for line in lines:
         if line.kind != "furniture":
             run.append(line)
@@ -233,9 +233,9 @@ def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
         yield run
 
 
-def _blocks(run: Sequence[Line]) -> Iterator[list[Line]]:
+def _blocks(run: Sequence[PageLine]) -> Iterator[list[PageLine]]:
     """Paragraphs, rows, and headings (which may go over several lines)."""
-    block: list[Line] = []
+    block: list[PageLine] = []
     for line in run:
         joins = (
             block

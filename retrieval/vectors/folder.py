@@ -7,7 +7,7 @@ process), and lets every process that opens the folder write to it. So here:
 
 - the log is never forgotten (`keep_log`), which makes the graph a copy that can be thrown away;
 - how the graph's files look is noted after every change (`seal`); files that look otherwise at the
-  next opening are dropped (`mend`), and Chroma builds them again from the log;
+  next opening are dropped (`repair`), and Chroma builds them again from the log;
 - a change holds a lock, and who only reads works on a copy taken under that lock (`vectors_copy`);
 - what was deleted leaves the log as well when it is asked to (`scrub`).
 
@@ -36,7 +36,7 @@ from .files import Look, alike, checksum, clear_unused, flush, look_of, write_sa
 DATABASE = "chroma.sqlite3"
 SEAL = "graph.json"
 _LOCK = "changes.lock"
-_DOOR = "waiting.lock"
+_TURN = "waiting.lock"
 _POLL = 0.005
 _PATIENCE = 60.0
 """Seconds to wait for a change that another process is making; each takes well under one."""
@@ -81,11 +81,11 @@ class Folder:
             UsageError: another process holds it, and goes on doing so for a minute.
         """
         lock = FileLock(self.path / _LOCK, timeout=_PATIENCE, poll_interval=_POLL)
-        # Who waits for the lock stands in the door, so that one who takes it again and again, as a
-        # busy writer does, has to let the others in between.
-        door = FileLock(self.path / _DOOR, timeout=_PATIENCE, poll_interval=_POLL)
+        # Who waits for the lock holds the turn, so that one who takes the lock again and again, as
+        # a busy writer does, has to let the others in between.
+        turn = FileLock(self.path / _TURN, timeout=_PATIENCE, poll_interval=_POLL)
         try:
-            with door:
+            with turn:
                 lock.acquire()
         except Timeout:
             raise UsageError(
@@ -97,7 +97,7 @@ class Folder:
         finally:
             lock.release()
 
-    def mend(self) -> bool:
+    def repair(self) -> bool:
         """Drop a graph whose files are not as they were left; True if it was dropped.
 
         A folder whose log was not kept from the start (somebody else's) is left alone.

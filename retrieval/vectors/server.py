@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ...errors import UsageError
-from .place import FolderPlace, Graph, Place, plainly, server_client
+from .storage import FolderStorage, Graph, VectorStorage, plainly, server_client
 
 _PORT = 8000
 _MOVED = 1_000
@@ -18,7 +18,7 @@ _MOVED = 1_000
 _ALL = ["embeddings", "metadatas"]
 
 
-class ServerPlace(Place):
+class ServerStorage(VectorStorage):
     """A Chroma server, which sees to its own disk."""
 
     def __init__(self, address: str) -> None:
@@ -70,7 +70,7 @@ def serve(folder: Path, host: str = "127.0.0.1", port: int = _PORT) -> int:
             this folder.
     """
     _check_free(host, port)
-    return FolderPlace(folder).lend(lambda: _run(folder, host, port))
+    return FolderStorage(folder).lend(lambda: _run(folder, host, port))
 
 
 def _address(text: str) -> tuple[str, int, bool]:

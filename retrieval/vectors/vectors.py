@@ -17,8 +17,15 @@ from numpy.typing import NDArray
 
 from ...closing import Closing
 from ...errors import UsageError
-from .place import CopyPlace, FolderPlace, Graph, Place, VectorsDamaged, VectorsUnreachable
-from .server import ServerPlace, serve
+from .server import ServerStorage, serve
+from .storage import (
+    CopyStorage,
+    FolderStorage,
+    Graph,
+    VectorsDamaged,
+    VectorStorage,
+    VectorsUnreachable,
+)
 
 __all__ = ["Kind", "Vectors", "VectorsDamaged", "VectorsUnreachable", "serve"]
 
@@ -64,14 +71,14 @@ class Vectors(Closing):
     """
 
     def __init__(self, place: Path | str, *, write: bool, name: str = "looktwice") -> None:
-        self._place = _place_of(place, write)
+        self._storage = _storage_of(place, write)
         self._write = write
         self._name = name
         self._lock = threading.RLock()
-        self._place.open()
+        self._storage.open()
         if write:
             for kind in KINDS:
-                self._place.finish(self._called(kind))
+                self._storage.finish(self._called(kind))
 
     def add(self, kind: Kind, ids: Sequence[int], vectors: Rows, documents: Sequence[int]) -> None:
         """Add or replace vectors; on the disk when this returns.
@@ -156,7 +163,7 @@ class Vectors(Closing):
     def reopen(self) -> None:
         """See what was written since; costs a copy of the folder where a reader is behind."""
         with self._lock:
-            self._place.reopen()
+            self._storage.reopen()
 
     def compact(self, kind: Kind) -> None:
         """Rid the disk, and the graph, of what was deleted or replaced; killed, nothing is lost.
@@ -166,25 +173,25 @@ class Vectors(Closing):
         """
         self._must_write()
         with self._lock:
-            self._place.compact(self._called(kind), _GRAPH)
+            self._storage.compact(self._called(kind), _GRAPH)
 
     def close(self) -> None:
         """Let go of files, threads and connections; calling it twice is fine."""
         with self._lock:
-            self._place.close()
+            self._storage.close()
 
     def _must_write(self) -> None:
         if not self._write:
-            raise UsageError(f"{self._place.label}: these vectors were opened for reading only")
+            raise UsageError(f"{self._storage.label}: these vectors were opened for reading only")
 
     def _change(self, work: Callable[[], None]) -> None:
         self._must_write()
         with self._lock:
-            self._place.change(work)
+            self._storage.change(work)
 
     def _ask(self, kind: Kind, question: Callable[[Any], Result]) -> Result | None:
         with self._lock:
-            return self._place.ask(self._called(kind), question)
+            return self._storage.ask(self._called(kind), question)
 
     def _called(self, kind: Kind) -> str:
         return f"{self._name}-{kind}"
@@ -192,7 +199,7 @@ class Vectors(Closing):
     def _add(self, kind: Kind, ids: Sequence[int], rows: Rows, documents: Sequence[int]) -> None:
         # Chroma 1.5 keeps the old vector on the disk when one is replaced; taken out first, not.
         self._delete(kind, ids)
-        self._place.make(self._called(kind), _GRAPH).add(
+        self._storage.make(self._called(kind), _GRAPH).add(
             ids=_names(ids),
             embeddings=rows,
             metadatas=[{"document": int(document)} for document in documents],
@@ -204,10 +211,10 @@ class Vectors(Closing):
             self._ask(kind, lambda them: them.delete(ids=there))
 
 
-def _place_of(place: Path | str, write: bool) -> Place:
+def _storage_of(place: Path | str, write: bool) -> VectorStorage:
     if isinstance(place, str) and "://" in place:
-        return ServerPlace(place)
-    return FolderPlace(Path(place)) if write else CopyPlace(Path(place))
+        return ServerStorage(place)
+    return FolderStorage(Path(place)) if write else CopyStorage(Path(place))
 
 
 def _names(ids: Sequence[int]) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from looktwice.retrieval.embeddings.text import Vectors
 from looktwice.retrieval.index import Index
-from looktwice.retrieval.ingest import Eyes
+from looktwice.retrieval.ingest.scans import ScanReader
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image
@@ -63,7 +63,7 @@ def open_index(folder: Path, settings: Settings, **more: object) -> Index:
     given: dict[str, object] = {
         "text": HashedWords(),
         "picture": MeanColours(),
-        "eyes": Eyes(read=blind),
+        "scan_reader": ScanReader(read=blind),
         **more,
     }
     return Index.open(folder, settings, **given)  # type: ignore[arg-type]

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from looktwice.control import Control
 from looktwice.errors import BadInput, ToolError, UsageError
-from looktwice.retrieval.catalog.catalog import Filters
-from looktwice.retrieval.ingest import Eyes, Progress
-from looktwice.retrieval.text.chunking import Cut
+from looktwice.retrieval.catalog.rows import Filters
+from looktwice.retrieval.ingest.progress import IngestProgress
+from looktwice.retrieval.ingest.scans import ScanReader
+from looktwice.retrieval.text.chunking import Chunk
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image
@@ -72,7 +73,7 @@ def test_adding_again_costs_nothing_and_a_changed_file_takes_its_own_place(
         assert (changed.changed, changed.unchanged) == (("letter_2.txt",), 3)
         assert index.search("zebras")[0].document == "letter_2.txt"
         assert all("Lisbon" not in hit.text for hit in index.search("journey to Lisbon"))
-        assert index.verify(mend=False).ok
+        assert index.verify(repair=False).ok
 
 
 def test_a_renamed_file_only_changes_its_name(
@@ -112,7 +113,7 @@ def test_a_removed_document_is_found_by_no_route(
         assert index.remove(["letter_1.txt", "red.png"]) == ["letter_1.txt", "red.png"]
         assert all(hit.document != "letter_1.txt" for hit in index.search("boiler repair 1001"))
         assert index.similar_pictures(red) == []
-        assert index.verify(mend=False).ok
+        assert index.verify(repair=False).ok
         with pytest.raises(BadInput, match="is not in the index"):
             index.page("letter_1.txt", 1)
         with pytest.raises(BadInput, match="letter_1"):
@@ -152,10 +153,10 @@ def test_a_file_that_vanishes_between_being_seen_and_being_read_is_named(
 ) -> None:
     with open_index(tmp_path / "ix", settings, write=True) as index:
 
-        def vanish(progress: Progress) -> None:
+        def vanish(progress: IngestProgress) -> None:
             (docs / "letter_3.txt").unlink(missing_ok=True)
 
-        summary = index.add([docs], tell=vanish)
+        summary = index.add([docs], on_progress=vanish)
         assert [(Path(path).name, reason) for path, reason in summary.failed] == [
             ("letter_3.txt", "No such file or directory")
         ]
@@ -170,8 +171,10 @@ def test_a_scan_nobody_reads_is_kept_and_reported(tmp_path: Path, settings: Sett
     def failing(image: Image.Image, picture: Picture) -> list[TextLine]:
         raise ToolError("the reader broke", "failed")
 
-    for number, eyes in enumerate((None, Eyes(read=failing))):
-        with open_index(tmp_path / f"ix{number}", settings, write=True, eyes=eyes) as index:
+    for number, scan_reader in enumerate((None, ScanReader(read=failing))):
+        with open_index(
+            tmp_path / f"ix{number}", settings, write=True, scan_reader=scan_reader
+        ) as index:
             summary = index.add([folder])
             assert summary.added == ("red.png",)
             ((path, reason),) = summary.failed
@@ -197,8 +200,8 @@ def test_scans_are_read_side_by_side_and_stay_in_order(tmp_path: Path, settings:
         grey = image.convert("L").getpixel((0, 0))
         return [TextLine(text=f"grey{grey}", score=1.0, box=picture.box(0, 0, 9, 9))]
 
-    eyes = Eyes(read=read, at_once=2)
-    with open_index(tmp_path / "ix", settings, write=True, eyes=eyes) as index:
+    scan_reader = ScanReader(read=read, at_once=2)
+    with open_index(tmp_path / "ix", settings, write=True, scan_reader=scan_reader) as index:
         summary = index.add([tmp_path / "pages.tiff"])
         assert (summary.failed, summary.pages) == ((), 6)
         for number, grey in enumerate(greys, 1):
@@ -214,8 +217,8 @@ def test_a_damaged_keyword_index_is_made_again(
         c.execute("DELETE FROM words_data WHERE id > 10")
     with open_index(tmp_path / "ix", settings, write=True) as index:
         checked = index.verify()
-        assert (checked.mended, checked.ok, checked.missing) == (True, True, 0)
-        assert not index.verify().mended
+        assert (checked.repaired, checked.ok, checked.missing) == (True, True, 0)
+        assert not index.verify().repaired
         assert "keyword" in index.search("boiler")[0].found_by
 
 
@@ -239,9 +242,9 @@ def test_a_short_page_is_given_whole_so_that_no_part_of_it_hides_another(
     def read(image: Image.Image, picture: Picture) -> list[TextLine]:
         return [TextLine(text="The total is 33.64", score=1.0, box=picture.box(1, 1, 30, 9))]
 
-    eyes = Eyes(read=read, objects=lambda image, picture: "2 cups")
+    scan_reader = ScanReader(read=read, objects=lambda image, picture: "2 cups")
     Image.new("RGB", (60, 40), "white").save(tmp_path / "receipt.png")
-    with open_index(tmp_path / "ix", settings, write=True, eyes=eyes) as index:
+    with open_index(tmp_path / "ix", settings, write=True, scan_reader=scan_reader) as index:
         index.add([tmp_path / "receipt.png"])
         hits = index.search("two cups")
         assert len(hits) == 1
@@ -290,7 +293,7 @@ def test_other_embedders_are_refused_with_the_command_and_rebuild_takes_them(
         assert index.rebuild() == 4
     with open_index(tmp_path / "ix", settings, text=Other()) as index:
         assert index.search("boiler")[0].document == "letter_1.txt"
-        assert index.verify(mend=False).ok
+        assert index.verify(repair=False).ok
 
 
 def test_rebuilding_an_index_of_an_older_form_cuts_its_passages_again(
@@ -302,7 +305,7 @@ def test_rebuilding_an_index_of_an_older_form_cuts_its_passages_again(
         expected = [(h.document, h.page, h.text) for h in index.search("boiler repair 1001")]
         for document in index.documents():
             page = index.page(document.name, 1)
-            index._catalog.cut_again(document.id, [(page, [Cut(0, 5)])], "")
+            index._catalog.rechunk(document.id, [(page, [Chunk(0, 5)])], "")
         index._catalog.set_meta("form", "1")
     with pytest.raises(UsageError, match="index rebuild"):
         open_index(tmp_path / "ix", settings)
@@ -317,7 +320,7 @@ def test_rebuilding_an_index_of_an_older_form_cuts_its_passages_again(
     with open_index(tmp_path / "ix", settings) as index:
         found = [(h.document, h.page, h.text) for h in index.search("boiler repair 1001")]
         assert found == expected
-        assert index.verify(mend=False).ok
+        assert index.verify(repair=False).ok
 
 
 def test_verify_finds_and_mends_lost_and_foreign_vectors(
@@ -325,14 +328,14 @@ def test_verify_finds_and_mends_lost_and_foreign_vectors(
 ) -> None:
     with open_index(tmp_path / "ix", settings, write=True) as index:
         index.add([docs])
-        vectors = index._live()
+        vectors = index._vectors.live()
         lost = next(vectors.ids("passages"))
         vectors.delete("passages", [lost])
         vectors.add("passages", [9999], HashedWords().embed(["foreign"]), [77])
-        found = index.verify(mend=False)
+        found = index.verify(repair=False)
         assert (found.missing, found.extra, found.ok) == (1, 1, False)
-        assert index.verify().mended
-        assert index.verify(mend=False).ok
+        assert index.verify().repaired
+        assert index.verify(repair=False).ok
 
 
 def test_a_stop_keeps_what_is_finished_and_the_next_call_goes_on(
@@ -340,7 +343,7 @@ def test_a_stop_keeps_what_is_finished_and_the_next_call_goes_on(
 ) -> None:
     control = Control()
     with open_index(tmp_path / "ix", settings, write=True) as index:
-        summary = index.add([docs], control=control, tell=lambda progress: control.cancel())
+        summary = index.add([docs], control=control, on_progress=lambda progress: control.cancel())
         assert summary.interrupted
         assert len(index) < 4
         assert not index.add([docs]).interrupted
@@ -362,7 +365,7 @@ settings = Settings.load(home=Path(sys.argv[1]) / "home", pack="starter", offlin
 with open_index(Path(sys.argv[1]) / "ix", settings, write=True, wait=20) as index:
     print("open", flush=True)
     tell = lambda progress: progress.pages and print(progress.pages, flush=True)
-    print(index.add([Path(sys.argv[2])], tell=tell).failed, flush=True)
+    print(index.add([Path(sys.argv[2])], on_progress=tell).failed, flush=True)
 """
 
 
@@ -405,6 +408,6 @@ def test_killed_at_random_moments_nothing_half_is_seen_and_the_end_is_the_same(
         expected = [(h.document, h.page, h.text) for h in fresh.search("number7 boiler")]
     with open_index(tmp_path / "ix", settings) as index:
         assert {d.name for d in index.documents()} == complete
-        assert index.verify(mend=False).ok
+        assert index.verify(repair=False).ok
         found = [(h.document, h.page, h.text) for h in index.search("number7 boiler")]
         assert found == expected

@@ -75,7 +75,7 @@ def test_waiting_ends_when_the_holder_does(tmp_path: Path) -> None:
             process.stdin.flush()
 
         lock = WriterLock(tmp_path, "second")
-        lock.acquire(wait=60, tell=tell)
+        lock.acquire(wait=60, on_wait=tell)
         assert lock.held
         lock.release()
     assert len(told) == 1

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from ...retrieval.catalog.rows import Document
     from ...retrieval.index import Index
-    from ...retrieval.ingest import Progress, Summary
+    from ...retrieval.ingest.progress import IngestProgress, IngestSummary
     from ...retrieval.pages import Page
 
-Tell = Callable[["Progress"], None]
+Tell = Callable[["IngestProgress"], None]
 _WAIT_SECONDS = 30.0
 _NAME = 100
 
@@ -102,7 +102,7 @@ class Documents:
         files: Sequence[tuple[Path, str]],
         tell: Tell = lambda progress: None,
         control: Control | None = None,
-    ) -> Summary:
+    ) -> IngestSummary:
         """Take files in: they are copied beside the index, so that their pages can be shown later.
 
         Args:
@@ -116,7 +116,7 @@ class Documents:
         with self._writing:  # one process, one writer: users wait for each other here
             index = self._open(folder, write=True)
             try:
-                return index.add(kept, control=control, tell=tell)
+                return index.add(kept, control=control, on_progress=tell)
             finally:
                 index.close()
 
@@ -184,11 +184,11 @@ def pack_opener(settings: Settings) -> OpenIndex:
     """Opens indexes with the pack's embedders and experts, each loaded once and shared."""
     from ...retrieval.embeddings.text import as_text_embedder, open_text_embedder
     from ...retrieval.index import Index
-    from ...tools.eyes import index_eyes
     from ...tools.registry import Experts
+    from ...tools.scan_reader import scan_reader_of
 
     text = as_text_embedder(open_text_embedder(settings))
-    eyes = index_eyes(Experts.from_settings(settings))
+    scan_reader = scan_reader_of(Experts.from_settings(settings))
 
     def open_index(folder: Path, *, write: bool) -> Index:
         return Index.open(
@@ -197,7 +197,7 @@ def pack_opener(settings: Settings) -> OpenIndex:
             write=write,
             purpose="looktwice ui",
             wait=_WAIT_SECONDS if write else 0.0,
-            eyes=eyes if write else None,
+            scan_reader=scan_reader if write else None,
             text=text,
         )
 

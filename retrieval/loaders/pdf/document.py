@@ -20,7 +20,7 @@ from .lines import body_size, draft_lines
 from .metadata import date_of, is_cut_off, outline_of, title_of
 from .rendering import draw, is_picture_of_text, sharpest, shows_nothing
 from .running_heads import REACH, Edges, edges_of, furniture_of
-from .words import Run, View, read_runs, read_text, view_of
+from .words import PageGeometry, TextRun, read_runs, read_text, view_of
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,8 +78,8 @@ class _Sheet:
     """
 
     number: int
-    view: View | None = None
-    runs: tuple[Run, ...] = ()
+    view: PageGeometry | None = None
+    runs: tuple[TextRun, ...] = ()
     edges: Edges = ((), ())
     scan: bool = False
     fault: str = ""

@@ -1,7 +1,7 @@
 """From the words of a PDF page to its lines: rows of tables, headings, paragraphs, reading order.
 
 pdfium's order is that of the page's content stream, which is the order of reading nearly always. Two
-things are mended: cells of one row that come one by one, and columns of text that come interwoven.
+things are repaired: cells of one row that come one by one, and columns of text that come interwoven.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from ...pages import LineKind, RawLine, Word
-from .words import Run
+from .words import TextRun
 
 _NUMBER = re.compile(
     r"(?=.*[\d$€£¥₹—–-])[\s$€£¥₹%()\[\]+\-–—−.,:/*†‡'’\d]+(?:[kKmMxX]|bn|bps|pts?)?"
@@ -39,7 +39,7 @@ _NEW_PARAGRAPH = 1.35
 class Draft:
     """A line in the making."""
 
-    run: Run
+    run: TextRun
     kind: LineKind = "text"
     level: int = 0
     begins: bool = False
@@ -48,7 +48,7 @@ class Draft:
         return RawLine(tuple(self.run.words), self.kind, self.level, self.begins)
 
 
-def body_size(runs: Iterable[Run]) -> float:
+def body_size(runs: Iterable[TextRun]) -> float:
     """The font size, to half a point, that most characters have; 0 without any."""
     sizes: Counter[float] = Counter()
     for run in runs:
@@ -57,7 +57,7 @@ def body_size(runs: Iterable[Run]) -> float:
 
 
 def draft_lines(
-    runs: Sequence[Run], furniture: set[int], body: float, titles: dict[str, int]
+    runs: Sequence[TextRun], furniture: set[int], body: float, titles: dict[str, int]
 ) -> list[Draft]:
     """The lines of a page in reading order, with what each is; furniture at its end.
 
@@ -84,7 +84,7 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def cells_of(run: Run, gap: float = _CELL_GAP) -> list[list[Word]]:
+def cells_of(run: TextRun, gap: float = _CELL_GAP) -> list[list[Word]]:
     """The words of a line, parted where the space between them is wide."""
     cells = [[run.words[0]]]
     for before, word in pairwise(run.words):
@@ -105,17 +105,17 @@ def _space(before: Word, after: Word) -> float:
 class _Gutter:
     """A run that may be a line of two columns: its halves, and the gap between them."""
 
-    left: Run
-    right: Run
+    left: TextRun
+    right: TextRun
 
     @property
     def gap(self) -> tuple[float, float]:
         return self.left.x2, self.right.x1
 
 
-def _part_columns(runs: Sequence[Run]) -> list[Run]:
+def _part_columns(runs: Sequence[TextRun]) -> list[TextRun]:
     """Runs that go across two columns of text are parted: first the left column, then the right."""
-    out: list[Run] = []
+    out: list[TextRun] = []
     block: list[_Gutter] = []
     for run in runs:
         halves = _halves(run)
@@ -129,7 +129,7 @@ def _part_columns(runs: Sequence[Run]) -> list[Run]:
     return out + _in_order(block)
 
 
-def _halves(run: Run) -> _Gutter | None:
+def _halves(run: TextRun) -> _Gutter | None:
     """A line with one gap that is clearly the widest, and text on both sides of it."""
     if not run.flat or len(run.words) < 4:
         return None
@@ -150,7 +150,7 @@ def _shares_gap(block: Sequence[_Gutter]) -> bool:
     )
 
 
-def _in_order(block: list[_Gutter]) -> list[Run]:
+def _in_order(block: list[_Gutter]) -> list[TextRun]:
     """The left column, then the right one, if that is what it is; else the lines as they came."""
     sides = [[g.left for g in block], [g.right for g in block]]
     if len(block) >= _COLUMN_LINES and all(map(_is_running_text, sides)):
@@ -158,7 +158,7 @@ def _in_order(block: list[_Gutter]) -> list[Run]:
     return [replace(g.left, words=g.left.words + g.right.words) for g in block]
 
 
-def _is_running_text(column: Sequence[Run]) -> bool:
+def _is_running_text(column: Sequence[TextRun]) -> bool:
     """Lines of prose fill their column; cells of a table do not."""
     widths = [run.x2 - run.x1 for run in column]
     words = sum(len(run.words) for run in column) / len(column)
@@ -168,7 +168,7 @@ def _is_running_text(column: Sequence[Run]) -> bool:
 # Cells that come one by one
 
 
-def _join_cells(runs: Sequence[Run]) -> list[Run]:
+def _join_cells(runs: Sequence[TextRun]) -> list[TextRun]:
     """Put cells behind what stands to their left on the same baseline.
 
     Figures go there from wherever they come (tables are often written column by column), other
@@ -191,7 +191,7 @@ def _join_cells(runs: Sequence[Run]) -> list[Run]:
     return list(lines.values())
 
 
-def _baselines(runs: Sequence[Run]) -> list[list[int]]:
+def _baselines(runs: Sequence[TextRun]) -> list[list[int]]:
     """Indices of runs that stand on one baseline, from left to right."""
     flat = sorted((run.base, at) for at, run in enumerate(runs) if run.flat)
     rows: list[list[int]] = []
@@ -203,18 +203,18 @@ def _baselines(runs: Sequence[Run]) -> list[list[int]]:
     return [sorted(row, key=lambda at: runs[at].x1) for row in rows if len(row) > 1]
 
 
-def _is_figures(run: Run) -> bool:
+def _is_figures(run: TextRun) -> bool:
     return run.flat and all(is_number(word.text) for word in run.words)
 
 
-def _in_column(run: Run, figures: Sequence[Run]) -> bool:
+def _in_column(run: TextRun, figures: Sequence[TextRun]) -> bool:
     """Whether it is figures with other figures above or below."""
     return _is_figures(run) and any(
         other is not run and other.x1 < run.x2 and run.x1 < other.x2 for other in figures
     )
 
 
-def _are_cells(left: Run, right: Run) -> bool:
+def _are_cells(left: TextRun, right: TextRun) -> bool:
     """Short pieces side by side, or a bullet or number before its text."""
     shortest = len(left.words) <= 4 and len(right.words) <= 4
     return shortest or (len(left.words) == 1 and _BULLET.fullmatch(left.words[0].text) is not None)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ....settings import DocumentLimits
-from .words import View
+from .words import PageGeometry
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,7 +28,7 @@ _SAMPLES = 10_000
 """Pixels that are looked at to find the paper's shade."""
 
 
-def is_picture_of_text(page: Any, text: str, view: View) -> bool:
+def is_picture_of_text(page: Any, text: str, view: PageGeometry) -> bool:
     """Whether a page has something to see but no text that would do.
 
     That is: none at all, glyphs that stand for no characters, or only a stamp on a full-page
@@ -61,7 +61,7 @@ def _bad(marks: list[str]) -> int:
     )  # fmt: skip
 
 
-def _area(view: View) -> float:
+def _area(view: PageGeometry) -> float:
     return (view.right - view.left) * (view.top - view.bottom)
 
 
@@ -111,7 +111,7 @@ def _pixels_in_a_point(thing: Any) -> float:
 
 
 def draw(
-    page: Any, view: View, limits: DocumentLimits, finest: float = math.inf
+    page: Any, view: PageGeometry, limits: DocumentLimits, finest: float = math.inf
 ) -> tuple[tuple[int, int], bytes, float]:
     """A page as shown on white: size in pixels, raw RGB, points in one pixel.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .words import Run
+from .words import TextRun
 
 REACH = 4
 """Pages before and after one that are compared with it; chapters may change their running heads."""
@@ -29,7 +29,7 @@ Edges = tuple[Edge, Edge]
 """Those at the top and at the foot of a page."""
 
 
-def edges_of(runs: Sequence[Run], height: float) -> Edges:
+def edges_of(runs: Sequence[TextRun], height: float) -> Edges:
     """The lines of a page that may be furniture."""
     order = sorted(range(len(runs)), key=lambda at: runs[at].base)
     margin = _MARGIN * height
@@ -41,7 +41,7 @@ def edges_of(runs: Sequence[Run], height: float) -> Edges:
     )
 
 
-def _candidates(runs: Sequence[Run], order: Sequence[int], near: Sequence[int]) -> Edge:
+def _candidates(runs: Sequence[TextRun], order: Sequence[int], near: Sequence[int]) -> Edge:
     """The outermost lines of a margin; without any, the outermost of all if it is a page number.
 
     The foot of a page printed from the web stands right below its text, wherever that ends.
@@ -51,13 +51,13 @@ def _candidates(runs: Sequence[Run], order: Sequence[int], near: Sequence[int]) 
     return tuple((runs[at].base, _pattern(runs, at), at) for at in near[:_EDGE_LINES])
 
 
-def _pattern(runs: Sequence[Run], at: int) -> str:
+def _pattern(runs: Sequence[TextRun], at: int) -> str:
     if _is_page_number(runs, at):
         return _PAGE_NUMBER
     return re.sub(r"\d+", "#", runs[at].text).casefold()
 
 
-def _is_page_number(runs: Sequence[Run], at: int) -> bool:
+def _is_page_number(runs: Sequence[TextRun], at: int) -> bool:
     """A number with nothing beside it: two years side by side are the head of a table."""
     text, base = runs[at].text, runs[at].base
     if not _NUMBER.fullmatch(text):
@@ -68,7 +68,7 @@ def _is_page_number(runs: Sequence[Run], at: int) -> bool:
     )
 
 
-def furniture_of(runs: Sequence[Run], edges: Edges, neighbours: Sequence[Edges]) -> set[int]:
+def furniture_of(runs: Sequence[TextRun], edges: Edges, neighbours: Sequence[Edges]) -> set[int]:
     """Indices of the runs that are furniture.
 
     Args:

@@ -31,7 +31,7 @@ _TALLEST, _DEEPEST = 1.25, 0.45
 
 
 @dataclass(slots=True)
-class Run:
+class TextRun:
     """Words on one baseline, left to right, as they were found.
 
     Attributes:
@@ -64,7 +64,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class PageGeometry:
     """How a PDF's own coordinates (y up, before rotation) become those of the page as shown.
 
     Attributes:
@@ -105,7 +105,7 @@ class View:
         return across > 0 and abs(down) < 0.1 * across
 
 
-def view_of(page: Any) -> View:
+def view_of(page: Any) -> PageGeometry:
     """The view of an open pdfium page."""
     import pypdfium2.raw as pdfium
 
@@ -114,7 +114,7 @@ def view_of(page: Any) -> View:
     turn = pdfium.FPDFPage_GetRotation(page) % 4
     side = box.top - box.bottom if turn % 2 else box.right - box.left
     unit = pdfium.FPDF_GetPageWidthF(page) / side if side > 0 else 1.0
-    return View(box.left, box.bottom, box.right, box.top, turn, unit)
+    return PageGeometry(box.left, box.bottom, box.right, box.top, turn, unit)
 
 
 def read_text(text_page: Any, most: int) -> str:
@@ -134,7 +134,7 @@ def read_text(text_page: Any, most: int) -> str:
     return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in codes)
 
 
-def read_runs(text_page: Any, text: str, view: View) -> list[Run]:
+def read_runs(text_page: Any, text: str, view: PageGeometry) -> list[TextRun]:
     """The page's words by line, those outside the visible part left out.
 
     Args:
@@ -165,7 +165,7 @@ def read_runs(text_page: Any, text: str, view: View) -> list[Run]:
         for part in _by_baseline(kept, found.bases, 0.6 * size if flat else math.inf):
             bold = all(_is_bold(text_page, spans[k][0]) for k in (part[0], part[-1]))
             base = float(found.bases[part[len(part) // 2]])
-            runs.append(Run([words[k] for k in part], base, size, bold, flat))
+            runs.append(TextRun([words[k] for k in part], base, size, bold, flat))
     return runs
 
 
@@ -206,7 +206,7 @@ class _Places:
     bases: NDArray[np.float64]
 
 
-def _places(text_page: Any, spans: list[tuple[int, int]], view: View) -> _Places:
+def _places(text_page: Any, spans: list[tuple[int, int]], view: PageGeometry) -> _Places:
     import pypdfium2.raw as pdfium
 
     rects = (pdfium.FS_RECTF * (2 * len(spans)))()
@@ -221,7 +221,7 @@ def _places(text_page: Any, spans: list[tuple[int, int]], view: View) -> _Places
         origins.append((x.value, y.value))
     # left, top, right, bottom of the first and the last character of each word
     ends = np.frombuffer(rects, np.float32).reshape(-1, 2, 4).astype(np.float64)
-    _mend(text_page, spans, ends)
+    _repair_flat_boxes(text_page, spans, ends)
     across1, down1 = view.shown(ends[:, :, 0], ends[:, :, 1])
     across2, down2 = view.shown(ends[:, :, 2], ends[:, :, 3])
     boxes = np.stack(
@@ -237,7 +237,7 @@ def _places(text_page: Any, spans: list[tuple[int, int]], view: View) -> _Places
     return _Places(boxes, view.shown(points[:, 0], points[:, 1])[1])
 
 
-def _trim(found: _Places, sizes: NDArray[np.float64], view: View) -> NDArray[np.float64]:
+def _trim(found: _Places, sizes: NDArray[np.float64], view: PageGeometry) -> NDArray[np.float64]:
     """Boxes cut to the page, and to what a font of that size may cover; size 0 may cover all."""
     width, height = view.size
     high = np.where(sizes > 0, found.bases - _TALLEST * sizes, 0.0)
@@ -249,7 +249,9 @@ def _trim(found: _Places, sizes: NDArray[np.float64], view: View) -> NDArray[np.
     return boxes
 
 
-def _mend(text_page: Any, spans: list[tuple[int, int]], corners: NDArray[np.float64]) -> None:
+def _repair_flat_boxes(
+    text_page: Any, spans: list[tuple[int, int]], corners: NDArray[np.float64]
+) -> None:
     """Fonts without metrics (often Type 3) have flat loose boxes; take the ink of their glyphs."""
     import pypdfium2.raw as pdfium
 
@@ -263,14 +265,14 @@ def _mend(text_page: Any, spans: list[tuple[int, int]], corners: NDArray[np.floa
                 corners[at, which] = (left.value, top.value, right.value, bottom.value)
 
 
-def _visible(boxes: NDArray[np.float64], view: View) -> NDArray[np.bool_]:
+def _visible(boxes: NDArray[np.float64], view: PageGeometry) -> NDArray[np.bool_]:
     width, height = view.size
     x, y = boxes[:, [0, 2]].mean(axis=1), boxes[:, [1, 3]].mean(axis=1)
     inside: NDArray[np.bool_] = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
     return inside
 
 
-def _font_size(text_page: Any, char: int, view: View) -> tuple[float, bool]:
+def _font_size(text_page: Any, char: int, view: PageGeometry) -> tuple[float, bool]:
     """The size as shown in points, and whether the text runs from left to right."""
     import pypdfium2.raw as pdfium
 

@@ -7,7 +7,7 @@ import time
 from looktwice.agent.batch.ray_ingest import Hands
 from looktwice.agent.batch.worker import Recipe
 from looktwice.errors import ToolError
-from looktwice.retrieval.ingest import Eyes
+from looktwice.retrieval.ingest.scans import ScanReader
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image
@@ -30,7 +30,7 @@ def read(image: Image.Image, picture: Picture) -> list[TextLine]:
 
 def hands(settings: Settings) -> Hands:
     """A maker of hands."""
-    eyes = Eyes(read=read, objects=lambda image, picture: "1 dog")
+    eyes = ScanReader(read=read, objects=lambda image, picture: "1 dog")
     return Hands(eyes, HashedWords(), MeanColours())
 
 

@@ -37,9 +37,9 @@ def add(
     index: Path, settings: Settings, hands: Any, paths: Sequence[Path], tell: Any = None
 ) -> Any:
     with Index.open(
-        index, settings, write=True, eyes=hands.eyes, text=hands.text, picture=hands.picture
+        index, settings, write=True, scan_reader=hands.eyes, text=hands.text, picture=hands.picture
     ) as opened:
-        return opened.add(paths, workers=2, tell=tell)
+        return opened.add(paths, workers=2, on_progress=tell)
 
 
 def pages(index: Path, settings: Settings, hands: Any) -> dict[str, str]:

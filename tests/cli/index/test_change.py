@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from looktwice.errors import Cancelled
 from looktwice.retrieval import index as index_module
-from looktwice.retrieval.ingest import Summary
+from looktwice.retrieval.ingest.progress import IngestSummary
 from looktwice.settings import Settings
 
 from ..cli_kit import Run
@@ -126,7 +126,7 @@ def test_verify_and_rebuild(filled: Run, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_stopped_run_says_how_to_go_on(
     filled: Run, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    summary = Summary(added=("a.txt",), pages=1, seconds=1.0, interrupted=True)
+    summary = IngestSummary(added=("a.txt",), pages=1, seconds=1.0, interrupted=True)
     monkeypatch.setattr(index_module.Index, "add", lambda *_, **__: summary)
     done = filled("add", docs)
     assert done.code == 130

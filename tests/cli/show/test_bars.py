@@ -6,7 +6,7 @@ import io
 
 from looktwice.agent.batch.runner import Progress as BatchProgress
 from looktwice.cli.show.bars import BatchBar, DownloadBars, IngestBar, progress_words
-from looktwice.retrieval.ingest import Progress as IngestProgress
+from looktwice.retrieval.ingest.progress import IngestProgress
 from rich.console import Console
 
 from .show_kit import coloured, printed

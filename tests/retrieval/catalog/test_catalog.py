@@ -18,9 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.errors import BadInput, UsageError
 from looktwice.retrieval.catalog import database, keywords
-from looktwice.retrieval.catalog.catalog import Catalog, Filters, NewFile, Stored
-from looktwice.retrieval.pages import Line, Page, RawLine, Word, build_page
-from looktwice.retrieval.text.chunking import Cut
+from looktwice.retrieval.catalog.catalog import Catalog
+from looktwice.retrieval.catalog.rows import Filters, NewFile, StoredPassage
+from looktwice.retrieval.pages import Page, PageLine, RawLine, Word, build_page
+from looktwice.retrieval.text.chunking import Chunk
 
 HALF = "\ud83d"
 """Half of a character, as broken PDFs yield it."""
@@ -44,11 +45,11 @@ def reader(catalog: Catalog) -> Catalog:
     return Catalog(catalog._db.path, write=False)
 
 
-def page_of(number: int, *passages: str, scanned: bool = False) -> tuple[Page, list[Cut]]:
+def page_of(number: int, *passages: str, scanned: bool = False) -> tuple[Page, list[Chunk]]:
     """A page whose lines are its passages."""
     lines = [RawLine(tuple(Word(word) for word in text.split())) for text in passages]
     page = build_page(number, lines, scanned=scanned)
-    return page, [Cut(line.start, line.end, ("Chapter",)) for line in page.lines]
+    return page, [Chunk(line.start, line.end, ("Chapter",)) for line in page.lines]
 
 
 def add(
@@ -94,7 +95,12 @@ def any_page(draw: st.DrawFn) -> Page:
     boxes = draw(st.lists(st.tuples(*[finite] * 4), min_size=rows, max_size=rows))
     kinds = st.sampled_from(["text", "heading", "row", "furniture"])
     line = st.builds(
-        Line, st.integers(0, 9**6), st.integers(0, 9**6), kinds, st.integers(0, 9), st.booleans()
+        PageLine,
+        st.integers(0, 9**6),
+        st.integers(0, 9**6),
+        kinds,
+        st.integers(0, 9),
+        st.booleans(),
     )
     return Page(
         number=draw(st.integers(1, 9**6)),
@@ -193,7 +199,7 @@ def test_passages_come_in_the_order_asked_for_and_without_what_is_missing(catalo
         "three",
     ]
     assert catalog.passages([second]) == [
-        Stored(second, "a", document, 1, 4, 7, "two", ("Chapter",)),
+        StoredPassage(second, "a", document, 1, 4, 7, "two", ("Chapter",)),
     ]
     assert [p.text for p in catalog.passages_on(document, 1)] == ["one", "two"]
 
@@ -217,7 +223,7 @@ def test_half_characters_and_names_that_are_not_utf8_can_be_stored(catalog: Cata
     path = os.fsdecode(b"/docs/caf\xe9.pdf")
     document, _ = catalog.begin("a", type="pdf", title=f"t{HALF}", bytes=1)
     page, _ = page_of(1, f"word{HALF} other")
-    catalog.add_pages(document, [(page, [Cut(0, 11, (f"h{HALF}",))])], f"n{HALF}")
+    catalog.add_pages(document, [(page, [Chunk(0, 11, (f"h{HALF}",))])], f"n{HALF}")
     catalog.publish(document, [NewFile(path, "caf\udce9.pdf", 1, 1)])
     catalog.record_failure(path + "x", f"because{HALF}", 1, 1)
     catalog.add_root(os.fsdecode(b"/docs\xe9"))
@@ -592,7 +598,7 @@ def test_after_compacting_no_word_of_a_removed_document_is_in_the_files(catalog:
         add(catalog, f"keep{n}", [["ordinary words", f"number {n}"]])
     document, _ = catalog.begin("9", type="pdf", title="zyxname", bytes=1)
     page, (cut,) = page_of(1, "zyxquartz and zyxsecond words")
-    catalog.add_pages(document, [(page, [Cut(cut.start, cut.end, ("zyxheading",))])], "zyxname")
+    catalog.add_pages(document, [(page, [Chunk(cut.start, cut.end, ("zyxheading",))])], "zyxname")
     catalog.publish(document, [NewFile("/docs/zyxname", "zyxname", 1, 1)])
     assert all(word.encode() in bytes_of(catalog) for word in rare)
     catalog.remove(document)
@@ -628,7 +634,7 @@ def test_compacting_costs_nothing_when_nothing_was_removed(catalog: Catalog) -> 
 def test_a_large_document_is_purged_in_steps(
     catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("looktwice.retrieval.catalog.catalog._AT_ONCE", 3)
+    monkeypatch.setattr("looktwice.retrieval.catalog.documents._AT_ONCE", 3)
     monkeypatch.setattr("looktwice.retrieval.catalog.reading._AT_ONCE", 3)
     document = add(catalog, "a", [["x", "y"]] * 6)
     add(catalog, "b", [["x"]])
@@ -695,8 +701,9 @@ def test_several_may_make_the_catalog_at_once(tmp_path: Path) -> None:
 ADDING = """
 import sys
 from pathlib import Path
-from looktwice.retrieval.catalog.catalog import Catalog, NewFile
-from looktwice.retrieval.text.chunking import Cut
+from looktwice.retrieval.catalog.catalog import Catalog
+from looktwice.retrieval.catalog.rows import NewFile
+from looktwice.retrieval.text.chunking import Chunk
 from looktwice.retrieval.pages import RawLine, Word, build_page
 
 def page(number):
@@ -709,7 +716,7 @@ with Catalog(Path(sys.argv[1]), write=True) as catalog:
             continue
         document, done = catalog.begin(str(name), type="pdf", bytes=1)
         for number in range(done + 1, 5):
-            catalog.add_pages(document, [(page(number), [Cut(0, 10)])], "name")
+            catalog.add_pages(document, [(page(number), [Chunk(0, 10)])], "name")
             catalog.done(document, number)
         catalog.publish(document, [NewFile(f"/{name % 7}", str(name % 7), 1, 1)])
         for old in catalog.unfinished():

@@ -166,7 +166,7 @@ def test_a_bomb_and_a_cut_off_picture_are_refused(tmp_path: Path) -> None:
 
 
 def passages(page: Page) -> list[str]:
-    return [page.text[cut.start : cut.end] for cut in Chunker().cut(page)]
+    return [page.text[chunk.start : chunk.end] for chunk in Chunker().chunks(page)]
 
 
 def test_what_a_picture_shows_and_what_is_written_in_it_are_passages_of_their_own() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.retrieval.embeddings.text import open_text_embedder
-from looktwice.retrieval.ranking.figures import Asked, share_of_figures
+from looktwice.retrieval.ranking.figures import FigureIntent, share_of_figures
 from looktwice.settings import Settings
 
 from ..kit import HashedWords, open_index
@@ -66,7 +66,7 @@ def test_the_examples_are_embedded_once() -> None:
             asked.append(len(texts))
             return super().embed_queries(texts)
 
-    kinds = Asked(Counting())
+    kinds = FigureIntent(Counting())
     row = HashedWords().embed(["How much was it?"])[0]
     assert kinds.for_figures(row) == kinds.for_figures(row) == 1.0
     assert len(asked) == 1
@@ -75,7 +75,7 @@ def test_the_examples_are_embedded_once() -> None:
 @pytest.mark.weights
 def test_the_starter_packs_embedder_knows_the_two_kinds_apart(starter_settings: Settings) -> None:
     embedder = open_text_embedder(starter_settings)
-    kinds = Asked(embedder)
+    kinds = FigureIntent(embedder)
     figures, words = (
         [kinds.for_figures(row) for row in embedder.embed_queries(questions)]
         for questions in (

@@ -410,7 +410,7 @@ def test_a_failure_in_the_middle_of_a_change_is_mended(
         with monkeypatch.context() as patch:
             patch.setattr(Vectors, "_add", fail)
             with pytest.raises(OSError, match="no space"):
-                store._place.change(lambda: fail(None))
+                store._storage.change(lambda: fail(None))
         fill(store, 20, first=200)
         assert store.count("passages") == 150
         assert [first_hit(store, n) for n in (0, 64, 219)] == [0, 64, 219]
@@ -570,7 +570,7 @@ def test_compacting_cut_short_loses_nothing(
         fill(store, 100)
         store.delete_documents([1])
         with monkeypatch.context() as patch:
-            owner = type(store._place._folder) if step == "drop_graph" else type(store._place)
+            owner = type(store._storage._folder) if step == "drop_graph" else type(store._storage)
             patch.setattr(owner, step, lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
             with pytest.raises(KeyboardInterrupt):
                 store.compact("passages")
@@ -603,7 +603,7 @@ def test_a_compaction_of_a_server_that_was_cut_short_is_finished(
 
     with Vectors(address, write=True, name="cut") as store:
         fill(store, 50)
-        client = store._place._client
+        client = store._storage._client
         for step in ("delete_collection", "modify"):
             with monkeypatch.context() as patch:
                 if step == "modify":

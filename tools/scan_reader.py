@@ -7,15 +7,15 @@ from queue import SimpleQueue
 
 from PIL import Image
 
-from ..retrieval.ingest import Eyes
+from ..retrieval.ingest.scans import ScanReader
 from ..schema import Picture, TextLine
 from .ocr.reader import Reader
 from .registry import Experts
 
-__all__ = ["index_eyes"]
+__all__ = ["scan_reader_of"]
 
 
-def index_eyes(experts: Experts, at_once: int = 1) -> Eyes:
+def scan_reader_of(experts: Experts, at_once: int = 1) -> ScanReader:
     """OCR and detector for adding documents; share the experts with an assistant, they load once.
 
     Args:
@@ -27,7 +27,7 @@ def index_eyes(experts: Experts, at_once: int = 1) -> Eyes:
         return ", ".join(f"{count} {label}" for label, count in counts.most_common())
 
     if at_once == 1:
-        return Eyes(read=experts.reader.read, objects=objects)
+        return ScanReader(read=experts.reader.read, objects=objects)
     free = SimpleQueue[Reader]()
     for reader in experts.reader.copies(at_once):
         free.put(reader)
@@ -39,4 +39,4 @@ def index_eyes(experts: Experts, at_once: int = 1) -> Eyes:
         finally:
             free.put(mine)
 
-    return Eyes(read=read, objects=objects, at_once=at_once)
+    return ScanReader(read=read, objects=objects, at_once=at_once)

@@ -1,4 +1,4 @@
-"""Where vectors live: a folder, a copy of one, or a server. The only file that imports chromadb."""
+"""Where vectors are stored: a folder, a copy of one, or a server. The only file that imports chromadb."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _PASSING = ("is locked", "is full", "readonly", "unable to open")
 
 
 class VectorsDamaged(LooktwiceError):
-    """The vectors cannot be read nor mended; they must be made again from the documents."""
+    """The vectors cannot be read nor repaired; they must be made again from the documents."""
 
 
 class VectorsUnreachable(LooktwiceError):
     """The server that holds the vectors does not answer."""
 
 
-class Place(ABC):
+class VectorStorage(ABC):
     """A Chroma and its collections; without one (nothing there yet) every question is None."""
 
     def __init__(self, label: str) -> None:
@@ -39,7 +39,7 @@ class Place(ABC):
 
     @abstractmethod
     def open(self) -> None:
-        """Connect; what can be mended is mended first."""
+        """Connect; what can be repaired is repaired first."""
 
     def reopen(self) -> None:
         """See what others wrote since."""
@@ -99,7 +99,7 @@ class Place(ABC):
         return self._known[name]
 
 
-class FolderPlace(Place):
+class FolderStorage(VectorStorage):
     """A folder that this process alone changes."""
 
     _taken: ClassVar[set[Path]] = set()
@@ -156,7 +156,7 @@ class FolderPlace(Place):
             self._doubtful = False
 
     def lend(self, use: Callable[[], Result]) -> Result:
-        """Let another Chroma have the folder, mended and scrubbed, until `use` returns."""
+        """Let another Chroma have the folder, repaired and scrubbed, until `use` returns."""
         self._folder.path.mkdir(parents=True, exist_ok=True)
         with plainly(self.label), self._folder.changing():
             self._connect()
@@ -182,7 +182,7 @@ class FolderPlace(Place):
         if not self._folder.keeps_log():
             _folder_client(self._folder.path).close()  # Chroma makes its tables
             self._folder.keep_log()
-        self._folder.mend()
+        self._folder.repair()
         self._client = _folder_client(self._folder.path)
         # What the log holds goes into the graph now, under the lock, not in the middle of a search.
         for collection in self._client.list_collections():
@@ -190,7 +190,7 @@ class FolderPlace(Place):
         self._folder.seal()
 
 
-class CopyPlace(Place):
+class CopyStorage(VectorStorage):
     """A folder that somebody else may be changing, as it was at one moment."""
 
     def __init__(self, path: Path) -> None:
@@ -206,7 +206,7 @@ class CopyPlace(Place):
             if copy is None:
                 return
             self._discard = weakref.finalize(self, copy.discard)
-            copy.folder.mend()
+            copy.folder.repair()
             self._client = _folder_client(copy.folder.path)
 
     def reopen(self) -> None:

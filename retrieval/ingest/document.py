@@ -1,0 +1,174 @@
+"""One document into catalog and vectors, batch by batch.
+
+For each batch of pages the order is catalog, vectors, catalog: a kill at any moment leaves pages that
+are known to be unfinished, and the next run goes on behind the last finished one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from ...control import Control
+from ...errors import BadInput
+from ..catalog.catalog import Catalog
+from ..catalog.rows import NewFile
+from ..embeddings.picture import PictureEmbedder
+from ..embeddings.text import TextEmbedder
+from ..loaders.base import DocumentInfo
+from ..loaders.isolate import IsolatedReader, Reading
+from ..loaders.walk import FoundFile
+from ..pages import Page
+from ..sweep import drop_orphans
+from ..text.chunking import Chunk, Chunker
+from ..text.wording import embedded_texts, words_of_document
+from ..vectors.vectors import Vectors
+from .scans import ScanReader, read_scans
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    Batch = list[tuple[Page, list[Chunk], Image.Image | None]]
+
+__all__ = ["DocumentWriter"]
+
+_PAGES, _PASSAGES = 64, 128
+"""A batch is stored when it has so many of either; memory grows with it and with nothing else."""
+
+
+class DocumentWriter:
+    """Puts documents into an index, one call a document; several threads may call.
+
+    Args:
+        catalog, vectors: open for writing, the lock held.
+        text, picture: embedders; without one for pictures, pictures are found by words only.
+        scan_reader: reads scans; a page that is not read is kept without words.
+        on_stored: called with a file and how many more of its pages are stored.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        vectors: Vectors,
+        text: TextEmbedder,
+        picture: PictureEmbedder | None,
+        scan_reader: ScanReader | None,
+        on_stored: Callable[[FoundFile, int], None],
+    ) -> None:
+        self._catalog, self._vectors = catalog, vectors
+        self._text, self._picture, self._scan_reader = text, picture, scan_reader
+        self._on_stored = on_stored
+
+    def add(
+        self,
+        found: FoundFile,
+        sha256: str,
+        stat: os.stat_result,
+        reader: IsolatedReader,
+        control: Control,
+    ) -> list[tuple[int, str]]:
+        """Add a document, or go on with it behind its last finished page, and publish it.
+
+        Returns:
+            The pages it was stored without the words of, with the reasons.
+
+        Raises:
+            BadInput: it cannot be read, or changed meanwhile; nothing of it is left.
+        """
+        reading = reader.read(found.path, 1, control)
+        about = reading.about
+        document, done = self._catalog.begin(
+            sha256,
+            type=about.type,
+            title=about.title,
+            date=about.date,
+            bytes=stat.st_size,
+            pages=about.pages,
+        )
+        try:
+            drop_orphans(self._catalog, self._vectors)
+            if done:
+                reading = reader.read(found.path, done + 1, control)
+            self._store_pages(document, reading, self._chunker(document, done), found, control)
+            after = found.path.stat()
+            if (after.st_size, after.st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
+                raise BadInput(str(found.path), "changed while it was read; add it again")
+        except (BadInput, OSError):
+            self._catalog.remove(document)
+            self._vectors.delete_documents([document])
+            self._catalog.purge(document)
+            raise
+        file = NewFile(str(found.path), found.hint, stat.st_size, stat.st_mtime_ns)
+        self._catalog.publish(document, [file])
+        return self._catalog.unreadable(document)
+
+    def _chunker(self, document: int, done: int) -> Chunker:
+        """One that goes on in the section where the finished pages end."""
+        if done and (last := self._catalog.passages_on(document, done)):
+            return Chunker(section=last[-1].heading)
+        return Chunker()
+
+    def _store_pages(
+        self,
+        document: int,
+        reading: Reading,
+        chunker: Chunker,
+        found: FoundFile,
+        control: Control,
+    ) -> None:
+        pages = read_scans(reading, found.hint, self._scan_reader, control)
+        with closing(_ahead(_batches(pages, chunker))) as batches:
+            for batch in batches:
+                self._store(document, batch, found, reading.about)
+                self._on_stored(found, len(batch))
+
+    def _store(self, document: int, batch: Batch, found: FoundFile, about: DocumentInfo) -> None:
+        texts = [
+            text
+            for page, chunks, _ in batch
+            for text in embedded_texts(found.hint, page.text, [(c.start, c.end) for c in chunks])
+        ]
+        rows = self._text.embed(texts)
+        words = words_of_document(found.hint, about.title)
+        ids = self._catalog.add_pages(document, [(p, c) for p, c, _ in batch], words)
+        flat = [one for page in ids for one in page]
+        if flat:
+            self._vectors.add("passages", flat, rows, [document] * len(flat))
+        if self._picture is not None:
+            looks = [
+                (page[0], image)
+                for page, (_, _, image) in zip(ids, batch, strict=True)
+                if page and image is not None
+            ]
+            if looks:
+                seen = self._picture.embed([image for _, image in looks])
+                self._vectors.add(
+                    "pictures", [one for one, _ in looks], seen, [document] * len(looks)
+                )
+        self._catalog.done(document, batch[-1][0].number)
+
+
+def _batches(pages: Iterator[tuple[Page, Image.Image | None]], chunker: Chunker) -> Iterator[Batch]:
+    batch: Batch = []
+    passages = 0
+    for page, image in pages:
+        chunks = chunker.chunks(page)
+        batch.append((page, chunks, image))
+        passages += len(chunks)
+        if len(batch) >= _PAGES or passages >= _PASSAGES or image is not None:
+            yield batch
+            batch, passages = [], 0
+    if batch:
+        yield batch
+
+
+def _ahead(batches: Iterator[Batch]) -> Generator[Batch]:
+    """The same; each next one is read while its owner is busy with the one before."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
