@@ -1,6 +1,7 @@
 """Questions for a model that sees: every form of answer, over pictures whose truth is known.
 
 shapes.py    coloured shapes to count, describe and compare
+people.py    people with and without hats
 bills.py     receipts, alone and three at a time
 pages.py     notices to read, translate, explain and summarise
 drawings.py  charts, filled-in forms, flow charts
@@ -12,12 +13,12 @@ from __future__ import annotations
 
 from ...task import Task
 from ..maker import Maker
-from . import bills, dialogs, drawings, marks, pages, shapes
+from . import bills, dialogs, drawings, marks, pages, people, shapes
 
 __all__ = ["generate"]
 
 
 def generate(make: Maker) -> list[Task]:
     """All tasks; `kind` is the form of the answer."""
-    parts = (shapes, bills, pages, drawings, marks, dialogs)
+    parts = (shapes, people, bills, pages, drawings, marks, dialogs)
     return [task for part in parts for task in part.generate(make)]
