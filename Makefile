@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: demo test check bench lint pack clean
+.PHONY: demo test check bench docs lint pack clean
 
 demo: pack
 	$(BIN)/looktwice demo
@@ -21,6 +21,9 @@ check: $(READY_DEV)
 
 bench: $(READY_DEV) pack
 	$(BIN)/python -m benchmarks
+
+docs: $(READY_DEV)  # into build/site; the variable silences an advertisement, no warning of ours
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 pack: $(READY)
 	$(BIN)/looktwice models pull starter

@@ -32,13 +32,13 @@ class Limits(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     rounds: int = Field(default=2, ge=0, description="times the assistant may look again")
-    tool_calls: int = Field(default=12, ge=0)
-    model_calls: int = Field(default=20, ge=0)
+    tool_calls: int = Field(default=12, ge=0, description="of one question")
+    model_calls: int = Field(default=20, ge=0, description="of one question")
     tokens: int = Field(default=32_000, gt=0, description="prompt and completion tokens together")
-    answer_tokens: int = Field(default=400, gt=0)
+    answer_tokens: int = Field(default=400, gt=0, description="one draft may have")
     evidence_tokens: int = Field(default=2_500, gt=0, description="evidence put before the model")
     extract_tokens: int = Field(default=700, gt=0, description="of all retrieved pages together")
-    seconds: float = Field(default=180.0, gt=0)
+    seconds: float = Field(default=180.0, gt=0, description="one question may take")
     tool_seconds: float = Field(default=60.0, gt=0, description="one tool call")
 
 
@@ -47,9 +47,9 @@ class MediaLimits(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    bytes: int = Field(default=64 * 2**20, gt=0)
-    pixels: int = Field(default=120_000_000, gt=0)
-    side: int = Field(default=30_000, gt=0)
+    bytes: int = Field(default=64 * 2**20, gt=0, description="of the file")
+    pixels: int = Field(default=120_000_000, gt=0, description="width times height")
+    side: int = Field(default=30_000, gt=0, description="pixels of the longer side")
     pictures: int = Field(default=32, gt=0, description="pictures in one question")
 
 
@@ -58,14 +58,14 @@ class DocumentLimits(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    bytes: int = Field(default=2**30, gt=0)
-    pages: int = Field(default=20_000, gt=0)
-    page_characters: int = Field(default=200_000, gt=0)
+    bytes: int = Field(default=2**30, gt=0, description="of the file")
+    pages: int = Field(default=20_000, gt=0, description="a document with more is refused")
+    page_characters: int = Field(default=200_000, gt=0, description="of one page")
     expanded: int = Field(default=512 * 2**20, gt=0, description="what a zipped format unpacks to")
     page_seconds: float = Field(default=60.0, gt=0, description="reading one page")
     memory: int = Field(default=3 * 2**30, gt=0, description="of the reading process, in bytes")
     render_dpi: int = Field(default=150, gt=0, description="of pages that are looked at")
-    render_pixels: int = Field(default=12_000_000, gt=0)
+    render_pixels: int = Field(default=12_000_000, gt=0, description="of such a page, at most")
 
 
 class Thresholds(BaseModel):
@@ -73,8 +73,8 @@ class Thresholds(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    detector_score: float = Field(default=0.3, ge=0, le=1)
-    text_score: float = Field(default=0.5, ge=0, le=1)
+    detector_score: float = Field(default=0.3, ge=0, le=1, description="of a box that counts")
+    text_score: float = Field(default=0.5, ge=0, le=1, description="of a line that is read")
     answerable: float = Field(default=0.77, ge=0, le=1, description="below this it declines")
     answerable_by_pages: float = Field(
         default=0.7, ge=0, le=1, description="the same, of documents"
@@ -134,7 +134,7 @@ class PageLimits(BaseModel):
     waiting: int = Field(default=64, ge=0, description="questions in the queue; more are refused")
     per_user: int = Field(default=3, gt=0, description="questions of one user, in several tabs")
     questions_per_minute: int = Field(default=30, gt=0, description="of one user")
-    question_characters: int = Field(default=8_000, gt=0)
+    question_characters: int = Field(default=8_000, gt=0, description="of one question")
     files: int = Field(default=16, gt=0, description="with one question")
     upload_bytes: int = Field(default=64 * 2**20, gt=0, description="of one file")
     upload_seconds: int = Field(default=3600, gt=0, description="an unused upload is kept")
@@ -204,8 +204,11 @@ class Settings(BaseSettings):
         pack: which set of weights; "auto" is gpu with a GPU, starter without.
         model: the chat model: a path, a hub name or an address; "" takes the pack's own.
         model_name: the name to ask a server for; "" takes the first one it lists.
+        mmproj: the projector with which a GGUF model sees pictures: a path.
         api_key: for a server that wants one; never logged.
         threads: CPU threads for the llamacpp model; 0 takes every core.
+        request_seconds: one request to a model's server may take.
+        detector: another detector, a file that ultralytics reads; "" takes the pack's own.
         mcp_servers: servers that bring more tools, by the name their tools begin with.
     """
 

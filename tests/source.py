@@ -11,7 +11,7 @@ from typing import NamedTuple
 import looktwice
 
 ROOT = Path(looktwice.__file__).parent
-NOT_SOURCE = {"tests", "build", "dist", "site"}
+NOT_SOURCE = {"tests", "build", "dist", "docs", "examples"}
 
 
 class Import(NamedTuple):
@@ -31,7 +31,7 @@ class Import(NamedTuple):
 
 
 def sources() -> list[Path]:
-    """Every file of the package and of its benchmarks, without tests."""
+    """Every file of the package and of its benchmarks, without tests, docs and examples."""
     return [
         path
         for path in sorted(ROOT.rglob("*.py"))

@@ -1,40 +1,21 @@
-"""The README is true: its Python runs, its names exist, its pictures are there."""
+"""The README is true and complete; that its code runs is shown in test_docs.py."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-import pytest
-from looktwice.settings import Settings
 from looktwice.weights.registry import CATALOGUE
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXECUTED = re.findall(
-    r"<!-- executed by tests/test_readme.py -->\n```python\n(.*?)```", README, re.DOTALL
-)
+from .pages_kit import ROOT, blocks, pages
+
+README = pages()["README.md"]
 
 
-def test_every_python_block_is_executed() -> None:
-    assert len(EXECUTED) == README.count("```python") == 2
-
-
-@pytest.mark.weights
-@pytest.mark.parametrize("code", EXECUTED, ids=["ask", "tool"])
-def test_the_code_runs_as_it_stands(
-    code: str,
-    starter_settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setenv("LOOKTWICE_HOME", str(starter_settings.home))
-    monkeypatch.setenv("LOOKTWICE_PACK", "starter")
-    monkeypatch.setenv("LOOKTWICE_OFFLINE", "1")
-    monkeypatch.chdir(ROOT)
-    exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
-    printed = capsys.readouterr().out
-    assert re.search(r"33\.64 answered|34[.,]50", printed), printed
+def test_its_python_asks_and_adds_a_tool() -> None:
+    python = [b for b in blocks("python") if b.page == "README.md"]
+    assert len(python) == README.count("```python") == 2
+    assert all(b.mark == "needs weights" for b in python)
 
 
 def test_pictures_and_links_exist() -> None:
@@ -45,33 +26,36 @@ def test_pictures_and_links_exist() -> None:
 
 def test_the_folder_tree_is_the_real_one() -> None:
     named = set(re.findall(r"^(\w+)/ ", README, re.MULTILINE))
-    real = {p.name for p in ROOT.iterdir() if (p / "__init__.py").exists()} | {"samples", "tests"}
-    assert named == real
+    real = {p.name for p in ROOT.iterdir() if (p / "__init__.py").exists()}
+    assert named == real | {"docs", "examples", "samples", "tests"}
 
 
-def test_commands_exist() -> None:
+def test_every_command_group_is_on_some_page() -> None:
     from looktwice.cli.app import app
-    from looktwice.cli.index.app import index_app
-    from looktwice.cli.models import models_app
+    from typer.main import get_command
 
-    known = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
-    known |= {"batch", "eval", "models", "index"}
-    assert set(re.findall(r"^looktwice (\w+)", README, re.MULTILINE)) <= known
-    said = set(re.findall(r"looktwice index (\w+)", README))
-    names = {c.name or c.callback.__name__ for c in index_app.registered_commands if c.callback}
-    assert said
-    assert said <= names
-    assert {
-        c.name or c.callback.__name__ for c in models_app.registered_commands if c.callback
-    } == {
-        "list",
-        "pull",
-        "verify",
-    }
+    written = "\n".join(text for page, text in pages().items() if "reference" not in page)
+    for name in get_command(app).commands:
+        assert f"looktwice {name}" in written, name
+    assert set(get_command(app).commands["models"].commands) == {"list", "pull", "verify"}
 
 
 def test_no_licence_is_left_out() -> None:
-    stated = README[README.index("## Models, packs and licences") :]
+    listed = pages()["docs/reference/weights.md"]
     for weight in CATALOGUE.values():
-        family = re.split(r"[-\d.]", weight.name)[0]
-        assert family.lower() in stated.lower(), weight.name
+        (row,) = re.findall(rf"^\| \[{re.escape(weight.name)}\].*$", listed, re.MULTILINE)
+        assert weight.licence in row
+    short = README[README.index("## Packs and licences") :]
+    # What most of them are is said once; what differs is said by name.
+    assert "Apache-2.0" in short
+    for weight in CATALOGUE.values():
+        if weight.licence != "Apache-2.0":
+            family = re.split(r"[-x]", weight.name)[0]
+            assert family.lower() in short.lower(), weight.name
+            assert weight.licence.partition(" (")[0] in short, weight.name
+
+
+def test_every_picture_of_the_docs_is_shown_somewhere() -> None:
+    shown = "\n".join(pages().values())
+    unused = [p.name for p in Path(ROOT / "docs").glob("*.png") if p.name not in shown]
+    assert unused == []

@@ -14,8 +14,8 @@ import looktwice
 import pytest
 
 ROOT = Path(looktwice.__file__).parent
-NOT_SHIPPED = {"tests", "benchmarks"}
-"""Folders with an __init__.py that stay in the repository."""
+NOT_SHIPPED = {"tests", "benchmarks", "docs", "examples"}
+"""Folders with programs that stay in the repository."""
 
 
 @pytest.fixture(scope="module")

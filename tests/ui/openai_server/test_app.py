@@ -164,10 +164,12 @@ def test_requests_know_nothing_of_each_other(plain: str) -> None:
     assert reply.model_extra["looktwice"]["pictures"] == []
 
 
-def test_the_readme_is_true(serving: Serving, capsys: pytest.CaptureFixture[str]) -> None:
-    readme = (Path(looktwice.__file__).parent / "README.md").read_text(encoding="utf-8")
+def test_the_page_about_it_is_true(serving: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path(looktwice.__file__).parent / "docs" / "how-to" / "server.md"
     code = re.findall(
-        r"<!-- executed by tests/ui/openai_server/test_app.py -->\n```py\n(.*?)```", readme, re.S
+        r"<!-- executed by tests/ui/openai_server/test_app.py -->\n```python\n(.*?)```",
+        path.read_text(encoding="utf-8"),
+        re.S,
     )
     page = shelf.page(1, "The lease ends on 2031-03-31.")
     script = kit.Script(says={"draft": "The lease ends on 2031-03-31."})

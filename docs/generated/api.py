@@ -1,0 +1,50 @@
+"""The page of the Python interface: every public name, in the words of its own docstring."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+
+from ... import _HOMES
+
+HEAD = """\
+# Python
+
+Every name that `from looktwice import ...` gives. Modules are loaded when a name is first used, so
+importing the package costs nothing.
+"""
+_TITLES = {
+    "agent": "Asking",
+    "control": "Stopping",
+    "errors": "What can go wrong",
+    "retrieval": "Documents",
+    "schema": "Values",
+    "settings": "Settings",
+    "tools": "Tools",
+}
+
+
+def page() -> str:
+    """One section a part of the program, each name by its real home."""
+    sections: dict[str, list[str]] = {}
+    for home, names in _HOMES.items():
+        part = home.partition(".")[0]
+        title = _TITLES.get(part, part.capitalize())
+        sections.setdefault(title, []).extend(f"looktwice.{home}.{name}" for name in names)
+    parts = [HEAD]
+    for title, found in sections.items():
+        parts += [f"## {title}\n", *(f"::: {name}\n" for name in found)]
+    return "\n".join(parts)
+
+
+def search_path() -> str:
+    """A folder in which the package has its name, whatever its own folder is called."""
+    root = Path(__file__).parents[2]
+    if root.name == "looktwice":
+        return str(root.parent)
+    folder = tempfile.mkdtemp(prefix="looktwice-docs-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    (Path(folder) / "looktwice").symlink_to(root.resolve(), target_is_directory=True)
+    return folder
