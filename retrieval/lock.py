@@ -52,7 +52,7 @@ class WriterLock:
 
     Args:
         folder: of the index; made if there is none.
-        purpose: what the holder does, as the others are told: a command.
+        purpose: what the holder does, shown to those who wait: a command.
     """
 
     def __init__(self, folder: Path, purpose: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, overload
 
 from .docstring import split_docstring
-from .signature import Arguments, json_schema, read_signature
+from .signature import ToolArguments, json_schema, read_signature
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Tool:
     timeout: float | None
     cache: bool
     function: Callable[..., Any]
-    arguments: Arguments = field(repr=False)
+    arguments: ToolArguments = field(repr=False)
     by_code: frozenset[str] = frozenset()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

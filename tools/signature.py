@@ -20,7 +20,7 @@ _PICTURE_NUMBER = "number of the picture, 1 is the first"
 
 
 @dataclass(frozen=True)
-class Arguments:
+class ToolArguments:
     """How JSON arguments become the function's: a validating model and who gets what."""
 
     model: type[BaseModel]
@@ -31,7 +31,7 @@ class Arguments:
 
 def read_signature(
     label: str, function: Callable[..., Any], descriptions: Mapping[str, str]
-) -> tuple[Arguments, bool]:
+) -> tuple[ToolArguments, bool]:
     """The arguments of a function as a model, and whether it needs a picture."""
     signature = inspect.signature(function)
     try:
@@ -81,7 +81,7 @@ def read_signature(
         )
     except PydanticUserError as error:
         raise TypeError(f"tool {label}: a hint has no JSON form: {error.message}") from None
-    return Arguments(model, names, frozenset(pictures), context), needs_picture
+    return ToolArguments(model, names, frozenset(pictures), context), needs_picture
 
 
 def _parts(hint: Any) -> Iterator[Any]:

@@ -44,20 +44,20 @@ class Reranker(Protocol):
         ...
 
 
-def rank_fusion(lists: Sequence[tuple[Sequence[Key], float]]) -> dict[Key, float]:
+def rank_fusion(rankings: Sequence[tuple[Sequence[Key], float]]) -> dict[Key, float]:
     """Weighted reciprocal rank fusion; for ways of searching whose scores cannot be compared.
 
     Args:
-        lists: keys best first, each list with its weight.
+        rankings: keys best first, each list with its weight.
 
     Returns:
         A score for each key, 1.0 at most: first in every list.
     """
     scores: dict[Key, float] = {}
-    for keys, weight in lists:
+    for keys, weight in rankings:
         for rank, key in enumerate(keys, 1):
             scores[key] = scores.get(key, 0.0) + weight / (RANK_CONSTANT + rank)
-    most = sum(weight for _, weight in lists) / (RANK_CONSTANT + 1)
+    most = sum(weight for _, weight in rankings) / (RANK_CONSTANT + 1)
     return {key: score / most for key, score in scores.items()} if most else scores
 
 

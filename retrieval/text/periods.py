@@ -1,9 +1,9 @@
-"""Rows of tables told with the periods of their columns.
+"""Rows of tables rendered with the periods of their columns.
 
 From "Net sales 32,765 31,657" a small model takes either number; "Net sales: 2018 = 32,765; 2017 = 31,657"
 leaves nothing to guess, and lets a program see which column a number was taken from. Only periods (years,
 dates, quarters) are read from headers: they are what columns of reports are mostly named by and look alike
-in every language, and a row is told this way only where it has just as many cells as there are periods.
+in every language, and a row is rendered this way only where it has just as many cells as there are periods.
 """
 
 from __future__ import annotations

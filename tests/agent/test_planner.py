@@ -28,7 +28,7 @@ from looktwice.schema import ToolCall
 from looktwice.tools.base import Tool, tool
 from looktwice.tools.registry import default_tools
 
-from . import kit, shelf
+from . import fake_index, kit
 
 SHIPPED = shipped_examples()
 
@@ -42,7 +42,7 @@ def tools(starterless: Any) -> dict[str, Tool]:
 def starterless(tmp_path: Path, store: Any) -> list[Tool]:
     from looktwice.settings import Settings
 
-    index = shelf.MemoryIndex({"a.pdf": [shelf.page(1, "some text")]})
+    index = fake_index.MemoryIndex({"a.pdf": [fake_index.page(1, "some text")]})
     return default_tools(Settings(home=tmp_path / "home"), store, index=index)
 
 

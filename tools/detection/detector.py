@@ -192,18 +192,18 @@ def detect_tool(detector: Detector, store: Store) -> Tool:
             labels: Kinds of objects asked for, for example ["person", "dog"]; empty for all.
         """
         labels = [label for label in labels if label.casefold() not in _ANYTHING]
-        asked, unknown = _wanted(detector, labels)
-        names = [name for names in asked.values() for name in names]
+        wanted, unknown = _wanted(detector, labels)
+        names = [name for names in wanted.values() for name in names]
         everything = detector.detect(
             store.open(picture), picture, names if detector.open_vocabulary else ()
         )
         if not labels:
-            asked = {found.label: [found.label] for found in everything}
-        if not asked:
+            wanted = {found.label: [found.label] for found in everything}
+        if not wanted:
             return [_nothing(detector, picture)]
         evidence = [
             count_evidence(name, [d for d in everything if d.label in known], picture)
-            for name, known in asked.items()
+            for name, known in wanted.items()
         ]
         return _with_note(evidence, unknown)
 
@@ -211,18 +211,18 @@ def detect_tool(detector: Detector, store: Store) -> Tool:
 
 
 def _wanted(detector: Detector, labels: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """What was asked -> the detector's names for it, and what it does not know."""
-    asked: dict[str, list[str]] = {}
+    """What was wanted -> the detector's names for it, and what it does not know."""
+    wanted: dict[str, list[str]] = {}
     unknown: list[str] = []
     for label in labels:
         known = [label] if detector.open_vocabulary else resolve(label, detector.labels)
         if not known:
             unknown.append(label)
             continue
-        asked[known[0] if len(known) == 1 else label] = known
-    if unknown and not asked:
+        wanted[known[0] if len(known) == 1 else label] = known
+    if unknown and not wanted:
         raise unknown_objects(detector, unknown)
-    return asked, unknown
+    return wanted, unknown
 
 
 def unknown_objects(detector: Detector, names: Sequence[str]) -> ToolError:

@@ -105,8 +105,8 @@ def split(region: Region, overlap: float = OVERLAP) -> list[Region]:
 
 def from_detections(question: str, found: Iterable[Detection], picture: Picture) -> list[Region]:
     """Objects whose names the question holds, a margin around them, best first."""
-    asked = words_of(question)
-    named = [d for d in found if words_of(d.label) and words_of(d.label) <= asked]
+    wanted = words_of(question)
+    named = [d for d in found if words_of(d.label) and words_of(d.label) <= wanted]
     return [
         Region(d.label, _roomy(d.box, picture), d.score)
         for d in sorted(named, key=lambda d: -d.score)
@@ -115,8 +115,8 @@ def from_detections(question: str, found: Iterable[Detection], picture: Picture)
 
 def from_lines(question: str, lines: Iterable[TextLine], picture: Picture) -> list[Region]:
     """Lines of text that share words with the question, most shared first; scores are shares."""
-    asked = words_of(question)
-    scored = [(len(words_of(line.text) & asked) / max(1, len(asked)), line) for line in lines]
+    wanted = words_of(question)
+    scored = [(len(words_of(line.text) & wanted) / max(1, len(wanted)), line) for line in lines]
     return [
         Region(f"text {line.text!r}", _roomy(line.box, picture), shared)
         for shared, line in sorted(scored, key=lambda item: -item[0])

@@ -166,7 +166,7 @@ def _line(text: str) -> str:
 def is_cut_off(path: Path) -> bool:
     """Whether the end of a PDF file is missing.
 
-    pdfium mends what it can and would show the pages that are left; a report of which a part is
+    pdfium repairs what it can and would show the pages that are left; a report of which a part is
     silently gone is worse than one that is refused. A file written for the web (linearized) says
     how long it is; any other ends with a `%%EOF` or at least says where its index is.
     """

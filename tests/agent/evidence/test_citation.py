@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from looktwice.agent.evidence.citation import carrying_lines, cite, statements
 from looktwice.schema import Box, Evidence, Source, TextLine
 
-from .. import kit, shelf
+from .. import fake_index, kit
 
 
 @pytest.mark.parametrize(
@@ -116,14 +116,14 @@ class TestPassages:
         from looktwice.tools.documents.passages import as_evidence
         from looktwice.tools.documents.search import DocumentSearch
 
-        index = shelf.MemoryIndex(books)
+        index = fake_index.MemoryIndex(books)
         desk = DocumentSearch(index, Store(Path("unused")))
         found = [as_evidence(desk.piece(p)) for p in index._passages()]
         numbered = [e.model_copy(update={"id": f"E{n}"}) for n, e in enumerate(found, 1)]
         return numbered, index.page
 
     def test_the_right_row_of_a_table_is_boxed(self) -> None:
-        table = shelf.page(
+        table = fake_index.page(
             3, "(in millions) 2018 2017", "Rent 412 398", "Wages 398 377", "Total 810 775"
         )
         evidence, find = self.pieces({"a.pdf": [table]})
@@ -139,8 +139,10 @@ class TestPassages:
 
     def test_of_the_same_number_the_one_whose_words_fit(self) -> None:
         books = {
-            "plant.pdf": [shelf.page(1, "Head count 1,577", "capital expenditure was discussed")],
-            "report.pdf": [shelf.page(7, "Capital expenditure 1,577", "Head count 1,200")],
+            "plant.pdf": [
+                fake_index.page(1, "Head count 1,577", "capital expenditure was discussed")
+            ],
+            "report.pdf": [fake_index.page(7, "Capital expenditure 1,577", "Head count 1,200")],
         }
         evidence, find = self.pieces(books)
         (capex,) = cite("1,577", "What was the capital expenditure?", evidence, find)
@@ -151,9 +153,9 @@ class TestPassages:
     def test_a_bare_yes_quotes_the_lines_with_the_questions_words(self) -> None:
         books = {
             "report.pdf": [
-                shelf.page(1, "Letter to the owners", "the weather was good"),
-                shelf.page(2, "Cash fell to 1,093", "Rent 12"),
-                shelf.page(3, "Cash on hand fell in the second quarter", "Wages 9"),
+                fake_index.page(1, "Letter to the owners", "the weather was good"),
+                fake_index.page(2, "Cash fell to 1,093", "Rent 12"),
+                fake_index.page(3, "Cash on hand fell in the second quarter", "Wages 9"),
             ]
         }
         evidence, find = self.pieces(books)
@@ -166,9 +168,9 @@ class TestPassages:
     def test_other_pages_that_say_the_same_are_cited_also(self) -> None:
         books = {
             "report.pdf": [
-                shelf.page(1, "Capital expenditure in 2018 was 1,577"),
-                shelf.page(4, "Head count 1,577"),
-                shelf.page(7, "Capital expenditure 2018 1,577"),
+                fake_index.page(1, "Capital expenditure in 2018 was 1,577"),
+                fake_index.page(4, "Head count 1,577"),
+                fake_index.page(7, "Capital expenditure 2018 1,577"),
             ]
         }
         evidence, find = self.pieces(books)
@@ -180,7 +182,7 @@ class TestPassages:
 
     def test_of_the_same_row_the_document_that_is_named(self) -> None:
         books = {
-            f"{name}_2018.pdf": [shelf.page(2, "Revenue 1,577", "and more")]
+            f"{name}_2018.pdf": [fake_index.page(2, "Revenue 1,577", "and more")]
             for name in ("acme", "beta", "gamma")
         }
         evidence, find = self.pieces(books)
@@ -189,24 +191,24 @@ class TestPassages:
 
     def test_of_the_same_line_twice_the_one_in_the_passage(self) -> None:
         lines = ["Revenue 412", *["filler"] * 5, "Outlook", "Revenue 412"]
-        evidence, find = self.pieces({"a.pdf": [shelf.page(1, *lines)]})
+        evidence, find = self.pieces({"a.pdf": [fake_index.page(1, *lines)]})
         (citation,) = cite("412", "Which revenue is the outlook?", evidence[1:], find)
         assert citation.boxes[0].y1 == 12 * 7
 
     def test_a_sum_in_another_unit_is_cited_where_it_stands(self) -> None:
-        table = shelf.page(1, "(in millions)", "Plant 8,738", "Debt 8,866")
+        table = fake_index.page(1, "(in millions)", "Plant 8,738", "Debt 8,866")
         evidence, find = self.pieces({"a.pdf": [table]})
         (citation,) = cite("It was $8.74 billion", "How much?", evidence, find)
         assert "Plant 8,738" in citation.quote
 
     def test_a_page_that_is_gone_is_cited_with_the_boxes_it_had(self) -> None:
-        evidence, find = self.pieces({"a.pdf": [shelf.page(1, "Rent 412", "Wages 398")]})
+        evidence, find = self.pieces({"a.pdf": [fake_index.page(1, "Rent 412", "Wages 398")]})
         (there,) = cite("398", "Which wages?", evidence, find)
         (gone,) = cite("398", "Which wages?", evidence)
         assert gone.boxes == there.boxes
 
     def test_a_document_without_layout_is_quoted_without_boxes(self) -> None:
-        page = shelf.page(1, "Rent 412", "Wages 398", boxes=False)
+        page = fake_index.page(1, "Rent 412", "Wages 398", boxes=False)
         evidence, find = self.pieces({"a.md": [page]})
         (citation,) = cite("398", "Which wages?", evidence, find)
         assert (citation.quote, citation.boxes) == ("Wages 398", ())
@@ -214,7 +216,7 @@ class TestPassages:
     @given(st.integers(0, 7), st.booleans())
     def test_whatever_row_holds_the_number_is_the_one_boxed(self, row: int, wrapped: bool) -> None:
         rows = [f"Item{n} {1000 + 37 * n:,} {2000 + 41 * n:,}" for n in range(8)]
-        evidence, find = self.pieces({"a.pdf": [shelf.page(1, *rows)]})
+        evidence, find = self.pieces({"a.pdf": [fake_index.page(1, *rows)]})
         said = f"Item{row} came to {2000 + 41 * row:,}" if wrapped else f"{2000 + 41 * row:,}"
         (citation,) = cite(said, f"How much was Item{row}?", evidence, find)
         assert [box.y1 for box in citation.boxes] == [12 * row]

@@ -23,7 +23,7 @@ from looktwice.tools.documents.search import (
 from looktwice.tools.registry import default_tools
 from PIL import Image
 
-from ...agent import shelf
+from ...agent import fake_index
 
 LEASE = (
     "1 Premises",
@@ -37,8 +37,12 @@ LEASE = (
 
 @pytest.fixture
 def index() -> Any:
-    notes = [shelf.page(n, f"note {n}", f"the boiler was serviced in {2000 + n}") for n in (1, 2)]
-    return shelf.MemoryIndex({"flat_lease.pdf": [shelf.page(1, *LEASE)], "notes.docx": notes})
+    notes = [
+        fake_index.page(n, f"note {n}", f"the boiler was serviced in {2000 + n}") for n in (1, 2)
+    ]
+    return fake_index.MemoryIndex(
+        {"flat_lease.pdf": [fake_index.page(1, *LEASE)], "notes.docx": notes}
+    )
 
 
 Call = Callable[..., ToolResult]
@@ -69,13 +73,13 @@ class TestList:
         assert {t.name for t in default_tools(settings, store, index=index)} == (
             without | set(SEARCH_TOOLS)
         )
-        empty = shelf.MemoryIndex({})
+        empty = fake_index.MemoryIndex({})
         assert {t.name for t in default_tools(settings, store, index=empty)} == without
 
     def test_they_say_what_is_in_it_after_what_never_changes(
         self, index: Any, store: Store
     ) -> None:
-        other = shelf.MemoryIndex({"other.pdf": [shelf.page(1, "x")]})
+        other = fake_index.MemoryIndex({"other.pdf": [fake_index.page(1, "x")]})
         for one, two in zip(search_tools(index, store), search_tools(other, store), strict=True):
             assert one.description.splitlines()[0] == two.description.splitlines()[0]
             assert "flat_lease.pdf" in one.description
@@ -100,13 +104,13 @@ class TestSearch:
     def test_its_heading_is_told(self, call: Call) -> None:
         from dataclasses import replace
 
-        page = replace(shelf.page(3, "the fee is 5"), section=("Part A", "Fees"))
-        found = call(shelf.MemoryIndex({"a.pdf": [page]}), "search_documents", query="fee")
+        page = replace(fake_index.page(3, "the fee is 5"), section=("Part A", "Fees"))
+        found = call(fake_index.MemoryIndex({"a.pdf": [page]}), "search_documents", query="fee")
         assert found.evidence[0].text == "document a.pdf, page 3, Part A > Fees:\nthe fee is 5"
 
     def test_few_are_given_unless_more_are_asked_for(self, call: Call) -> None:
-        pages = [shelf.page(n, f"boiler {n}") for n in range(1, 31)]
-        index = shelf.MemoryIndex({"a.pdf": pages})
+        pages = [fake_index.page(n, f"boiler {n}") for n in range(1, 31)]
+        index = fake_index.MemoryIndex({"a.pdf": pages})
         assert len(call(index, "search_documents", query="boiler").evidence) == FIRST_LOOK
         assert len(call(index, "search_documents", query="boiler", limit=999).evidence) == 20
 
@@ -119,7 +123,9 @@ class TestSearch:
         assert "not found before" in words(nothing)
 
     def test_passages_that_overlap_become_one(self, call: Call) -> None:
-        index = shelf.MemoryIndex({"lease.pdf": [shelf.page(1, *LEASE)]}, height=3, overlap=1)
+        index = fake_index.MemoryIndex(
+            {"lease.pdf": [fake_index.page(1, *LEASE)]}, height=3, overlap=1
+        )
         (one,) = call(index, "search_documents", query="rent lease flat notice").evidence
         assert one.text.count("The rent is") == 1
         assert one.text.endswith("\n".join(LEASE))
@@ -129,14 +135,14 @@ class TestSearch:
         self, call: Call
     ) -> None:
         def pages() -> list[Any]:
-            return [shelf.page(n, "all rights to the text reserved") for n in (1, 2)]
+            return [fake_index.page(n, "all rights to the text reserved") for n in (1, 2)]
 
-        index = shelf.MemoryIndex({"a.pdf": pages(), "b.pdf": pages()})
+        index = fake_index.MemoryIndex({"a.pdf": pages(), "b.pdf": pages()})
         found = call(index, "search_documents", query="rights reserved", limit=9).evidence
         assert sorted(str(e.source.document) for e in found) == ["a.pdf", "b.pdf"]
 
     def test_documents_without_layout_have_no_boxes(self, call: Call) -> None:
-        index = shelf.MemoryIndex({"a.md": [shelf.page(1, "the fee is 5", boxes=False)]})
+        index = fake_index.MemoryIndex({"a.md": [fake_index.page(1, "the fee is 5", boxes=False)]})
         (found,) = call(index, "search_documents", query="fee").evidence
         assert (found.boxes, found.lines, found.picture) == ((), (), None)
         assert found.text.endswith("the fee is 5")
@@ -164,13 +170,13 @@ class TestSearch:
         assert "empty" in words(call(index, "search_documents", query=" "))
 
     def test_what_was_found_as_a_picture_comes_as_one(self, call: Call, store: Store) -> None:
-        pages = [shelf.page(n, f"boiler {n}") for n in range(1, 9)]
-        index = shelf.MemoryIndex({"a.pdf": pages}, found_by=("text", "picture"))
+        pages = [fake_index.page(n, f"boiler {n}") for n in range(1, 9)]
+        index = fake_index.MemoryIndex({"a.pdf": pages}, found_by=("text", "picture"))
         found = call(index, "search_documents", query="boiler", limit=8).evidence
         pictures = [e.picture for e in found if e.picture]
         assert 0 < len(pictures) < len(found)
         assert all(store.path(p).is_file() for p in pictures)
-        index = shelf.MemoryIndex({"a.pdf": pages})
+        index = fake_index.MemoryIndex({"a.pdf": pages})
         found = call(index, "search_documents", query="boiler", limit=8).evidence
         assert not any(e.picture for e in found)
 
@@ -228,8 +234,8 @@ class TestOpen:
         assert "flat_lease.pdf" in result.error.message
 
     def test_a_name_of_several_is_asked_back(self, call: Call) -> None:
-        page = shelf.page(1, "x")
-        index = shelf.MemoryIndex({"report_2020.pdf": [page], "report_2021.pdf": [page]})
+        page = fake_index.page(1, "x")
+        index = fake_index.MemoryIndex({"report_2020.pdf": [page], "report_2021.pdf": [page]})
         told = words(call(index, "open_page", document="report", page=1))
         assert "several" in told
         assert "report_2020.pdf, report_2021.pdf" in told

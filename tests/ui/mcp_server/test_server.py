@@ -18,16 +18,16 @@ from looktwice.ui.mcp_server.server import http_app, make_server
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from ...agent import kit, shelf
+from ...agent import fake_index, kit
 from ..api_kit import KEY, listening, own_threads, wait_until
 
 PICTURE = kit.picture(9)
 GIVEN = {"base64": base64.b64encode(PICTURE).decode()}
-LEASE = shelf.page(1, "The lease ends on 2031-03-31.", "The tenant pays monthly.")
+LEASE = fake_index.page(1, "The lease ends on 2031-03-31.", "The tenant pays monthly.")
 
 
 def library() -> Any:
-    return shelf.MemoryIndex(books={"letters/lease 1.pdf": [LEASE], "../odd.pdf": [LEASE]})
+    return fake_index.MemoryIndex(books={"letters/lease 1.pdf": [LEASE], "../odd.pdf": [LEASE]})
 
 
 def with_client(

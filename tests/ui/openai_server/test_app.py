@@ -22,7 +22,7 @@ from looktwice.ui.http.api_keys import Keys
 from looktwice.ui.http.logs import JsonLines
 from looktwice.ui.openai_server.app import make_app
 
-from ...agent import kit, shelf
+from ...agent import fake_index, kit
 from ..api_kit import KEY, client, data_url, listening, own_threads, user, wait_until
 
 Serving = Callable[..., str]
@@ -171,9 +171,9 @@ def test_the_page_about_it_is_true(serving: Serving, capsys: pytest.CaptureFixtu
         path.read_text(encoding="utf-8"),
         re.S,
     )
-    page = shelf.page(1, "The lease ends on 2031-03-31.")
+    page = fake_index.page(1, "The lease ends on 2031-03-31.")
     script = kit.Script(says={"draft": "The lease ends on 2031-03-31."})
-    address = serving(script, index=shelf.MemoryIndex(books={"lease.pdf": [page]}))
+    address = serving(script, index=fake_index.MemoryIndex(books={"lease.pdf": [page]}))
     exec(code[0].replace("http://127.0.0.1:8000", address), {})
     printed = capsys.readouterr().out
     assert printed.startswith("The lease ends on 2031-03-31. answered [{'evidence': 'E1'")
