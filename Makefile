@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST_ARGS ?=
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
@@ -10,14 +11,15 @@ READY_DEV := $(VENV)/.ready-dev
 demo: pack
 	$(BIN)/looktwice demo
 
+# A file of tests stays on one worker, which shares what it loaded; each worker may hold 3 GB of models.
 test: $(READY_DEV) pack
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
-check: $(READY_DEV)
+check: $(READY_DEV) pack
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
-	$(MAKE) --no-print-directory test
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 bench: $(READY_DEV) pack
 	$(BIN)/python -m benchmarks
@@ -34,11 +36,11 @@ $(READY): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing (about 7 GB the first time, 3 minutes on a fast line) ..."
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -e .
+	$(BIN)/python -m pip install --quiet -e '.[all]'
 	@touch $@
 
 $(READY_DEV): $(READY)
-	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	$(BIN)/python -m pip install --quiet -e '.[all,dev]'
 	@touch $@
 
 clean:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .tools.base import Tool, tool
     from .tools.context import Context
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "agent.assistant": ("Assistant",),
@@ -99,7 +99,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
         raise AttributeError(f"module 'looktwice' has no attribute {name!r}")
-    return getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+    from .extensions.extras import needs
+
+    with needs("index"):  # the only extra that a public name can lack
+        return getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -2,6 +2,7 @@
 
     LooktwiceError
     ├── UsageError          the call itself was wrong (arguments, settings, unknown names)
+    │   └── MissingExtra    a part of the program is not installed; names the command that brings it
     ├── BadInput            a file, picture or text that cannot be used; other inputs go on
     ├── WeightsError        weights are missing, damaged or cannot be fetched
     │   └── OfflineError    a download or a remote address was needed while offline
@@ -28,6 +29,18 @@ class LooktwiceError(Exception):
 
 class UsageError(LooktwiceError):
     """The call itself was wrong."""
+
+
+class MissingExtra(UsageError):
+    """A part of the program is not installed.
+
+    Attributes:
+        extra: which one, as in `pip install 'looktwice[experts]'`.
+    """
+
+    def __init__(self, message: str, extra: str) -> None:
+        super().__init__(message)
+        self.extra = extra
 
 
 class BadInput(LooktwiceError):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..closing import Closing
 from ..control import Control
 from ..errors import LooktwiceError, UsageError
+from ..extensions.extras import has
 from ..media.store import Store
 from ..retrieval.embeddings.text import Embedder, open_text_embedder
 from ..schema import Answer, AnswerReady, Event, Picture, Value
@@ -24,6 +25,7 @@ from ..tools.base import Tool
 from ..tools.documents.search import SEARCH_TOOLS, Searchable
 from ..tools.execution.cache import ResultCache
 from ..tools.mcp_client.remote import open_remote
+from ..tools.plugins import plugin_tools
 from ..tools.registry import default_tools, unique
 from ..weights.resolve import resolve_pack
 from .backends import open_model
@@ -77,7 +79,8 @@ class Assistant(Closing):
         quiet_third_parties(settings)
         self.settings = settings
         self.store = Store(settings.store_dir, settings.media)
-        own = open_text_embedder(settings)  # opens nothing yet
+        # Opens nothing yet. A client of a server plans by words; it has no weights to embed with.
+        own = open_text_embedder(settings) if has("embedders") else None
         self._library = OpenIndexes(settings, own if embedder is None else None)
         self._index = None if index is None else self._library.open(index)
         self._remote = open_remote(settings)
@@ -92,7 +95,8 @@ class Assistant(Closing):
         self._sessions: sqlite3.Connection | None = None
         self._session_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._embedder = embedder or own
-        self._examples = [*examples, *examples_of_tools(tools), *shipped_examples()]
+        added = [*tools, *(t for t in plugin_tools() if self.tools.get(t.name) is t)]
+        self._examples = [*examples, *examples_of_tools(added), *shipped_examples()]
         self._planners: dict[frozenset[str], Planner] = {}
 
     @classmethod

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ..errors import UsageError
+from ..extensions.extras import needs
 from ..retrieval.embeddings.text import TextEmbedder
 from ..settings import Settings
 from ..tools.documents.search import Searchable
@@ -43,7 +44,8 @@ class OpenIndexes:
         folder = Path(index).expanduser().resolve()
         with self._lock:
             if folder not in self._open:
-                from ..retrieval.index import Index
+                with needs("index"):
+                    from ..retrieval.index import Index
 
                 self._open[folder] = Index.open(folder, self._settings, text=self._embedder)
             return self._open[folder]

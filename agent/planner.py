@@ -7,22 +7,19 @@ always filled by the model, under a schema; a query that an example leaves empty
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..errors import UsageError
-from ..retrieval.embeddings.text import Embedder, Vectors
+from ..retrieval.embeddings.text import Embedder
 from ..schema import ToolCall, Value
 from ..tools.base import Tool
+from .similarity import ByMeaning, ByWords, Similarity
 from .state import Stage
 
 NEIGHBOURS = 6
@@ -95,7 +92,7 @@ class Planner:
     """Finds the nearest examples of a question.
 
     Args:
-        embedder: for the questions.
+        embedder: for the questions; without one they are compared by their words.
         examples: what to learn from; those whose tools are not `known` are left out.
         known: names of the tools there are.
         cache: folder that keeps the examples' vectors; None keeps nothing.
@@ -103,7 +100,7 @@ class Planner:
 
     def __init__(
         self,
-        embedder: Embedder,
+        embedder: Embedder | None,
         examples: Sequence[Example],
         known: Iterable[str],
         cache: Path | None = None,
@@ -112,8 +109,10 @@ class Planner:
         self.examples = [e for e in examples if {t for s in e.route for t in s} <= names]
         if not self.examples:
             raise UsageError("the planner needs at least one example whose tools exist")
-        self._embedder, self._cache = embedder, cache
-        self._vectors: Vectors | None = None
+        questions = [e.question for e in self.examples]
+        self._similarity: Similarity = (
+            ByWords(questions) if embedder is None else ByMeaning(embedder, questions, cache)
+        )
 
     def warm(self) -> None:
         """Load the embedder and the vectors of the examples now instead of at the first question."""
@@ -121,11 +120,9 @@ class Planner:
 
     def nearest(self, question: str, count: int = NEIGHBOURS) -> list[Neighbour]:
         """The most similar examples, best first; similarity is the cosine, -1..1."""
-        if self._vectors is None:
-            self._vectors = self._load_vectors()
-        scores = self._vectors @ self._embedder.embed([question])[0]
-        order = np.argsort(-scores, kind="stable")[:count]
-        return [Neighbour(self.examples[i], float(scores[i])) for i in order]
+        scores = self._similarity.to(question)
+        order = sorted(range(len(scores)), key=lambda n: -scores[n])[:count]
+        return [Neighbour(self.examples[n], scores[n]) for n in order]
 
     def demonstrations(self, tool: str, count: int = 10) -> list[Example]:
         """The same few examples of one tool every time, so that prompts begin alike.
@@ -137,29 +134,6 @@ class Planner:
         longest = sorted(shown, key=lambda e: -_argument_length(e, tool))[: count // 2]
         rest = [e for e in shown if e not in longest]
         return [*rest[:: max(1, len(rest) // (count - count // 2))][: count - count // 2], *longest]
-
-    def _load_vectors(self) -> Vectors:
-        questions = [e.question for e in self.examples]
-        if self._cache is None:
-            return self._embedder.embed(questions)
-        # Another embedder gives other vectors, and is known by what it makes of one word.
-        probe = np.round(self._embedder.embed(["looktwice"])[0], 2).tobytes()
-        key = hashlib.sha256("\n".join(questions).encode() + probe).hexdigest()[:16]
-        path = self._cache / f"plan-{key}.npy"
-        try:
-            vectors: Vectors = np.load(path, allow_pickle=False)
-            if vectors.shape[0] == len(questions):
-                return vectors
-        except Exception:
-            pass  # not there yet, or damaged (numpy raises many things): made again below
-        vectors = self._embedder.embed(questions)
-        with suppress(OSError):  # a folder that cannot be written only costs time at the next start
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(f".{id(vectors)}.tmp")
-            with partial.open("wb") as file:
-                np.save(file, vectors, allow_pickle=False)
-            partial.replace(path)
-        return vectors
 
 
 def _argument_length(example: Example, tool: str) -> int:

@@ -26,7 +26,7 @@ class Run:
     """Handed to every node; holds nothing that a checkpoint must keep.
 
     Attributes:
-        embedder: says how alike texts are; the planner's.
+        embedder: says how alike texts are, the planner's; None where none is installed.
         index: the user's documents, where there are any.
     """
 
@@ -34,7 +34,7 @@ class Run:
     model: Meter
     tools: dict[str, Tool]
     planner: Planner
-    embedder: Embedder
+    embedder: Embedder | None
     store: Store
     cache: ResultCache
     control: Control

@@ -19,7 +19,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..errors import LooktwiceError
+from ..extensions.extras import PURPOSES, command, has, not_installed
+from ..retrieval.loaders.registry import plugged_in as loader_plugins
 from ..settings import Settings
+from ..tools.plugins import plugged_in as tool_plugins
 from ..weights import hardware, resolve, state
 
 MIN_PYTHON = (3, 11)
@@ -52,6 +55,8 @@ def report(settings: Settings) -> list[Finding]:
     parts: tuple[Callable[[Settings], Iterable[Finding]], ...] = (
         _python,
         _packages,
+        _extras,
+        _plugins,
         _torch_pair,
         _opencv,
         _device,
@@ -77,18 +82,26 @@ def _python(_: Settings) -> Iterator[Finding]:
 
 
 def _packages(_: Settings) -> Iterator[Finding]:
-    """Every package looktwice asks for, from its own metadata, so the list stands in one place."""
+    """Every package looktwice asks for, from its own metadata, so the list stands in one place.
+
+    An extra that is not installed is no fault: nobody has to pay for what they do not use.
+    """
     from packaging.requirements import Requirement
 
     try:
-        wanted = metadata.requires("looktwice") or []
+        texts = metadata.requires("looktwice") or []
     except metadata.PackageNotFoundError:
         yield Finding("looktwice", False, "not installed", "python -m pip install looktwice")
         return
-    for text in wanted:
-        requirement = Requirement(text)
-        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
-            continue
+    installed = ["", *(extra for extra in PURPOSES if has(extra))]
+    wanted = [Requirement(text) for text in texts]
+    asked = {
+        (each.name, str(each.specifier)): each
+        for each in wanted
+        if each.name != "looktwice"  # an extra that brings another, which is looked at itself
+        and (each.marker is None or any(each.marker.evaluate({"extra": e}) for e in installed))
+    }
+    for requirement in asked.values():
         found = _version(requirement.name)
         good = found is not None and requirement.specifier.contains(found, prereleases=True)
         mend = f'python -m pip install "{requirement.name}{requirement.specifier}"'
@@ -96,6 +109,21 @@ def _packages(_: Settings) -> Iterator[Finding]:
         if found and not good:
             words = f"{found}, expected {requirement.specifier}"
         yield Finding(requirement.name, good, words, "" if good else mend)
+
+
+def _extras(_: Settings) -> Iterator[Finding]:
+    for extra in PURPOSES:
+        yield Finding(f"extra {extra}", True, "installed" if has(extra) else not_installed(extra))
+
+
+def _plugins(_: Settings) -> Iterator[Finding]:
+    """What installed packages bring; this imports them, since only that tells whether they work."""
+    for plugin in (*tool_plugins(), *loader_plugins()):
+        words = f"of {plugin.package}" + (f": {plugin.fault}" if plugin.fault else "")
+        mend = "update or remove it: python -m pip install -U " + plugin.package.split()[0]
+        good = not plugin.fault
+        name = f"plug-in {plugin.group}:{plugin.name}"
+        yield Finding(name, good, words, "" if good else mend)
 
 
 def _version(name: str) -> str | None:
@@ -169,7 +197,12 @@ def _choices(settings: Settings) -> Iterator[Finding]:
     yield Finding("pack", True, resolve.resolve_pack(settings))
     try:
         choice = resolve.resolve_model(settings)
-        yield Finding("chat model", True, f"{choice.name}, run by {choice.kind}")
+        words = f"{choice.name}, run by {choice.kind}"
+        if choice.kind == "openai" or has("local"):
+            yield Finding("chat model", True, words)
+        else:
+            words = f"{words}: {not_installed('local')}"
+            yield Finding("chat model", False, words, command("local"))
     except LooktwiceError as error:
         yield Finding("chat model", False, str(error), "set LOOKTWICE_MODEL, or unset it")
     for name, value in (("mmproj", settings.mmproj), ("detector", settings.detector)):
@@ -194,7 +227,8 @@ def _needed(settings: Settings) -> list[state.WeightState]:
     except LooktwiceError:  # told among the choices
         pack = resolve.experts_of(settings)
         names = resolve.names_in(pack, settings.model_copy(update={"pack": pack, "model": ""}))
-    return [state.state_of(name, settings) for name in names]
+    # Without these the experts' weights could not be used, nor made ready.
+    return [state.state_of(name, settings) for name in names] if has("embedders") else []
 
 
 def _weights(settings: Settings) -> Iterator[Finding]:

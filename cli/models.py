@@ -27,11 +27,13 @@ def list_weights(as_json: Json = False) -> None:
 @models_app.command()
 def pull(pack: PackName = "") -> None:
     """Fetch a pack's weights and check each file."""
+    from ..extensions.extras import require
     from ..weights import obtain, resolve
     from ..weights.convert import prepare
     from .show.bars import DownloadBars
 
     settings = load_settings(pack=pack or None)
+    require("embedders")  # weights of experts are made ready by what runs them
     with DownloadBars(console(stderr=True)) as bars:
         obtain.pull(resolve.resolve_pack(settings), settings, bars.update)
     prepare.prepare(settings)

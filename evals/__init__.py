@@ -7,3 +7,9 @@ runner.py    asks an assistant and keeps its answers
 scoring.py   answers against truths; metrics/ holds the definitions
 report.py    one page that shows what went wrong; compare.py, ablate.py
 """
+
+from __future__ import annotations
+
+from ..extensions.extras import require
+
+require("evals")

@@ -13,6 +13,7 @@ from typing import Any
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from ..errors import UsageError
+from ..extensions.extras import needs
 from ..schema import Answer, Box, Citation, Evidence, Picture, Value
 from .store import Store
 
@@ -209,7 +210,8 @@ def _strokes(canvas: Image.Image, placed: Sequence[Placed], line: int) -> Image.
 def _boxes(canvas: Image.Image, placed: Sequence[Placed], line: int) -> Image.Image:
     if not placed:
         return canvas
-    import supervision as sv
+    with needs("experts"):
+        import supervision as sv
 
     thin = placed[0][0].thin
     annotator = sv.BoxAnnotator(

@@ -29,7 +29,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from ..errors import BadInput
+from ..errors import BadInput, MissingExtra
+from ..extensions.extras import needs
 from ..settings import MediaLimits
 
 Pixels = Image.Image
@@ -175,6 +176,8 @@ def _decoding(source: str, kind: str, limits: MediaLimits) -> Iterator[None]:
         yield
     except BadInput:
         raise
+    except MissingExtra as error:
+        raise BadInput(source, str(error)) from None
     except Image.DecompressionBombError:
         raise BadInput(source, _too_many_pixels(limits.pixels)) from None
     except Exception as error:  # a hostile file may make a decoder raise anything
@@ -208,7 +211,8 @@ def _open_header(data: bytes, kind: str) -> ImageFile.ImageFile:
 
 
 def _heif_reader() -> type[ImageFile.ImageFile]:
-    import pillow_heif
+    with needs("documents"):
+        import pillow_heif
 
     reader: type[ImageFile.ImageFile] = pillow_heif.HeifImageFile
     return reader
@@ -316,7 +320,8 @@ def _rgb(image: Pixels) -> Pixels:
 
 def _eight_bits(image: Pixels) -> Pixels:
     """A grey picture with wide values (16 bits, or any numbers) as 8 bits."""
-    import numpy as np
+    with needs("documents"):
+        import numpy as np
 
     values = np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0.0, neginf=0.0)
     low, high = float(values.min()), float(values.max())

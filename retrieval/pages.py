@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from ..schema import Box, Frame, TextLine
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LineKind = Literal["text", "heading", "row", "furniture"]
 """`row` is a row of a table; `furniture` repeats on many pages (running heads and feet, page numbers)."""
@@ -59,10 +60,14 @@ class PageLine:
 
 
 def _no_spans() -> NDArray[np.int32]:
+    import numpy as np
+
     return np.empty((0, 2), np.int32)
 
 
 def _no_boxes() -> NDArray[np.float32]:
+    import numpy as np
+
     return np.empty((0, 4), np.float32)
 
 
@@ -96,7 +101,7 @@ class Page:
 
     def boxes_of(self, start: int, end: int) -> tuple[Box, ...]:
         """Where characters `start` to `end` stand: one box for each line they touch, in order."""
-        touched = np.flatnonzero((self.spans[:, 0] < end) & (self.spans[:, 1] > start))
+        (touched,) = ((self.spans[:, 0] < end) & (self.spans[:, 1] > start)).nonzero()
         groups: list[list[int]] = []
         for at in touched.tolist():
             same_line = (
@@ -127,6 +132,8 @@ def build_page(
     scanned: bool = False,
 ) -> Page:
     """A page of raw lines: words are joined by single spaces, lines by newlines; empty ones go."""
+    import numpy as np
+
     pieces: list[str] = []
     marks: list[PageLine] = []
     spans: list[tuple[int, int]] = []

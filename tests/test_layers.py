@@ -27,7 +27,7 @@ IMPORTS = all_imports()
 
 LAYERS = (
     {"errors", "control", "closing", "schema", "settings"},
-    {"media", "prompts", "samples", "weights"},
+    {"extensions", "media", "prompts", "samples", "weights"},
     {"retrieval"},
     {"tools"},
     {"agent"},
@@ -49,7 +49,7 @@ ONLY_IN = {
     "chromadb_rust_bindings": {"retrieval/vectors/server.py"},
     "gradio": {"ui"},
     "xllamacpp": {"agent/backends/llamacpp.py"},
-    "openai": {"agent/backends/openai.py", "agent/backends/failures.py"},
+    "httpx": {"agent/backends/http_client.py", "retrieval", "evals", "benchmarks"},
     "typer": {"cli"},
     "supervision": {"media/annotate.py"},
     "ray": {"agent/batch/ray.py"},

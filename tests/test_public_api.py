@@ -96,8 +96,8 @@ def test_help_loads_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
 
 def test_the_assistant_can_be_imported_without_anything_heavy(tmp_path: Path) -> None:
     loaded = loaded_by("from looktwice import Assistant, ScriptedModel, tool", tmp_path)
-    assert {"pydantic", "numpy"} <= loaded
-    assert not loaded & (HEAVY | ALSO_SLOW)
+    assert "pydantic" in loaded
+    assert not loaded & (HEAVY | ALSO_SLOW | {"numpy"})
 
 
 def test_tools_and_weights_are_listed_without_loading_anything_heavy(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter
 
-from ..retrieval.embeddings.imagenet import ImageNet, middle
+from ..extensions.extras import needs
+from ..retrieval.embeddings.runtime import Once
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from ..retrieval.embeddings.imagenet import ImageNet
 
     Floats = NDArray[np.float64]
 
@@ -130,7 +133,7 @@ class Classifier:
     """
 
     def __init__(self, path: Callable[[], Path]) -> None:
-        self._network = ImageNet(path)
+        self._network = Once(lambda: _open(path))
 
     def classify(self, image: Image.Image) -> tuple[str, float]:
         """The likeliest name and its probability.
@@ -138,6 +141,16 @@ class Classifier:
         Raises:
             WeightsError: the file is missing or no such classifier.
         """
-        probabilities = self._network.run([middle(image)], "probabilities")[0]
+        from ..retrieval.embeddings.imagenet import middle
+
+        network = self._network()
+        probabilities = network.run([middle(image)], "probabilities")[0]
         best = int(probabilities.argmax())
-        return self._network.names[best], float(probabilities[best])
+        return network.names[best], float(probabilities[best])
+
+
+def _open(path: Callable[[], Path]) -> ImageNet:
+    with needs("experts"):
+        from ..retrieval.embeddings.imagenet import ImageNet
+
+    return ImageNet(path)

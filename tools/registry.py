@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
+from ..extensions.extras import has
 from ..media.store import Store
 from ..settings import Settings
 from ..weights.convert.prepare import classifier_path, detector_path, ocr_paths
@@ -16,6 +17,7 @@ from .documents.search import Searchable, search_tools
 from .looking.look import Looker, look_tool
 from .measure import Classifier
 from .ocr.reader import Reader, read_tool
+from .plugins import plugin_tools
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def default_tools(
     experts: Experts | None = None,
     index: Searchable | None = None,
 ) -> list[Tool]:
-    """Every tool of an assistant: the only list of them.
+    """Every tool of an assistant: the only list of them; what is not installed is left out.
 
     Args:
         settings: say which weights are used, once a tool is first run.
@@ -58,15 +60,19 @@ def default_tools(
     """
     engines = experts or Experts.from_settings(settings)
     looker = Looker(engines.detector, engines.reader, engines.classifier, store)
-    tools = [
+    seeing = [
         detect_tool(engines.detector, store),
         read_tool(engines.reader, store),
         look_tool(looker),
+    ]
+    tools = [
+        *(seeing if experts is not None or has("experts") else ()),
         calculate,
         *extra,
         *(search_tools(index, store) if index is not None else ()),
     ]
-    return unique(tools)
+    names = {item.name for item in tools}
+    return unique([*tools, *(item for item in plugin_tools() if item.name not in names)])
 
 
 def unique(tools: Sequence[Tool]) -> list[Tool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 
@@ -16,7 +17,7 @@ def may_have_gpu() -> bool:
 @functools.cache
 def has_gpu() -> bool:
     """Whether torch can use a CUDA or ROCm GPU; torch is imported only where there is a sign of one."""
-    if not may_have_gpu():
+    if not may_have_gpu() or find_spec("torch") is None:
         return False
     import torch
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import OfflineError, WeightsError
+from ..extensions.extras import needs
 from .sources import Hub
 
 
@@ -15,8 +16,9 @@ def fetch_snapshot(source: Hub, revision: str, *, offline: bool) -> Path:
         OfflineError: it is not in the cache and the network is forbidden.
         WeightsError: the hub refused or could not be reached, or a wanted file is not there.
     """
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError
+    with needs("local"):
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError
 
     try:
         folder = Path(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...extensions.extras import require
 from .base import ChatModel
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         store: where the pictures of messages lie.
 
     Raises:
-        UsageError: the settings name no model.
+        UsageError: the settings name no model (MissingExtra: it would run in this process).
         WeightsError: its files cannot be had (OfflineError: not while offline).
         ModelError: it cannot be loaded, or its server cannot be reached.
     """
@@ -40,6 +41,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
             timeout=settings.request_seconds,
             offline=settings.offline,
         )
+    require("local")  # before its weights are fetched
     path = chat_model_path(settings)
     if choice.kind == "llamacpp":
         from .llamacpp import LlamaCppModel

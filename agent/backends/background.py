@@ -1,7 +1,7 @@
 """A thread with an event loop, so that a blocking caller can stop a request at any moment.
 
-The synchronous `openai` client cannot be interrupted while it connects, waits for the first byte or
-sleeps between retries; a task on an event loop can.
+A synchronous client cannot be interrupted while it connects, waits for the first byte or sleeps between
+retries; a task on an event loop can.
 """
 
 from __future__ import annotations

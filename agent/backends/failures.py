@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ...errors import BadInput, LooktwiceError, ModelError
 from .base import Message
+from .http_client import StatusError, StreamError, TooSlow, Unreachable
 
 _TOO_LONG = re.compile(
     r"exceed_context_size|context_length_exceeded|context (length|size|window)"
@@ -52,28 +53,23 @@ class Failures:
 
     def translate(self, error: Exception, messages: Sequence[Message] = ()) -> LooktwiceError:
         """Our exception for one of the client's (or of the connection below it)."""
-        import openai
-
         if isinstance(error, LooktwiceError):
             return error
-        if isinstance(error, openai.APIStatusError):
+        if isinstance(error, StatusError):
             return self._status(error, messages)
-        if isinstance(error, openai.APITimeoutError):
+        if isinstance(error, TooSlow):
             return ModelError(f"{self.where}: the server did not answer in time; is it overloaded?")
-        if isinstance(error, openai.APIConnectionError):
+        if isinstance(error, Unreachable):
             return ModelError(
-                f"{self.where}: cannot be reached ({self._say(error.__cause__ or error)}); "
+                f"{self.where}: cannot be reached ({self._say(error)}); "
                 "check that the server runs and that the address is right"
             )
-        if isinstance(error, openai.APIError) and _TOO_LONG.search(str(error)):
+        if isinstance(error, StreamError) and _TOO_LONG.search(str(error)):
             return self._too_long(error)
         return self.broken(error)
 
-    def _status(self, error: object, messages: Sequence[Message]) -> LooktwiceError:
-        import openai
-
-        assert isinstance(error, openai.APIStatusError)
-        code, reason = error.status_code, self._say(error)
+    def _status(self, error: StatusError, messages: Sequence[Message]) -> LooktwiceError:
+        code, reason = error.status, self._say(error)
         if code in (400, 413, 422, 500) and _TOO_LONG.search(_whole(error)):
             return self._too_long(error)
         if code in (401, 403):
@@ -111,6 +107,6 @@ class Failures:
         return text if len(text) <= _REASON_LENGTH else text[:_REASON_LENGTH] + " ..."
 
 
-def _whole(error: object) -> str:
+def _whole(error: StatusError) -> str:
     """An error's message and the server's full answer, to look for words in."""
-    return f"{error} {json.dumps(getattr(error, 'body', None), default=str)}"
+    return f"{error} {json.dumps(error.body, default=str)}"

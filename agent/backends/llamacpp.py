@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...control import Control
 from ...errors import LooktwiceError, ModelError, UsageError, WeightsError
+from ...extensions.extras import needs
 from .base import Choice, JsonSchema, Message, OnToken, Reply
 from .openai import OpenAIModel
 from .prefix_cache import Beginnings
@@ -216,7 +217,8 @@ def _xllamacpp() -> Any:
     if given is None:
         os.environ[_SPINS] = "1000"
     try:
-        import xllamacpp
+        with needs("local"):
+            import xllamacpp
     finally:
         if given is None:
             del os.environ[_SPINS]

@@ -6,6 +6,7 @@ import json
 import math
 import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from ...control import Control
@@ -13,12 +14,11 @@ from ...errors import LooktwiceError, ModelError, OfflineError, UsageError
 from .background import BackgroundLoop, Closed, Emit, Interrupted, Silent
 from .base import Choice, JsonSchema, Message, OnToken, Reply
 from .failures import Failures
+from .http_client import HttpClient, StatusError
 from .server import ServerFacts, add_props, add_show, base_url, facts, is_loopback, shown
 from .validation import check_options, check_pictures
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
     from ...media.store import Store
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ T = TypeVar("T")
 PICTURE_PIXELS = 1_500_000
 """A picture is sent with at most this many pixels, some 1,500 tokens for a Qwen3-VL."""
 
-_CONNECT_SECONDS = 10.0
+_CHAT = "/chat/completions"
 _TOP = 20  # the most alternatives that servers give for one token
 _NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
 _TEMPLATED = ("vllm", "sglang", "llamacpp")  # these pass chat_template_kwargs to the template
@@ -94,7 +94,7 @@ class OpenAIModel:
         self._picture_pixels = picture_pixels
         self._failures = Failures(self.address, model, api_key)
         self._has_logprobs = True
-        self._client = _client(url, api_key, timeout, retries)
+        self._client = HttpClient(url, api_key, timeout, retries)
         self._background = BackgroundLoop("looktwice-openai")
         self._end = weakref.finalize(self, self._background.close, self._client.close)
         try:
@@ -188,10 +188,8 @@ class OpenAIModel:
         Raises:
             BadInput, ModelError: the server refused it, failed or is gone.
         """
-        url = str(self._client.base_url.copy_with(path="/").join(path))
-        answer: Mapping[str, Any] = self._run(
-            lambda _: self._json(self._client.post(url, cast_to=object, body=body))
-        )
+        url = self._client.from_root(path)
+        answer: Mapping[str, Any] = self._run(lambda _: self._json(self._client.post(url, body)))
         return answer
 
     def close(self) -> None:
@@ -214,7 +212,7 @@ class OpenAIModel:
             "messages": [self._message(m) for m in messages],
             "max_tokens": max_tokens,
             "temperature": temperature,
-            "extra_body": self._extra or None,
+            **self._extra,
         }
         if schema is not None:
             request["response_format"] = {
@@ -237,16 +235,14 @@ class OpenAIModel:
     ) -> tuple[Literal["stop", "length"], _Usage | None]:
         finish: str | None = None
         usage: _Usage | None = None
-        stream = await self._client.chat.completions.create(
-            **request, stream=True, stream_options={"include_usage": True}
-        )
-        async with stream:
-            async for chunk in stream:
-                usage = _usage(chunk) or usage
-                for part in getattr(chunk, "choices", None) or ():
-                    finish = part.finish_reason or finish
-                    if part.delta is not None and part.delta.content:
-                        emit(part.delta.content)
+        body = request | {"stream": True, "stream_options": {"include_usage": True}}
+        async with aclosing(self._client.events(_CHAT, body)) as events:
+            async for event in events:
+                usage = _usage(event) or usage
+                for part in event.get("choices") or ():
+                    finish = part.get("finish_reason") or finish
+                    if content := (part.get("delta") or {}).get("content"):
+                        emit(content)
         if finish is None:
             raise self._failures.broken("the stream ended early")
         if finish not in _ENDS:
@@ -260,12 +256,10 @@ class OpenAIModel:
         request = self._request(messages, 1, 0.0) | {"logprobs": True, "top_logprobs": _TOP}
 
         async def ask(_: Emit) -> tuple[list[tuple[str, float]], _Usage | None] | None:
-            import openai
-
             try:
-                completion = await self._client.chat.completions.create(**request)
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                if "logprob" in str(error).lower():
+                completion = await self._json(self._client.post(_CHAT, request))
+            except StatusError as error:
+                if error.status in (400, 422) and "logprob" in str(error).lower():
                     return None
                 raise
             top = _alternatives(completion)
@@ -306,11 +300,11 @@ class OpenAIModel:
         )
 
     async def _ask_server(self, wanted: str) -> ServerFacts:
-        import openai
-
         try:
-            listing = await self._json(self._client.get("/models", cast_to=object))
-        except openai.NotFoundError:
+            listing = await self._json(self._client.get("/models"))
+        except StatusError as error:
+            if error.status != 404:
+                raise
             listing = {}  # some servers list nothing; the name must then be given
         known = facts(listing, wanted)
         if not known.model:
@@ -319,16 +313,15 @@ class OpenAIModel:
             raise ModelError(
                 f"{self.address}: no model {wanted!r}; the server lists {', '.join(known.models)}"
             )
-        root = self._client.base_url.copy_with(path="/")
         try:
             if known.kind == "llamacpp":
-                props = self._client.get(str(root.join("props")), cast_to=object)
+                props = self._client.get(self._client.from_root("props"))
                 known = add_props(known, await self._json(props))
             elif known.kind == "ollama":
                 body = {"model": known.model}
-                show = self._client.post(str(root.join("api/show")), cast_to=object, body=body)
+                show = self._client.post(self._client.from_root("api/show"), body)
                 known = add_show(known, await self._json(show))
-        except openai.APIStatusError:
+        except StatusError:
             pass  # an extra that a proxy may hide
         return known
 
@@ -372,7 +365,7 @@ class OpenAIModel:
         except Exception as error:
             if error in ours:
                 raise
-            # "from None": the client's exceptions may repeat the request's headers
+            # "from None": the connection's exceptions may repeat what was sent
             raise self._failures.translate(error, messages) from None
 
 
@@ -422,41 +415,15 @@ def score(
     )
 
 
-def _client(url: str, api_key: str, timeout: float, retries: int) -> AsyncOpenAI:
-    """The official client, free of what the environment might put into it."""
-    import openai
-
-    local = is_loopback(url)
-    key = api_key or "none"  # the client insists on one
-    headers = {"Authorization": f"Bearer {key}"}
-    limits = openai.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS))
-    client = openai.AsyncOpenAI(
-        api_key=key,
-        base_url=url,
-        default_headers=headers,
-        timeout=limits,
-        max_retries=retries,
-        http_client=openai.DefaultAsyncHttpxClient(
-            timeout=limits,
-            trust_env=not local,  # no proxy on the way to this machine
-            follow_redirects=not local,  # and none away from it
-        ),
-    )
-    client.organization = None  # read from OPENAI_ORG_ID, OPENAI_PROJECT_ID ...
-    client.project = None
-    client._custom_headers = headers  # ... and OPENAI_CUSTOM_HEADERS
-    return client
-
-
-def _alternatives(completion: Any) -> list[tuple[str, float]] | None:
+def _alternatives(completion: Mapping[str, Any]) -> list[tuple[str, float]] | None:
     """The first token's alternatives, or None where the server gave none."""
-    choices = getattr(completion, "choices", None)
-    content = choices and choices[0].logprobs and choices[0].logprobs.content
+    choices = completion.get("choices")
+    content = choices and (choices[0].get("logprobs") or {}).get("content")
     if not content:
         return None
     first = content[0]
-    top = [(t.token, t.logprob) for t in first.top_logprobs or ()]
-    return top or [(first.token, first.logprob)]
+    top = [(each["token"], each["logprob"]) for each in first.get("top_logprobs") or ()]
+    return top or [(first["token"], first["logprob"])]
 
 
 def _answer(text: str, options: Sequence[str]) -> str | None:
@@ -468,11 +435,11 @@ def _answer(text: str, options: Sequence[str]) -> str | None:
     return given if given in options else None
 
 
-def _usage(answer: Any) -> _Usage | None:
-    usage = getattr(answer, "usage", None)
-    if usage is None:
+def _usage(answer: Mapping[str, Any]) -> _Usage | None:
+    usage = answer.get("usage")
+    if not usage:
         return None
-    return _Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0)
+    return _Usage(usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0)
 
 
 def _estimate(messages: Sequence[Message], pieces: int) -> _Usage:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from ...closing import Closing
 from ...control import Control
 from ...errors import BadInput, LooktwiceError, ModelError, UsageError
+from ...extensions.extras import require
 from ...media.store import Store
 from ...schema import Picture
 from ...tools.looking.regions import HeatMap
@@ -87,6 +88,7 @@ class TransformersModel(Closing):
             ModelError: it does not fit into memory, or has no chat template.
             UsageError: an argument makes no sense.
         """
+        require("local")
         folder = Path(path_or_repo).expanduser()
         source, name = str(path_or_repo), str(path_or_repo)
         if folder.is_dir():

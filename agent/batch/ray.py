@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ...control import Control
 from ...errors import ModelError, UsageError
+from ...extensions.extras import needs
 from ...schema import Answer
 from .engine import GRACE, LOOK, Engine, GivenUp, Patience, Request
 from .results import TaskFailure
@@ -57,7 +58,7 @@ class RayEngine(Engine):
         grace: seconds a task may go on after its time.
 
     Raises:
-        UsageError: ray is not installed, or there is no cluster at the address.
+        UsageError: ray is not installed (MissingExtra), or there is no cluster at the address.
         ModelError: an actor cannot make its assistant.
     """
 
@@ -135,12 +136,10 @@ def connected(workers: int, address: str | None) -> Any:
     """Ray, connected to a cluster.
 
     Raises:
-        UsageError: ray is not installed, or there is no cluster at the address.
+        UsageError: ray is not installed (MissingExtra), or there is no cluster at the address.
     """
-    try:
+    with needs("ray"):
         import ray
-    except ImportError:
-        raise UsageError('--engine ray: ray is missing; pip install "looktwice[ray]"') from None
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     _keep_off_standard_output()
     try:

@@ -81,7 +81,7 @@ def with_parts(update: State, found: tuple[Evidence, ...], state: State, run: Ru
 def focused(state: State, run: Run) -> dict[str, Evidence]:
     """Of retrieved pages, the lines that bear on the question; {} where nothing was retrieved."""
     passages = [e for e in state["evidence"] if e.kind == "passage"]
-    if not passages or not run.settings.stages.extract:
+    if not passages or run.embedder is None or not run.settings.stages.extract:
         return {}
     ranked = [passages[n] for n in by_rank(passages)]
     tokens = run.settings.limits.extract_tokens

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...agent.backends.openai import PICTURE_PIXELS
-from ...errors import UsageError
+from ...extensions.extras import needs
 from .baseline import Sitting
 from .experts import Toolbox
 
@@ -19,13 +19,9 @@ class LangChain:
 
     def load(self) -> None:
         """See `Peer.load`."""
-        try:
+        with needs("baselines"):
             import langchain.agents  # noqa: F401
             import langchain_openai  # noqa: F401
-        except ImportError:
-            raise UsageError(
-                "langchain or langchain-openai is missing: pip install 'looktwice[peers]'"
-            ) from None
 
     def ask(self, sitting: Sitting) -> str:
         """See `Peer.ask`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...agent.backends.openai import PICTURE_PIXELS
-from ...errors import UsageError
+from ...extensions.extras import needs
 from ...tools import Tool
 from .baseline import Sitting
 from .experts import Toolbox
@@ -20,10 +20,8 @@ class Smolagents:
 
     def load(self) -> None:
         """See `Peer.load`."""
-        try:
+        with needs("baselines"):
             import smolagents  # noqa: F401
-        except ImportError:
-            raise UsageError("smolagents is missing: pip install 'looktwice[peers]'") from None
 
     def ask(self, sitting: Sitting) -> str:
         """See `Peer.ask`."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import WeightsError
+from ...extensions.extras import needs
 from .runtime import Once, Vectors, cores, onnx_session, unit, well_formed
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ class OnnxTextEmbedder:
 
 
 def _open(folder: Path, threads: int) -> _Parts:
-    from tokenizers import Tokenizer
+    with needs("embedders"):
+        from tokenizers import Tokenizer
 
     try:
         tokenizer, counter = (Tokenizer.from_file(str(folder / "tokenizer.json")) for _ in range(2))

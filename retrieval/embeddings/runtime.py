@@ -6,16 +6,18 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from ...errors import UsageError, WeightsError
+from ...extensions.extras import needs
 from ...settings import Settings
 from ...weights.registry import Role, weight_named
 from ...weights.resolve import weight_for
 from ...weights.sources import Hub
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = [
     "Once",
@@ -28,7 +30,9 @@ __all__ = [
     "well_formed",
 ]
 
-Vectors = NDArray[np.float32]
+Vectors: TypeAlias = "NDArray[np.float32]"
+"""Written as text: whoever only passes an embedder on does without numpy."""
+
 Loaded = TypeVar("Loaded")
 
 
@@ -74,7 +78,8 @@ def onnx_session(path: Path, threads: int, what: str) -> Any:
     Raises:
         WeightsError: the file cannot be used.
     """
-    import onnxruntime
+    with needs("embedders"):
+        import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or cores()
@@ -93,20 +98,24 @@ def cores() -> int:
 
 def chosen_device() -> str:
     """Where torch runs the models of the gpu pack."""
-    import torch
+    with needs("embedders"):
+        import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def chosen_dtype() -> Any:
     """The torch type they run in: on a GPU half the memory and twice the speed, for the same ranking."""
-    import torch
+    with needs("embedders"):
+        import torch
 
     return torch.bfloat16 if chosen_device() == "cuda" else torch.float32
 
 
 def unit(rows: NDArray[Any]) -> Vectors:
     """Rows of length one; what has no direction stays zero."""
+    import numpy as np
+
     vectors = np.asarray(rows, dtype=np.float32)
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), dtype=np.float32)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import WeightsError
+from ...extensions.extras import needs
 from .runtime import Once, Vectors, chosen_dtype, unit, well_formed
 
 __all__ = ["SentenceEmbedder"]
@@ -70,7 +71,8 @@ class SentenceEmbedder:
 
 
 def _open_sentence_transformer(folder: Path) -> Any:
-    from sentence_transformers import SentenceTransformer
+    with needs("embedders"):
+        from sentence_transformers import SentenceTransformer
 
     try:
         model = SentenceTransformer(

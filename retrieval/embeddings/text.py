@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-import numpy as np
-
+from ...extensions.extras import require
 from ...settings import Settings
 from ...weights.convert.prepare import text_embedder_path
-from .onnx import OnnxTextEmbedder
 from .runtime import Once, Vectors, weight_name
-from .sentence import SentenceEmbedder
 
 __all__ = [
     "Embedder",
-    "OnnxTextEmbedder",
-    "SentenceEmbedder",
     "TextEmbedder",
     "TokenEmbedder",
     "Vectors",
@@ -83,7 +77,7 @@ def open_text_embedder(settings: Settings) -> _ChosenEmbedder:
     """
     return _ChosenEmbedder(
         lambda: weight_name("text", settings),
-        lambda: _embedder_in(text_embedder_path(settings), settings),
+        lambda: _embedder_of(settings),
     )
 
 
@@ -164,14 +158,20 @@ def _fingerprint(embedder: Embedder) -> str:
     That place stays the same on another machine, whose last digits differ; a hash of the numbers
     themselves would not.
     """
+    import numpy as np
+
     rows = embedder.embed(_PROBES)
     places = np.abs(rows).argmax(axis=1).astype("<i4")
     seen = hashlib.sha256(np.array(rows.shape, "<i4").tobytes() + places.tobytes()).hexdigest()
     return f"{type(embedder).__module__}.{type(embedder).__qualname__}@{seen[:8]}"
 
 
-def _embedder_in(folder: Path, settings: Settings) -> _PackEmbedder:
-    name = weight_name("text", settings)
+def _embedder_of(settings: Settings) -> _PackEmbedder:
+    require("embedders")  # before its weights are fetched
+    from .onnx import OnnxTextEmbedder
+    from .sentence import SentenceEmbedder
+
+    folder, name = text_embedder_path(settings), weight_name("text", settings)
     if (folder / "model.onnx").is_file():
         return OnnxTextEmbedder(name, lambda: folder, settings.threads)
     return SentenceEmbedder(name, lambda: folder)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import BadInput
+from ...errors import BadInput, MissingExtra
 from ...settings import DocumentLimits
 from .base import DocumentReader
 from .kinds import kind_of
@@ -30,7 +30,10 @@ def open_document(path: Path, limits: DocumentLimits) -> DocumentReader:
         BadInput: no such file, no document of a known kind, damaged, encrypted or over a limit;
             names the file and what to do.
     """
-    return format_of(kind_of(path, limits)).load(path, limits)
+    try:
+        return format_of(kind_of(path, limits)).load(path, limits)
+    except MissingExtra as error:  # other documents may be of kinds that can be read
+        raise BadInput(str(path), str(error)) from None
 
 
 def render(path: Path, number: int, limits: DocumentLimits) -> tuple[Image.Image, float]:

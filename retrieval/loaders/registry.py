@@ -5,22 +5,25 @@
 A folder that is added is searched for files with the endings of all formats, and `open_document`
 opens each by the `Loader` of its kind. Documents are read in a process of their own, which imports
 this module anew: a format has to be registered there as well, so do it where this module sees to it,
-not in a script.
+not in a script. An installed package brings formats as entry points `looktwice.loaders`.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
+from ...extensions.extras import needs
+from ...extensions.plugins import Plugin, load_plugins
 from ...settings import DocumentLimits
 from .base import DocumentFormat, DocumentReader, Loader
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["format_of", "formats", "promised_kind", "register"]
+__all__ = ["format_of", "formats", "plugged_in", "promised_kind", "register"]
 
 
 def _open_pdf(path: Path, limits: DocumentLimits) -> DocumentReader:
@@ -51,7 +54,8 @@ def _office(kind: str) -> Loader:
     def load(path: Path, limits: DocumentLimits) -> DocumentReader:
         from .office.document import open_office
 
-        return open_office(path, kind, limits)
+        with needs("documents"):
+            return open_office(path, kind, limits)
 
     return load
 
@@ -74,20 +78,39 @@ _BUILT_IN = (
 _formats: dict[str, DocumentFormat] = {known.kind: known for known in _BUILT_IN}
 
 
+@cache
+def plugged_in() -> tuple[Plugin, ...]:
+    """The plug-ins that bring formats (entry points `looktwice.loaders`), registered once."""
+    return tuple(load_plugins("looktwice.loaders", _take))
+
+
+def _take(brought: object) -> None:
+    for item in brought if isinstance(brought, list | tuple) else [brought]:
+        if not isinstance(item, DocumentFormat):
+            raise UsageError(f"expected a DocumentFormat, got a {type(item).__name__}")
+        register(item)
+
+
 def formats() -> tuple[DocumentFormat, ...]:
     """Every kind of document that can be read, the built-in ones first."""
+    plugged_in()
     return tuple(_formats.values())
 
 
 def format_of(kind: str) -> DocumentFormat:
     """The format of this kind; KeyError where there is none."""
+    plugged_in()
     return _formats[kind]
 
 
 def promised_kind(path: Path) -> str | None:
     """The kind that a file's name promises; None for a name that says nothing."""
-    ending = path.suffix.lower()
-    return next((known.kind for known in formats() if ending in known.endings), None)
+    plugged_in()
+    return _promised(path.suffix.lower())
+
+
+def _promised(ending: str) -> str | None:
+    return next((known.kind for known in _formats.values() if ending in known.endings), None)
 
 
 def register(added: DocumentFormat) -> None:
@@ -99,6 +122,6 @@ def register(added: DocumentFormat) -> None:
     if added.kind in _formats:
         raise UsageError(f"the kind of document {added.kind!r} is registered already")
     for ending in added.endings:
-        if (taken := promised_kind(Path(f"x{ending}"))) is not None:
+        if (taken := _promised(ending)) is not None:
             raise UsageError(f"{added.kind}: files ending in {ending} are {taken} already")
     _formats[added.kind] = added

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from ..embeddings.runtime import Once, Vectors
 from ..embeddings.text import TextEmbedder
 
@@ -59,7 +57,7 @@ def for_figures(question: Vectors, examples: Vectors) -> float:
     near = examples @ question
     count = len(_FOR_FIGURES)
     lead = float(near[:count].max() - near[count:].max())
-    return float(np.clip((lead - _FROM) / (_TO - _FROM), 0.0, 1.0))
+    return min(1.0, max(0.0, (lead - _FROM) / (_TO - _FROM)))
 
 
 def share_of_figures(text: str) -> float:

@@ -251,7 +251,7 @@ class TestCache:
         self.planner(tmp_path).warm()
         second = self.planner(tmp_path)
         assert second.nearest("r")[0].example == READ
-        assert second._embedder.embedded == 2  # type: ignore[attr-defined]  # a probe and the question
+        assert second._similarity._embedder.embedded == 2  # type: ignore[attr-defined]  # a probe and the question
         assert not [p for p in tmp_path.iterdir() if p.suffix != ".npy"]
 
     def test_other_examples_have_other_vectors(self, tmp_path: Path) -> None:

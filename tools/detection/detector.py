@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image
 
 from ...errors import ToolError, WeightsError
+from ...extensions.extras import needs
 from ...media.store import Store
 from ...schema import Detection, Evidence, Picture
 from ..base import Tool, tool
@@ -98,10 +99,10 @@ class Detector:
     def _load(self) -> None:
         if self._model is not None:
             return
+        with needs("experts"):  # before its weights are fetched
+            from ultralytics import YOLO
         path = self._weights()
         try:
-            from ultralytics import YOLO
-
             model = YOLO(path, task="detect" if path.suffix == ".onnx" else None)
             # The first picture builds the engine, which then knows its names and its input's size.
             blank = Image.new("RGB", (64, 64))

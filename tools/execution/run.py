@@ -12,7 +12,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...control import Control
-from ...errors import BadInput, Cancelled, DeadlinePassed, ToolError, ToolErrorKind, WeightsError
+from ...errors import (
+    BadInput,
+    Cancelled,
+    DeadlinePassed,
+    MissingExtra,
+    ToolError,
+    ToolErrorKind,
+    WeightsError,
+)
 from ...schema import Evidence, ToolCall, ToolFailure, ToolResult
 from ..base import Tool
 from ..context import Context
@@ -111,7 +119,7 @@ def _as_tool_error(tool: Tool, error: BaseException) -> BaseException:
     message = str(error)
     if isinstance(error, BadInput):
         kind = "bad_arguments"
-    elif isinstance(error, WeightsError):
+    elif isinstance(error, WeightsError | MissingExtra):
         kind = "unavailable"
     elif isinstance(error, DeadlinePassed):
         kind = "timeout"

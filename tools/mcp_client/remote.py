@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ...closing import Closing
 from ...errors import Stopped, ToolError
+from ...extensions.extras import require
 from ...schema import Evidence, Source
 from ...settings import McpServer, Settings
 from ..base import Tool, tool
@@ -128,9 +129,14 @@ class RemoteTools(Closing):
 
 
 def open_remote(settings: Settings) -> RemoteTools | None:
-    """Connect to the servers of the settings; None where there are none."""
+    """Connect to the servers of the settings; None where there are none.
+
+    Raises:
+        MissingExtra: there are some, but what speaks to them is not installed.
+    """
     if not settings.mcp_servers:
         return None
+    require("mcp")
     logs = settings.home / "logs"
     return RemoteTools(settings.mcp_servers, offline=settings.offline, logs=logs)
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from PIL import Image
 
 from ...errors import ToolError, WeightsError
+from ...extensions.extras import require
 from ...media.store import Store
 from ...schema import Box, Evidence, Picture, TextLine
 from ...weights.hardware import may_have_gpu
@@ -148,6 +149,7 @@ class Reader:
 
     def _load(self) -> Any:
         if self._engine is None:
+            require("experts")  # before its weights are fetched
             folders = self._paths()
             try:
                 self._engine = _paddle(folders, self._threads)

@@ -1,1 +1,7 @@
 """The OpenAI-compatible server."""
+
+from __future__ import annotations
+
+from ...extensions.extras import require
+
+require("serve")

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from looktwice.agent.backends import http_client
 from looktwice.agent.backends.base import Message
 from looktwice.agent.backends.openai import OpenAIModel, score
 from looktwice.agent.backends.server import base_url, is_loopback, shown
@@ -64,10 +65,8 @@ def connect(server: FakeServer, store: Store) -> Iterator[Open]:
 @pytest.fixture(autouse=True)
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """The client's own back-off, in milliseconds instead of seconds."""
-    import openai._base_client as client
-
-    monkeypatch.setattr(client, "INITIAL_RETRY_DELAY", 0.002)
-    monkeypatch.setattr(client, "MAX_RETRY_DELAY", 0.01)
+    monkeypatch.setattr(http_client, "_FIRST_WAIT", 0.002)
+    monkeypatch.setattr(http_client, "_LONGEST_WAIT", 0.01)
 
 
 # -- what is sent and what comes back

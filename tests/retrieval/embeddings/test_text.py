@@ -20,12 +20,9 @@ from looktwice.errors import WeightsError
 from looktwice.retrieval.embeddings import onnx as embed_onnx
 from looktwice.retrieval.embeddings import runtime
 from looktwice.retrieval.embeddings import text as embed
-from looktwice.retrieval.embeddings.text import (
-    OnnxTextEmbedder,
-    SentenceEmbedder,
-    as_text_embedder,
-    open_text_embedder,
-)
+from looktwice.retrieval.embeddings.onnx import OnnxTextEmbedder
+from looktwice.retrieval.embeddings.sentence import SentenceEmbedder
+from looktwice.retrieval.embeddings.text import as_text_embedder, open_text_embedder
 from looktwice.settings import Settings
 from looktwice.weights import obtain, registry
 from looktwice.weights.convert import prepare
@@ -372,7 +369,7 @@ def test_what_an_embedder_says_is_passed_on() -> None:
 LIGHT = """
 import sys
 from pathlib import Path
-from looktwice.retrieval.embeddings.text import OnnxTextEmbedder
+from looktwice.retrieval.embeddings.onnx import OnnxTextEmbedder
 assert "onnxruntime" not in sys.modules
 rows = OnnxTextEmbedder("toy", lambda: Path(sys.argv[1])).embed(["how many dogs"])
 heavy = {"torch", "transformers", "sentence_transformers", "onnx", "huggingface_hub"}
