@@ -6,8 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 
-from ...schema import Answer
-from ..metrics.text import normalised
+from ...schema import Answer, Box
 from ..scoring import MATCHERS, score
 from ..task import Task
 
@@ -63,12 +62,33 @@ def survives(task: Task, answer: Answer) -> bool:
 
 def is_true(task: Task, statement: str) -> bool:
     """Whether a statement, which may be a part of an answer or have words around it, is right."""
-    said, whole = normalised(statement), normalised(right(task))
-    if is_right(task, statement):
+    if not task.truth.answers:
+        return False
+    said, whole = _words(statement), _words(right(task))
+    if is_right(task, statement) or (task.truth.match == "grade" and _holds(said, whole)):
         return True
-    if task.truth.match == "grade":
-        return bool(said) and (f" {said} " in f" {whole} " or f" {whole} " in f" {said} ")
-    return bool(said) and said == whole
+    return bool(said) and _holds(whole, said)
+
+
+def _words(text: str) -> list[str]:
+    """Words and whole numbers, so that 43 does not stand in 52.43."""
+    return re.findall(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+", text.casefold())
+
+
+def _holds(words: list[str], part: list[str]) -> bool:
+    """Whether a run of words is the part."""
+    return any(words[at : at + len(part)] == part for at in range(len(words) - len(part) + 1))
+
+
+def in_doubt(task: Task) -> tuple[Box, ...]:
+    """Where that stands which `slip` has wrong; all boxes where it cannot be told apart."""
+    parts = task.truth.answers[-1].split("<AND>") if task.truth.answers else []
+    boxes = task.truth.boxes
+    if len(parts) != len(boxes):
+        return boxes
+    wrong = _words(slip(task))
+    at = [n for n, part in enumerate(parts) if not _holds(wrong, _words(part))]
+    return tuple(boxes[n] for n in at) or boxes
 
 
 def has_number(task: Task) -> bool:

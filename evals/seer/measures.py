@@ -101,7 +101,7 @@ def case(task: Task, draft: str, answer: Answer, passes: int | None) -> Case:
     return Case(
         id=task.id,
         form=task.kind,
-        about=task.about.split(":")[0],
+        about="dialog" if task.session else task.about or "picture",
         fate=fate(task, draft, answer),
         draft=draft,
         answer=answer.text,

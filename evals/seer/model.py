@@ -94,6 +94,7 @@ class Seer(ScriptedModel):
         self._pictures = pictures_of(tasks, folder, store)
         self._last: Task | None = None
         self._guard = threading.Lock()
+        self._now = threading.local()
         for task in tasks:
             for words in wordings(task):
                 self._asked[squeezed(words)].append(task)
@@ -109,6 +110,7 @@ class Seer(ScriptedModel):
         control: Control | None = None,
     ) -> Reply:
         """See `ChatModel.generate`."""
+        self._now.task = None
         reply = super().generate(
             messages,
             schema=schema,
@@ -123,6 +125,7 @@ class Seer(ScriptedModel):
         self, messages: Sequence[Message], options: Sequence[str], *, control: Control | None = None
     ) -> Choice:
         """See `ChatModel.choose`."""
+        self._now.task = None
         choice = super().choose(messages, options, control=control)
         return choice.model_copy(
             update={"prompt_tokens": self._note(messages, choice.prompt_tokens)}
@@ -191,7 +194,8 @@ class Seer(ScriptedModel):
             return {o: yes if o.strip().casefold() == "yes" else 1 - yes for o in options}
         if task.kind in options:
             return {o: _SURE if o == task.kind else _UNSURE / len(options) for o in options}
-        likely = {o: self._likely(prompt.candidate(o), view) for o in options}
+        behind = prompt.candidates(options)
+        likely = {o: self._likely(behind[o], view) for o in options}
         return {o: p / sum(likely.values()) for o, p in likely.items()}
 
     def _yes(self, prompt: Prompt, view: View) -> float:
@@ -249,18 +253,19 @@ class Seer(ScriptedModel):
                 task = last if last in mine and last is not None else mine[0]
             else:
                 task = last if last in found and last is not None else found[0]
-            self._last = task
+            self._last = self._now.task = task
         return task
 
     def _view(self, prompt: Prompt, task: Task) -> View:
         own, boxes = self._pictures[task.id], self._boxes(task)
+        doubtful = answers.in_doubt(task) if boxes else ()
         shown = {p.original for p in prompt.pictures}
         there = bool(own) and all(p.sha256 in shown for p in own)
         return View(
             task=task,
             shown=there,
             sees=there and all(self._eyes.sees(prompt.pictures, p, boxes) for p in own),
-            closer=bool(own) and all(self._eyes.closer(prompt.pictures, p, boxes) for p in own),
+            closer=any(self._eyes.closer(prompt.pictures, p, doubtful) for p in own),
             told=not there and stands_in(prompt.text, task),
         )
 
@@ -271,10 +276,10 @@ class Seer(ScriptedModel):
         """Count what a prompt cost; gives its tokens, those of its pictures included."""
         pictures = [p for m in messages for p in m.pictures]
         tokens = words + sum(tokens_of(p) for p in pictures)
+        task = self._now.task
+        if task is None:  # what every prompt begins with, read ahead
+            return tokens
         with self._guard:
-            task = self._last
-            if task is None:
-                return tokens
             cost = self.costs[task.id]
             cost.calls += 1
             cost.prompt_tokens += tokens

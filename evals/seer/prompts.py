@@ -46,6 +46,7 @@ class Prompt:
         question: as it stands there, squeezed.
         tail: what the last message says after the question; all of it where the question came before.
         replied: what the model said after the question, in an earlier turn of the prompt.
+        last: the last message.
         text: all messages.
         pictures: all that are shown, in their order.
     """
@@ -53,16 +54,17 @@ class Prompt:
     question: str
     tail: str
     replied: str
+    last: str
     text: str
     pictures: tuple[Picture, ...]
 
     @property
     def asks_to_rewrite(self) -> bool:
-        return bool(_REWRITE.search(self.text))
+        return bool(_REWRITE.search(self.last))
 
     @property
     def asks_for_a_query(self) -> bool:
-        return bool(_SEARCH.search(self.tail) or _SEARCH.search(self.text[:200]))
+        return bool(_SEARCH.search(self.last))
 
     @property
     def asks_for_a_part(self) -> bool:
@@ -82,22 +84,36 @@ class Prompt:
     @property
     def proposal(self) -> str | None:
         """The answer that the model is asked about: labelled, quoted, or its own of before."""
-        if labels := list(_LABELLED.finditer(self.tail)):
-            lines = self.tail[labels[-1].end() :].splitlines() or [""]
-            upto = next((n for n, line in enumerate(lines) if n and _ASKS.search(line)), len(lines))
-            if text := "\n".join(lines[:upto]).strip(' “”"\n'):
-                return text
+        label = _LABELLED.search(self.tail)
+        if label and (text := _up_to_the_question(self.tail[label.end() :])):
+            return text
         if quoted := _QUOTED.findall(self.tail):
             return str(quoted[-1])
         return self.replied or None
 
-    def candidate(self, option: str) -> str:
-        """What stands behind the letter or number of an option; the option itself where nothing does."""
-        found = re.findall(
-            rf"(?:^|[\s(])\(?{re.escape(option)}\s*[:.)]+\s*(.+?)(?=\s+\(?[A-Z1-9]\s*[:.)]\s|\n|$)",
-            self.tail,
-        )
-        return str(found[-1]).strip(' “”"') if found else option
+    def candidates(self, options: Sequence[str]) -> dict[str, str]:
+        """What stands behind the letter or number of each option; the option itself where nothing does."""
+        starts = {o: m for o in options if (m := _behind(o).search(self.tail)) is not None}
+        if len(starts) < len(options):
+            return {o: o for o in options}
+        begins = sorted(m.start() for m in starts.values())
+        found = {}
+        for option, match in starts.items():
+            end = min((b for b in begins if b > match.start()), default=len(self.tail))
+            found[option] = _up_to_the_question(self.tail[match.end() : end])
+        return found
+
+
+def _behind(option: str) -> re.Pattern[str]:
+    """Where an option is named: "A:", "B)", "Reading 1.", with a word before it or none."""
+    return re.compile(rf"(?:^|[\s(])(?:[A-Z][a-z]+ )?\(?{re.escape(option)}\s*[:.)]+\s*")
+
+
+def _up_to_the_question(text: str) -> str:
+    """The lines before the one that asks something of them."""
+    lines = text.splitlines() or [""]
+    upto = next((n for n, line in enumerate(lines) if n and _ASKS.search(line)), len(lines))
+    return "\n".join(lines[:upto]).strip(' “”"\n')
 
 
 def read(messages: Sequence[Message], questions: Sequence[str]) -> Prompt | None:
@@ -122,6 +138,7 @@ def read(messages: Sequence[Message], questions: Sequence[str]) -> Prompt | None
             question=question,
             tail=_after(messages[at].text, question) if last is None else last,
             replied=replied[0] if replied else "",
+            last=messages[-1].text,
             text="\n".join(m.text for m in messages),
             pictures=tuple(p for m in messages for p in m.pictures),
         )

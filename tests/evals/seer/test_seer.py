@@ -132,10 +132,38 @@ def test_it_chooses_between_readings_in_both_orders(
         assert model.choose(user("What is the total?", shown["a"]), order).best == "52.43"
 
 
+def test_it_chooses_between_whole_answers_of_several_lines(
+    folder: Path, store: Store, shown: dict[str, Picture]
+) -> None:
+    model = seer(folder, store)
+    drafts = (answers.slip(LIST), answers.right(LIST))
+    for order, best in ((drafts, "B"), (drafts[::-1], "A")):
+        text = "List the goods.\nAnswer A: {}\nAnswer B: {}\nWhich is right? Answer A or B.".format(
+            *order
+        )
+        assert model.choose(user(text, shown["a"]), ("A", "B")).best == best
+
+
+def test_a_wrong_number_of_a_list_is_seen_where_its_own_line_is_enlarged(
+    folder: Path, store: Store, shown: dict[str, Picture]
+) -> None:
+    away = Box(x1=100, y1=100, x2=200, y2=140)
+    for boxes in ((MARK, away), (away, MARK)):
+        task = LIST.model_copy(update={"truth": LIST.truth.model_copy(update={"boxes": boxes})})
+        assert answers.in_doubt(task) in ((MARK,), (away,))
+        model = Seer([task], folder, store, Character("wrong", "", slips=1.0, belief=0.7))
+        right = answers.in_doubt(task) == (MARK,)
+        crop = shown["crop"]
+        given = model.generate(user("List the goods.", shown["a"], crop)).text
+        assert answers.is_right(task, given) == right
+
+
 def test_a_part_of_a_long_answer_is_true_and_a_changed_one_is_not() -> None:
     assert answers.is_true(LIST, "Milk: 5.20")
     assert answers.is_true(LIST, "Here you are:\n- Bread: 3.10\n- Milk: 5.20\nAnything else?")
     assert not answers.is_true(LIST, "Milk: 5.30")
+    assert not answers.is_true(LIST, "20")
+    assert answers.is_true(TOTAL, "52.43")
     assert not answers.is_true(LIST, answers.slip(LIST))
 
 
