@@ -1,4 +1,4 @@
-"""embed: any list of texts becomes unit rows, in order, whatever the batches; nothing heavy is loaded."""
+"""Text embedders: one protocol, light where the pack has one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -27,9 +26,7 @@ from looktwice.settings import Settings
 from looktwice.weights import obtain, registry
 from looktwice.weights.convert import prepare
 
-WORDS = ("[CLS]", "[UNK]", "how", "many", "dogs", "are", "there", "total", "date", "receipt")
-LONGEST = 16
-TABLE = np.random.default_rng(0).normal(size=(len(WORDS), 6)).astype(np.float32)
+from .kit import LONGEST, TABLE, WORDS, write_toy
 
 
 def by_hand(text: str) -> Any:
@@ -37,51 +34,6 @@ def by_hand(text: str) -> Any:
     known = [WORDS.index(word) if word in WORDS else 1 for word in text.split()]
     mean = TABLE[[0, *known][:LONGEST]].mean(axis=0)
     return mean / np.linalg.norm(mean)
-
-
-def write_toy(folder: Path) -> Path:
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-
-    node = helper.make_node
-    nodes = [
-        node("Gather", ["table", "input_ids"], ["rows"]),
-        node("Cast", ["attention_mask"], ["seen"], to=TensorProto.FLOAT),
-        node("Unsqueeze", ["seen", "last"], ["column"]),
-        node("Mul", ["rows", "column"], ["kept"]),
-        node("ReduceSum", ["kept", "middle"], ["sum"], keepdims=0),
-        node("LpNormalization", ["sum"], ["sentence"]),
-    ]
-    free = ["batch", "length"]
-    inputs = [
-        helper.make_tensor_value_info(name, TensorProto.INT64, free)
-        for name in ("input_ids", "attention_mask")
-    ]
-    output = helper.make_tensor_value_info("sentence", TensorProto.FLOAT, ["batch", 6])
-    constants = [("table", TABLE), ("last", np.array([2])), ("middle", np.array([1]))]
-    graph = helper.make_graph(
-        nodes, "toy", inputs, [output], [numpy_helper.from_array(v, n) for n, v in constants]
-    )
-    opset = [helper.make_opsetid("", 17)]
-    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), folder / "model.onnx")
-    vocabulary = {word: at for at, word in enumerate(WORDS)}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A", None, [("[CLS]", 0)])
-    tokenizer.enable_truncation(LONGEST)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_toy(tmp_path_factory.mktemp("toy"))
-
-
-@pytest.fixture(scope="module")
-def embedder(toy: Path) -> OnnxTextEmbedder:
-    return OnnxTextEmbedder("toy", lambda: toy, threads=1)
 
 
 texts = st.lists(st.sampled_from((*WORDS[2:], "never")), max_size=30).map(" ".join)
@@ -170,74 +122,6 @@ def test_the_threads_are_the_ones_asked_for(toy: Path, threads: int, expected: i
     assert session.get_session_options().intra_op_num_threads == expected
 
 
-# --- which one is opened ------------------------------------------------------------------------
-
-
-class FakeTransformer:
-    """Stands in for `SentenceTransformer`; a text's row is its length in bytes and a mark of its kind."""
-
-    max_seq_length = 32_768
-
-    def __init__(self, path: str, *, local_files_only: bool, model_kwargs: dict[str, Any]) -> None:
-        assert local_files_only
-        assert str(model_kwargs["dtype"]) in ("torch.float32", "torch.bfloat16")
-        if Path(path).name == "broken":
-            raise OSError("no config.json")
-
-    def encode_document(self, given_texts: list[str], **options: Any) -> Any:
-        assert options == {"normalize_embeddings": True, "show_progress_bar": False}
-        return np.array([[len(text.encode()), 0] for text in given_texts], np.float64)
-
-    def encode_query(self, given_texts: list[str], **options: Any) -> Any:
-        return np.add(self.encode_document(given_texts, **options), [0, 1])
-
-    def tokenizer(self, given_texts: list[str], *, truncation: bool, verbose: bool) -> Any:
-        assert not truncation
-        return {"input_ids": [[1, *range(len(text.split()))] for text in given_texts]}
-
-
-@pytest.fixture
-def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = SimpleNamespace(SentenceTransformer=FakeTransformer)
-    monkeypatch.setitem(sys.modules, "sentence_transformers", module)  # type: ignore[arg-type]
-
-
-@pytest.mark.usefixtures("_fake")
-def test_other_models_go_through_sentence_transformers(tmp_path: Path) -> None:
-    asked: list[Path] = []
-    embedder = SentenceEmbedder("any", lambda: asked.append(tmp_path) or tmp_path)  # type: ignore[func-returns-value]
-    assert not asked
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: embedder.embed(["a"]), range(8)))
-    assert asked == [tmp_path]
-    rows = embedder.embed(["abc", "\ud800"])
-    assert (rows.dtype, rows.tolist()) == (np.float32, [[3.0, 0.0], [3.0, 0.0]])
-    assert embedder.embed([]).shape == (0, 2)
-
-
-@pytest.mark.usefixtures("_fake")
-def test_questions_and_passages_each_have_their_own_prompt(tmp_path: Path) -> None:
-    embedder = SentenceEmbedder("any", lambda: tmp_path)
-    assert embedder.embed(["abc"]).tolist() == [[3.0, 0.0]]
-    assert embedder.embed_queries(["abc"]).tolist() == [[3.0, 1.0]]
-    assert embedder.embed_queries([]).shape == (0, 2)
-
-
-@pytest.mark.usefixtures("_fake")
-def test_a_model_that_would_read_a_book_is_held_to_passages(tmp_path: Path) -> None:
-    embedder = SentenceEmbedder("any", lambda: tmp_path)
-    assert embedder.max_tokens == 1024
-    assert embedder.count_tokens(["two words", "", "\ud800"]) == [3, 1, 2]
-    assert embedder.count_tokens([]) == []
-
-
-@pytest.mark.usefixtures("_fake")
-def test_a_folder_without_such_a_model_is_an_error_in_words(tmp_path: Path) -> None:
-    embedder = SentenceEmbedder("any", lambda: tmp_path / "broken")
-    with pytest.raises(WeightsError, match=r"broken: not a text embedder \(no config"):
-        embedder.embed(["a"])
-
-
 def opened(monkeypatch: pytest.MonkeyPatch, path: Callable[..., Path]) -> embed.TextEmbedder:
     monkeypatch.setattr(embed, "text_embedder_path", path)
     return open_text_embedder(Settings(threads=1))
@@ -266,9 +150,6 @@ def test_what_goes_wrong_comes_with_the_first_text(monkeypatch: pytest.MonkeyPat
     for _ in range(2):  # and again: no half-made embedder is kept
         with pytest.raises(WeightsError, match="offline"):
             embedder.embed(["dogs"])
-
-
-# --- what an index asks of it --------------------------------------------------------------------
 
 
 @given(st.lists(texts, max_size=12))
@@ -382,8 +263,6 @@ def test_embedding_imports_nothing_that_takes_seconds(toy: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=120)
     assert (done.stdout, done.stderr) == ("(1, 6) []\n", "")
 
-
-# --- the real thing -----------------------------------------------------------------------------
 
 VARIED = (
     "",

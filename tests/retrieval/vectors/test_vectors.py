@@ -1,18 +1,14 @@
-"""vectors: what is stored is found, by whomever and whatever is killed; what is deleted is gone."""
+"""Vectors are found, replaced and deleted as a plain dictionary would do, also across kills."""
 
 from __future__ import annotations
 
-import gc
-import logging
-import os
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from looktwice.errors import UsageError
 from looktwice.retrieval.vectors import vectors as module
-from looktwice.retrieval.vectors.vectors import Vectors, VectorsDamaged, VectorsUnreachable
+from looktwice.retrieval.vectors.vectors import Vectors
 
 from .. import chroma_server as helper
+from .kit import fill, first_hit, places_of
 
-FILES = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
 Open = Callable[..., Vectors]
-
-
-@pytest.fixture(autouse=True)
-def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chroma writes its graph often, so that little tests meet it."""
-    monkeypatch.setitem(module._GRAPH, "sync_threshold", helper.SYNC)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with helper.server(tmp_path_factory.mktemp("served")) as (address, _):
-        yield address
 
 
 @pytest.fixture(params=["folder", "server"])
@@ -56,32 +40,6 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path, address: str) -> Iter
     yield open_it
     for one in left:
         one.close()
-
-
-@pytest.fixture(scope="module")
-def writers() -> Iterator[Any]:
-    mother = helper.Writers()
-    yield mother
-    mother.close()
-
-
-def fill(store: Vectors, count: int, first: int = 0, kind: module.Kind = "passages") -> list[int]:
-    """Add passages, ten to a document."""
-    ids = list(range(first, first + count))
-    store.add(kind, ids, helper.vectors_of(ids), [number // 10 for number in ids])
-    return ids
-
-
-def first_hit(store: Vectors, number: int) -> int | None:
-    hits = store.query("passages", helper.vector_of(number), 1)
-    return hits[0][0] if hits else None
-
-
-def graph_of(folder: Path) -> Path:
-    return next(item for item in folder.iterdir() if item.is_dir())
-
-
-# the contract, in a folder and on a server
 
 
 def test_an_empty_place_finds_nothing(opened: Open) -> None:
@@ -317,9 +275,6 @@ def test_any_history_ends_as_a_plain_dictionary_would(
     store.close()
 
 
-# kills
-
-
 @pytest.mark.slow
 def test_killed_at_twenty_moments_nothing_stored_is_lost(tmp_path: Path, writers: Any) -> None:
     folder = tmp_path / "vectors"
@@ -342,204 +297,6 @@ def test_killed_at_twenty_moments_nothing_stored_is_lost(tmp_path: Path, writers
     assert stored > 20 * helper.BATCH
     with Vectors(folder, write=False) as store:
         assert sum(first_hit(store, n) == n for n in range(stored)) >= 0.99 * stored
-
-
-def test_a_graph_half_written_is_built_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Chroma alone would answer with wrong neighbours, or end the process."""
-    whole = tmp_path / "whole"
-    with Vectors(whole, write=True) as store:
-        fill(store, 130)
-        store.delete("passages", [5])
-    for name in FILES:
-        for size in (0.5, None):
-            folder = tmp_path / "half"
-            shutil.copytree(whole, folder)
-            file = graph_of(folder) / name
-            if size is None:
-                file.unlink()
-            else:
-                os.truncate(file, int(file.stat().st_size * size))
-            for write in (False, True):
-                with Vectors(folder, write=write) as store:
-                    assert store.count("passages") == 129
-                    assert [first_hit(store, n) for n in (0, 64, 129)] == [0, 64, 129]
-                    assert first_hit(store, 5) != 5
-            assert "built again" in caplog.text
-            caplog.clear()
-            with Vectors(folder, write=True):
-                assert caplog.text == ""
-            shutil.rmtree(folder)
-
-
-def test_sound_folders_are_taken_as_they_are(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Also copied ones, whose files have other times."""
-    caplog.set_level(logging.WARNING)
-    with Vectors(tmp_path / "one", write=True) as store:
-        fill(store, 130)
-    shutil.copytree(tmp_path / "one", tmp_path / "two", copy_function=shutil.copyfile)
-    for name in ("one", "two"):
-        for write in (False, True):
-            with Vectors(tmp_path / name, write=write) as store:
-                assert first_hit(store, 77) == 77
-    assert caplog.text == ""
-
-
-def test_a_database_that_is_none_says_so(tmp_path: Path) -> None:
-    with Vectors(tmp_path, write=True) as store:
-        fill(store, 50)
-    (tmp_path / "chroma.sqlite3").write_bytes(b"no database at all" * 1000)
-    for write in (True, False):
-        with pytest.raises(VectorsDamaged, match="rebuild"):
-            Vectors(tmp_path, write=write)
-
-
-def test_a_failure_in_the_middle_of_a_change_is_mended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with Vectors(tmp_path, write=True) as store:
-        fill(store, 130)
-
-        def fail(work: Any) -> None:
-            (graph_of(tmp_path) / FILES[1]).write_bytes(b"")
-            raise OSError("no space left on device")
-
-        with monkeypatch.context() as patch:
-            patch.setattr(Vectors, "_add", fail)
-            with pytest.raises(OSError, match="no space"):
-                store._storage.change(lambda: fail(None))
-        fill(store, 20, first=200)
-        assert store.count("passages") == 150
-        assert [first_hit(store, n) for n in (0, 64, 219)] == [0, 64, 219]
-
-
-# many processes, and many in one
-
-
-def test_readers_go_on_while_another_process_writes(tmp_path: Path, writers: Any) -> None:
-    folder = tmp_path / "vectors"
-    process = writers.start(folder, 0)
-    writers.hear()
-    with Vectors(folder, write=False) as one, Vectors(folder, write=False) as two:
-        seen = 0
-        for _ in range(12):
-            stored = writers.hear()
-            for reader in (one, two):
-                reader.reopen()
-                assert reader.count("passages") > stored
-                assert first_hit(reader, stored) == stored
-            assert one.count("passages") >= seen
-            seen = one.count("passages")
-        writers.kill(process)
-        one.reopen()
-        assert one.count("passages") >= seen
-    with Vectors(folder, write=True) as store:
-        assert store.count("passages") >= seen
-
-
-def test_a_reader_writes_nothing_into_the_folder(tmp_path: Path) -> None:
-    with Vectors(tmp_path / "v", write=True) as store:
-        fill(store, 100)
-    before = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in (tmp_path / "v").rglob("*")}
-    with Vectors(tmp_path / "v", write=False) as store:
-        assert first_hit(store, 99) == 99
-    after = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in (tmp_path / "v").rglob("*")}
-    changed = {path.name for path in after if after[path] != before.get(path)}
-    assert changed <= {"v", "changes.lock", "waiting.lock"}
-
-
-@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
-def test_a_folder_that_cannot_be_written_can_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "v"
-    with Vectors(folder, write=True) as store:
-        fill(store, 100)
-    monkeypatch.setattr(os, "access", lambda path, mode: False)  # the superuser may always write
-    for item in (folder, *folder.rglob("*")):
-        item.chmod(0o500 if item.is_dir() else 0o400)
-    with Vectors(folder, write=False) as store:
-        assert first_hit(store, 99) == 99
-        assert store.count("passages") == 100
-    for item in (folder, *folder.iterdir()):
-        item.chmod(0o700)
-
-
-def test_one_process_opens_a_folder_for_writing_once(tmp_path: Path) -> None:
-    with Vectors(tmp_path, write=True) as store:
-        fill(store, 10)
-        with pytest.raises(UsageError, match="already"):
-            Vectors(tmp_path, write=True)
-        with Vectors(tmp_path, write=False) as reader:
-            assert reader.count("passages") == 10
-        fill(store, 10, first=50)
-    with Vectors(tmp_path, write=True) as store:
-        assert store.count("passages") == 20
-
-
-def test_nothing_stays_open_and_no_copy_stays_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-
-    def left() -> list[str]:
-        gc.collect()
-        links = (os.path.realpath(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd"))
-        return [link for link in links if str(tmp_path) in link]
-
-    def tasks() -> int:
-        return len(os.listdir("/proc/self/task"))
-
-    if not Path("/proc/self/fd").is_dir():
-        pytest.skip("needs /proc")
-    counts = []
-    for number in range(4):
-        with Vectors(tmp_path / f"{number}", write=True) as store:
-            fill(store, 60)
-            with Vectors(tmp_path / f"{number}", write=False) as reader:
-                assert first_hit(reader, 9) == 9
-        until = time.monotonic() + 10  # Chroma's threads end on their own time
-        while (left() or tasks() > min(counts, default=10**6)) and time.monotonic() < until:
-            time.sleep(0.01)
-        assert left() == []
-        counts.append(tasks())
-    assert counts[-1] <= counts[0]
-    assert list((tmp_path / "tmp").iterdir()) == []
-
-
-def test_the_copy_of_a_killed_reader_is_cleared_and_a_living_one_is_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    dead = tmp_path / "tmp" / "looktwice-vectors-dead"
-    dead.mkdir(parents=True)
-    (dead / "chroma.sqlite3").write_bytes(b"left")
-    with Vectors(tmp_path / "v", write=True) as store:
-        fill(store, 10)
-    with Vectors(tmp_path / "v", write=False) as one:
-        with Vectors(tmp_path / "v", write=False) as two:
-            assert not dead.exists()
-            assert len(list((tmp_path / "tmp").iterdir())) == 2
-            assert two.count("passages") == 10
-        assert one.count("passages") == 10
-
-
-# deletion, down to the bytes
-
-
-def places_of(folder: Path, numbers: Iterable[int]) -> dict[int, set[str]]:
-    """The files that hold these passages' vectors, or a piece of them; without those in none."""
-    found: dict[int, set[str]] = {}
-    for file in folder.rglob("*"):
-        held = file.read_bytes() if file.is_file() else b""
-        for number in numbers:
-            if helper.vector_of(number).tobytes()[32:96] in held:
-                found.setdefault(number, set()).add(file.name)
-    return found
 
 
 def test_compacting_takes_deleted_vectors_off_the_disk(tmp_path: Path) -> None:
@@ -590,87 +347,6 @@ def test_no_words_reach_chroma(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "chroma.sqlite3") as database:
         keys = {row[0] for row in database.execute("SELECT DISTINCT key FROM embedding_metadata")}
     assert keys == {"document"}
-
-
-# servers
-
-
-def test_a_compaction_of_a_server_that_was_cut_short_is_finished(
-    address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def cut(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    with Vectors(address, write=True, name="cut") as store:
-        fill(store, 50)
-        client = store._storage._client
-        for step in ("delete_collection", "modify"):
-            with monkeypatch.context() as patch:
-                if step == "modify":
-                    patch.setattr("chromadb.api.models.Collection.Collection.modify", cut)
-                else:
-                    patch.setattr(client, "delete_collection", cut)
-                with pytest.raises(KeyboardInterrupt):
-                    store.compact("passages")
-            with Vectors(address, write=True, name="cut") as other:
-                assert other.count("passages") == 50
-                assert first_hit(other, 30) == 30
-            assert store.count("passages") == 50
-
-
-@pytest.mark.slow
-def test_a_served_folder_is_not_changed_by_others_and_mended_when_its_server_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "v"
-    monkeypatch.setattr("looktwice.retrieval.vectors.folder._PATIENCE", 0.1)
-    with helper.server(folder) as (address, process), Vectors(address, write=True) as store:
-        fill(store, 130)
-        with pytest.raises(UsageError, match="--store"):
-            Vectors(folder, write=True)
-        with pytest.raises(UsageError, match="--store"):
-            Vectors(folder, write=False)
-        process.kill()
-        process.wait()
-        with pytest.raises(VectorsUnreachable, match="serve"):
-            store.count("passages")
-    with Vectors(folder, write=True, name="looktwice") as store:
-        assert store.count("passages") == 130
-        assert first_hit(store, 129) == 129
-
-
-@pytest.mark.slow
-def test_a_server_ends_in_order_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    with helper.server(tmp_path) as (address, process):
-        with Vectors(address, write=True) as store:
-            fill(store, 130)
-            store.delete_documents([3])
-        process.terminate()
-        assert process.wait(20) == 0
-    with helper.server(tmp_path) as (address, _), Vectors(address, write=False) as store:
-        assert store.count("passages") == 120
-        assert first_hit(store, 100) == 100
-        assert places_of(tmp_path, [35]) == {}
-
-
-@pytest.mark.parametrize(
-    "address", ["ftp://localhost:1", "http://", "http://localhost:x", "http://localhost:1/path"]
-)
-def test_an_address_that_is_none(address: str) -> None:
-    with pytest.raises(UsageError, match="http://host:port"):
-        Vectors(address, write=False)
-
-
-def test_nobody_answers() -> None:
-    with pytest.raises(VectorsUnreachable, match="serve"):
-        Vectors(f"http://127.0.0.1:{helper.free_port()}", write=False)
-
-
-def test_a_port_that_is_taken(address: str, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot serve"):
-        module.serve(tmp_path, port=int(address.rsplit(":", 1)[1]))
-    with pytest.raises(UsageError, match="cannot serve"):
-        module.serve(tmp_path, port=10**6)
 
 
 def test_chroma_is_not_loaded_before_it_is_used() -> None:
