@@ -47,7 +47,8 @@ def generated() -> dict[str, str]:
 @cache
 def pages() -> dict[str, str]:
     """Every page as text, by its path from the root."""
-    written = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+    written = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "examples/README.md")]
+    written += sorted(DOCS.rglob("*.md"))
     texts = {p.relative_to(ROOT).as_posix(): p.read_text(encoding="utf-8") for p in written}
     return texts | {path: text for path, text in generated().items() if path.endswith(".md")}
 

@@ -212,9 +212,8 @@ def test_settings_named_anywhere_exist() -> None:
         assert named <= known, (page, named - known)
         groups = "|".join(path for path in paths_of_settings() if "." not in path)
         dotted = set(re.findall(rf"`((?:{groups})\.[a-z_]+)`", text))
-        assert {
-            name for name in dotted if not name.endswith((".py", ".db"))
-        } <= paths_of_settings(), page
+        files = {name for name in dotted if name.endswith((".py", ".db", ".ipynb"))}
+        assert dotted - files <= paths_of_settings(), page
 
 
 # --- files and links ----------------------------------------------------------------------------
@@ -238,12 +237,17 @@ def test_files_named_in_backticks_exist() -> None:
         for name in re.findall(r"`([\w.-]+/[\w./-]*)`", prose(text)):
             if name.split("/")[0] in tops:
                 assert (ROOT / name).exists(), f"{page} names {name}"
+        if page not in generated() and page != "examples/README.md":
+            bare = set(re.findall(r"`(\w+\.(?:py|md|toml))`", prose(text))) - {"looktwice.toml"}
+            assert {name for name in bare if not (ROOT / name).exists()} == set(), page
 
 
 def test_every_page_is_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[2]
     named = re.findall(r": ([\w/-]+\.md)$", navigation, re.MULTILINE)
-    assert sorted(f"docs/{name}" for name in named) == sorted(p for p in pages() if "/" in p)
+    assert sorted(f"docs/{name}" for name in named) == sorted(
+        p for p in pages() if p.startswith("docs/")
+    )
 
 
 # --- what is written twice ----------------------------------------------------------------------
@@ -307,7 +311,9 @@ def test_the_site_builds_without_a_warning_and_loads_nothing_from_elsewhere(tmp_
     assert "WARNING" not in done.stderr
     assert list((tmp_path / "site").rglob("*.py")) == []
     built = {p.relative_to(tmp_path / "site").as_posix() for p in tmp_path.rglob("*.html")}
-    wanted = {p.removeprefix("docs/").replace(".md", ".html") for p in pages() if "/" in p}
+    wanted = {
+        p.removeprefix("docs/").replace(".md", ".html") for p in pages() if p.startswith("docs/")
+    }
     assert built - {"404.html"} == wanted
     for name in built:
         html = (tmp_path / "site" / name).read_text(encoding="utf-8")
