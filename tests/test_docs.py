@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import looktwice
 import pytest
@@ -18,6 +18,7 @@ from looktwice.agent.batch.tasks import Task as BatchTask
 from looktwice.cli.app import app
 from looktwice.evals.suites import SUITES
 from looktwice.evals.task import Task as SuiteTask
+from looktwice.extensions.plugins import Group
 from looktwice.settings import Settings
 from pydantic import BaseModel
 from typer.main import get_command
@@ -178,10 +179,20 @@ def test_suites_named_in_commands_exist() -> None:
 # --- values -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("block", blocks("toml"), ids=str)
+OF_A_PACKAGE = "a package's pyproject.toml"
+
+
+@pytest.mark.parametrize("block", [b for b in blocks("toml") if b.mark != OF_A_PACKAGE], ids=str)
 def test_settings_files_are_accepted(block: Block, home: Path) -> None:
     (home / "looktwice.toml").write_text(block.code, encoding="utf-8")
     assert Settings.load(home=home).model_fields_set >= set(tomllib.loads(block.code))
+
+
+def test_entry_points_on_pages_are_of_groups_that_are_read() -> None:
+    projects = [tomllib.loads(b.code)["project"] for b in blocks("toml") if b.mark == OF_A_PACKAGE]
+    groups = {group for project in projects for group in project["entry-points"]}
+    assert groups
+    assert groups <= set(get_args(Group))
 
 
 KINDS: dict[str, type[BaseModel]] = {"tasks": BatchTask, "suite": SuiteTask}
