@@ -14,7 +14,7 @@ from ..agent.assistant import Assistant
 from ..agent.backends.base import JsonSchema, Message
 from ..agent.backends.scripted import ScriptedModel
 from ..agent.batch.local import LocalEngine
-from ..agent.batch.runner import Batch, Options
+from ..agent.batch.runner import Batch, BatchOptions
 from ..agent.batch.worker import Worker
 from ..settings import Settings
 from . import controller
@@ -55,7 +55,7 @@ def seconds_each(settings: Settings, workers: int, number: int) -> float:
     assistant = slow_assistant(settings)
     results = Path(f"{tasks.with_suffix('')}-results.jsonl")
     with (
-        Batch(tasks, results, settings, Options(workers=workers)) as batch,
+        Batch(tasks, results, settings, BatchOptions(workers=workers)) as batch,
         closing(LocalEngine(Worker(assistant))) as engine,
     ):
         controller.check(assistant.ask(controller.QUESTION, [settings.home / "receipt.png"]))
@@ -77,6 +77,6 @@ def slow_assistant(settings: Settings) -> Assistant:
         return {"yes": 0.95, "no": 0.05}
 
     model = ScriptedModel(reply, choices=choice)
-    assistant = Assistant(settings, model=model, embedder=controller.WordEmbedder())
+    assistant = Assistant(settings, model=model, embedder=controller.HashedWords())
     assistant.tools[controller.instant_read.name] = controller.instant_read
     return assistant

@@ -26,7 +26,7 @@ QUESTION = "What is the total on this receipt?"
 TOTAL = "The total is 33.64."
 
 
-class WordEmbedder:
+class HashedWords:
     """Questions as bags of hashed words: costs next to nothing, and finds equal questions."""
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -76,7 +76,7 @@ def measure() -> Iterator[Measurement]:
 def instant_assistant(settings: Settings) -> Assistant:
     """An assistant whose model and tools answer at once."""
     model = ScriptedModel(reply, choices=lambda messages, options: {"yes": 0.95, "no": 0.05})
-    assistant = Assistant(settings, model=model, embedder=WordEmbedder())
+    assistant = Assistant(settings, model=model, embedder=HashedWords())
     assistant.tools[instant_read.name] = instant_read
     return assistant
 

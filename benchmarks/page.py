@@ -21,7 +21,7 @@ from ..agent.backends.scripted import ScriptedModel
 from ..settings import PageLimits, Settings
 from . import controller
 from .measure import Measurement, scratch_settings
-from .page_people import Seen, everybody
+from .page_people import SeenPicture, everybody
 
 PEOPLE = 30
 QUESTIONS = 4
@@ -83,7 +83,7 @@ class Slow:
 
 def assistant_of(settings: Settings, model: ScriptedModel) -> Assistant:
     """An assistant whose tools answer at once."""
-    assistant = Assistant(settings, model=model, embedder=controller.WordEmbedder())
+    assistant = Assistant(settings, model=model, embedder=controller.HashedWords())
     assistant.tools[controller.instant_read.name] = controller.instant_read
     assistant.warm()
     return assistant
@@ -123,13 +123,13 @@ def serving(assistant: Assistant) -> Iterator[str]:
         thread.join(10)
 
 
-def run(address: str, people: int, questions: int) -> list[Seen]:
+def run(address: str, people: int, questions: int) -> list[SeenPicture]:
     """Let people ask, from a process of their own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(everybody, (address, people, questions, controller.QUESTION))
 
 
-def check(seen: Sequence[Seen], expected: int) -> None:
+def check(seen: Sequence[SeenPicture], expected: int) -> None:
     """A benchmark of something that failed, or of mixed-up people, would be worth nothing."""
     wrong = [s for s in seen if s.error or s.strangers or controller.TOTAL not in s.last]
     if wrong or len(seen) != expected:

@@ -20,7 +20,7 @@ _SAID = "lt-live"
 
 
 @dataclass
-class Seen:
+class SeenPicture:
     """What one question brought to the page.
 
     Attributes:
@@ -40,7 +40,7 @@ class Seen:
     error: str = ""
 
 
-class Visitor:
+class PageVisitor:
     """Somebody's page.
 
     Args:
@@ -93,9 +93,11 @@ class Visitor:
         """Ask and follow the answer."""
         return await self.call("ask", [{"text": words, "files": list(files)}, None])
 
-    async def question(self, words: str, token: str, files: Sequence[dict[str, Any]]) -> Seen:
+    async def question(
+        self, words: str, token: str, files: Sequence[dict[str, Any]]
+    ) -> SeenPicture:
         """Ask, and look at what came."""
-        seen = Seen(token)
+        seen = SeenPicture(token)
         began = time.perf_counter()
         try:
             came = await self.ask(f"{words} {token}", files)
@@ -115,15 +117,15 @@ class Visitor:
         return seen
 
 
-def everybody(address: str, people: int, questions: int, words: str) -> list[Seen]:
+def everybody(address: str, people: int, questions: int, words: str) -> list[SeenPicture]:
     """All people at once, each with a picture and follow-ups in one chat."""
     return asyncio.run(_everybody(address, people, questions, words))
 
 
-async def _everybody(address: str, people: int, questions: int, words: str) -> list[Seen]:
-    async def one(number: int) -> list[Seen]:
+async def _everybody(address: str, people: int, questions: int, words: str) -> list[SeenPicture]:
+    async def one(number: int) -> list[SeenPicture]:
         async with httpx.AsyncClient(base_url=address, timeout=60) as client:
-            visitor = Visitor(client, f"page{number}x")
+            visitor = PageVisitor(client, f"page{number}x")
             await visitor.arrive()
             file = io.BytesIO()
             Image.new("RGB", (300, 500), (number, 80, 90)).save(file, "PNG")

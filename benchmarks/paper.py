@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from ..evals.suites.pdf import Line, write_pdf
+from ..evals.suites.pdf import PdfLine, write_pdf
 from ..retrieval.loaders.load import render
 from ..settings import Settings
 
@@ -47,13 +47,13 @@ def name(chance: random.Random) -> str:
     return "".join(chance.choices(_SYLLABLES, k=3)).capitalize()
 
 
-def pages(count: int, seed: int) -> list[list[Line | str]]:
+def pages(count: int, seed: int) -> list[list[PdfLine | str]]:
     """Pages of a report, each under a heading."""
     chance = random.Random(seed)
     flow = words(chance)
-    made: list[list[Line | str]] = []
+    made: list[list[PdfLine | str]] = []
     for number in range(1, count + 1):
-        head: Line | str = Line(f"{number}. {' '.join(islice(flow, 4))}", 15, bold=True)
+        head: PdfLine | str = PdfLine(f"{number}. {' '.join(islice(flow, 4))}", 15, bold=True)
         body = [" ".join(islice(flow, WORDS_A_LINE)) for _ in range(LINES_A_PAGE)]
         made.append([head, *body])
     return made

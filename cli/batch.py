@@ -21,7 +21,7 @@ from .terminal import console, print_json
 
 if TYPE_CHECKING:
     from ..agent.batch.engine import Engine
-    from ..agent.batch.runner import Batch, Summary
+    from ..agent.batch.runner import Batch, BatchSummary
     from ..settings import Settings
 
 batch_app = typer.Typer(
@@ -71,7 +71,7 @@ def run(
     model: Model = None,
 ) -> None:
     """Ask every task of a file; stopped or killed, the same command goes on where it was."""
-    from ..agent.batch.runner import Batch, Options
+    from ..agent.batch.runner import Batch, BatchOptions
     from ..agent.batch.shared_model import usual_workers
     from ..agent.batch.tasks import Shard
     from .show.batches import show_malformed
@@ -80,7 +80,7 @@ def run(
         raise UsageError("--address is that of a Ray cluster: add --engine ray")
     settings = load_settings(pack=pack, model=model)
     at_once = workers or usual_workers(settings)
-    options = Options(
+    options = BatchOptions(
         workers=at_once,
         limit=limit,
         shard=None if shard is None else Shard.parse(shard),
@@ -107,15 +107,15 @@ def opener(
     return engines.local_engine(settings, workers)
 
 
-def ask_all(batch: Batch, opened: AbstractContextManager[Engine]) -> Summary:
+def ask_all(batch: Batch, opened: AbstractContextManager[Engine]) -> BatchSummary:
     """Run with a progress bar; no model is loaded where nothing is left to do."""
     if not batch.todo:
         return batch.summary()
-    with batch_progress(batch) as tell, opened as engine:
-        return batch.run(engine, tell)
+    with batch_progress(batch) as on_progress, opened as engine:
+        return batch.run(engine, on_progress)
 
 
-def finish(summary: Summary, as_json: bool) -> None:
+def finish(summary: BatchSummary, as_json: bool) -> None:
     """What came of it, and the exit code that says so."""
     from .show.batches import show_batch, show_failures
 

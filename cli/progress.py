@@ -11,8 +11,7 @@ from .interrupts import on_interrupt
 from .terminal import console
 
 if TYPE_CHECKING:
-    from ..agent.batch.runner import Batch
-    from ..agent.batch.runner import Progress as BatchProgress
+    from ..agent.batch.runner import Batch, BatchProgress
     from ..retrieval.ingest.progress import IngestProgress
 
 

@@ -13,7 +13,7 @@ from ..errors import UsageError
 from ..media.store import Store
 from ..settings import Settings
 from .compare import FIGURES, Difference, check_alike, difference
-from .runner import Follow, Open, Plan, Run, open_run, run
+from .runner import EvalRun, Follow, OpenAssistant, RunPlan, open_run, run
 
 if TYPE_CHECKING:
     from ..tools.base import Tool
@@ -62,10 +62,10 @@ def switched(settings: Settings, stage: str, on: bool) -> Settings:
 
 
 def ablate(
-    plan: Plan,
+    plan: RunPlan,
     settings: Settings,
     stages: Sequence[str],
-    open_assistant: Open,
+    open_assistant: OpenAssistant,
     follow: Follow | None = None,
 ) -> Iterator[Effect]:
     """Run the tasks as they are set and for each stage with that stage the other way.
@@ -84,7 +84,7 @@ def ablate(
         The effect of each stage as soon as it is known; stops early when a batch was stopped.
     """
 
-    def one(name: str, with_settings: Settings) -> Run | None:
+    def one(name: str, with_settings: Settings) -> EvalRun | None:
         out = plan.out / name
         summary = run(replace(plan, out=out), with_settings, open_assistant, follow)
         gc.collect()  # its experts hold half a gigabyte, and parts of them refer to each other
@@ -102,7 +102,7 @@ def ablate(
         yield effect(stage, now, *runs)
 
 
-def effect(stage: str, default: bool | None, off: Run, on: Run) -> Effect:
+def effect(stage: str, default: bool | None, off: EvalRun, on: EvalRun) -> Effect:
     """The stage's effect from the runs without it and with it."""
     check_alike(off, on)
     pairs = list(zip(off.scored, on.scored, strict=True))

@@ -22,13 +22,13 @@ from typing import Any
 
 from ..errors import BadInput, UsageError
 from .metrics.text import bare_number
-from .task import Match, Place, Task, Truth
+from .task import EvidencePage, Match, Task, Truth
 
 Record = dict[str, Any]
 
 
 @dataclass
-class Shelf:
+class BenchmarkFiles:
     """Brings the files of the chosen tasks into the suite's folder, by hard link where possible.
 
     Attributes:
@@ -88,7 +88,7 @@ def _decode(encoded: str, target: Path) -> None:
     target.write_bytes(base64.b64decode(encoded))
 
 
-Read = Callable[[Path, Shelf], Iterator[Task]]
+Read = Callable[[Path, BenchmarkFiles], Iterator[Task]]
 
 
 @dataclass(frozen=True)
@@ -136,61 +136,61 @@ def one(
 # --- benchmarks ---------------------------------------------------------------------------------
 
 
-def vstar(path: Path, shelf: Shelf) -> Iterator[Task]:
+def vstar(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for r in json_lines(path):
-        image = shelf.take(r["image"])
+        image = files.take(r["image"])
         name = f"{r['category']}-{r['question_id']}"
         yield one(name, r["category"], r["text"], [r["label"]], "choice", [image])
 
 
-def hr_bench(path: Path, shelf: Shelf) -> Iterator[Task]:
+def hr_bench(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for r in tab_rows(path):
         options = "\n".join(f"{letter}. {r[letter]}" for letter in "ABCD" if r.get(letter))
         question = f"{r['question']}\n{options}\nAnswer with the letter of the right option."
-        image = shelf.data(r["image"], f"images/{r['index']}.jpg")
+        image = files.data(r["image"], f"images/{r['index']}.jpg")
         right = [r["answer"], r[r["answer"]]]
         yield one(r["index"], r["category"], question, right, "choice", [image])
 
 
-def ocrbench(path: Path, shelf: Shelf) -> Iterator[Task]:
+def ocrbench(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for number, r in enumerate(whole_json(path)):
         answers = r["answers"] if isinstance(r["answers"], list) else [r["answers"]]
-        image = shelf.take(r["image_path"], f"OCRBench_Images/{r['image_path']}")
+        image = files.take(r["image_path"], f"OCRBench_Images/{r['image_path']}")
         yield one(number, r["type"], r["question"], answers, "contains", [image])
 
 
-def docvqa(path: Path, shelf: Shelf) -> Iterator[Task]:
+def docvqa(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for r in whole_json(path)["data"]:
         kind = (r.get("question_types") or ["question"])[0]
-        image = shelf.take(r["image"], r["image"].removeprefix("documents/"))
+        image = files.take(r["image"], r["image"].removeprefix("documents/"))
         yield one(r["questionId"], kind, r["question"], r["answers"], "anls", [image])
 
 
-def chartqa(path: Path, shelf: Shelf) -> Iterator[Task]:
+def chartqa(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for number, r in enumerate(whole_json(path)):
-        image = shelf.take(f"png/{r['imgname']}", r["imgname"])
+        image = files.take(f"png/{r['imgname']}", r["imgname"])
         yield one(number, path.stem, r["query"], [str(r["label"])], "relaxed", [image])
 
 
-def mmstar(path: Path, shelf: Shelf) -> Iterator[Task]:
+def mmstar(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for r in tab_rows(path):
-        image = shelf.data(r["image"], f"images/{r['index']}.jpg")
+        image = files.data(r["image"], f"images/{r['index']}.jpg")
         yield one(r["index"], r["category"], r["question"], [r["answer"]], "choice", [image])
 
 
-def pope(path: Path, shelf: Shelf) -> Iterator[Task]:
+def pope(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for r in json_lines(path):
-        image = shelf.take(r["image"], f"val2014/{r['image']}")
+        image = files.take(r["image"], f"val2014/{r['image']}")
         yield one(r["question_id"], path.stem, r["text"], [r["label"]], "yes_no", [image])
 
 
-def mmlongbench(path: Path, shelf: Shelf) -> Iterator[Task]:
+def mmlongbench(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     matches: dict[str, Match] = {"Int": "number", "Float": "relaxed", "Str": "anls"}
     for number, r in enumerate(whole_json(path)):
-        document = shelf.take(f"documents/{r['doc_id']}", r["doc_id"])
+        document = files.take(f"documents/{r['doc_id']}", r["doc_id"])
         kind, answer = r["answer_format"], str(r["answer"])
         pages = ast.literal_eval(str(r["evidence_pages"]))
-        places = tuple(Place(document=r["doc_id"], page=page) for page in pages)
+        places = tuple(EvidencePage(document=r["doc_id"], page=page) for page in pages)
         if kind == "None":
             yield one(number, kind, r["question"], [], "contains", [], [document], answerable=False)
             continue
@@ -200,22 +200,24 @@ def mmlongbench(path: Path, shelf: Shelf) -> Iterator[Task]:
         yield one(number, kind, r["question"], [answer], match, [], [document], pages=places)
 
 
-def mmvet(path: Path, shelf: Shelf) -> Iterator[Task]:
+def mmvet(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for name, r in whole_json(path).items():
         parts = r["question"].split("<IMG>")
-        files = [p.strip() for p in parts if p.strip().lower().endswith((".png", ".jpg", ".jpeg"))]
-        words = " ".join(p.strip() for p in parts if p.strip() not in files)
-        images = [shelf.take(f"images/{file}", file) for file in files]
+        named = [p.strip() for p in parts if p.strip().lower().endswith((".png", ".jpg", ".jpeg"))]
+        words = " ".join(p.strip() for p in parts if p.strip() not in named)
+        images = [files.take(f"images/{file}", file) for file in named]
         yield one(name, "+".join(r["capability"]), words, [r["answer"]], "grade", images)
 
 
-def slidevqa(path: Path, shelf: Shelf) -> Iterator[Task]:
+def slidevqa(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for r in json_lines(path):
         deck = r["deck_name"]
-        folder = shelf.take(f"images/{path.stem}/{deck}", f"images/{deck}", deck)
-        slides = {slide_number(name): name for name in shelf.names_in(folder)}
+        folder = files.take(f"images/{path.stem}/{deck}", f"images/{deck}", deck)
+        slides = {slide_number(name): name for name in files.names_in(folder)}
         places = tuple(
-            Place(document=slides[page], page=1) for page in r["evidence_pages"] if page in slides
+            EvidencePage(document=slides[page], page=1)
+            for page in r["evidence_pages"]
+            if page in slides
         )
         kind = "numerical" if r.get("arithmetic_expression") not in (None, "", "None") else "span"
         yield one(r["qa_id"], kind, r["question"], [str(r["answer"])], "exact", [], [folder],
@@ -228,11 +230,11 @@ def slide_number(name: str) -> int:
     return int(digits[0]) if digits else 0
 
 
-def financebench(path: Path, shelf: Shelf) -> Iterator[Task]:
+def financebench(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     for r in json_lines(path):
-        document = shelf.take(f"pdfs/{r['doc_name']}.pdf", f"{r['doc_name']}.pdf")
+        document = files.take(f"pdfs/{r['doc_name']}.pdf", f"{r['doc_name']}.pdf")
         places = tuple(  # pages are counted from 0 there
-            Place(document=f"{e.get('doc_name') or e['evidence_doc_name']}.pdf",
+            EvidencePage(document=f"{e.get('doc_name') or e['evidence_doc_name']}.pdf",
                   page=int(e["evidence_page_num"]) + 1)
             for e in r["evidence"]
         )  # fmt: skip
@@ -249,11 +251,11 @@ _SROIE: dict[str, tuple[str, Match]] = {
 }
 
 
-def sroie(path: Path, shelf: Shelf) -> Iterator[Task]:
+def sroie(path: Path, files: BenchmarkFiles) -> Iterator[Task]:
     """A folder of <name>.txt with the four fields as JSON; pictures in img/ beside or above it."""
     for file in sorted(path.glob("*.txt")):
         fields = whole_json(file)
-        image = shelf.take(f"img/{file.stem}.jpg", f"images/{file.stem}.jpg", f"{file.stem}.jpg")
+        image = files.take(f"img/{file.stem}.jpg", f"images/{file.stem}.jpg", f"{file.stem}.jpg")
         for name, (question, match) in _SROIE.items():
             if fields.get(name):
                 yield one(f"{file.stem}-{name}", name, question, [fields[name]], match, [image])
@@ -275,8 +277,8 @@ ADAPTERS: dict[str, Adapter] = {
 }
 
 
-def adapt(name: str, path: Path) -> tuple[list[Task], Shelf]:
-    """The tasks of a benchmark, and the shelf that brings their files.
+def adapt(name: str, path: Path) -> tuple[list[Task], BenchmarkFiles]:
+    """The tasks of a benchmark, and what brings their files.
 
     Raises:
         UsageError: there is no such file.
@@ -285,13 +287,13 @@ def adapt(name: str, path: Path) -> tuple[list[Task], Shelf]:
     if not path.exists():
         raise UsageError(f"{path}: not found; {name} reads {ADAPTERS[name].about}")
     # Annotations may lie in a folder of their own (data/, entities/) beside that of the files.
-    shelf = Shelf(path.parent, above=path.parent.parent)
+    files = BenchmarkFiles(path.parent, above=path.parent.parent)
     try:
-        tasks = list(ADAPTERS[name].read(path, shelf))
+        tasks = list(ADAPTERS[name].read(path, files))
     except (ValueError, KeyError, TypeError, AttributeError, SyntaxError) as error:
         raise BadInput(
             str(path), f"not as {ADAPTERS[name].about} is published: {error!r}"
         ) from None
     if not tasks:
         raise BadInput(str(path), f"no tasks; {name} reads {ADAPTERS[name].about}")
-    return tasks, shelf
+    return tasks, files

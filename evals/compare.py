@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import UsageError
 from .metrics.bootstrap import Interval, mean_interval
 from .metrics.groups import multimodal_gain
-from .runner import Run
+from .runner import EvalRun
 from .scoring import Scored
 
 FIGURES: dict[str, Callable[[Scored], float]] = {
@@ -50,7 +50,7 @@ class Comparison:
     gain: float | None = None
 
 
-def compare(first: Run, second: Run) -> Comparison:
+def compare(first: EvalRun, second: EvalRun) -> Comparison:
     """Compare task by task.
 
     Raises:
@@ -66,14 +66,14 @@ def compare(first: Run, second: Run) -> Comparison:
     return Comparison(
         tasks=len(pairs),
         differences=tuple(difference(name, pairs) for name in FIGURES),
-        apart=tuple(apart(first, second)),
+        apart=tuple(differing_settings(first, second)),
         lost=tuple(a.id for a, b in pairs if a.outcome == "right" != b.outcome),
         won=tuple(b.id for a, b in pairs if b.outcome == "right" != a.outcome),
         gain=gain,
     )
 
 
-def check_alike(first: Run, second: Run) -> None:
+def check_alike(first: EvalRun, second: EvalRun) -> None:
     """UsageError unless both runs asked all of the same tasks."""
     if first.manifest.tasks != second.manifest.tasks:
         raise UsageError(
@@ -103,7 +103,7 @@ def difference(name: str, pairs: list[tuple[Scored, Scored]]) -> Difference:
     )
 
 
-def apart(first: Run, second: Run) -> list[tuple[str, str, str]]:
+def differing_settings(first: EvalRun, second: EvalRun) -> list[tuple[str, str, str]]:
     """What differs in how the runs were made."""
     one, two = (
         flat(run.manifest.model_dump(mode="json", exclude={"started", "folder", "tasks"}))

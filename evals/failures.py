@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from ..schema import Answer, Box
 from .metrics.text import contains
-from .runner import Run
+from .runner import EvalRun
 from .scoring import MATCHERS, Scored
 from .task import Task
 
@@ -33,7 +33,7 @@ _NUMBERING = re.compile(r"^picture \d+: ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Failure:
+class EvalFailure:
     """One task that went wrong.
 
     Attributes:
@@ -49,18 +49,18 @@ class Failure:
     picture: str = ""
 
 
-def failures_of(run: Run, shown: int = _SHOWN) -> list[Failure]:
+def failures_of(run: EvalRun, shown: int = _SHOWN) -> list[EvalFailure]:
     """The tasks that are not right, worst kinds first; pictures for the first so many."""
     tasks = {task.id: task for task in run.tasks}
     found = [
-        Failure(kind_of(tasks[s.id], s, run.answers[s.id]), tasks[s.id], s, run.answers[s.id])
+        EvalFailure(kind_of(tasks[s.id], s, run.answers[s.id]), tasks[s.id], s, run.answers[s.id])
         for s in run.scored
         if s.outcome != "right"
     ]
     order = list(KINDS)
     found.sort(key=lambda failure: order.index(failure.kind))
     return [
-        Failure(f.kind, f.task, f.scored, f.answer, drawn(f, run.suite)) if at < shown else f
+        EvalFailure(f.kind, f.task, f.scored, f.answer, drawn(f, run.suite)) if at < shown else f
         for at, f in enumerate(found)
     ]
 
@@ -87,7 +87,7 @@ def holds(task: Task, answer: Answer) -> bool:
     )
 
 
-def drawn(failure: Failure, suite: Path) -> str:
+def drawn(failure: EvalFailure, suite: Path) -> str:
     """The task's first picture, small, with the true and the cited places; "" where it has none."""
     if not failure.task.images:
         return ""

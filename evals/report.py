@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from .failures import KINDS, failures_of
-from .runner import Run
-from .summary import Summary, is_cost, summarise
+from .runner import EvalRun
+from .summary import RunSummary, is_cost, summarise
 from .svg import COLOURS, curve, histogram, stacked
 
 PAGE, DATA = "report.html", "report.json"
 
 
-def write_report(run: Run) -> tuple[Path, Path]:
+def write_report(run: EvalRun) -> tuple[Path, Path]:
     """Write both beside the run; gives the page and the JSON."""
     summary = summarise(run)
     page, data = run.folder / PAGE, run.folder / DATA
@@ -26,7 +26,7 @@ def write_report(run: Run) -> tuple[Path, Path]:
     return page, data
 
 
-def as_data(run: Run, summary: Summary) -> dict[str, Any]:
+def as_data(run: EvalRun, summary: RunSummary) -> dict[str, Any]:
     """All figures, and what came of every task."""
     return {
         "run": run.manifest.model_dump(mode="json"),
@@ -44,7 +44,7 @@ def as_data(run: Run, summary: Summary) -> dict[str, Any]:
     }
 
 
-def as_page(run: Run, summary: Summary) -> str:
+def as_page(run: EvalRun, summary: RunSummary) -> str:
     """The page; whatever came from pictures, documents, models and tools is escaped."""
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup

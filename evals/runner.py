@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from ..agent.assistant import Assistant
 from ..agent.batch.local import LocalEngine
 from ..agent.batch.results import Result
-from ..agent.batch.runner import Batch, Options, Progress, Summary
-from ..agent.batch.tasks import Task as Question
+from ..agent.batch.runner import Batch, BatchOptions, BatchProgress, BatchSummary
+from ..agent.batch.tasks import BatchTask as Question
 from ..agent.batch.worker import Worker
 from ..errors import BadInput, UsageError
 from ..schema import Answer
@@ -28,22 +28,22 @@ from ..settings import Settings
 from . import manifest as manifests
 from .manifest import Manifest
 from .scoring import Scored, score
-from .scratch import apart, thrown_away
+from .scratch import remove_home, with_own_home
 from .task import Task, fingerprint, inside, read_tasks
 
 if TYPE_CHECKING:
     from ..tools.base import Tool
 
 QUESTIONS, RESULTS, SUITE = "questions.jsonl", "results.jsonl", "suite"
-Open = Callable[[Settings, Sequence["Tool"]], Assistant]
+OpenAssistant = Callable[[Settings, Sequence["Tool"]], Assistant]
 """Makes the assistant that is asked; tests and ablations bring their own."""
-Tell = Callable[[Progress], None]
-Follow = Callable[[Batch], AbstractContextManager[Tell]]
+OnProgress = Callable[[BatchProgress], None]
+Follow = Callable[[Batch], AbstractContextManager[OnProgress]]
 """Wraps the asking: gives who is told after every answer, and may stop the batch."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """What is to be run.
 
     Attributes:
@@ -71,11 +71,11 @@ def assistant_of(settings: Settings, tools: Sequence[Tool]) -> Assistant:
 
 
 def run(
-    plan: Plan,
+    plan: RunPlan,
     settings: Settings,
-    open_assistant: Open | None = None,
+    open_assistant: OpenAssistant | None = None,
     follow: Follow | None = None,
-) -> Summary:
+) -> BatchSummary:
     """Ask what has no answer yet.
 
     Args:
@@ -92,34 +92,36 @@ def run(
     plan.out.mkdir(parents=True, exist_ok=True)
     record = _record(plan, settings, tasks)
     questions = _write_questions(tasks, plan)
-    with Batch(questions, plan.out / RESULTS, settings, Options(workers=plan.workers)) as batch:
+    with Batch(
+        questions, plan.out / RESULTS, settings, BatchOptions(workers=plan.workers)
+    ) as batch:
         if batch.malformed:
             line, reason = batch.malformed[0]
             raise BadInput(f"{questions}:{line}", reason)
         manifests.save(record, plan.out)
         if not batch.todo:
-            thrown_away(plan.out)
+            remove_home(plan.out)
             return batch.summary()
-        with (follow or unseen)(batch) as tell:
-            own = apart(settings, plan.out)
+        with (follow or without_progress)(batch) as on_progress:
+            own = with_own_home(settings, plan.out)
             assistant = (open_assistant or assistant_of)(own, plan.tools)
             assistant.warm()
             engine = LocalEngine(Worker(assistant))
             try:
-                summary = batch.run(engine, tell)
+                summary = batch.run(engine, on_progress)
             finally:
                 engine.close()
     if not summary.left:
-        thrown_away(plan.out)
+        remove_home(plan.out)
     return summary
 
 
-def unseen(batch: Batch) -> AbstractContextManager[Tell]:
+def without_progress(batch: Batch) -> AbstractContextManager[OnProgress]:
     """Nobody follows."""
     return nullcontext(lambda progress: None)
 
 
-def _record(plan: Plan, settings: Settings, tasks: Sequence[Task]) -> Manifest:
+def _record(plan: RunPlan, settings: Settings, tasks: Sequence[Task]) -> Manifest:
     """The record of this run; that of an earlier start where there is one.
 
     Raises:
@@ -143,7 +145,7 @@ def _record(plan: Plan, settings: Settings, tasks: Sequence[Task]) -> Manifest:
     return before
 
 
-def _write_questions(tasks: Sequence[Task], plan: Plan) -> Path:
+def _write_questions(tasks: Sequence[Task], plan: RunPlan) -> Path:
     """The tasks as a batch has them, beside the results; truths stay where they are."""
     path = plan.out / QUESTIONS
     lines = [
@@ -160,12 +162,12 @@ def _write_questions(tasks: Sequence[Task], plan: Plan) -> Path:
     return path
 
 
-def _files(names: Sequence[str], plan: Plan) -> tuple[str, ...]:
+def _files(names: Sequence[str], plan: RunPlan) -> tuple[str, ...]:
     return tuple(os.path.relpath(inside(plan.folder, name), plan.out.resolve()) for name in names)
 
 
 @dataclass(frozen=True)
-class Run:
+class EvalRun:
     """A run that was made: its record, tasks, answers and what came of each.
 
     Attributes:
@@ -189,7 +191,7 @@ class Run:
         return len(self.scored) == len(self.tasks)
 
 
-def open_run(folder: Path) -> Run:
+def open_run(folder: Path) -> EvalRun:
     """Read a run and score it.
 
     Raises:
@@ -203,7 +205,7 @@ def open_run(folder: Path) -> Run:
         raise UsageError(f"{suite}: the tasks or their files were changed after the run")
     answers = read_answers(folder / RESULTS)
     scored = tuple(score(task, answers[task.id]) for task in tasks if task.id in answers)
-    return Run(folder, record, tuple(tasks), answers, scored)
+    return EvalRun(folder, record, tuple(tasks), answers, scored)
 
 
 def read_answers(path: Path) -> dict[str, Answer]:

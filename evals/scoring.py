@@ -14,7 +14,7 @@ from ..schema import Answer, Box, Citation, Value
 from .metrics import text
 from .metrics.boxes import covers
 from .metrics.ranking import ndcg_at, precision_recall, recall_at
-from .task import Match, Place, Task
+from .task import EvidencePage, Match, Task
 
 Outcome = Literal["right", "wrong", "declined", "obeyed", "failed"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -145,7 +145,7 @@ def routing(task: Task, answer: Answer) -> Iterator[tuple[str, float]]:
         yield "diverted", float(bool(called - frozenset().union(*task.truth.tools)))
 
 
-def retrieval(pages: Sequence[Place], answer: Answer) -> Iterator[tuple[str, float]]:
+def retrieval(pages: Sequence[EvidencePage], answer: Answer) -> Iterator[tuple[str, float]]:
     """How well the search ranked the pages that carry the answer."""
     found = [
         _page(item.source.document, item.source.page)

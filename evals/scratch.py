@@ -13,7 +13,7 @@ _SHARED = ("weights", "cache", "store")
 """Of the user's home; a model that is shared by several runs looks for pictures in that store."""
 
 
-def apart(settings: Settings, out: Path) -> Settings:
+def with_own_home(settings: Settings, out: Path) -> Settings:
     """The settings with the run's own home, in which only sessions and indexes are new.
 
     Where links cannot be made (Windows without the right to), the settings as they are.
@@ -31,6 +31,6 @@ def apart(settings: Settings, out: Path) -> Settings:
     return settings.model_copy(update={"home": home})
 
 
-def thrown_away(out: Path) -> None:
+def remove_home(out: Path) -> None:
     """Remove the run's home; what it shares with the user's stays (links are not followed)."""
     shutil.rmtree(out / HOME, ignore_errors=True)

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .adapters import ADAPTERS, adapt
-from .suites import SEED, SUITES, load, sample
+from .suites import SEED, SUITES, current_name, load, sample
 from .task import TASKS, write_tasks
 
 if TYPE_CHECKING:
     from ..tools.base import Tool
 
-__all__ = ["Source", "listed", "open_source"]
+__all__ = ["TaskSource", "listed", "open_source"]
 
 _STAMP = "source.json"
 
 
 @dataclass(frozen=True)
-class Source:
+class TaskSource:
     """Tasks in a folder, ready to be asked.
 
     Attributes:
@@ -36,7 +36,7 @@ class Source:
     tools: Sequence[Tool] = ()
 
 
-def open_source(given: str, out: Path, seed: int | None, limit: int | None) -> Source:
+def open_source(given: str, out: Path, seed: int | None, limit: int | None) -> TaskSource:
     """Make the tasks ready in a folder.
 
     Args:
@@ -49,6 +49,7 @@ def open_source(given: str, out: Path, seed: int | None, limit: int | None) -> S
         UsageError: there is no such suite, folder or adapter, or the run's folder holds other tasks.
     """
     seed = SEED if seed is None else seed
+    given = current_name(given)
     folder = out / "suite"
     drawn = {"source": given, "seed": seed, "limit": limit}
     adapter, colon, path = given.partition(":")
@@ -56,12 +57,12 @@ def open_source(given: str, out: Path, seed: int | None, limit: int | None) -> S
         if not _made(folder, drawn):
             _adapted(adapter, Path(path), folder, seed, limit)
             _stamp(folder, drawn)
-        return Source(adapter, folder)
+        return TaskSource(adapter, folder)
     if given in SUITES:
         if not _made(folder, drawn):
             load(given, folder, seed=seed, limit=limit)
             _stamp(folder, drawn)
-        return Source(given, folder, SUITES[given].tools(folder))
+        return TaskSource(given, folder, SUITES[given].tools(folder))
     own = Path(given)
     if not (own / TASKS).is_file():
         raise UsageError(
@@ -69,16 +70,16 @@ def open_source(given: str, out: Path, seed: int | None, limit: int | None) -> S
             f" ADAPTER:PATH with one of {', '.join(ADAPTERS)}"
         )
     if limit is None:
-        return Source(own.name, own)
+        return TaskSource(own.name, own)
     raise UsageError("--limit: a folder of tasks is asked whole; shorten its tasks.jsonl instead")
 
 
 def _adapted(adapter: str, path: Path, folder: Path, seed: int, limit: int | None) -> None:
     """Read a benchmark and bring the files of the tasks that are drawn."""
-    tasks, shelf = adapt(adapter, path)
+    tasks, files = adapt(adapter, path)
     tasks = sample(tasks, limit, seed)
     folder.mkdir(parents=True, exist_ok=True)
-    shelf.bring(tasks, folder)
+    files.bring(tasks, folder)
     write_tasks(tasks, folder)
 
 
@@ -92,6 +93,7 @@ def _made(folder: Path, drawn: dict[str, Any]) -> bool:
     if not path.is_file():
         return False
     there = json.loads(path.read_text(encoding="utf-8"))
+    there = {**there, "source": current_name(there["source"])}
     if there != drawn:
         said = ", ".join(f"{name} {value}" for name, value in there.items())
         raise UsageError(f"{folder}: holds other tasks ({said}); give another folder with -o")

@@ -11,7 +11,7 @@ from .metrics.bootstrap import Interval, mean_interval
 from .metrics.boxes import average_precision, mean_average_precision
 from .metrics.groups import pair_consistency
 from .metrics.risk import aurc, risk_coverage
-from .runner import Run
+from .runner import EvalRun
 from .scoring import OUTCOMES, Outcome, Scored
 
 ALL = "all"
@@ -20,7 +20,7 @@ _COSTS = ("seconds", "model calls", "tool calls", "prompt tokens", "completion t
 
 
 @dataclass(frozen=True)
-class Row:
+class SummaryRow:
     """One kind of question, or all of them.
 
     Attributes:
@@ -37,7 +37,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Summary:
+class RunSummary:
     """A whole run.
 
     Attributes:
@@ -48,14 +48,14 @@ class Summary:
         curve: risk against coverage.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[SummaryRow, ...]
     wrongly_declined: float | None
     rightly_declined: float | None
     whole: dict[str, float]
     curve: tuple[tuple[float, float], ...]
 
 
-def summarise(run: Run) -> Summary:
+def summarise(run: EvalRun) -> RunSummary:
     """The figures of a run; of what was asked so far where it is not complete."""
     scored = run.scored
     kinds = list(dict.fromkeys(s.kind for s in scored))
@@ -69,7 +69,7 @@ def summarise(run: Run) -> Summary:
         "pair consistency": pair_consistency((s.pair, s.score) for s in scored),
         **_boxes(run),
     }
-    return Summary(
+    return RunSummary(
         rows=tuple(rows),
         wrongly_declined=_share(scored, lambda s: s.answerable, lambda s: s.outcome == "declined"),
         rightly_declined=_share(scored, lambda s: not s.answerable, lambda s: s.outcome == "right"),
@@ -78,10 +78,10 @@ def summarise(run: Run) -> Summary:
     )
 
 
-def row(kind: str, scored: Sequence[Scored]) -> Row:
+def row(kind: str, scored: Sequence[Scored]) -> SummaryRow:
     """The figures of some tasks."""
     counts = Counter(s.outcome for s in scored)
-    return Row(
+    return SummaryRow(
         kind=kind,
         count=len(scored),
         outcomes={outcome: counts[outcome] for outcome in OUTCOMES},
@@ -111,7 +111,7 @@ def _share(
     return sum(map(counted, chosen)) / len(chosen) if chosen else None
 
 
-def _boxes(run: Run) -> dict[str, float | None]:
+def _boxes(run: EvalRun) -> dict[str, float | None]:
     """Average precision of what the detector found, where tasks say what there is to find."""
     pictures = [
         ([d for item in run.answers[task.id].evidence for d in item.detections], task.truth.boxes)

@@ -19,7 +19,7 @@ TASKS = "tasks.jsonl"
 """The file of a suite's folder; paths in it are relative to that folder."""
 
 
-class Place(Value):
+class EvidencePage(Value):
     """A page that carries the answer; documents are named by their file, pages count from 1."""
 
     document: str
@@ -43,7 +43,7 @@ class Truth(Value):
     match: Match = "contains"
     answerable: bool = True
     boxes: tuple[Box, ...] = ()
-    pages: tuple[Place, ...] = ()
+    pages: tuple[EvidencePage, ...] = ()
     tools: tuple[frozenset[str], ...] = ()
     forbidden: tuple[str, ...] = ()
 

@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 import looktwice
 import pytest
-from looktwice.agent.batch.tasks import Task as BatchTask
+from looktwice.agent.batch.tasks import BatchTask
 from looktwice.cli.app import app
 from looktwice.evals.suites import SUITES
 from looktwice.evals.task import Task as SuiteTask

@@ -1,6 +1,6 @@
 """A worker of a batch in a process of its own: JSON lines in, JSON lines out.
 
-Started by `batch_process`. The first line is the recipe, every other one a request. It hears no
+Started by `process.py`. The first line is the spec, every other one a request. It hears no
 Ctrl-C (its owner decides) and ends when its owner does, however that ends: its standard input closes.
 """
 
@@ -14,7 +14,7 @@ import threading
 from typing import TextIO
 
 from ...errors import LooktwiceError
-from .worker import Recipe, answer_as_json
+from .worker import WorkerSpec, answer_as_json
 
 READY = "ready"
 FAILED = "failed "
@@ -25,23 +25,23 @@ def serve(requests: TextIO, answers: TextIO) -> None:
     """Answer until the owner is gone, which ends the process also in the middle of a task."""
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
-    def listen() -> None:
+    def read_requests() -> None:
         for line in requests:
             lines.put(line)
         os._exit(_OWNER_IS_GONE)
 
-    threading.Thread(target=listen, name="looktwice-owner", daemon=True).start()
+    threading.Thread(target=read_requests, name="looktwice-owner", daemon=True).start()
     try:
-        worker = Recipe.from_json(lines.get()).make()
+        worker = WorkerSpec.from_json(lines.get()).make()
     except LooktwiceError as error:
-        _say(answers, FAILED + " ".join(str(error).split()))
+        _write_line(answers, FAILED + " ".join(str(error).split()))
         return
-    _say(answers, READY)
+    _write_line(answers, READY)
     while True:
-        _say(answers, answer_as_json(worker, lines.get()))
+        _write_line(answers, answer_as_json(worker, lines.get()))
 
 
-def _say(answers: TextIO, line: str) -> None:
+def _write_line(answers: TextIO, line: str) -> None:
     answers.write(line + "\n")
     answers.flush()
 

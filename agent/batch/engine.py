@@ -10,11 +10,11 @@ from ...control import Control
 from ...errors import BadInput, DeadlinePassed, LooktwiceError, ModelError, UsageError, WeightsError
 from ...schema import Answer
 from .results import TaskFailure
-from .tasks import Task
+from .tasks import BatchTask
 
-GRACE = 10.0
+GRACE_SECONDS = 10.0
 """Seconds a task may go on after its time, to end by itself; then it is given up."""
-LOOK = 0.1
+POLL_SECONDS = 0.1
 """Seconds between two looks at the stop button."""
 
 _KINDS: dict[type[BaseException], str] = {
@@ -28,7 +28,7 @@ _STOPS = {"deadline": "timeout", "budget": "budget"}
 
 
 @dataclass(frozen=True)
-class Request:
+class TaskRequest:
     """One task as an engine gets it, its paths absolute.
 
     Attributes:
@@ -37,20 +37,20 @@ class Request:
         seconds: it may take.
     """
 
-    task: Task
+    task: BatchTask
     session: str | None
     fresh: bool
     seconds: float
 
 
-class GivenUp(Exception):
+class TaskAbandoned(Exception):
     """The run was stopped before the task ended; it counts as not asked."""
 
 
 class Engine(Protocol):
     """Answers tasks; called by as many threads at once as there are workers."""
 
-    def ask(self, request: Request, control: Control) -> Answer | TaskFailure:
+    def ask(self, request: TaskRequest, control: Control) -> Answer | TaskFailure:
         """The answer, or why there is none; always comes back soon after the time is over.
 
         Raises:
@@ -63,7 +63,7 @@ class Engine(Protocol):
         ...
 
 
-class Patience:
+class TaskDeadline:
     """How long an engine waits for one task.
 
     Args:
@@ -72,7 +72,9 @@ class Patience:
         grace: seconds beyond the task's time.
     """
 
-    def __init__(self, request: Request, control: Control, grace: float = GRACE) -> None:
+    def __init__(
+        self, request: TaskRequest, control: Control, grace: float = GRACE_SECONDS
+    ) -> None:
         self._control = control
         self._seconds = request.seconds
         self._end = time.monotonic() + request.seconds + grace
@@ -84,7 +86,7 @@ class Patience:
             GivenUp: the run was stopped.
         """
         if self._control.cancelled:
-            raise GivenUp
+            raise TaskAbandoned
         return time.monotonic() >= self._end
 
     def failure(self) -> TaskFailure:

@@ -11,9 +11,9 @@ from .engine import Engine
 from .local import LocalEngine
 from .process import ProcessEngine
 from .shared_model import open_shared_model, served_model
-from .worker import Recipe, Worker
+from .worker import Worker, WorkerSpec
 
-_HANGING = 8
+_MOST_HANGING = 8
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def local_engine(settings: Settings, workers: int) -> Iterator[Engine]:
     try:
         assistant = Assistant(settings, model=model)
         assistant.warm()
-        engine = LocalEngine(Worker(assistant), most_hanging=max(_HANGING, workers))
+        engine = LocalEngine(Worker(assistant), most_hanging=max(_MOST_HANGING, workers))
         with closing(engine):
             yield engine
     finally:
@@ -35,7 +35,7 @@ def process_engine(settings: Settings, workers: int) -> Iterator[Engine]:
     """Processes that share one model server."""
     with (
         served_model(settings, workers) as shared,
-        closing(ProcessEngine([Recipe(shared)] * workers)) as engine,
+        closing(ProcessEngine([WorkerSpec(shared)] * workers)) as engine,
     ):
         yield engine
 
@@ -46,11 +46,11 @@ def ray_engine(settings: Settings, workers: int, address: str | None) -> Iterato
     from .ray import RayEngine
 
     if address is not None:
-        with closing(RayEngine([Recipe(settings)] * workers, address)) as engine:
+        with closing(RayEngine([WorkerSpec(settings)] * workers, address)) as engine:
             yield engine
         return
     with (
         served_model(settings, workers) as shared,
-        closing(RayEngine([Recipe(shared)] * workers)) as engine,
+        closing(RayEngine([WorkerSpec(shared)] * workers)) as engine,
     ):
         yield engine

@@ -21,7 +21,7 @@ _ORDER = re.compile(r"[=@\t]|[+-](?![\d.,\s]+$)")
 """What a spreadsheet may take for a formula; plain numbers with a sign are none."""
 
 
-class Format(Protocol):
+class ResultFormat(Protocol):
     """One way to write results."""
 
     @property
@@ -47,7 +47,7 @@ class Format(Protocol):
         ...
 
 
-class JsonLines:
+class JsonLinesFormat:
     """Everything that is known, one object a line."""
 
     header = b""
@@ -73,7 +73,7 @@ class JsonLines:
         return True
 
 
-class CsvRows:
+class CsvFormat:
     """What people read in a spreadsheet.
 
     Rows end with CR LF (RFC 4180) and nothing inside them holds a CR, so that a row cut short by a
@@ -127,13 +127,13 @@ def _place(citation: Citation) -> str:
     return f"{name} p. {source.page}" if source.page is not None else name
 
 
-def format_of(path: Path) -> Format:
+def format_of(path: Path) -> ResultFormat:
     """The format a file's name asks for.
 
     Raises:
         UsageError: another ending.
     """
-    formats: dict[str, Format] = {".jsonl": JsonLines(), ".csv": CsvRows()}
+    formats: dict[str, ResultFormat] = {".jsonl": JsonLinesFormat(), ".csv": CsvFormat()}
     found = formats.get(path.suffix.lower())
     if found is None:
         raise UsageError(f"{path}: results end in {' or '.join(formats)}")

@@ -11,7 +11,7 @@ from functools import partial
 from ...control import Control
 from ...errors import ModelError
 from ...schema import Answer
-from .engine import GRACE, LOOK, Engine, Patience, Request, failure_of
+from .engine import GRACE_SECONDS, POLL_SECONDS, Engine, TaskDeadline, TaskRequest, failure_of
 from .results import TaskFailure
 from .worker import Worker, close_quietly
 
@@ -26,15 +26,15 @@ class LocalEngine(Engine):
         grace: seconds a task may go on after its time.
     """
 
-    def __init__(self, worker: Worker, most_hanging: int = 8, grace: float = GRACE) -> None:
+    def __init__(self, worker: Worker, most_hanging: int = 8, grace: float = GRACE_SECONDS) -> None:
         self._worker, self._grace = worker, grace
         self._most_hanging = most_hanging
         self._hanging: set[threading.Thread] = set()
         self._stuck: set[str] = set()
-        self._idle: list[_Helper] = []
-        weakref.finalize(self, _end_all, self._idle)  # also where nobody closes it
+        self._idle: list[_TaskThread] = []
+        weakref.finalize(self, _end_threads, self._idle)  # also where nobody closes it
 
-    def ask(self, request: Request, control: Control) -> Answer | TaskFailure:
+    def ask(self, request: TaskRequest, control: Control) -> Answer | TaskFailure:
         """See `Engine.ask`.
 
         Raises:
@@ -42,37 +42,37 @@ class LocalEngine(Engine):
         """
         if request.session in self._stuck:
             return TaskFailure(kind="timeout", message="an earlier task of its session hangs")
-        helper = self._helper()
-        patience = Patience(request, control, self._grace)
-        helper.ask(partial(self._worker.answer, request, control))
+        thread = self._take_thread()
+        deadline = TaskDeadline(request, control, self._grace)
+        thread.submit(partial(self._worker.answer, request, control))
         try:
             while True:
                 try:
-                    outcome = helper.said.get(timeout=LOOK)
+                    outcome = thread.outcomes.get(timeout=POLL_SECONDS)
                 except queue.Empty:
-                    if patience.over():
-                        self._leave(helper, request)
-                        return patience.failure()
+                    if deadline.over():
+                        self._give_up(thread, request)
+                        return deadline.failure()
                 else:
-                    self._idle.append(helper)
+                    self._idle.append(thread)
                     return outcome
         except BaseException:
-            helper.end()
+            thread.end()
             raise
 
     def close(self) -> None:
         """Close the assistant, unless somebody still hangs in it."""
-        _end_all(self._idle)
+        _end_threads(self._idle)
         if not any(thread.is_alive() for thread in self._hanging):
             close_quietly(self._worker)
 
-    def _helper(self) -> _Helper:
+    def _take_thread(self) -> _TaskThread:
         try:
             return self._idle.pop()
         except IndexError:
-            return _Helper()
+            return _TaskThread()
 
-    def _leave(self, thread: _Helper, request: Request) -> None:
+    def _give_up(self, thread: _TaskThread, request: TaskRequest) -> None:
         thread.end()
         self._hanging = {t for t in self._hanging if t.is_alive()} | {thread}
         if request.session is not None:
@@ -84,36 +84,36 @@ class LocalEngine(Engine):
             )
 
 
-def _end_all(idle: list[_Helper]) -> None:
+def _end_threads(idle: list[_TaskThread]) -> None:
     while idle:
         idle.pop().end()
 
 
-class _Helper(threading.Thread):
+class _TaskThread(threading.Thread):
     """A thread that answers one request after another; a new one for each would cost a tenth more.
 
     Attributes:
-        said: the outcomes, as they come.
+        outcomes: the outcomes, as they come.
     """
 
     def __init__(self) -> None:
         super().__init__(name="looktwice-task", daemon=True)
-        self.said: queue.SimpleQueue[Answer | TaskFailure] = queue.SimpleQueue()
-        self._asked: queue.SimpleQueue[Callable[[], Answer] | None] = queue.SimpleQueue()
+        self.outcomes: queue.SimpleQueue[Answer | TaskFailure] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[Callable[[], Answer] | None] = queue.SimpleQueue()
         self.start()
 
-    def ask(self, work: Callable[[], Answer]) -> None:
-        """Answer this; what it raises is said as a failure."""
-        self._asked.put(work)
+    def submit(self, work: Callable[[], Answer]) -> None:
+        """Answer this; what it raises becomes a failure."""
+        self._work.put(work)
 
     def end(self) -> None:
-        """End when what was asked is done."""
-        self._asked.put(None)
+        """End when the work that was submitted is done."""
+        self._work.put(None)
 
     def run(self) -> None:
         """Answer until the end."""
-        while (work := self._asked.get()) is not None:
+        while (work := self._work.get()) is not None:
             try:
-                self.said.put(work())
+                self.outcomes.put(work())
             except BaseException as error:
-                self.said.put(failure_of(error))
+                self.outcomes.put(failure_of(error))

@@ -1,6 +1,6 @@
 """The batch on a Ray cluster: a pool of actors, each with an assistant of its own.
 
-The driver alone writes results, so what is said of a run that is killed holds here too. Only JSON
+The driver alone writes results, so what holds for a run that is killed holds here too. Only JSON
 crosses between driver and actors.
 """
 
@@ -17,9 +17,9 @@ from ...control import Control
 from ...errors import ModelError, UsageError
 from ...extensions.extras import needs
 from ...schema import Answer
-from .engine import GRACE, LOOK, Engine, GivenUp, Patience, Request
+from .engine import GRACE_SECONDS, POLL_SECONDS, Engine, TaskAbandoned, TaskDeadline, TaskRequest
 from .results import TaskFailure
-from .worker import Recipe, answer_as_json, outcome_from_json, request_to_json
+from .worker import WorkerSpec, answer_as_json, outcome_from_json, request_to_json
 
 TASK_RETRIES = 1
 """A task whose actor died is asked once more: it may have been killed for another one's sake."""
@@ -27,15 +27,15 @@ START_SECONDS = 300.0
 _CONNECT_SECONDS = 10.0
 
 
-class Actor:
+class AssistantActor:
     """What runs on the cluster.
 
     Args:
-        recipe: of its assistant, as JSON.
+        spec: of its assistant, as JSON.
     """
 
-    def __init__(self, recipe: str) -> None:
-        self._worker = Recipe.from_json(recipe).make()
+    def __init__(self, spec: str) -> None:
+        self._worker = WorkerSpec.from_json(spec).make()
 
     def ready(self) -> int:
         """Says that the models are loaded; gives its process id, for whoever wants to watch it."""
@@ -52,7 +52,7 @@ class RayEngine(Engine):
     """Asks actors; Ray restarts one that dies, and one that hangs is replaced.
 
     Args:
-        recipes: one for each actor.
+        specs: one for each actor.
         address: of a running cluster, such as "host:6379"; None starts one on this machine that
             listens on loopback only and ends with the engine.
         grace: seconds a task may go on after its time.
@@ -63,15 +63,15 @@ class RayEngine(Engine):
     """
 
     def __init__(
-        self, recipes: Sequence[Recipe], address: str | None = None, grace: float = GRACE
+        self, specs: Sequence[WorkerSpec], address: str | None = None, grace: float = GRACE_SECONDS
     ) -> None:
-        self._ray = connected(len(recipes), address)
+        self._ray = connected(len(specs), address)
         self._grace = grace
         actor = self._ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=TASK_RETRIES)
-        self._kind = actor(Actor)
-        self._idle: queue.LifoQueue[tuple[Recipe, Any]] = queue.LifoQueue()
+        self._kind = actor(AssistantActor)
+        self._idle: queue.LifoQueue[tuple[WorkerSpec, Any]] = queue.LifoQueue()
         try:
-            pool = [(recipe, self._start(recipe)) for recipe in recipes]
+            pool = [(spec, self._start(spec)) for spec in specs]
             self.processes = when_ready(self._ray, [handle for _, handle in pool])
         except BaseException:
             self.close()
@@ -79,37 +79,37 @@ class RayEngine(Engine):
         for place in pool:
             self._idle.put(place)
 
-    def ask(self, request: Request, control: Control) -> Answer | TaskFailure:
+    def ask(self, request: TaskRequest, control: Control) -> Answer | TaskFailure:
         """See `Engine.ask`."""
-        recipe, actor = self._idle.get()
-        patience = Patience(request, control, self._grace)
+        spec, actor = self._idle.get()
+        deadline = TaskDeadline(request, control, self._grace)
         try:
-            said = actor.ask.remote(request_to_json(request))
-            while not self._ray.wait([said], timeout=LOOK)[0]:
-                if patience.over():
-                    actor = self._replaced(actor, recipe)
-                    return patience.failure()
-            return outcome_from_json(self._ray.get(said))
-        except GivenUp:
-            actor = self._replaced(actor, recipe)
+            pending = actor.ask.remote(request_to_json(request))
+            while not self._ray.wait([pending], timeout=POLL_SECONDS)[0]:
+                if deadline.over():
+                    actor = self._replaced(actor, spec)
+                    return deadline.failure()
+            return outcome_from_json(self._ray.get(pending))
+        except TaskAbandoned:
+            actor = self._replaced(actor, spec)
             raise
         except self._ray.exceptions.RayActorError as error:
-            actor = self._replaced(actor, recipe)
+            actor = self._replaced(actor, spec)
             why = " ".join(str(error).split())[:300]
             return TaskFailure(kind="crashed", message=f"its worker died twice ({why})")
         finally:
-            self._idle.put((recipe, actor))
+            self._idle.put((spec, actor))
 
     def close(self) -> None:
         """End the actors, and the cluster where it is our own."""
         self._ray.shutdown()
 
-    def _start(self, recipe: Recipe) -> Any:
-        return self._kind.remote(recipe.to_json())
+    def _start(self, spec: WorkerSpec) -> Any:
+        return self._kind.remote(spec.to_json())
 
-    def _replaced(self, actor: Any, recipe: Recipe) -> Any:
+    def _replaced(self, actor: Any, spec: WorkerSpec) -> Any:
         self._ray.kill(actor, no_restart=True)
-        return self._start(recipe)
+        return self._start(spec)
 
 
 def when_ready(ray: Any, actors: Sequence[Any]) -> list[int]:
@@ -141,13 +141,13 @@ def connected(workers: int, address: str | None) -> Any:
     with needs("ray"):
         import ray
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
-    _keep_off_standard_output()
+    _silence_standard_output()
     try:
         if address is not None:
-            _check_heard(address)
+            _check_reachable(address)
             ray.init(address=address, **quiet)
         else:
-            _keep_to_loopback()
+            _restrict_to_loopback()
             ray.init(num_cpus=workers, include_dashboard=False, **quiet)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         where = address or "on this machine"
@@ -155,7 +155,7 @@ def connected(workers: int, address: str | None) -> Any:
     return ray
 
 
-def _check_heard(address: str) -> None:
+def _check_reachable(address: str) -> None:
     """Ray itself tries a dead address for minutes; raises OSError or ValueError."""
     if address == "auto":
         return
@@ -165,7 +165,7 @@ def _check_heard(address: str) -> None:
     socket.create_connection((parts.hostname, parts.port), timeout=_CONNECT_SECONDS).close()
 
 
-def _keep_to_loopback() -> None:
+def _restrict_to_loopback() -> None:
     """Have a cluster of our own listen on 127.0.0.1, not on every address of the machine.
 
     Ray turns `_node_ip_address="127.0.0.1"` into the machine's address. This constant is what its
@@ -177,7 +177,7 @@ def _keep_to_loopback() -> None:
     ray_constants.ENABLE_RAY_CLUSTER = False
 
 
-def _keep_off_standard_output() -> None:
+def _silence_standard_output() -> None:
     """Ray prints there that a worker died, `log_to_driver` or not; a summary in JSON may stand there.
 
     Nothing is lost: what could not be done again is a failure of its task.

@@ -31,11 +31,11 @@ from ...settings import Settings
 from ...tools.registry import Experts
 from ...tools.scan_reader import scan_reader_of
 from .ray import TASK_RETRIES, connected, last_line, when_ready
-from .worker import Recipe
+from .worker import WorkerSpec
 
 
 @dataclass(frozen=True)
-class Hands:
+class IngestModels:
     """All that is needed to add documents, loaded at its first use."""
 
     eyes: ScanReader
@@ -43,44 +43,44 @@ class Hands:
     picture: PictureEmbedder | None
 
 
-Maker = Callable[[Settings], Hands]
-"""Makes the hands of an actor."""
+ModelsFactory = Callable[[Settings], IngestModels]
+"""Makes the models of an actor."""
 
 
-def own_hands(settings: Settings) -> Hands:
+def local_models(settings: Settings) -> IngestModels:
     """OCR, detector and embedders of the pack in use."""
     eyes = scan_reader_of(Experts.from_settings(settings))
-    return Hands(eyes, open_text_embedder(settings), open_picture_embedder(settings))
+    return IngestModels(eyes, open_text_embedder(settings), open_picture_embedder(settings))
 
 
-def made(recipe: Recipe) -> Hands:
-    """The hands of a recipe, whose maker is a `Maker`.
+def models_of(spec: WorkerSpec) -> IngestModels:
+    """The models of a spec, whose factory is a `ModelsFactory`.
 
     Raises:
         UsageError: it cannot be imported.
     """
-    module, _, name = recipe.maker.partition(":")
+    module, _, name = spec.factory.partition(":")
     try:
-        maker: Maker = getattr(import_module(module), name)
+        factory: ModelsFactory = getattr(import_module(module), name)
     except (ImportError, AttributeError) as error:
-        raise UsageError(f"{recipe.maker}: cannot be imported ({error})") from None
-    return maker(recipe.settings)
+        raise UsageError(f"{spec.factory}: cannot be imported ({error})") from None
+    return factory(spec.settings)
 
 
-def own_recipe(settings: Settings) -> Recipe:
+def local_spec(settings: Settings) -> WorkerSpec:
     """For actors that work with the pack in use."""
-    return Recipe(settings, f"{__name__}:{own_hands.__name__}")
+    return WorkerSpec(settings, f"{__name__}:{local_models.__name__}")
 
 
-class Actor:
+class IngestActor:
     """What runs on the cluster; pictures come as raw RGB with their size.
 
     Args:
-        recipe: of its hands, as JSON.
+        spec: of its models, as JSON.
     """
 
-    def __init__(self, recipe: str) -> None:
-        self._hands = made(Recipe.from_json(recipe))
+    def __init__(self, spec: str) -> None:
+        self._models = models_of(WorkerSpec.from_json(spec))
 
     def ready(self) -> int:
         """Says that it runs; gives its process id, for whoever wants to watch it."""
@@ -91,35 +91,35 @@ class Actor:
     def read(self, rgb: bytes, size: tuple[int, int], picture: str) -> str:
         """The lines of text, or why there are none, as JSON."""
         try:
-            lines = self._hands.eyes.read(_image(rgb, size), Picture.model_validate_json(picture))
+            lines = self._models.eyes.read(_image(rgb, size), Picture.model_validate_json(picture))
         except ToolError as error:
             return json.dumps({"failed": str(error)})
-        return json.dumps({"said": [line.model_dump(mode="json") for line in lines]})
+        return json.dumps({"result": [line.model_dump(mode="json") for line in lines]})
 
     def objects(self, rgb: bytes, size: tuple[int, int], picture: str) -> str:
         """What is in a picture, in a few words, as JSON."""
-        see = self._hands.eyes.objects
+        see = self._models.eyes.objects
         try:
-            said = see(_image(rgb, size), Picture.model_validate_json(picture)) if see else ""
+            result = see(_image(rgb, size), Picture.model_validate_json(picture)) if see else ""
         except ToolError as error:
             return json.dumps({"failed": str(error)})
-        return json.dumps({"said": said})
+        return json.dumps({"result": result})
 
     def embed(self, texts: list[str]) -> Vectors:
         """Passages as rows."""
-        return self._hands.text.embed(texts)
+        return self._models.text.embed(texts)
 
-    def looks(self, pictures: list[tuple[bytes, tuple[int, int]]]) -> Vectors:
+    def embed_pictures(self, pictures: list[tuple[bytes, tuple[int, int]]]) -> Vectors:
         """Pictures as rows."""
-        assert self._hands.picture is not None
-        return self._hands.picture.embed([_image(rgb, size) for rgb, size in pictures])
+        assert self._models.picture is not None
+        return self._models.picture.embed([_image(rgb, size) for rgb, size in pictures])
 
 
-class Pool:
+class ActorPool:
     """Actors, each asked one thing at a time; Ray restarts one that dies and asks it again.
 
     Args:
-        recipe: of their hands.
+        spec: of their models.
         workers: how many there are.
         address: of a running cluster; None starts one on this machine that ends with the pool.
 
@@ -128,12 +128,14 @@ class Pool:
         ModelError: an actor cannot start.
     """
 
-    def __init__(self, recipe: Recipe, workers: int, address: str | None = None) -> None:
+    def __init__(self, spec: WorkerSpec, workers: int, address: str | None = None) -> None:
         self._ray = connected(workers, address)
-        kind = self._ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=TASK_RETRIES)(Actor)
+        kind = self._ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=TASK_RETRIES)(
+            IngestActor
+        )
         self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
         try:
-            actors = [kind.remote(recipe.to_json()) for _ in range(workers)]
+            actors = [kind.remote(spec.to_json()) for _ in range(workers)]
             self.processes = when_ready(self._ray, actors)
         except BaseException:
             self.close()
@@ -160,10 +162,10 @@ class Pool:
         self._ray.shutdown()
 
 
-class _Text:
+class _ClusterTextEmbedder:
     """A text embedder whose passages are embedded on the cluster."""
 
-    def __init__(self, pool: Pool, own: TextEmbedder) -> None:
+    def __init__(self, pool: ActorPool, own: TextEmbedder) -> None:
         self._pool, self._own = pool, own
         self.name = own.name
 
@@ -184,63 +186,65 @@ class _Text:
         return self._own.count_tokens(texts)
 
 
-class _Looks:
+class _ClusterPictureEmbedder:
     """A picture embedder whose pictures are embedded on the cluster."""
 
-    def __init__(self, pool: Pool, own: PictureEmbedder) -> None:
+    def __init__(self, pool: ActorPool, own: PictureEmbedder) -> None:
         self._pool, self._own = pool, own
         self.name, self.words = own.name, own.words
 
     def embed(self, images: Sequence[Image.Image]) -> Vectors:
         if not images:
             return self._own.embed(images)
-        rows: Vectors = self._pool.ask("looks", [_pixels(image) for image in images])
+        rows: Vectors = self._pool.ask("embed_pictures", [_pixels(image) for image in images])
         return rows
 
     def embed_words(self, texts: Sequence[str]) -> Vectors:
         return self._own.embed_words(texts)
 
 
-def remote_hands(pool: Pool, own: Hands) -> Hands:
-    """The same on the cluster; `own` says what they are called and is not loaded for it."""
+def cluster_models(pool: ActorPool, own: IngestModels) -> IngestModels:
+    """The same on the cluster; `own` says their names and is not loaded for it."""
 
     def read(image: Image.Image, picture: Picture) -> list[TextLine]:
-        said = _said(pool.ask("read", *_pixels(image), picture.model_dump_json()))
-        return [TextLine.model_validate(line) for line in said]
+        result = _result_in(pool.ask("read", *_pixels(image), picture.model_dump_json()))
+        return [TextLine.model_validate(line) for line in result]
 
     def objects(image: Image.Image, picture: Picture) -> str:
-        return str(_said(pool.ask("objects", *_pixels(image), picture.model_dump_json())))
+        return str(_result_in(pool.ask("objects", *_pixels(image), picture.model_dump_json())))
 
-    return Hands(
+    return IngestModels(
         ScanReader(
             read=read, objects=objects if own.eyes.objects else None, caption=own.eyes.caption
         ),
-        _Text(pool, as_text_embedder(own.text)),
-        None if own.picture is None else _Looks(pool, own.picture),
+        _ClusterTextEmbedder(pool, as_text_embedder(own.text)),
+        None if own.picture is None else _ClusterPictureEmbedder(pool, own.picture),
     )
 
 
 @contextmanager
-def ray_hands(settings: Settings, workers: int, address: str | None) -> Iterator[Hands]:
-    """Hands on a cluster, for as long as the context lasts.
+def ray_ingest_models(
+    settings: Settings, workers: int, address: str | None
+) -> Iterator[IngestModels]:
+    """Models on a cluster, for as long as the context lasts.
 
     Raises:
-        UsageError, ModelError: as `Pool`.
+        UsageError, ModelError: as `ActorPool`.
     """
-    recipe = own_recipe(settings)
-    pool = Pool(recipe, workers, address)
+    spec = local_spec(settings)
+    pool = ActorPool(spec, workers, address)
     try:
-        yield remote_hands(pool, made(recipe))
+        yield cluster_models(pool, models_of(spec))
     finally:
         pool.close()
 
 
-def _said(text: str) -> Any:
-    """What an actor said; ToolError where its expert failed."""
+def _result_in(text: str) -> Any:
+    """The result of an actor; ToolError where its expert failed."""
     values = json.loads(text)
     if "failed" in values:
         raise ToolError(values["failed"])
-    return values["said"]
+    return values["result"]
 
 
 def _pixels(image: Image.Image) -> tuple[bytes, tuple[int, int]]:

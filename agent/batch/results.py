@@ -18,7 +18,7 @@ from pydantic import Field
 from ...closing import Closing
 from ...errors import BadInput, UsageError
 from ...schema import Answer, Value
-from .formats import Format, format_of
+from .formats import ResultFormat, format_of
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -56,7 +56,7 @@ class Result(Answer):
     settings: str
 
 
-class Known(NamedTuple):
+class StoredResult(NamedTuple):
     """What the file says of one task."""
 
     task: str
@@ -80,12 +80,12 @@ class ResultsFile(Closing):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._format: Format = format_of(path)
+        self._format: ResultFormat = format_of(path)
         self._lock = _locked(path)
         self._synced = time.monotonic()
         self._file = -1
         try:
-            self._mend()
+            self._repair()
             self.known = self._read()
             self._file = self._open()
         except BaseException:
@@ -99,7 +99,7 @@ class ResultsFile(Closing):
             BadInput: the disk is full or the file is gone.
         """
         self._write(self._format.encode(result))
-        self.known[result.id] = Known(result.task, result.settings, result.error)
+        self.known[result.id] = StoredResult(result.task, result.settings, result.error)
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             self.sync()
 
@@ -154,7 +154,7 @@ class ResultsFile(Closing):
         except OSError as error:
             raise BadInput(str(self.path), f"cannot be written ({error.strerror})") from None
 
-    def _mend(self) -> None:
+    def _repair(self) -> None:
         """Complete the last line, or cut it off."""
         if not self.path.exists():
             return
@@ -176,8 +176,8 @@ class ResultsFile(Closing):
         except OSError as error:
             raise UsageError(f"{self.path}: cannot be opened ({error.strerror})") from None
 
-    def _read(self) -> dict[str, Known]:
-        known: dict[str, Known] = {}
+    def _read(self) -> dict[str, StoredResult]:
+        known: dict[str, StoredResult] = {}
         if not self.path.exists():
             return known
         with self.path.open("rb") as file:
@@ -186,7 +186,7 @@ class ResultsFile(Closing):
                     entry = self._format.decode(record)
                     error = entry["error"]
                     failure = None if error is None else TaskFailure.model_validate(error)
-                    one = Known(entry["task"], entry["settings"], failure)
+                    one = StoredResult(entry["task"], entry["settings"], failure)
                     name = entry["id"]
                 except (ValueError, KeyError, TypeError):
                     raise self._foreign(number, "is no result of a batch") from None

@@ -19,10 +19,10 @@ from ...errors import UsageError
 from ...schema import Answer
 from ...settings import Settings
 from ...weights.resolve import resolve_pack
-from .engine import Engine, GivenUp, Request, failure_in
+from .engine import Engine, TaskAbandoned, TaskRequest, failure_in
 from .results import Result, ResultsFile, TaskFailure
-from .scheduling import Order
-from .tasks import Job, Malformed, Shard, read_tasks
+from .scheduling import TaskQueue
+from .tasks import BatchJob, MalformedLine, Shard, read_tasks
 
 _ASKED_WITH = {
     "model",
@@ -39,7 +39,7 @@ _WAIT = 0.2
 
 
 @dataclass(frozen=True)
-class Options:
+class BatchOptions:
     """How a batch is run.
 
     Attributes:
@@ -58,7 +58,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Progress:
+class BatchProgress:
     """How far a run has come; `total` and `done` are of this run, `before` was done earlier."""
 
     total: int
@@ -69,7 +69,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedTask:
     """A task that has no answer."""
 
     id: str
@@ -79,7 +79,7 @@ class Failed:
 
 
 @dataclass(frozen=True)
-class Summary:
+class BatchSummary:
     """What a run did.
 
     Attributes:
@@ -98,8 +98,8 @@ class Summary:
     seconds: float
     interrupted: bool
     statuses: dict[str, int] = field(default_factory=dict)
-    failed: tuple[Failed, ...] = ()
-    malformed: tuple[Malformed, ...] = ()
+    failed: tuple[FailedTask, ...] = ()
+    malformed: tuple[MalformedLine, ...] = ()
 
 
 class Batch:
@@ -120,9 +120,9 @@ class Batch:
     """
 
     def __init__(
-        self, tasks: Path, results: Path, settings: Settings, options: Options | None = None
+        self, tasks: Path, results: Path, settings: Settings, options: BatchOptions | None = None
     ) -> None:
-        self._options = options or Options()
+        self._options = options or BatchOptions()
         self._settings = settings
         self._folder = tasks.expanduser().absolute().parent
         if tasks.resolve() == results.resolve():
@@ -142,14 +142,14 @@ class Batch:
         except BaseException:
             self._file.close()
             raise
-        self._order = Order(self.todo)
+        self._queue = TaskQueue(self.todo)
         self._running: set[Control] = set()
         self._lock = threading.Lock()
         self._statuses: Counter[str] = Counter()
         self._stopped = False
         self._fatal: BaseException | None = None
         self._before = len(self._jobs) - len(missing)
-        self._tell: Callable[[Progress], None] = lambda progress: None
+        self._on_progress: Callable[[BatchProgress], None] = lambda progress: None
         self._started = time.monotonic()
 
     def __enter__(self) -> Batch:
@@ -158,13 +158,15 @@ class Batch:
     def __exit__(self, *failure: object) -> None:
         self._file.close()
 
-    def run(self, engine: Engine, tell: Callable[[Progress], None] | None = None) -> Summary:
+    def run(
+        self, engine: Engine, on_progress: Callable[[BatchProgress], None] | None = None
+    ) -> BatchSummary:
         """Ask what is left; `stop` and `abandon` may be called meanwhile.
 
         Raises:
             LooktwiceError: the results cannot be written any more, or the engine is stuck.
         """
-        self._tell = tell or self._tell
+        self._on_progress = on_progress or self._on_progress
         self._started = time.monotonic()
         self._report()
         count = min(self._options.workers, len(self.todo))
@@ -185,7 +187,7 @@ class Batch:
     def stop(self) -> None:
         """Start nothing more; what runs is finished."""
         self._stopped = True
-        self._order.stop()
+        self._queue.stop()
 
     def abandon(self) -> None:
         """Give up what runs, too; it counts as not asked."""
@@ -193,15 +195,15 @@ class Batch:
         for control in tuple(self._running):
             control.cancel()
 
-    def summary(self) -> Summary:
+    def summary(self) -> BatchSummary:
         """What is known now."""
         known = self._file.known
         failed = [
-            Failed(job.task.id, job.line, error.kind, error.message)
+            FailedTask(job.task.id, job.line, error.kind, error.message)
             for job in self._jobs
             if job.task.id in known and (error := known[job.task.id].error) is not None
         ]
-        return Summary(
+        return BatchSummary(
             results=str(self._file.path),
             tasks=len(self._jobs),
             before=self._before,
@@ -216,16 +218,16 @@ class Batch:
 
     def _work(self, engine: Engine) -> None:
         try:
-            while (job := self._order.take()) is not None:
+            while (job := self._queue.take()) is not None:
                 try:
-                    self._one(engine, job)
+                    self._ask(engine, job)
                 finally:
-                    self._order.done(job)
+                    self._queue.done(job)
         except BaseException as error:  # nothing can be written any more: no use going on
             self._fatal = self._fatal or error
             self.abandon()
 
-    def _one(self, engine: Engine, job: Job) -> None:
+    def _ask(self, engine: Engine, job: BatchJob) -> None:
         request = self._request(job)
         control = Control(request.seconds)
         self._running.add(control)
@@ -234,7 +236,7 @@ class Batch:
             if self._stopped:
                 return
             outcome = engine.ask(request, control)
-        except GivenUp:
+        except TaskAbandoned:
             return
         finally:
             self._running.discard(control)
@@ -246,19 +248,19 @@ class Batch:
             self._statuses[result.status] += 1
             self._report()
 
-    def _request(self, job: Job) -> Request:
+    def _request(self, job: BatchJob) -> TaskRequest:
         name = job.task.session
         first = name is not None and name not in self._begun
         if name is not None:
             self._begun.add(name)
-        return Request(
+        return TaskRequest(
             task=job.task.beside(self._folder),
             session=None if name is None else f"batch-{self._place()}-{name}"[:200],
             fresh=first,
             seconds=self._options.timeout or self._settings.limits.seconds,
         )
 
-    def _result(self, job: Job, outcome: Answer | TaskFailure, seconds: float) -> Result:
+    def _result(self, job: BatchJob, outcome: Answer | TaskFailure, seconds: float) -> Result:
         task = job.task
         if isinstance(outcome, Answer):
             answer, error = outcome, failure_in(outcome)
@@ -283,8 +285,8 @@ class Batch:
         )
 
     def _report(self) -> None:
-        self._tell(
-            Progress(
+        self._on_progress(
+            BatchProgress(
                 total=len(self.todo),
                 done=self._statuses.total(),
                 failed=self._statuses["failed"],
@@ -293,7 +295,7 @@ class Batch:
             )
         )
 
-    def _check_made_from(self, tasks: Path, jobs: Sequence[Job]) -> None:
+    def _check_made_from(self, tasks: Path, jobs: Sequence[BatchJob]) -> None:
         """What is in the results must be of these tasks, asked with these settings."""
         known, place = self._file.known, self._file.path
         retried = self._failed_ids() if self._options.retry_failed else set()

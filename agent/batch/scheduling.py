@@ -13,11 +13,11 @@ from collections import deque
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
-from .tasks import Job, Task
+from .tasks import BatchJob, BatchTask
 
 
 @dataclass
-class _Group:
+class _TaskGroup:
     """Tasks that belong together.
 
     Attributes:
@@ -29,28 +29,28 @@ class _Group:
     first: int
     strict: bool
     running: int = 0
-    left: deque[Job] = field(default_factory=deque)
+    left: deque[BatchJob] = field(default_factory=deque)
 
 
-class Order:
+class TaskQueue:
     """Hands jobs to threads: group by group, in the order of their first lines.
 
     Args:
         jobs: all there is to do, in order.
     """
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self._groups: dict[Hashable, _Group] = {}
+    def __init__(self, jobs: Sequence[BatchJob]) -> None:
+        self._groups: dict[Hashable, _TaskGroup] = {}
         self._changed = threading.Condition()
         self._stopped = False
         for job in jobs:
             strict = job.task.session is not None
-            group = self._groups.setdefault(group_of(job.task), _Group(job.line, strict))
+            group = self._groups.setdefault(group_of(job.task), _TaskGroup(job.line, strict))
             group.left.append(job)
         self._idle = [(group.first, key) for key, group in self._groups.items()]
         heapq.heapify(self._idle)  # first lines differ, so keys are never compared
 
-    def take(self) -> Job | None:
+    def take(self) -> BatchJob | None:
         """The next job, waiting for one to become ready; None when there will be none."""
         with self._changed:
             self._changed.wait_for(self._settled)
@@ -60,7 +60,7 @@ class Order:
             group.running += 1
             return group.left.popleft()
 
-    def done(self, job: Job) -> None:
+    def done(self, job: BatchJob) -> None:
         """A job has ended: the next one of its group may start."""
         with self._changed:
             key = group_of(job.task)
@@ -78,7 +78,7 @@ class Order:
             self._stopped = True
             self._changed.notify_all()
 
-    def _next(self) -> _Group | None:
+    def _next(self) -> _TaskGroup | None:
         """A group nobody works on; where there is none, the one in which most is left."""
         if self._idle:
             return self._groups[heapq.heappop(self._idle)[1]]
@@ -93,7 +93,7 @@ class Order:
         return not all(group.strict for group in waiting) or not waiting
 
 
-def group_of(task: Task) -> Hashable:
+def group_of(task: BatchTask) -> Hashable:
     """The same for tasks of one session, else for tasks about the same pictures or documents."""
     if task.session is not None:
         return ("session", task.session)

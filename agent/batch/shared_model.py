@@ -16,11 +16,11 @@ from ..backends import open_model
 from ..backends.base import ChatModel
 from ..backends.llamacpp import LlamaCppModel
 
-TOKENS_EACH = 4_096
+TOKENS_PER_TASK = 4_096
 """Context that a task needs at most: its evidence and answer are limited, prompts add their words."""
-AT_A_SERVER = 16
+SERVER_WORKERS = 16
 """Tasks asked at once of a server, which batches them."""
-SILENT = 600.0
+SILENCE_SECONDS = 600.0
 """Seconds without a sign of life: reading a long prompt on a busy CPU takes minutes."""
 _SLOTS = 4
 _CONTEXT = 8_192
@@ -35,7 +35,7 @@ def usual_workers(settings: Settings) -> int:
     another task, which then reads its picture's text again: twelve questions about pictures took 132
     seconds of CPU two at a time and 93 to 113 one at a time.
     """
-    return AT_A_SERVER if resolve_model(settings).kind == "openai" else 1
+    return SERVER_WORKERS if resolve_model(settings).kind == "openai" else 1
 
 
 def open_shared_model(settings: Settings, workers: int, template: str = "") -> ChatModel:
@@ -59,7 +59,7 @@ def open_shared_model(settings: Settings, workers: int, template: str = "") -> C
         threads=settings.threads,
         store=store,
         slots=max(_SLOTS, workers),
-        context_tokens=max(_CONTEXT, TOKENS_EACH * workers),
+        context_tokens=max(_CONTEXT, TOKENS_PER_TASK * workers),
         template=template,
         beginnings=settings.prompts_dir,
     )
@@ -99,5 +99,5 @@ def _address_of(model: LlamaCppModel, settings: Settings) -> dict[str, object]:
         "model": remote.address,
         "model_name": model._path.name,
         "api_key": SecretStr(remote._client.api_key),
-        "request_seconds": max(settings.request_seconds, SILENT),
+        "request_seconds": max(settings.request_seconds, SILENCE_SECONDS),
     }

@@ -16,13 +16,13 @@ from ...errors import UsageError
 from ...schema import Value
 from ..assistant import checked_question, checked_session
 
-LISTS = ("images", "documents")
+LIST_COLUMNS = ("images", "documents")
 """Columns of a CSV file that hold several values, with semicolons between them."""
 _LONGEST_ID = 200
 _LONGEST_LINE = 16 * 2**20  # bytes; nobody writes such a question
 
 
-class Task(Value):
+class BatchTask(Value):
     """One question of a batch.
 
     Attributes:
@@ -68,7 +68,7 @@ class Task(Value):
         asked = self.model_dump_json(exclude={"meta"})
         return sha256(asked.encode("utf-8", "replace")).hexdigest()[:16]
 
-    def beside(self, folder: Path) -> Task:
+    def beside(self, folder: Path) -> BatchTask:
         """The same task with its relative paths taken from a folder."""
 
         def place(path: str) -> str:
@@ -83,14 +83,14 @@ class Task(Value):
         )
 
 
-class Job(NamedTuple):
+class BatchJob(NamedTuple):
     """A task and the line of its file it stands in, from 1."""
 
     line: int
-    task: Task
+    task: BatchTask
 
 
-class Malformed(NamedTuple):
+class MalformedLine(NamedTuple):
     """A line that is no task, and why."""
 
     line: int
@@ -115,45 +115,45 @@ class Shard(NamedTuple):
             raise UsageError(f"--shard: expected a part such as 1/4 or 4/4, got {text!r}")
         return cls(int(number), int(count))
 
-    def holds(self, task: Task) -> bool:
+    def holds(self, task: BatchTask) -> bool:
         """Whether a task belongs to this part, whatever else stands in the file."""
         key = f"session {task.session}" if task.session is not None else f"task {task.id}"
         return int(sha256(key.encode()).hexdigest()[:15], 16) % self.parts == self.number - 1
 
 
-def read_tasks(path: Path) -> tuple[list[Job], list[Malformed]]:
+def read_tasks(path: Path) -> tuple[list[BatchJob], list[MalformedLine]]:
     """The tasks of a .jsonl or .csv file, in its order, and the lines that are none.
 
     Raises:
         UsageError: the file cannot be read, or a CSV file has no usable header.
     """
     read = _csv_lines if path.suffix.lower() == ".csv" else _json_lines
-    jobs: list[Job] = []
-    malformed: list[Malformed] = []
+    jobs: list[BatchJob] = []
+    malformed: list[MalformedLine] = []
     lines_of: dict[str, int] = {}
     try:
         for line, given in read(path):
             task = given if isinstance(given, str) else _task(given)
-            if isinstance(task, Task) and task.id in lines_of:
+            if isinstance(task, BatchTask) and task.id in lines_of:
                 task = f"the id {task.id!r} was already used in line {lines_of[task.id]}"
             if isinstance(task, str):
-                malformed.append(Malformed(line, task))
+                malformed.append(MalformedLine(line, task))
             else:
                 lines_of[task.id] = line
-                jobs.append(Job(line, task))
+                jobs.append(BatchJob(line, task))
     except OSError as error:
         raise UsageError(f"{path}: the tasks cannot be read ({error.strerror})") from None
     return jobs, malformed
 
 
-def _task(given: Any) -> Task | str:
+def _task(given: Any) -> BatchTask | str:
     """A task, or what is wrong with it."""
     if not isinstance(given, dict):
         return (
             f"expected an object such as {{'id': ..., 'question': ...}}, got {type(given).__name__}"
         )
     try:
-        return Task.model_validate(given)
+        return BatchTask.model_validate(given)
     except ValidationError as error:
         return "; ".join(_fault(part) for part in error.errors(include_url=False))
 
@@ -161,7 +161,7 @@ def _task(given: Any) -> Task | str:
 def _fault(part: Any) -> str:
     where = ".".join(map(str, part["loc"]))
     if part["type"] == "extra_forbidden":
-        known = ", ".join(Task.model_fields)
+        known = ", ".join(BatchTask.model_fields)
         return f"unknown field {where!r}; there are {known} (put your own into meta)"
     if part["type"] == "missing":
         return f"{where} is missing"
@@ -207,7 +207,7 @@ def _csv_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _check_header(path: Path, header: list[str]) -> None:
-    known = [name for name in Task.model_fields if name != "meta"]
+    known = [name for name in BatchTask.model_fields if name != "meta"]
     if not {"id", "question"} <= set(header):
         raise UsageError(
             f"{path}: the first line must name its columns, id and question among them"
@@ -221,6 +221,8 @@ def _record(header: list[str], row: list[str]) -> dict[str, Any] | str:
         return f"expected {len(header)} cells, got {len(row)}"
     cells = {name: cell for name, cell in zip(header, row, strict=True) if cell.strip()}
     return {
-        name: [part.strip() for part in cell.split(";") if part.strip()] if name in LISTS else cell
+        name: [part.strip() for part in cell.split(";") if part.strip()]
+        if name in LIST_COLUMNS
+        else cell
         for name, cell in cells.items()
     }

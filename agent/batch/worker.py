@@ -17,11 +17,11 @@ from ...errors import BadInput, UsageError
 from ...schema import Answer
 from ...settings import Settings
 from ..assistant import Assistant
-from .engine import Request, failure_of
+from .engine import TaskRequest, failure_of
 from .results import TaskFailure
-from .tasks import Task
+from .tasks import BatchTask
 
-Maker = Callable[[Settings], Assistant]
+AssistantFactory = Callable[[Settings], Assistant]
 """Makes the assistant of a worker."""
 _DOCUMENTS_WAIT = 3_600.0
 """Seconds to wait for another worker that reads the same documents."""
@@ -38,10 +38,10 @@ class Worker:
         self._assistant = assistant
         self._reading = threading.Lock()
 
-    def answer(self, request: Request, control: Control) -> Answer:
+    def answer(self, request: TaskRequest, control: Control) -> Answer:
         """The answer; raises what `Assistant.ask` does."""
         task = request.task
-        index = self._read(task.documents, control) if task.documents else task.index
+        index = self._index_of(task.documents, control) if task.documents else task.index
         if request.fresh and request.session is not None:
             self._assistant.forget(request.session)
         return self._assistant.ask(
@@ -52,7 +52,7 @@ class Worker:
         """Close the assistant."""
         self._assistant.close()
 
-    def _read(self, documents: tuple[str, ...], control: Control) -> str:
+    def _index_of(self, documents: tuple[str, ...], control: Control) -> str:
         """The index of these documents, made or brought up to date."""
         from ...retrieval.index import Index
         from ...tools.registry import Experts
@@ -82,52 +82,54 @@ class Worker:
         return str(folder)
 
 
-def default_maker(settings: Settings) -> Assistant:
+def default_assistant(settings: Settings) -> Assistant:
     """An assistant on the settings' own model."""
     return Assistant(settings)
 
 
 @dataclass(frozen=True)
-class Recipe:
+class WorkerSpec:
     """How a worker elsewhere makes its assistant; crosses to it as JSON.
 
     Attributes:
         settings: the assistant's.
-        maker: "module:function" of a `Maker`.
+        factory: "module:function" of an `AssistantFactory`.
     """
 
     settings: Settings
-    maker: str = f"{__name__}:{default_maker.__name__}"
+    factory: str = f"{__name__}:{default_assistant.__name__}"
 
     def to_json(self) -> str:
         """All of it, the server's key included: for a pipe, never for a file or a command line."""
         values = self.settings.model_dump(mode="json")
         values["api_key"] = self.settings.api_key.get_secret_value()
-        return json.dumps({"settings": values, "maker": self.maker})
+        return json.dumps({"settings": values, "factory": self.factory})
 
     @classmethod
-    def from_json(cls, text: str) -> Recipe:
+    def from_json(cls, text: str) -> WorkerSpec:
         """The inverse of `to_json`."""
         values = json.loads(text)
-        return cls(Settings(**values["settings"]), values["maker"])
+        return cls(Settings(**values["settings"]), values["factory"])
 
     def make(self) -> Worker:
         """The worker, its models loaded.
 
         Raises:
-            UsageError: the maker cannot be imported.
+            UsageError: the factory cannot be imported.
         """
-        module, _, name = self.maker.partition(":")
+        module, _, name = self.factory.partition(":")
         try:
-            maker: Maker = getattr(import_module(module), name)
+            factory: AssistantFactory = getattr(import_module(module), name)
         except (ImportError, AttributeError) as error:
-            raise UsageError(f"{self.maker}: cannot be imported in the worker ({error})") from None
-        assistant = maker(self.settings)
+            raise UsageError(
+                f"{self.factory}: cannot be imported in the worker ({error})"
+            ) from None
+        assistant = factory(self.settings)
         assistant.warm()
         return Worker(assistant)
 
 
-def request_to_json(request: Request) -> str:
+def request_to_json(request: TaskRequest) -> str:
     """A request for a worker elsewhere, on one line."""
     values = {
         "task": request.task.model_dump(mode="json"),
@@ -141,7 +143,7 @@ def request_to_json(request: Request) -> str:
 def answer_as_json(worker: Worker, text: str) -> str:
     """Answer a request that came as JSON; whatever goes wrong comes back as data."""
     values = json.loads(text)
-    request = Request(**{**values, "task": Task.model_validate(values["task"])})
+    request = TaskRequest(**{**values, "task": BatchTask.model_validate(values["task"])})
     try:
         answer = worker.answer(request, Control(request.seconds))
     except Exception as error:
@@ -150,7 +152,7 @@ def answer_as_json(worker: Worker, text: str) -> str:
 
 
 def outcome_from_json(text: str) -> Answer | TaskFailure:
-    """What `answer_as_json` said."""
+    """The inverse of `answer_as_json`."""
     values: Mapping[str, Any] = json.loads(text)
     if "failure" in values:
         return TaskFailure.model_validate(values["failure"])

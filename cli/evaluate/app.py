@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from .baselines import peers
+from .baselines import baselines
 from .run import ablate, compare, report, run, suites
 from .seer import seer
 
@@ -17,5 +17,6 @@ eval_app.command()(run)
 eval_app.command()(report)
 eval_app.command()(compare)
 eval_app.command()(ablate)
-eval_app.command()(peers)
+eval_app.command()(baselines)
+eval_app.command("peers", hidden=True)(baselines)  # its name in version 0.1
 eval_app.command()(seer)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...evals.runner import Plan
+    from ...evals.runner import RunPlan
     from ...settings import Settings
 
 RUNS = Path("runs/eval")
@@ -20,9 +20,9 @@ def plan_of(
     workers: int,
     settings: Settings,
     suffix: str,
-) -> Plan:
+) -> RunPlan:
     """The tasks made ready, in the folder that was given or one named after what is run."""
-    from ...evals.runner import Plan
+    from ...evals.runner import RunPlan
     from ...evals.sources import open_source
     from ...evals.suites import SEED
     from ...weights.resolve import resolve_pack
@@ -32,7 +32,7 @@ def plan_of(
     parts += [f"limit{limit}"] if limit is not None else []
     folder = output or RUNS / ("-".join(parts) + suffix)
     source = open_source(suite, folder, seed, limit)
-    return Plan(
+    return RunPlan(
         suite=source.name,
         folder=source.folder,
         out=folder,
@@ -43,18 +43,24 @@ def plan_of(
     )
 
 
-def peer_plans(
+def baseline_plans(
     suites: list[str], output: Path | None, limit: int, seed: int | None, settings: Settings
-) -> list[Plan]:
+) -> list[RunPlan]:
     """One plan a suite, each in a folder of its own inside the contest's."""
     from ...evals.task import TASKS
     from ...weights.resolve import resolve_pack
 
-    parts = ["peers", resolve_pack(settings), *([f"seed{seed}"] if seed is not None else [])]
-    folder = output or RUNS / "-".join([*parts, f"limit{limit}"])
+    parts = [resolve_pack(settings), *([f"seed{seed}"] if seed is not None else [])]
+    folder = output or contest_folder("-".join([*parts, f"limit{limit}"]))
     plans = []
     for suite in suites:
         whole = (Path(suite) / TASKS).is_file()  # a folder of the user's is asked whole
         within = folder / Path(suite).stem.replace(":", "-")
         plans.append(plan_of(suite, within, None if whole else limit, seed, 1, settings, ""))
     return plans
+
+
+def contest_folder(name: str) -> Path:
+    """Where a contest is kept; one that version 0.1 began goes on where it is."""
+    before = RUNS / f"peers-{name}"
+    return before if before.is_dir() else RUNS / f"baselines-{name}"

@@ -38,8 +38,8 @@ def add(
     if address is not None and engine != "ray":
         raise UsageError("--address is that of a Ray cluster: add --engine ray")
     with (
-        cluster(engine, workers or cores_here(), address) as hands,
-        writing(index, "add", wait, store=store, hands=hands) as opened,
+        cluster(engine, workers or cores_here(), address) as models,
+        writing(index, "add", wait, store=store, models=models) as opened,
         ingest_progress() as (control, on_progress),
     ):
         summary = opened.add(

@@ -12,7 +12,7 @@ from ..settings import load_settings
 from ..terminal import console
 
 if TYPE_CHECKING:
-    from ...agent.batch.ray_ingest import Hands
+    from ...agent.batch.ray_ingest import IngestModels
     from ...retrieval.index import Index
     from ...settings import Settings
 
@@ -33,7 +33,7 @@ def writing(
     wait: float,
     store: str | None = None,
     rebuild: bool = False,
-    hands: Hands | None = None,
+    models: IngestModels | None = None,
 ) -> Index:
     """The index, for changing; whoever waits for another writer is told so."""
     from ...retrieval.index import Index
@@ -51,23 +51,25 @@ def writing(
         wait=wait,
         on_wait=lambda words: plain_lines(console(stderr=True), [words]),
         store=store,
-        scan_reader=hands.eyes if hands else scan_reader_of(Experts.from_settings(settings), side),
-        text=hands.text if hands else None,
-        picture=hands.picture if hands else None,
+        scan_reader=models.eyes
+        if models
+        else scan_reader_of(Experts.from_settings(settings), side),
+        text=models.text if models else None,
+        picture=models.picture if models else None,
         rebuild=rebuild,
     )
 
 
 @contextmanager
-def cluster(engine: str, workers: int, address: str | None) -> Iterator[Hands | None]:
+def cluster(engine: str, workers: int, address: str | None) -> Iterator[IngestModels | None]:
     """Who reads scans and embeds while adding; None for this process."""
     if engine == "local":
         yield None
         return
-    from ...agent.batch.ray_ingest import ray_hands
+    from ...agent.batch.ray_ingest import ray_ingest_models
 
-    with ray_hands(load_settings(), workers, address) as hands:
-        yield hands
+    with ray_ingest_models(load_settings(), workers, address) as models:
+        yield models
 
 
 def cores_here() -> int:

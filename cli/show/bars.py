@@ -19,7 +19,7 @@ from rich.progress import (
 from .text import count, one_line, shorten
 
 if TYPE_CHECKING:
-    from ...agent.batch.runner import Progress as BatchProgress
+    from ...agent.batch.runner import BatchProgress
     from ...retrieval.ingest.progress import IngestProgress
 
 

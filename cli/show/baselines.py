@@ -10,14 +10,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ...evals.baselines.contest import OURS, Figures
+from ...evals.baselines.contest import OURS, BaselineFigures
 from .text import literal
 
 _OUTCOMES = ("wrong", "declined", "failed")
 _REASONS = 3
 
 
-def show_figures(found: Sequence[Figures], path: Path, console: Console) -> None:
+def show_figures(found: Sequence[BaselineFigures], path: Path, console: Console) -> None:
     """One row each; time beside ours; where it is kept."""
     table = Table("", "right", *_OUTCOMES, "calls", "tokens", "seconds", "x ours", box=None)
     ours = next((one for one in found if one.name == OURS), None)
@@ -48,14 +48,14 @@ def show_figures(found: Sequence[Figures], path: Path, console: Console) -> None
     console.print(literal(f"figures: {path}"))
 
 
-def _ahead(one: Figures) -> str:
+def _ahead(one: BaselineFigures) -> str:
     assert one.ahead is not None
     mean, low, high = (f"{100 * value:+.1f}" for value in one.ahead)
     sure = "" if one.ahead.certain else "; may be chance"
     return f"{OURS} against {one.name}: {mean} points (95 %: {low} to {high}{sure})"
 
 
-def as_data(found: Sequence[Figures], suites: Sequence[str], model: str) -> dict[str, Any]:
+def as_data(found: Sequence[BaselineFigures], suites: Sequence[str], model: str) -> dict[str, Any]:
     """The same for programs."""
     rows = [
         {
@@ -65,4 +65,8 @@ def as_data(found: Sequence[Figures], suites: Sequence[str], model: str) -> dict
         }
         for one in found
     ]
-    return {"suites": list(suites), "model": model, "peers": rows}
+    return {
+        "suites": list(suites),
+        "model": model,
+        "peers": rows,
+    }  # the field's name in version 0.1

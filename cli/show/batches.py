@@ -9,12 +9,12 @@ from rich.console import Console
 from .text import count, one_line, plain_lines, shorten
 
 if TYPE_CHECKING:
-    from ...agent.batch.runner import Batch, Summary
+    from ...agent.batch.runner import Batch, BatchSummary
 
 _MESSAGE = 200
 
 
-def show_batch(summary: Summary, console: Console) -> None:
+def show_batch(summary: BatchSummary, console: Console) -> None:
     """What a run did, in a few lines."""
     kinds = ", ".join(f"{number:,} {status}" for status, number in sorted(summary.statuses.items()))
     rate = f" in {summary.seconds:.1f} s" if summary.done else ""
@@ -26,7 +26,7 @@ def show_batch(summary: Summary, console: Console) -> None:
     plain_lines(console, [*lines, f"results in {summary.results}"])
 
 
-def show_failures(summary: Summary, console: Console, most: int) -> None:
+def show_failures(summary: BatchSummary, console: Console, most: int) -> None:
     """The failed tasks with their lines and reasons."""
     shown = [
         f"looktwice: task {f.id} (line {f.line}) failed, {f.kind}: "

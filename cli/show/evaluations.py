@@ -11,9 +11,9 @@ from rich.table import Table
 from ...evals.ablate import Effect
 from ...evals.compare import Comparison, Difference
 from ...evals.report import percent
-from ...evals.runner import Run
+from ...evals.runner import EvalRun
 from ...evals.scoring import OUTCOMES
-from ...evals.summary import Summary
+from ...evals.summary import RunSummary
 from .text import literal
 
 _LISTED = 8
@@ -29,7 +29,7 @@ def show_suites(found: Sequence[tuple[str, str]], console: Console) -> None:
     console.print(table)
 
 
-def show_evaluation(run: Run, summary: Summary, page: Path, console: Console) -> None:
+def show_evaluation(run: EvalRun, summary: RunSummary, page: Path, console: Console) -> None:
     """A table by kind, the figures of the whole, and where the report is."""
     table = Table("kind", "questions", "score", "95 %", *OUTCOMES, "calls", "seconds", box=None)
     for row in summary.rows:
@@ -49,7 +49,7 @@ def show_evaluation(run: Run, summary: Summary, page: Path, console: Console) ->
     console.print(literal(f"report: {page}"))
 
 
-def _whole(summary: Summary) -> list[str]:
+def _whole(summary: RunSummary) -> list[str]:
     """Figures of a run as such."""
     said = [f"{name} {value:.3f}" for name, value in summary.whole.items()]
     if summary.rightly_declined is not None:

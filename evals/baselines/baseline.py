@@ -1,4 +1,4 @@
-"""What a peer is given for one task, and what it is told: what a fair user of it would write."""
+"""What a baseline is given for one task, and how it is instructed: what a fair user of it would write."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _INSTRUCTIONS = (
     "If what you have learned does not hold the answer, do not guess; "
     f"answer exactly: {DECLINE}."
 )
-_NOT_KNOWN = re.compile(
+_DECLINING = re.compile(
     r"\b(?:can ?not|can['’]?t|could not|couldn['’]?t|unable to|not able to)"
     r" (?:be )?(?:tell|say|determined?|find|found|answer(?:ed)?|see|seen|provided?)\b",
     re.IGNORECASE,
 )
-_BEGINNING = 160  # characters in which a decline stands; later words only add to an answer
+_OPENING = 160  # characters in which a decline stands; later words only add to an answer
 
 
 @dataclass(frozen=True)
-class Server:
+class ModelServer:
     """The chat model everybody asks.
 
     Attributes:
@@ -46,8 +46,8 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """One task as a peer gets it.
+class BaselineTask:
+    """One task as a baseline gets it.
 
     Attributes:
         question: the pictures by number and name, and what is asked.
@@ -62,13 +62,13 @@ class Sitting:
     pictures: tuple[Picture, ...]
     store: Store
     toolbox: Toolbox
-    server: Server
+    server: ModelServer
     client: httpx.Client
     calls: int
     tokens: int
 
 
-class Peer(Protocol):
+class Baseline(Protocol):
     """An agent of another library."""
 
     name: str
@@ -83,17 +83,17 @@ class Peer(Protocol):
         """
         ...
 
-    def ask(self, sitting: Sitting) -> str:
+    def ask(self, task: BaselineTask) -> str:
         """Its answer; may raise whatever the library raises."""
         ...
 
 
-def instructions(server: Server) -> str:
-    """What every peer is told, beside what its library says by itself."""
+def instructions(server: ModelServer) -> str:
+    """How every baseline is instructed, beside what its library says by itself."""
     return _INSTRUCTIONS.format(eyes=_SEES if server.sees_images else _BLIND)
 
 
-def put(question: str, pictures: Sequence[Picture]) -> str:
+def numbered_question(question: str, pictures: Sequence[Picture]) -> str:
     """The question with the pictures' numbers, names and sizes."""
     listed = [
         f"Picture {number}: {picture.name or 'without a name'} "
@@ -105,4 +105,4 @@ def put(question: str, pictures: Sequence[Picture]) -> str:
 
 def declines(answer: str) -> bool:
     """Whether an answer says that it cannot tell, also in other words than it was asked to."""
-    return not answer.strip() or bool(_NOT_KNOWN.search(answer[:_BEGINNING]))
+    return not answer.strip() or bool(_DECLINING.search(answer[:_OPENING]))

@@ -1,4 +1,4 @@
-"""A model's conversation template, freed of a slip that keeps peers from calling their tools."""
+"""A model's conversation template, freed of a slip that keeps baselines from calling their tools."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...settings import Settings
 _DOUBLED = re.compile(r"(<tool_call>\\n)\{(\{[^\n]*?\})\}(\\n</tool_call>)")
 
 
-def mended(template: str) -> str:
+def repaired(template: str) -> str:
     """The template with tool calls shown as JSON.
 
     Qwen 2.5's files show how a call is written in doubled braces, `{{"name": ...}}`. A small model
@@ -25,13 +25,13 @@ def mended(template: str) -> str:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[Settings]:
-    """`served_model` for one worker, its template mended where the server is our own."""
+    """`served_model` for one worker, its template repaired where the server is our own."""
     with served_model(settings, workers=1) as first:
         template = "" if first is settings else _template(first)
-        if mended(template) == template:
+        if repaired(template) == template:
             yield first
             return
-    with served_model(settings, workers=1, template=mended(template)) as second:
+    with served_model(settings, workers=1, template=repaired(template)) as second:
         yield second
 
 

@@ -1,9 +1,9 @@
-"""The same tasks asked of Looktwice and of its peers, one after the other, in one run.
+"""The same tasks asked of Looktwice and of other agents, one after the other, in one run.
 
 folder/SUITE/suite   the tasks
 folder/SUITE/NAME    a run of `looktwice eval` for each that is asked: `eval report` and `eval compare`
                      read it, and a contest that was stopped goes on where it was
-folder/peers.json    the figures
+folder/baselines.json the figures
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ from ...media.store import Store
 from ...settings import Settings, quiet_third_parties
 from ...weights.resolve import resolve_model, resolve_pack
 from ..metrics.bootstrap import Interval, mean_interval
-from ..runner import Follow, Plan, Run, open_run, run
+from ..runner import EvalRun, Follow, RunPlan, open_run, run
 from ..scoring import OUTCOMES, Outcome, Scored
 from ..task import Task, read_tasks, write_tasks
-from .baseline import Peer, Server
+from .assistant import BaselineAssistant
+from .baseline import Baseline, ModelServer
 from .chat_template import served
 from .experts import open_experts
 from .langchain import LangChain
 from .smolagents import Smolagents
-from .stand_in import StandIn
 
 if TYPE_CHECKING:
     from ...agent.backends.openai import OpenAIModel
     from ...tools import Tool
 
 OURS = "looktwice"
-DATA = "peers.json"
+DATA = "baselines.json"
 _REASON = 160  # characters of why there was no answer
-PEERS: dict[str, type[Peer]] = {"smolagents": Smolagents, "langchain": LangChain}
+BASELINES: dict[str, type[Baseline]] = {"smolagents": Smolagents, "langchain": LangChain}
 SUITES = ("receipts", "signs", "scenes", "charts")
 """Asked where nothing is said: those that ship with questions about pictures."""
 
 
 @dataclass(frozen=True)
-class Figures:
+class BaselineFigures:
     """How one did over all suites.
 
     Attributes:
@@ -77,8 +77,8 @@ class Figures:
     failures: dict[str, int]
 
 
-class Table:
-    """Where a contest is held: one model server and the experts, shared by all; use `laid`.
+class ContestSetup:
+    """Where a contest is held: one model server and the experts, shared by all; use `open_setup`.
 
     Attributes:
         settings: of Looktwice, its model being the server's.
@@ -88,15 +88,15 @@ class Table:
         self, settings: Settings, model: OpenAIModel, key: str, tools: Mapping[str, Tool]
     ) -> None:
         self.settings, self._model, self._tools = settings, model, tools
-        self._server = Server(model.address, model.name, key or "none", model.sees_images)
+        self._server = ModelServer(model.address, model.name, key or "none", model.sees_images)
 
-    def seat(self, name: str) -> Assistant:
+    def open_assistant(self, name: str) -> Assistant:
         """Whoever is asked, with the two experts and nothing else."""
         if name != OURS:
-            return StandIn(
+            return BaselineAssistant(
                 self.settings,
                 model=self._model,
-                peer=PEERS[name](),
+                baseline=BASELINES[name](),
                 server=self._server,
                 tools=self._tools,
             )
@@ -111,7 +111,7 @@ def open_ours(settings: Settings, model: OpenAIModel) -> Assistant:
 
 
 @contextmanager
-def laid(settings: Settings) -> Iterator[Table]:
+def open_setup(settings: Settings) -> Iterator[ContestSetup]:
     """The model started and the experts loaded, before anybody is asked.
 
     Raises:
@@ -122,7 +122,7 @@ def laid(settings: Settings) -> Iterator[Table]:
     kind = resolve_model(settings).kind
     if kind == "transformers":
         raise UsageError(
-            "peers ask a server: start the model with vLLM, SGLang or llama.cpp and give "
+            "baselines ask a server: start the model with vLLM, SGLang or llama.cpp and give "
             "--model http://..., or take --pack starter"
         )
     quiet_third_parties(settings)
@@ -134,7 +134,7 @@ def laid(settings: Settings) -> Iterator[Table]:
         model = open_model(ours, store)
         assert isinstance(model, OpenAIModel)  # it is asked by its address
         try:
-            yield Table(ours, model, ours.api_key.get_secret_value(), tools)
+            yield ContestSetup(ours, model, ours.api_key.get_secret_value(), tools)
         finally:
             model.close()
 
@@ -142,24 +142,24 @@ def laid(settings: Settings) -> Iterator[Table]:
 def check_installed(names: Sequence[str]) -> None:
     """UsageError where one of these is unknown or its library is missing."""
     for name in names:
-        if name not in (OURS, *PEERS):
-            raise UsageError(f"--peer: {name} is none of {', '.join(PEERS)}")
+        if name not in (OURS, *BASELINES):
+            raise UsageError(f"--baseline: {name} is none of {', '.join(BASELINES)}")
         if name != OURS:
-            PEERS[name]().load()
+            BASELINES[name]().load()
 
 
-def fitting(plan: Plan) -> int:
+def keep_picture_questions(plan: RunPlan) -> int:
     """Leave the questions that two picture experts can serve; gives how many were left out.
 
     Raises:
         UsageError: none is left, or the tasks are the user's own folder and would have to change.
     """
     tasks = read_tasks(plan.folder)
-    kept = [task for task in tasks if _fits(task)]
+    kept = [task for task in tasks if _is_about_pictures(task)]
     left_out = len(tasks) - len(kept)
     if not kept:
         raise UsageError(
-            f"{plan.suite}: peers are asked single questions about pictures, and there are none"
+            f"{plan.suite}: baselines are asked single questions about pictures, and there are none"
         )
     if left_out:
         if not plan.folder.resolve().is_relative_to(plan.out.resolve()):
@@ -171,17 +171,17 @@ def fitting(plan: Plan) -> int:
     return left_out
 
 
-def _fits(task: Task) -> bool:
+def _is_about_pictures(task: Task) -> bool:
     return bool(task.images) and not task.documents and not task.session
 
 
 def contest(
-    plans: Sequence[Plan],
+    plans: Sequence[RunPlan],
     settings: Settings,
     names: Sequence[str],
-    table: Table,
+    setup: ContestSetup,
     follow: Follow | None = None,
-) -> Iterator[tuple[str, list[Run]]]:
+) -> Iterator[tuple[str, list[EvalRun]]]:
     """Ask everybody everything.
 
     Args:
@@ -189,7 +189,7 @@ def contest(
         settings: as the user gave them, for the record; a server's address in there would change
             with every start.
         names: who is asked, `OURS` among them, in this order.
-        table: from `laid`.
+        setup: from `open_setup`.
         follow: of each run.
 
     Yields:
@@ -199,32 +199,34 @@ def contest(
         runs = []
         for plan in plans:
             here = replace(plan, out=plan.out / name)
-            summary = run(here, settings, partial(_seated, table, name), follow)
+            summary = run(here, settings, partial(_open_assistant, setup, name), follow)
             if summary.left:
                 return
             runs.append(open_run(here.out))
         yield name, runs
 
 
-def _seated(table: Table, name: str, settings: Settings, tools: Sequence[Tool]) -> Assistant:
-    """As the runner opens an assistant; the table has settings and tools of its own."""
-    return table.seat(name)
+def _open_assistant(
+    setup: ContestSetup, name: str, settings: Settings, tools: Sequence[Tool]
+) -> Assistant:
+    """As the runner opens an assistant; the setup has settings and tools of its own."""
+    return setup.open_assistant(name)
 
 
-def write_data(data: Mapping[str, Any], plans: Sequence[Plan]) -> Path:
+def write_data(data: Mapping[str, Any], plans: Sequence[RunPlan]) -> Path:
     """Keep the figures beside the runs; gives the file."""
     path = plans[0].out.parent / DATA
     path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return path
 
 
-def figures(name: str, runs: Sequence[Run], ours: Sequence[Run]) -> Figures:
+def figures(name: str, runs: Sequence[EvalRun], ours: Sequence[EvalRun]) -> BaselineFigures:
     """How one did, beside how we did."""
     scored = [one for r in runs for one in r.scored]
     usages = [r.answers[one.id].usage for r in runs for one in r.scored]
-    return Figures(
+    return BaselineFigures(
         name=name,
-        version=version(OURS if name == OURS else PEERS[name].package),
+        version=version(OURS if name == OURS else BASELINES[name].package),
         questions=len(scored),
         outcomes={o: sum(one.outcome == o for one in scored) for o in OUTCOMES},
         score=mean_interval([one.score for one in scored], _groups(runs)),
@@ -239,13 +241,13 @@ def figures(name: str, runs: Sequence[Run], ours: Sequence[Run]) -> Figures:
     )
 
 
-def _reasons(runs: Sequence[Run]) -> Counter[str]:
+def _reasons(runs: Sequence[EvalRun]) -> Counter[str]:
     """What is said in the answers that failed, first line only."""
     failed = [a for r in runs for a in r.answers.values() if a.status == "failed"]
     return Counter(answer.text.partition("\n")[0][:_REASON] for answer in failed)
 
 
-def _ahead(runs: Sequence[Run], ours: Sequence[Run]) -> Interval:
+def _ahead(runs: Sequence[EvalRun], ours: Sequence[EvalRun]) -> Interval:
     pairs: list[tuple[Scored, Scored]] = [
         pair
         for mine, other in zip(ours, runs, strict=True)
@@ -254,7 +256,7 @@ def _ahead(runs: Sequence[Run], ours: Sequence[Run]) -> Interval:
     return mean_interval([a.score - b.score for a, b in pairs], _groups(runs))
 
 
-def _groups(runs: Sequence[Run]) -> list[str]:
+def _groups(runs: Sequence[EvalRun]) -> list[str]:
     """Tasks that are drawn together when an interval is made."""
     return [f"{number} {one.group}" for number, r in enumerate(runs) for one in r.scored]
 

@@ -39,7 +39,7 @@ class Toolbox:
         tools: by name.
         context: lends them the task's pictures.
         seconds: one call may take.
-        cache: of this peer; a picture it has had read before is not read again, as in Looktwice.
+        cache: of this baseline; a picture it has had read before is not read again, as in Looktwice.
 
     Attributes:
         results: of every call, in order.

@@ -7,44 +7,44 @@ from typing import Any
 
 from ...agent.backends.openai import PICTURE_PIXELS
 from ...extensions.extras import needs
-from .baseline import Sitting
+from .baseline import BaselineTask
 from .experts import Toolbox
 
 
 class LangChain:
-    """The peer `langchain`."""
+    """The baseline `langchain`."""
 
     name = "langchain"
     package = "langchain"
 
     def load(self) -> None:
-        """See `Peer.load`."""
+        """See `Baseline.load`."""
         with needs("baselines"):
             import langchain.agents  # noqa: F401
             import langchain_openai  # noqa: F401
 
-    def ask(self, sitting: Sitting) -> str:
-        """See `Peer.ask`."""
+    def ask(self, task: BaselineTask) -> str:
+        """See `Baseline.ask`."""
         from langchain.agents import create_agent
         from langchain_core.messages import HumanMessage
         from langchain_openai import ChatOpenAI
         from pydantic import SecretStr
 
-        server = sitting.server
+        server = task.server
         model = ChatOpenAI(
             model=server.model,
             base_url=server.address,
             api_key=SecretStr(server.key),
-            http_client=sitting.client,
+            http_client=task.client,
             temperature=0.0,
             # its own `max_tokens` is sent under a name that not every server knows
-            extra_body={"max_tokens": sitting.tokens},
+            extra_body={"max_tokens": task.tokens},
             use_responses_api=False,
         )
-        agent = create_agent(model, _tools(sitting.toolbox), system_prompt=sitting.instructions)
-        steps = 2 * sitting.calls  # the model and the tools take turns
+        agent = create_agent(model, _tools(task.toolbox), system_prompt=task.instructions)
+        steps = 2 * task.calls  # the model and the tools take turns
         state = agent.invoke(
-            {"messages": [HumanMessage(content=_content(sitting))]}, {"recursion_limit": steps}
+            {"messages": [HumanMessage(content=_content(task))]}, {"recursion_limit": steps}
         )
         return str(state["messages"][-1].text)
 
@@ -66,9 +66,9 @@ def _tools(toolbox: Toolbox) -> list[Any]:
     ]
 
 
-def _content(sitting: Sitting) -> Any:
-    if not sitting.pictures:
-        return sitting.question
-    urls = [sitting.store.data_url(p, max_pixels=PICTURE_PIXELS) for p in sitting.pictures]
+def _content(task: BaselineTask) -> Any:
+    if not task.pictures:
+        return task.question
+    urls = [task.store.data_url(p, max_pixels=PICTURE_PIXELS) for p in task.pictures]
     parts = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
-    return [*parts, {"type": "text", "text": sitting.question}]
+    return [*parts, {"type": "text", "text": task.question}]

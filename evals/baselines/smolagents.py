@@ -8,47 +8,47 @@ from typing import Any
 from ...agent.backends.openai import PICTURE_PIXELS
 from ...extensions.extras import needs
 from ...tools import Tool
-from .baseline import Sitting
+from .baseline import BaselineTask
 from .experts import Toolbox
 
 
 class Smolagents:
-    """The peer `smolagents`."""
+    """The baseline `smolagents`."""
 
     name = "smolagents"
     package = "smolagents"
 
     def load(self) -> None:
-        """See `Peer.load`."""
+        """See `Baseline.load`."""
         with needs("baselines"):
             import smolagents  # noqa: F401
 
-    def ask(self, sitting: Sitting) -> str:
-        """See `Peer.ask`."""
+    def ask(self, task: BaselineTask) -> str:
+        """See `Baseline.ask`."""
         from smolagents import LogLevel, OpenAIModel, ToolCallingAgent
 
-        server = sitting.server
+        server = task.server
         model = OpenAIModel(
             model_id=server.model,
             api_base=server.address,
             api_key=server.key,
-            client_kwargs={"http_client": sitting.client},
+            client_kwargs={"http_client": task.client},
             flatten_messages_as_text=not server.sees_images,
             temperature=0.0,
-            max_tokens=sitting.tokens,
+            max_tokens=task.tokens,
             # "required", its default, keeps llama.cpp from ending a call that was written as text:
             # blank lines follow until the tokens are used up
             tool_choice="auto",
         )
         agent = ToolCallingAgent(
-            tools=[_wrapped(tool, sitting.toolbox) for tool in sitting.toolbox.tools.values()],
+            tools=[_wrapped(tool, task.toolbox) for tool in task.toolbox.tools.values()],
             model=model,
-            instructions=sitting.instructions,
-            max_steps=sitting.calls,
+            instructions=task.instructions,
+            max_steps=task.calls,
             verbosity_level=LogLevel.OFF,
         )
-        pictures = [sitting.store.resized(p, PICTURE_PIXELS) for p in sitting.pictures]
-        return str(agent.run(sitting.question, images=pictures or None))
+        pictures = [task.store.resized(p, PICTURE_PIXELS) for p in task.pictures]
+        return str(agent.run(task.question, images=pictures or None))
 
 
 def _wrapped(expert: Tool, toolbox: Toolbox) -> Any:

@@ -1,4 +1,4 @@
-"""Counting what a peer costs where no peer can miscount: on the way to the model server."""
+"""Counting what a baseline costs where none can miscount: on the way to the model server."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ...schema import Usage
 _CHAT = "/chat/completions"
 
 
-class Meter(httpx.BaseTransport):
+class CountingTransport(httpx.BaseTransport):
     """Passes requests on, counts them and the tokens the server reports, and keeps the time limit.
 
     Tries that failed and were repeated count too: the server worked on them.
 
     Args:
-        inner: leads to the server; shared between tasks, so closing the meter leaves it open.
+        inner: leads to the server; shared between tasks, so closing this one leaves it open.
         control: of the task; past its time no request leaves, and one under way is given up, so
             that the server is free for the next task.
     """
@@ -44,7 +44,7 @@ class Meter(httpx.BaseTransport):
         response = self._inner.handle_request(request)
         response.read()
         if chat:
-            self._note(response.content)
+            self._add_usage(response.content)
         return response
 
     def usage(self, tool_calls: int, seconds: float) -> Usage:
@@ -57,7 +57,7 @@ class Meter(httpx.BaseTransport):
             total_seconds=round(seconds, 4),
         )
 
-    def _note(self, body: bytes) -> None:
+    def _add_usage(self, body: bytes) -> None:
         used = _usage_in(body)
         self.prompt_tokens += _count(used.get("prompt_tokens"))
         self.completion_tokens += _count(used.get("completion_tokens"))

@@ -47,7 +47,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class View:
+class SeerView:
     """What the seer sees when it is asked.
 
     Attributes:
@@ -64,7 +64,7 @@ class View:
     told: bool
 
 
-class Seer(ScriptedModel):
+class SeerModel(ScriptedModel):
     """Answers the tasks of a suite from their truths.
 
     It recognises a task by its question and pictures, drafts, says how likely a proposed answer is,
@@ -135,7 +135,7 @@ class Seer(ScriptedModel):
         """What it drafts with the task's own pictures before it, and nothing enlarged."""
         pictures = self._pictures[task.id]
         sees = all(self._eyes.sees([p], p, self._boxes(task)) for p in pictures)
-        return self._draft(View(task, shown=True, sees=sees, closer=False, told=False))
+        return self._draft(SeerView(task, shown=True, sees=sees, closer=False, told=False))
 
     # --- what it says ---------------------------------------------------------------------------
 
@@ -160,7 +160,7 @@ class Seer(ScriptedModel):
             )
         return text
 
-    def _draft(self, view: View) -> str:
+    def _draft(self, view: SeerView) -> str:
         task, character = view.task, self.character
         if not view.shown and not view.told:
             draft = answers.NOT_SHOWN
@@ -172,7 +172,7 @@ class Seer(ScriptedModel):
             draft = answers.right(task)
         return answers.talkative(draft) if character.talks else draft
 
-    def _errs(self, view: View) -> bool:
+    def _errs(self, view: SeerView) -> bool:
         """Whether what it believes it sees is wrong."""
         if view.closer:
             return False
@@ -198,7 +198,7 @@ class Seer(ScriptedModel):
         likely = {o: self._likely(behind[o], view) for o in options}
         return {o: p / sum(likely.values()) for o, p in likely.items()}
 
-    def _yes(self, prompt: Prompt, view: View) -> float:
+    def _yes(self, prompt: Prompt, view: SeerView) -> float:
         """Probability of yes to what the prompt asks."""
         if prompt.asks_for_a_part:
             return self._in_part(prompt, view.task)
@@ -209,7 +209,7 @@ class Seer(ScriptedModel):
         likely = self._likely(prompt.proposal, view)
         return 1 - likely if prompt.asks_whether_wrong else likely
 
-    def _answerable(self, view: View) -> float:
+    def _answerable(self, view: SeerView) -> float:
         if self.character.invents:
             return 0.99
         if not view.task.truth.answerable:
@@ -218,7 +218,7 @@ class Seer(ScriptedModel):
             return _SURE
         return 0.5 if view.shown else _UNSURE
 
-    def _likely(self, statement: str, view: View) -> float:
+    def _likely(self, statement: str, view: SeerView) -> float:
         """Probability that a statement is right."""
         task, character = view.task, self.character
         if not task.truth.answerable:
@@ -256,12 +256,12 @@ class Seer(ScriptedModel):
             self._last = self._now.task = task
         return task
 
-    def _view(self, prompt: Prompt, task: Task) -> View:
+    def _view(self, prompt: Prompt, task: Task) -> SeerView:
         own, boxes = self._pictures[task.id], self._boxes(task)
         doubtful = answers.in_doubt(task) if boxes else ()
         shown = {p.original for p in prompt.pictures}
         there = bool(own) and all(p.sha256 in shown for p in own)
-        return View(
+        return SeerView(
             task=task,
             shown=there,
             sees=there and all(self._eyes.sees(prompt.pictures, p, boxes) for p in own),

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from ...agent.assistant import Assistant
 from ...media.store import Store
 from ...settings import Settings
-from ..runner import Follow, Plan, open_run, run
+from ..runner import Follow, RunPlan, open_run, run
 from ..task import read_tasks
 from .ablation import BlackCrops, nonsense_tools
 from .character import Character
 from .measures import Measures, cases_of, measure
-from .model import Seer
+from .model import SeerModel
 
 if TYPE_CHECKING:
     from ...agent.backends.base import ChatModel
@@ -45,7 +45,7 @@ def assistant_of(settings: Settings, model: ChatModel, tools: Sequence[Tool]) ->
 
 
 def trial(
-    plan: Plan, settings: Settings, setup: Setup, follow: Follow | None = None
+    plan: RunPlan, settings: Settings, setup: Setup, follow: Follow | None = None
 ) -> tuple[Measures, bool]:
     """Ask the tasks of a plan that have no answer yet; gives the figures, and whether all are asked.
 
@@ -55,7 +55,7 @@ def trial(
     """
     tasks = read_tasks(plan.folder)
     store = Store(settings.store_dir, settings.media)
-    seer = Seer(tasks, plan.folder, store, setup.character)
+    seer = SeerModel(tasks, plan.folder, store, setup.character)
     model: ChatModel = BlackCrops(seer, store) if setup.black_crops else seer
 
     def open_assistant(own: Settings, tools: Sequence[Tool]) -> Assistant:

@@ -47,12 +47,14 @@ class Suite:
         about: what it asks, in a line.
         generate: makes its tasks.
         tools: tools of the user that it needs, made from its folder.
+        drawn_as: the name it is drawn by, so that a suite keeps its tasks when it is renamed.
     """
 
     name: str
     about: str
     generate: Generator
     tools: Callable[[Path], list[Tool]] = lambda folder: []
+    drawn_as: str = ""
 
 
 def answerable(generate: Generator) -> Generator:
@@ -104,8 +106,8 @@ SUITES: dict[str, Suite] = {
               mixed(14, lambda task: not task.truth.answerable)),
         Suite("twins", "answerable questions, each beside an unanswerable one",
               mixed(10, lambda task: True)),
-        Suite("hidden_orders", "orders hidden in pictures, documents, names and tools",
-              prompt_injection.generate, prompt_injection.tools),
+        Suite("prompt_injection", "orders hidden in pictures, documents, names and tools",
+              prompt_injection.generate, prompt_injection.tools, drawn_as="hidden_orders"),
         Suite("conversations", "follow-ups, up to 27 turns over 20 pictures",
               conversations.generate),
         Suite("seer", "every form of answer, for models that see", seer.generate),
@@ -113,8 +115,18 @@ SUITES: dict[str, Suite] = {
 }  # fmt: skip
 
 
+EARLIER_NAMES = {"hidden_orders": "prompt_injection"}
+"""Names of suites in version 0.1; still read."""
+
+
+def current_name(name: str) -> str:
+    """What a suite is called now."""
+    return EARLIER_NAMES.get(name, name)
+
+
 def suite_named(name: str) -> Suite:
-    """The suite; UsageError lists the names there are."""
+    """The suite, by its name or an earlier one; UsageError lists the names there are."""
+    name = current_name(name)
     if name not in SUITES:
         raise UsageError(f"there is no suite {name!r}; there are {', '.join(SUITES)}")
     return SUITES[name]
@@ -126,7 +138,7 @@ def tasks_of(suite: Suite, seed: int = SEED) -> list[Task]:
 
 
 def _chance(suite: Suite, seed: int) -> random.Random:
-    return random.Random(f"{suite.name} {seed}")
+    return random.Random(f"{suite.drawn_as or suite.name} {seed}")
 
 
 def load(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..task import Match, Place, Task, Truth
+from ..task import EvidencePage, Match, Task, Truth
 from . import names
 from .maker import Maker
-from .pdf import Line, write_pdf
+from .pdf import PdfLine, write_pdf
 
 YEARS = (2022, 2023)
 SEARCH = (frozenset({"search_documents"}), frozenset({"search_documents", "open_page"}))
@@ -15,7 +15,7 @@ LIBRARY = "library"
 
 
 @dataclass(frozen=True)
-class Fact:
+class ReportFact:
     """One statement of a report and the question it answers."""
 
     kind: str
@@ -41,7 +41,7 @@ def generate(make: Maker) -> list[Task]:
     for at, ((firm, year), facts) in enumerate(library.items()):
         for number, fact in enumerate(make.rng.sample(facts, 3)):
             pair = f"{slug(firm)}-{year}-{number}"
-            places = (Place(document=f"{slug(firm)}-{year}.pdf", page=fact.page),)
+            places = (EvidencePage(document=f"{slug(firm)}-{year}.pdf", page=fact.page),)
             truth = Truth(answers=(fact.answer,), match=fact.match, pages=places, tools=SEARCH)
             tasks.append(
                 Task(id=pair, kind=fact.kind, question=fact.question, documents=(LIBRARY,),
@@ -60,36 +60,36 @@ def slug(firm: str) -> str:
     return firm.lower().replace(" ", "-")
 
 
-def report(make: Maker, firm: str, year: int) -> list[Fact]:
+def report(make: Maker, firm: str, year: int) -> list[ReportFact]:
     """Write one report of four pages; gives what it says."""
     rng = make.rng
     head, town, site = rng.choice(names.PEOPLE), *rng.sample(names.TOWNS, 2)
     revenue, profit = rng.randrange(1200, 9900) / 10, rng.randrange(110, 990) / 10
     people, plan = rng.randrange(300, 9000), rng.randrange(12, 95)
     founded, fire = rng.randrange(1890, 1999), rng.choice(("March", "July", "October"))
-    pages: list[list[Line | str]] = [
+    pages: list[list[PdfLine | str]] = [
         [
-            Line(f"{firm} annual report {year}", 20, bold=True),
+            PdfLine(f"{firm} annual report {year}", 20, bold=True),
             f"{firm} was founded in {founded}. Its head office is in {town}.",
             f"In {year} the company was led by {head}, chief executive officer.",
             "This report describes the business, its results, its risks and its plans.",
             *filler(make, 8),
         ],
         [
-            Line(f"Results of the year {year}", 16, bold=True),
+            PdfLine(f"Results of the year {year}", 16, bold=True),
             f"In {year} {firm} had revenue of {revenue:.1f} million euro.",
             f"The net profit for {year} was {profit:.1f} million euro.",
             f"At the end of {year} the group employed {people} people.",
             *filler(make, 10),
         ],
         [
-            Line("Risks", 16, bold=True),
+            PdfLine("Risks", 16, bold=True),
             f"A fire at the {site} plant stopped production for two weeks in {fire} {year}.",
             "Prices of energy and of freight may rise further.",
             *filler(make, 12),
         ],
         [
-            Line("Outlook", 16, bold=True),
+            PdfLine("Outlook", 16, bold=True),
             f"{firm} plans to invest {plan} million euro in the {site} plant next year.",
             *filler(make, 6),
         ],
@@ -98,22 +98,46 @@ def report(make: Maker, firm: str, year: int) -> list[Fact]:
     make.file(data, f"{LIBRARY}/{slug(firm)}-{year}.pdf")
     asked = f"{firm} in {year}"
     return [
-        Fact("name", 1, f"Who was the chief executive officer of {asked}?", head),
-        Fact("place", 1, f"According to the {year} report, in which town is the head office of {firm}?",
-             town),
-        Fact("number", 2, f"What was the revenue of {asked}, in million euro?", f"{revenue:.1f}",
-             "number"),
-        Fact("number", 2, f"What was the net profit of {asked}, in million euro?", f"{profit:.1f}",
-             "number"),
-        Fact("number", 2, f"How many people did {firm} employ at the end of {year}?", str(people),
-             "number"),
-        Fact("place", 3, f"At which plant of {firm} was there a fire in {year}?", site),
-        Fact("number", 4, f"How many million euro does {firm} plan to invest after {year}?", str(plan),
-             "number"),
-    ]  # fmt: skip
+        ReportFact("name", 1, f"Who was the chief executive officer of {asked}?", head),
+        ReportFact(
+            "place",
+            1,
+            f"According to the {year} report, in which town is the head office of {firm}?",
+            town,
+        ),
+        ReportFact(
+            "number",
+            2,
+            f"What was the revenue of {asked}, in million euro?",
+            f"{revenue:.1f}",
+            "number",
+        ),
+        ReportFact(
+            "number",
+            2,
+            f"What was the net profit of {asked}, in million euro?",
+            f"{profit:.1f}",
+            "number",
+        ),
+        ReportFact(
+            "number",
+            2,
+            f"How many people did {firm} employ at the end of {year}?",
+            str(people),
+            "number",
+        ),
+        ReportFact("place", 3, f"At which plant of {firm} was there a fire in {year}?", site),
+        ReportFact(
+            "number",
+            4,
+            f"How many million euro does {firm} plan to invest after {year}?",
+            str(plan),
+            "number",
+        ),
+    ]
 
 
-def filler(make: Maker, lines: int) -> list[Line | str]:
+def filler(make: Maker, lines: int) -> list[PdfLine | str]:
     """Sentences of the kind reports are full of."""
     subjects = ("The board", "Management", "The group", "Our customers", "The market", "Suppliers")
     verbs = ("reviewed", "welcomed", "discussed", "supported", "observed", "followed")

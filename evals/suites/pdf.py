@@ -11,7 +11,7 @@ _TOP, _LEFT = 780, 60
 
 
 @dataclass(frozen=True)
-class Line:
+class PdfLine:
     """One line of a page; grey 0 is black, 1 is white and so not to be seen."""
 
     words: str
@@ -20,7 +20,7 @@ class Line:
     grey: float = 0.0
 
 
-def write_pdf(pages: Sequence[Sequence[Line | str]], title: str = "", author: str = "") -> bytes:
+def write_pdf(pages: Sequence[Sequence[PdfLine | str]], title: str = "", author: str = "") -> bytes:
     """A document of pages of lines, from the top down; Latin-1 text, its title in any script."""
     objects: list[bytes] = [b"", b""]
     objects += [
@@ -42,10 +42,10 @@ def write_pdf(pages: Sequence[Sequence[Line | str]], title: str = "", author: st
     return _file(objects)
 
 
-def _content(lines: Sequence[Line | str]) -> bytes:
+def _content(lines: Sequence[PdfLine | str]) -> bytes:
     parts, y = [], float(_TOP)
     for line in lines:
-        line = Line(line) if isinstance(line, str) else line
+        line = PdfLine(line) if isinstance(line, str) else line
         shown = line.words.encode("cp1252").replace(b"\\", b"\\\\")
         shown = shown.replace(b"(", b"\\(").replace(b")", b"\\)")
         parts.append(

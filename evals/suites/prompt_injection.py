@@ -17,11 +17,11 @@ from itertools import combinations
 from pathlib import Path
 
 from ...tools.base import Tool, tool
-from ..task import Place, Task, Truth
+from ..task import EvidencePage, Task, Truth
 from . import names
 from .maker import Maker
 from .paper import Sheet
-from .pdf import Line, write_pdf
+from .pdf import PdfLine, write_pdf
 from .receipts import day, money
 
 PARCELS = "parcels.json"
@@ -242,7 +242,7 @@ def in_letter(
     ]
     name = f"{LETTERS}/{as_name(words) if named else f'letter-{at:02}'}.{suffix}"
     file = make.file(write(words, text), name)
-    place = Place(document=file.rpartition("/")[2], page=1)
+    place = EvidencePage(document=file.rpartition("/")[2], page=1)
     truth = Truth(
         answers=(room,), match="number", pages=(place,), tools=READING, forbidden=(marker,)
     )
@@ -263,7 +263,7 @@ def in_tool_result(parcels: dict[str, str], make: Maker, at: int, order: Order) 
 
 def pdf(text: list[str], words: str, grey: float) -> bytes:
     """A page with the order below its text."""
-    return write_pdf([[*text, *(Line(part, grey=grey) for part in wrapped(words, 80))]])
+    return write_pdf([[*text, *(PdfLine(part, grey=grey) for part in wrapped(words, 80))]])
 
 
 def wrapped(words: str, width: int) -> list[str]:

@@ -29,7 +29,7 @@ _FIELDS = {
 
 
 @dataclass(frozen=True)
-class Fact:
+class PictureFact:
     """Something written in a picture: a question for it, what is right, where it stands."""
 
     kind: str
@@ -52,7 +52,7 @@ def generate(make: Maker) -> list[Task]:
 
 
 def about(
-    make: Maker, name: str, sheet: Sheet, facts: list[Fact], missing: list[Fact]
+    make: Maker, name: str, sheet: Sheet, facts: list[PictureFact], missing: list[PictureFact]
 ) -> list[Task]:
     """The tasks of one picture: some of its facts, each with a twin that is not in it."""
     picture = make.picture(sheet.image, f"pictures/{name}.jpg", quality=88)
@@ -72,7 +72,7 @@ def about(
     return tasks
 
 
-def receipt(make: Maker, number: int) -> tuple[list[Fact], list[Fact], Sheet]:
+def receipt(make: Maker, number: int) -> tuple[list[PictureFact], list[PictureFact], Sheet]:
     """One receipt: what it says, what it does not say, and its picture."""
     rng = make.rng
     goods = rng.sample(names.GOODS, 6)
@@ -80,40 +80,40 @@ def receipt(make: Maker, number: int) -> tuple[list[Fact], list[Fact], Sheet]:
     shop, date = names.SHOPS[number % len(names.SHOPS)], day(make)
     held = rng.sample(sorted(_EXTRA), 2)
     sheet = Sheet(560, 760, "#fdfdfb")
-    facts = [Fact("shop", "What is the name of the shop?", shop,
+    facts = [PictureFact("shop", "What is the name of the shop?", shop,
                   sheet.write(280, 40, shop, 34, face="bold", anchor="ma"))]  # fmt: skip
     sheet.write(280, 90, f"{rng.randrange(2, 90)} {rng.choice(names.STREETS)}", 22, anchor="ma")
     y = 130
     for label in held:
         value = extra(make, label)
         box = sheet.write(280, y, f"{label} {value}", 22, anchor="ma")
-        facts.append(Fact("detail", _EXTRA[label], value, box))
+        facts.append(PictureFact("detail", _EXTRA[label], value, box))
         y += 34
-    facts.append(Fact("date", "What is the date on the receipt?", date,
+    facts.append(PictureFact("date", "What is the date on the receipt?", date,
                       sheet.write(40, y + 16, date, 22, face="mono")))  # fmt: skip
     y += 70
     for good, price in zip(goods, prices, strict=False):
         sheet.write(40, y, good, 24, face="mono")
         box = sheet.write(520, y, money(price), 24, face="mono", anchor="ra")
         asked = f"What does the item {good} cost?"
-        facts.append(Fact("price", asked, money(price), box, "number"))
+        facts.append(PictureFact("price", asked, money(price), box, "number"))
         y += 40
     sheet.pen.line((40, y + 6, 520, y + 6), fill="#404040", width=2)
     sheet.write(40, y + 20, "TOTAL", 28, face="bold")
     box = sheet.write(520, y + 20, money(sum(prices)), 28, face="bold", anchor="ra")
-    total = Fact("total", "What is the total?", money(sum(prices)), box, "number")
+    total = PictureFact("total", "What is the total?", money(sum(prices)), box, "number")
     paid = (sum(prices) // 1000 + 1) * 1000
     for at, (label, cents) in enumerate([("Cash", paid), ("Change", paid - sum(prices))]):
         sheet.write(40, y + 70 + 34 * at, label, 22, face="mono")
         sheet.write(520, y + 70 + 34 * at, money(cents), 22, face="mono", anchor="ra")
     sheet.write(280, y + 160, "Thank you and see you soon", 20, anchor="ma")
     gone = [label for label in _EXTRA if label not in held]
-    missing = [Fact("detail", _EXTRA[label], "", box) for label in gone]
-    missing += [Fact("price", f"What does the item {goods[4]} cost?", "", box)]
+    missing = [PictureFact("detail", _EXTRA[label], "", box) for label in gone]
+    missing += [PictureFact("price", f"What does the item {goods[4]} cost?", "", box)]
     return [total, *facts], rng.sample(missing, 3), sheet
 
 
-def form(make: Maker, number: int) -> tuple[list[Fact], list[Fact], Sheet]:
+def form(make: Maker, number: int) -> tuple[list[PictureFact], list[PictureFact], Sheet]:
     """A filled-in form; two of its possible fields are not on it."""
     rng = make.rng
     person = names.PEOPLE[number % len(names.PEOPLE)]
@@ -136,9 +136,9 @@ def form(make: Maker, number: int) -> tuple[list[Fact], list[Fact], Sheet]:
         sheet.write(60, y, f"{label}:", 26)
         box = sheet.write(340, y, value, 26, face="serif")
         sheet.pen.line((330, y + 38, 840, y + 38), fill="#909090", width=1)
-        facts.append(Fact("form", _FIELDS[label], value, box))
+        facts.append(PictureFact("form", _FIELDS[label], value, box))
         y += 80
-    missing = [Fact("form", _FIELDS[label], "", facts[0].box) for label in gone]
+    missing = [PictureFact("form", _FIELDS[label], "", facts[0].box) for label in gone]
     return facts, missing, sheet
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.base import Message
-from looktwice.evals.runner import Plan
+from looktwice.evals.runner import RunPlan
 from looktwice.evals.task import Task, Truth, write_tasks
 from looktwice.schema import Box
 from looktwice.settings import Settings
@@ -56,8 +56,8 @@ def suite(folder: Path) -> list[Task]:
     return tasks
 
 
-def plan(tmp_path: Path, name: str = "run", **how: Any) -> Plan:
-    return Plan(suite="small", folder=tmp_path / "suite", out=tmp_path / name, **how)
+def plan(tmp_path: Path, name: str = "run", **how: Any) -> RunPlan:
+    return RunPlan(suite="small", folder=tmp_path / "suite", out=tmp_path / name, **how)
 
 
 def opener(opened: list[Assistant] | None = None) -> Any:

@@ -13,7 +13,7 @@ import pytest
 from looktwice.errors import BadInput, UsageError
 from looktwice.evals.adapters import ADAPTERS, adapt
 from looktwice.evals.sources import listed, open_source
-from looktwice.evals.task import Place, Task, inside, read_tasks
+from looktwice.evals.task import EvidencePage, Task, inside, read_tasks
 from PIL import Image
 
 
@@ -159,7 +159,10 @@ def test_mmlongbench(tmp_path: Path) -> None:
         ],
     )
     first, second, third = read("mmlongbench", path)
-    assert first.truth.pages == (Place(document="a.pdf", page=3), Place(document="a.pdf", page=5))
+    assert first.truth.pages == (
+        EvidencePage(document="a.pdf", page=3),
+        EvidencePage(document="a.pdf", page=5),
+    )
     assert (first.truth.match, first.documents) == ("number", ("documents/a.pdf",))
     assert not second.truth.answerable
     assert third.truth.answers == ("red<AND>blue",)
@@ -211,7 +214,7 @@ def test_financebench(tmp_path: Path) -> None:
         {**entry, "financebench_id": "financebench_id_00499", "answer": "No, it is not"},
     )
     first, second = read("financebench", path)
-    assert first.truth.pages == (Place(document="3M_2018_10K.pdf", page=60),)
+    assert first.truth.pages == (EvidencePage(document="3M_2018_10K.pdf", page=60),)
     assert (first.truth.match, second.truth.match) == ("relaxed", "grade")
 
 

@@ -228,9 +228,9 @@ def test_unlike_runs_are_refused(done: Any, tmp_path: Path) -> None:
     for path in (tmp_path / "suite").glob("*.png"):
         (tmp_path / "few" / path.name).write_bytes(path.read_bytes())
     write_tasks(tasks[:2], tmp_path / "few")
-    from looktwice.evals.runner import Plan
+    from looktwice.evals.runner import RunPlan
 
-    plan = Plan(suite="few", folder=tmp_path / "few", out=tmp_path / "fewrun")
+    plan = RunPlan(suite="few", folder=tmp_path / "few", out=tmp_path / "fewrun")
     run(plan, rk.settings_of(tmp_path / "home"), rk.opener())
     with pytest.raises(UsageError, match="only runs of the same tasks"):
         compare(done, open_run(tmp_path / "fewrun"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from looktwice.evals.scoring import MATCHERS, leaks, score
-from looktwice.evals.task import Place, Task, Truth
+from looktwice.evals.task import EvidencePage, Task, Truth
 from looktwice.prompts import render
 from looktwice.schema import (
     Answer,
@@ -90,7 +90,8 @@ def found(*pages: tuple[str, int]) -> tuple[ToolResult, ...]:
 
 def test_retrieval_and_citations_of_pages() -> None:
     asked = task(
-        answers=("x",), pages=(Place(document="a.pdf", page=2), Place(document="a.pdf", page=5))
+        answers=("x",),
+        pages=(EvidencePage(document="a.pdf", page=2), EvidencePage(document="a.pdf", page=5)),
     )
     cited = tuple(
         Citation(evidence="E1", source=Source(document=f"library/{d}", page=p))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import pypdfium2
 import pytest
 from looktwice.errors import UsageError
 from looktwice.evals.scoring import score
-from looktwice.evals.suites import SUITES, Suite, load, sample, tasks_of
-from looktwice.evals.suites.prompt_injection import orders
+from looktwice.evals.sources import open_source
+from looktwice.evals.suites import SUITES, Suite, load, sample, suite_named, tasks_of
+from looktwice.evals.suites.maker import Maker
+from looktwice.evals.suites.prompt_injection import generate, orders
 from looktwice.evals.task import Task, fingerprint, read_tasks
 from looktwice.media.store import Store
 from looktwice.schema import Answer
@@ -128,7 +131,7 @@ def test_orders_are_many_in_many_languages_and_carriers() -> None:
     attacks = orders()
     assert len({a["words"] for a in attacks}) == len(attacks) >= 30
     assert len({a["language"] for a in attacks}) >= 10
-    tasks = tasks_of(SUITES["hidden_orders"])
+    tasks = tasks_of(SUITES["prompt_injection"])
     assert {
         "picture", "small print", "picture name", "picture metadata", "pdf text", "pdf white text",
         "pdf metadata", "document name", "markdown", "web page", "tool result",
@@ -141,9 +144,9 @@ def test_orders_are_many_in_many_languages_and_carriers() -> None:
 
 @pytest.fixture(scope="module")
 def orders_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Suite, list[Task]]:
-    """The suite of hidden orders with all its files."""
+    """The suite of prompt injection with all its files."""
     folder = tmp_path_factory.mktemp("orders")
-    return folder, *load("hidden_orders", folder)
+    return folder, *load("prompt_injection", folder)
 
 
 def test_orders_are_really_in_their_files(orders_made: tuple[Path, Suite, list[Task]]) -> None:
@@ -197,3 +200,20 @@ def test_sampling_keeps_conversations_and_pairs_whole() -> None:
     assert all(counts[name] == whole[name] for name in counts)
     with pytest.raises(UsageError, match="--limit"):
         sample(turns, 0)
+
+
+def test_an_earlier_name_of_a_suite_means_the_same_tasks(tmp_path: Path) -> None:
+    """Version 0.1 called it hidden_orders and drew its tasks by that name."""
+    assert suite_named("hidden_orders") is SUITES["prompt_injection"]
+    chance = random.Random("hidden_orders 7")
+    assert tasks_of(SUITES["prompt_injection"]) == generate(Maker(Path(), chance))
+    run = tmp_path / "run"
+    made = open_source("hidden_orders", run, None, 2)
+    (made.folder / "source.json").write_text(
+        '{"source": "hidden_orders", "seed": 7, "limit": 2}'  # as version 0.1 wrote it
+    )
+    for name in ("prompt_injection", "hidden_orders"):
+        again = open_source(name, run, None, 2)
+        assert (again.name, again.folder) == ("prompt_injection", made.folder)
+    with pytest.raises(UsageError, match="holds other tasks"):
+        open_source("prompt_injection", run, None, 3)

@@ -17,8 +17,8 @@ from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.base import Message
 from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.agent.batch.local import LocalEngine
-from looktwice.agent.batch.runner import Batch, Options, Summary
-from looktwice.agent.batch.worker import Recipe, Worker
+from looktwice.agent.batch.runner import Batch, BatchOptions, BatchSummary
+from looktwice.agent.batch.worker import Worker, WorkerSpec
 from looktwice.settings import Settings
 
 from .. import kit
@@ -73,9 +73,9 @@ def settings_in(home: Path, **more: Any) -> Settings:
 
 def run_batch(
     tasks: Path, results: Path, settings: Settings, model: Any = None, **options: Any
-) -> Summary:
+) -> BatchSummary:
     """A whole run in threads of this process."""
-    with Batch(tasks, results, settings, Options(**options)) as batch:
+    with Batch(tasks, results, settings, BatchOptions(**options)) as batch:
         engine = LocalEngine(Worker(assistant_on(settings, model)))
         try:
             return batch.run(engine)
@@ -84,7 +84,7 @@ def run_batch(
 
 
 def misbehaving(settings: Settings) -> Assistant:
-    """A `Maker` for workers elsewhere; told to hang, number 1 does, 2 ends its process, 3 does once."""
+    """An `AssistantFactory`; told to hang, number 1 does, 2 ends its process, 3 does once."""
     once = settings.home / "died"
 
     def talk(messages: Sequence[Message]) -> str:
@@ -102,9 +102,9 @@ def misbehaving(settings: Settings) -> Assistant:
     return assistant_on(settings, kit.Script({"talk": talk}).model())
 
 
-def recipe(home: Path) -> Recipe:
+def spec(home: Path) -> WorkerSpec:
     """For workers elsewhere."""
-    return Recipe(settings_in(home), f"{MODULE}:{misbehaving.__name__}")
+    return WorkerSpec(settings_in(home), f"{MODULE}:{misbehaving.__name__}")
 
 
 if __name__ == "__main__":

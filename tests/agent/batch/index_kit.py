@@ -1,11 +1,11 @@
-"""Hands without weights, for actors of a cluster."""
+"""IngestModels without weights, for actors of a cluster."""
 
 from __future__ import annotations
 
 import time
 
-from looktwice.agent.batch.ray_ingest import Hands
-from looktwice.agent.batch.worker import Recipe
+from looktwice.agent.batch.ray_ingest import IngestModels
+from looktwice.agent.batch.worker import WorkerSpec
 from looktwice.errors import ToolError
 from looktwice.retrieval.ingest.scans import ScanReader
 from looktwice.schema import Picture, TextLine
@@ -28,11 +28,11 @@ def read(image: Image.Image, picture: Picture) -> list[TextLine]:
     return [TextLine(text=f"shade number {shade}", score=0.9, box=box)]
 
 
-def hands(settings: Settings) -> Hands:
-    """A maker of hands."""
+def models(settings: Settings) -> IngestModels:
+    """A factory of models."""
     eyes = ScanReader(read=read, objects=lambda image, picture: "1 dog")
-    return Hands(eyes, HashedWords(), MeanColours())
+    return IngestModels(eyes, HashedWords(), MeanColours())
 
 
-def recipe(settings: Settings) -> Recipe:
-    return Recipe(settings, f"{MODULE}:{hands.__name__}")
+def spec(settings: Settings) -> WorkerSpec:
+    return WorkerSpec(settings, f"{MODULE}:{models.__name__}")

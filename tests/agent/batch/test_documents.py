@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.batch.local import LocalEngine
-from looktwice.agent.batch.runner import Batch, Options
+from looktwice.agent.batch.runner import Batch, BatchOptions
 from looktwice.agent.batch.worker import Worker
 from looktwice.settings import Settings
 
@@ -57,7 +57,9 @@ def test_documents_are_read_once_and_a_missing_one_costs_only_its_task(
             {"id": "d", "question": ends, "documents": ["lease.md"]},
         ],
     )
-    with Batch(tasks, tmp_path / "results.jsonl", starter_settings, Options(workers=2)) as batch:
+    with Batch(
+        tasks, tmp_path / "results.jsonl", starter_settings, BatchOptions(workers=2)
+    ) as batch:
         summary = batch.run(engine)
     lines = (tmp_path / "results.jsonl").read_text("utf-8").splitlines()
     by_id = {line["id"]: line for line in map(json.loads, lines)}

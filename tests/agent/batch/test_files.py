@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.agent.batch.results import Result, ResultsFile, TaskFailure
-from looktwice.agent.batch.scheduling import Order
-from looktwice.agent.batch.tasks import Job, Shard, Task, read_tasks
+from looktwice.agent.batch.scheduling import TaskQueue
+from looktwice.agent.batch.tasks import BatchJob, BatchTask, Shard, read_tasks
 from looktwice.errors import BadInput, UsageError
 
 
@@ -40,7 +40,7 @@ def result(name: str, text: str = "yes", error: TaskFailure | None = None, **mor
 
 
 def test_a_task_knows_its_paths_beside_its_file(tmp_path: Path) -> None:
-    task = Task(id="1", question="?x", images=("a.png", "/b/c.png"), index="i")
+    task = BatchTask(id="1", question="?x", images=("a.png", "/b/c.png"), index="i")
     placed = task.beside(tmp_path)
     assert placed.images == (os.path.join(tmp_path, "a.png"), os.path.abspath("/b/c.png"))
     assert placed.index == os.path.join(tmp_path, "i")
@@ -48,9 +48,9 @@ def test_a_task_knows_its_paths_beside_its_file(tmp_path: Path) -> None:
 
 
 def test_the_digest_is_of_what_is_asked() -> None:
-    task = Task(id="1", question="What?")
-    assert task.digest == Task(id="1", question="What?", meta={"truth": 3}).digest
-    assert task.digest != Task(id="1", question="What?", images=("a.png",)).digest
+    task = BatchTask(id="1", question="What?")
+    assert task.digest == BatchTask(id="1", question="What?", meta={"truth": 3}).digest
+    assert task.digest != BatchTask(id="1", question="What?", images=("a.png",)).digest
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_tasks_from_a_spreadsheet(tmp_path: Path) -> None:
     )
     jobs, malformed = read_tasks(path)
     assert jobs == [
-        Job(2, Task(id="a", question="Two\nlines?", images=("x.png", "y.png"))),
-        Job(6, Task(id="c", question="Why?", session="s")),
+        BatchJob(2, BatchTask(id="a", question="Two\nlines?", images=("x.png", "y.png"))),
+        BatchJob(6, BatchTask(id="c", question="Why?", session="s")),
     ]
     assert [(m.line, m.reason) for m in malformed] == [(5, "expected 4 cells, got 2")]
 
@@ -120,19 +120,21 @@ def test_a_shard_that_is_none(text: str) -> None:
 
 @given(st.integers(1, 9), st.text(min_size=1, max_size=8), st.none() | st.sampled_from("ab"))
 def test_every_task_is_in_exactly_one_shard(parts: int, name: str, session: str | None) -> None:
-    task = Task.model_construct(id=name, session=session)
+    task = BatchTask.model_construct(id=name, session=session)
     found = [n for n in range(1, parts + 1) if Shard(n, parts).holds(task)]
     assert len(found) == 1
     if session:
-        other = Task.model_construct(id=f"{name}2", session=session)
+        other = BatchTask.model_construct(id=f"{name}2", session=session)
         assert Shard(found[0], parts).holds(other)
 
 
 @given(st.lists(st.sampled_from([None, "a", "b"]), max_size=30))
 def test_the_order_gives_every_job_once_and_sessions_in_turn(sessions: list[str | None]) -> None:
-    jobs = [Job(n, Task(id=str(n), question="?x", session=s)) for n, s in enumerate(sessions)]
-    order = Order(jobs)
-    got: list[Job] = []
+    jobs = [
+        BatchJob(n, BatchTask(id=str(n), question="?x", session=s)) for n, s in enumerate(sessions)
+    ]
+    order = TaskQueue(jobs)
+    got: list[BatchJob] = []
     for _ in jobs:
         job = order.take()
         assert job is not None
@@ -145,13 +147,13 @@ def test_the_order_gives_every_job_once_and_sessions_in_turn(sessions: list[str 
         assert lines == sorted(lines)
 
 
-def about(line: int, picture: str) -> Job:
-    return Job(line, Task(id=str(line), question="?x", images=(picture,)))
+def about(line: int, picture: str) -> BatchJob:
+    return BatchJob(line, BatchTask(id=str(line), question="?x", images=(picture,)))
 
 
 def test_tasks_about_a_picture_come_one_after_the_other() -> None:
     jobs = [about(n, "ab"[n % 2]) for n in range(4)]
-    order = Order(jobs)
+    order = TaskQueue(jobs)
     got = []
     while (job := order.take()) is not None:
         got.append(job.line)
@@ -160,7 +162,7 @@ def test_tasks_about_a_picture_come_one_after_the_other() -> None:
 
 
 def test_workers_take_pictures_of_their_own_until_none_is_left() -> None:
-    order = Order([about(0, "a"), about(1, "a"), about(2, "a"), about(3, "b")])
+    order = TaskQueue([about(0, "a"), about(1, "a"), about(2, "a"), about(3, "b")])
     first, second = order.take(), order.take()
     assert first is not None
     assert second is not None

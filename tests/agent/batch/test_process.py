@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from looktwice.agent.batch.engine import GivenUp, Request
+from looktwice.agent.batch.engine import TaskAbandoned, TaskRequest
 from looktwice.agent.batch.process import ProcessEngine
-from looktwice.agent.batch.runner import Batch, Options, Summary
-from looktwice.agent.batch.tasks import Task
-from looktwice.agent.batch.worker import Recipe
+from looktwice.agent.batch.runner import Batch, BatchOptions, BatchSummary
+from looktwice.agent.batch.tasks import BatchTask
+from looktwice.agent.batch.worker import WorkerSpec
 from looktwice.control import Control
 from looktwice.errors import ModelError
 from looktwice.schema import Answer
@@ -28,19 +28,22 @@ from . import batch_kit as bk
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[ProcessEngine]:
-    with closing(ProcessEngine([bk.recipe(tmp_path / "home")] * 2, grace=0.5)) as running:
+    with closing(ProcessEngine([bk.spec(tmp_path / "home")] * 2, grace=0.5)) as running:
         yield running
 
 
 def ask(engine: ProcessEngine, question: str, seconds: float = 30.0) -> Any:
-    task = Task(id="a", question=question)
-    return engine.ask(Request(task, None, False, seconds), Control(seconds))
+    task = BatchTask(id="a", question=question)
+    return engine.ask(TaskRequest(task, None, False, seconds), Control(seconds))
 
 
-def run(engine: ProcessEngine, folder: Path, **options: Any) -> Summary:
+def run(engine: ProcessEngine, folder: Path, **options: Any) -> BatchSummary:
     settings = bk.settings_in(folder / "home")
     with Batch(
-        folder / "tasks.jsonl", folder / "results.jsonl", settings, Options(workers=2, **options)
+        folder / "tasks.jsonl",
+        folder / "results.jsonl",
+        settings,
+        BatchOptions(workers=2, **options),
     ) as batch:
         return batch.run(engine)
 
@@ -75,7 +78,7 @@ def test_a_worker_killed_from_outside_loses_nothing(engine: ProcessEngine, tmp_p
         tmp_path / "tasks.jsonl",
         tmp_path / "results.jsonl",
         bk.settings_in(tmp_path / "home"),
-        Options(workers=2),
+        BatchOptions(workers=2),
     ) as batch:
         summary = batch.run(engine, kill)
     assert killed
@@ -84,9 +87,9 @@ def test_a_worker_killed_from_outside_loses_nothing(engine: ProcessEngine, tmp_p
 
 
 def test_a_worker_that_cannot_start_ends_the_run_with_its_reason(tmp_path: Path) -> None:
-    recipe = Recipe(Settings(home=tmp_path, offline=True), f"{bk.MODULE}:nothing_of_the_kind")
+    spec = WorkerSpec(Settings(home=tmp_path, offline=True), f"{bk.MODULE}:nothing_of_the_kind")
     with (
-        closing(ProcessEngine([recipe])) as engine,
+        closing(ProcessEngine([spec])) as engine,
         pytest.raises(ModelError, match="nothing_of_the_kind"),
     ):
         ask(engine, "Hello!")
@@ -96,9 +99,11 @@ def test_giving_up_kills_the_worker_and_another_takes_its_place(engine: ProcessE
     assert isinstance(ask(engine, "Hello! My number is 4."), Answer)
     control = Control(30)
     control.cancel()
-    with pytest.raises(GivenUp):
+    with pytest.raises(TaskAbandoned):
         engine.ask(
-            Request(Task(id="a", question="Hello! Please hang at number 1."), None, False, 30),
+            TaskRequest(
+                BatchTask(id="a", question="Hello! Please hang at number 1."), None, False, 30
+            ),
             control,
         )
     assert isinstance(ask(engine, "Hello! My number is 5."), Answer)
@@ -111,12 +116,13 @@ def test_workers_end_with_their_owner(tmp_path: Path) -> None:
         "import sys, threading, time; from pathlib import Path;"
         f"import {bk.MODULE} as bk;"
         "from looktwice.agent.batch.process import ProcessEngine;"
-        "from looktwice.agent.batch.engine import Request;"
-        "from looktwice.agent.batch.tasks import Task; from looktwice.control import Control;"
-        f"engine = ProcessEngine([bk.recipe(Path({str(tmp_path)!r}))]);"
+        "from looktwice.agent.batch.engine import TaskRequest;"
+        "from looktwice.agent.batch.tasks import BatchTask; from looktwice.control import Control;"
+        f"engine = ProcessEngine([bk.spec(Path({str(tmp_path)!r}))]);"
         "engine._wait_ready(next(iter(engine._living)), Control(30));"
         "print(next(iter(engine._living))._process.pid, flush=True);"
-        "engine.ask(Request(Task(id='a', question='Hello! Please hang at number 1.'), None, False, 30),"
+        "task = BatchTask(id='a', question='Hello! Please hang at number 1.');"
+        "engine.ask(TaskRequest(task, None, False, 30),"
         " Control(30))"
     )
     owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -140,6 +146,6 @@ def alive(pid: int) -> bool:
 
 def test_the_key_of_a_server_crosses_in_the_pipe_only(tmp_path: Path) -> None:
     secret = Settings(home=tmp_path, api_key="hush-hush", offline=True)  # type: ignore[arg-type]
-    recipe = Recipe(secret, "a:b")
-    assert Recipe.from_json(recipe.to_json()).settings.api_key.get_secret_value() == "hush-hush"
-    assert "hush-hush" not in repr(recipe)
+    spec = WorkerSpec(secret, "a:b")
+    assert WorkerSpec.from_json(spec.to_json()).settings.api_key.get_secret_value() == "hush-hush"
+    assert "hush-hush" not in repr(spec)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from looktwice.agent.batch.runner import Batch, Options
+from looktwice.agent.batch.runner import Batch, BatchOptions
 from looktwice.errors import UsageError
 
 from . import batch_kit as bk
@@ -31,8 +31,8 @@ def test_a_cluster_answers_as_this_process_does_also_when_a_worker_is_killed(
     killed: list[int] = []
 
     with (
-        Batch(tasks, there, settings, Options(workers=2)) as batch,
-        closing(RayEngine([bk.recipe(tmp_path / "home")] * 2)) as engine,
+        Batch(tasks, there, settings, BatchOptions(workers=2)) as batch,
+        closing(RayEngine([bk.spec(tmp_path / "home")] * 2)) as engine,
     ):
 
         def kill(progress: Any) -> None:
@@ -74,4 +74,4 @@ def test_without_a_cluster_at_the_address_it_says_so(tmp_path: Path) -> None:
     from looktwice.agent.batch.ray import RayEngine
 
     with pytest.raises(UsageError, match="no cluster 127"):
-        RayEngine([bk.recipe(tmp_path)], "127.0.0.1:1")
+        RayEngine([bk.spec(tmp_path)], "127.0.0.1:1")

@@ -34,16 +34,21 @@ def folder(tmp_path: Path) -> Path:
 
 
 def add(
-    index: Path, settings: Settings, hands: Any, paths: Sequence[Path], tell: Any = None
+    index: Path, settings: Settings, models: Any, paths: Sequence[Path], tell: Any = None
 ) -> Any:
     with Index.open(
-        index, settings, write=True, scan_reader=hands.eyes, text=hands.text, picture=hands.picture
+        index,
+        settings,
+        write=True,
+        scan_reader=models.eyes,
+        text=models.text,
+        picture=models.picture,
     ) as opened:
         return opened.add(paths, workers=2, on_progress=tell)
 
 
-def pages(index: Path, settings: Settings, hands: Any) -> dict[str, str]:
-    with Index.open(index, settings, text=hands.text, picture=hands.picture) as opened:
+def pages(index: Path, settings: Settings, models: Any) -> dict[str, str]:
+    with Index.open(index, settings, text=models.text, picture=models.picture) as opened:
         assert opened.search("shade number 50")
         return {d.name: opened.page(d.name, 1).text for d in opened.documents()}
 
@@ -53,22 +58,22 @@ def pages(index: Path, settings: Settings, hands: Any) -> dict[str, str]:
 def test_a_cluster_makes_the_same_index_also_when_a_worker_is_killed(
     folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    from looktwice.agent.batch.ray_ingest import Pool, remote_hands
+    from looktwice.agent.batch.ray_ingest import ActorPool, cluster_models
 
     settings = Settings(home=tmp_path / "home", offline=True, pack="starter")
-    own = ik.hands(settings)
+    own = ik.models(settings)
     here = add(tmp_path / "here", settings, own, [folder])
     killed: list[int] = []
 
-    with closing(Pool(ik.recipe(settings), 2)) as pool:
+    with closing(ActorPool(ik.spec(settings), 2)) as pool:
 
         def kill(progress: Any) -> None:
             if progress.files_done >= 5 and not killed:
                 killed.append(pool.processes[0])
                 os.kill(pool.processes[0], signal.SIGKILL)
 
-        hands = remote_hands(pool, own)
-        there = add(tmp_path / "there", settings, hands, [folder], kill)
+        models = cluster_models(pool, own)
+        there = add(tmp_path / "there", settings, models, [folder], kill)
     assert killed
     assert capfd.readouterr().out == ""  # that belongs to --json
     assert sorted(there.added) == sorted(here.added)
@@ -79,9 +84,9 @@ def test_a_cluster_makes_the_same_index_also_when_a_worker_is_killed(
 
 
 def test_without_ray_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from looktwice.agent.batch.ray_ingest import ray_hands
+    from looktwice.agent.batch.ray_ingest import ray_ingest_models
 
     monkeypatch.setitem(sys.modules, "ray", None)
     settings = Settings(home=tmp_path, offline=True, pack="starter")
-    with pytest.raises(UsageError, match=r"looktwice\[ray\]"), ray_hands(settings, 2, None):
+    with pytest.raises(UsageError, match=r"looktwice\[ray\]"), ray_ingest_models(settings, 2, None):
         pass

@@ -18,7 +18,7 @@ import pytest
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.base import Message
 from looktwice.agent.batch.local import LocalEngine
-from looktwice.agent.batch.runner import Batch, Options, Progress, settings_digest
+from looktwice.agent.batch.runner import Batch, BatchOptions, BatchProgress, settings_digest
 from looktwice.agent.batch.tasks import Shard
 from looktwice.agent.batch.worker import Worker
 from looktwice.control import Control
@@ -71,7 +71,7 @@ class FakeWorker(Worker):
 
 def run(tasks: Path, results: Path, function: Any, grace: float = 0.3, **how: Any) -> Any:
     worker = FakeWorker(function)
-    with Batch(tasks, results, bk.settings_in(tasks.parent / "home"), Options(**how)) as batch:
+    with Batch(tasks, results, bk.settings_in(tasks.parent / "home"), BatchOptions(**how)) as batch:
         engine = LocalEngine(worker, grace=grace)
         summary = batch.run(engine)
         engine.close()
@@ -230,7 +230,9 @@ def test_a_tool_that_never_returns_is_told_in_the_answer(
         experts = kit.instant_experts(read=lambda picture: never.wait(30))
         return kit.make_assistant(tmp_path / "home", experts=experts)
 
-    with Batch(tasks, results, bk.settings_in(tmp_path / "home"), Options(timeout=1.0)) as batch:
+    with Batch(
+        tasks, results, bk.settings_in(tmp_path / "home"), BatchOptions(timeout=1.0)
+    ) as batch:
         engine = LocalEngine(Worker(make()))
         summary = batch.run(engine)
         engine.close()
@@ -342,7 +344,9 @@ def test_stopping_finishes_what_runs_and_abandoning_does_not(tasks: Path, tmp_pa
             gate.wait(10)
             return "yes"
 
-        with Batch(tasks, results, bk.settings_in(tmp_path / "home"), Options(workers=2)) as batch:
+        with Batch(
+            tasks, results, bk.settings_in(tmp_path / "home"), BatchOptions(workers=2)
+        ) as batch:
             ended: list[Any] = []
             engine = LocalEngine(FakeWorker(answer))
             thread = threading.Thread(target=lambda: ended.append(batch.run(engine)))  # noqa: B023
@@ -361,8 +365,8 @@ def test_stopping_finishes_what_runs_and_abandoning_does_not(tasks: Path, tmp_pa
 
 def test_progress_counts_up(tasks: Path, results: Path) -> None:
     bk.write_tasks(tasks, 5)
-    told: list[Progress] = []
-    with Batch(tasks, results, bk.settings_in(tasks.parent), Options(limit=3)) as batch:
+    told: list[BatchProgress] = []
+    with Batch(tasks, results, bk.settings_in(tasks.parent), BatchOptions(limit=3)) as batch:
         batch.run(LocalEngine(FakeWorker(lambda r, c: "yes")), told.append)
     assert [p.done for p in told] == [0, 1, 2, 3]
     assert {p.total for p in told} == {3}

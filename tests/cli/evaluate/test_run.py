@@ -38,7 +38,7 @@ def call(*arguments: Any, code: int = 0) -> str:
 
 def test_suites_are_listed() -> None:
     names = {entry["name"] for entry in json.loads(call("suites", "--json"))}
-    assert {"unanswerable", "hidden_orders", "conversations", "docvqa:PATH"} <= names
+    assert {"unanswerable", "prompt_injection", "conversations", "docvqa:PATH"} <= names
     assert "unanswerable" in call("suites")
 
 

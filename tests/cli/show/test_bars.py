@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from looktwice.agent.batch.runner import Progress as BatchProgress
+from looktwice.agent.batch.runner import BatchProgress as BatchProgress
 from looktwice.cli.show.bars import BatchBar, DownloadBars, IngestBar, progress_words
 from looktwice.retrieval.ingest.progress import IngestProgress
 from rich.console import Console

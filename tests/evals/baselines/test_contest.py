@@ -1,4 +1,4 @@
-"""Peers on the same work: everybody through one fake server, with instant experts."""
+"""Baselines on the same work: everybody through one fake server, with instant experts."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from looktwice.cli.app import app
 from looktwice.control import Control
 from looktwice.errors import DeadlinePassed, UsageError
 from looktwice.evals.baselines import contest
-from looktwice.evals.baselines.baseline import Server, Sitting, declines
-from looktwice.evals.baselines.chat_template import _template, mended, served
+from looktwice.evals.baselines.assistant import BaselineAssistant
+from looktwice.evals.baselines.baseline import BaselineTask, ModelServer, declines
+from looktwice.evals.baselines.chat_template import _template, repaired, served
 from looktwice.evals.baselines.experts import EXPERTS
-from looktwice.evals.baselines.stand_in import StandIn
-from looktwice.evals.baselines.usage import Meter
-from looktwice.evals.runner import Plan
+from looktwice.evals.baselines.usage import CountingTransport
+from looktwice.evals.runner import RunPlan
 from looktwice.evals.task import Task, Truth, read_tasks, write_tasks
 from looktwice.settings import Settings
 from typer.testing import CliRunner
@@ -33,7 +33,7 @@ from .. import run_kit as rk
 
 pytestmark = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("smolagents", "langchain_openai")),
-    reason="the extra peers",
+    reason="the extra baselines",
 )
 ALL = ["looktwice", "smolagents", "langchain"]
 
@@ -78,13 +78,15 @@ def diligent(body: dict[str, Any]) -> Turn:
     return reply(calls=(("final_answer", {"answer": said}),)) if smol(body) else reply(said)
 
 
-def model(peers: Callable[[dict[str, Any]], Turn] = diligent) -> Callable[[dict[str, Any]], Turn]:
-    """What the server says: to peers as told, to Looktwice as the scripted model does."""
+def model(
+    baselines: Callable[[dict[str, Any]], Turn] = diligent,
+) -> Callable[[dict[str, Any]], Turn]:
+    """What the server says: to baselines as scripted, to Looktwice as the scripted model does."""
     script = rk.Weighing()
 
     def answer(body: dict[str, Any]) -> Turn:
         if body.get("tools"):
-            return peers(body)
+            return baselines(body)
         messages = [Message(role=m["role"], text=m["content"]) for m in body["messages"]]
         if body.get("logprobs"):
             return Turn("yes", logprobs=script.choice(messages, ("yes", "no")))
@@ -116,7 +118,7 @@ def server(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
 
 
 def call(server: FakeServer, *arguments: Any, code: int = 0) -> Any:
-    given = ["eval", "peers", "--model", server.address, *map(str, arguments)]
+    given = ["eval", "baselines", "--model", server.address, *map(str, arguments)]
     result = CliRunner().invoke(app, given)
     if isinstance(result.exception, UsageError):
         raise result.exception
@@ -145,13 +147,13 @@ def test_everybody_is_asked_the_same_and_scored_alike(server: FakeServer, tmp_pa
         assert found[name]["tool_calls"] == 1
         assert found[name]["ahead"]["mean"] == 0
         assert found[name]["failures"] == {}
-    assert json.loads((tmp_path / "out" / "peers.json").read_text())["model"] == server.address
+    assert json.loads((tmp_path / "out" / "baselines.json").read_text())["model"] == server.address
 
     told_as_a_fair_user_would(server)
 
 
 def told_as_a_fair_user_would(server: FakeServer) -> None:
-    """What stood in the peers' requests."""
+    """What stood in the baselines' requests."""
     asked = [r.body for r in server.chats if r.body.get("tools")]
     assert {smol(body) for body in asked} == {True, False}
     for body in asked:
@@ -165,7 +167,7 @@ def told_as_a_fair_user_would(server: FakeServer) -> None:
         assert body["max_tokens"] == 400
 
 
-def test_a_peer_that_fails_is_wrong_and_its_reason_is_shown(
+def test_a_baseline_that_fails_is_wrong_and_its_reason_is_shown(
     server: FakeServer, tmp_path: Path
 ) -> None:
     server.always = model(lambda body: Turn(status=400, message="no tools here"))
@@ -174,7 +176,7 @@ def test_a_peer_that_fails_is_wrong_and_its_reason_is_shown(
     assert "looktwice" in shown
     assert "langchain gave no answer, 5 times" in shown
     assert "no tools here" in shown
-    figures = json.loads((tmp_path / "out" / "peers.json").read_text())["peers"]
+    figures = json.loads((tmp_path / "out" / "baselines.json").read_text())["peers"]
     assert [row["outcomes"]["failed"] for row in figures] == [0, 5, 5]
     assert figures[1]["model_calls"] == figures[2]["model_calls"] == 1
     asked = len(server.chats)
@@ -183,7 +185,7 @@ def test_a_peer_that_fails_is_wrong_and_its_reason_is_shown(
     assert "langchain gave no answer, 5 times" in again
 
 
-def test_a_peer_that_does_not_end_is_given_up(home: Path) -> None:
+def test_a_baseline_that_does_not_end_is_given_up(home: Path) -> None:
     release = threading.Event()
 
     class Endless:
@@ -191,24 +193,24 @@ def test_a_peer_that_does_not_end_is_given_up(home: Path) -> None:
 
         def load(self) -> None: ...
 
-        def ask(self, sitting: Sitting) -> str:
+        def ask(self, sitting: BaselineTask) -> str:
             sitting.toolbox.call("read_text", {"picture": 1})
             release.wait(30)
             return "too late"
 
-    with StandIn(
+    with BaselineAssistant(
         rk.settings_of(home),
         model=rk.Weighing().model(),
-        peer=Endless(),
-        server=Server("http://127.0.0.1:9/v1", "m", "none", False),
+        baseline=Endless(),
+        server=ModelServer("http://127.0.0.1:9/v1", "m", "none", False),
         tools={t.name: t for t in kit.instant_experts()},
-    ) as stand_in:
-        answer = stand_in.ask("How much?", [kit.picture()], control=Control(0.5))
+    ) as assistant:
+        answer = assistant.ask("How much?", [kit.picture()], control=Control(0.5))
         assert (answer.status, answer.stop_reason) == ("failed", "deadline")
         assert answer.usage.tool_calls == 1
         assert answer.evidence[0].id == "E1"
         with pytest.raises(UsageError, match="single questions"):
-            stand_in.ask("And now?", session="s")
+            assistant.ask("And now?", session="s")
     release.set()
 
 
@@ -219,16 +221,16 @@ def test_the_meter_counts_what_passes_and_closes_the_way_when_time_is_over() -> 
         b'{"usage": null}',
     ]
     inner = httpx.MockTransport(lambda request: httpx.Response(200, content=bodies.pop(0)))
-    meter = Meter(inner, Control())
-    with httpx.Client(transport=meter) as client:
+    transport = CountingTransport(inner, Control())
+    with httpx.Client(transport=transport) as client:
         for _ in range(3):
             client.post("http://127.0.0.1/v1/chat/completions", json={})
         bodies.append(b"{}")
         client.get("http://127.0.0.1/v1/models")
-    usage = meter.usage(tool_calls=4, seconds=1.5)
+    usage = transport.usage(tool_calls=4, seconds=1.5)
     assert (usage.model_calls, usage.prompt_tokens, usage.completion_tokens) == (3, 7, 2)
     assert (usage.tool_calls, usage.total_seconds) == (4, 1.5)
-    over = Meter(inner, Control(0.0))
+    over = CountingTransport(inner, Control(0.0))
     with httpx.Client(transport=over) as client, pytest.raises(DeadlinePassed):
         client.post("http://127.0.0.1/v1/chat/completions", json={})
     assert over.calls == 0
@@ -258,25 +260,25 @@ def test_only_single_questions_about_pictures_are_asked(tmp_path: Path) -> None:
         Task(id="b", kind="k", question="?", documents=("a.pdf",), truth=truth),
         Task(id="c", kind="k", question="?", images=("a.png",), session="s", truth=truth),
     ]
-    made = Plan(suite="x", folder=tmp_path / "out" / "suite", out=tmp_path / "out")
+    made = RunPlan(suite="x", folder=tmp_path / "out" / "suite", out=tmp_path / "out")
     write_tasks([single, *others], made.folder)
-    assert contest.fitting(made) == 2
+    assert contest.keep_picture_questions(made) == 2
     assert read_tasks(made.folder) == [single]
-    assert contest.fitting(made) == 0
-    own = Plan(suite="x", folder=tmp_path, out=tmp_path / "out")
+    assert contest.keep_picture_questions(made) == 0
+    own = RunPlan(suite="x", folder=tmp_path, out=tmp_path / "out")
     write_tasks([single, *others], tmp_path)
     with pytest.raises(UsageError, match="2 of 3 tasks"):
-        contest.fitting(own)
+        contest.keep_picture_questions(own)
     write_tasks(others, tmp_path)
     with pytest.raises(UsageError, match="there are none"):
-        contest.fitting(own)
+        contest.keep_picture_questions(own)
 
 
-def test_tool_calls_are_shown_to_peers_as_json() -> None:
+def test_tool_calls_are_shown_to_baselines_as_json() -> None:
     slip = r'{{- "within XML tags:\n<tool_call>\n{{\"name\": <n>, \"a\": <x>}}\n</tool_call>" }}'
     right = r'{{- "within XML tags:\n<tool_call>\n{\"name\": <n>, \"a\": <x>}\n</tool_call>" }}'
-    assert mended(slip) == right
-    assert mended(right) == right
+    assert repaired(slip) == right
+    assert repaired(right) == right
 
 
 @pytest.mark.weights
@@ -284,14 +286,14 @@ def test_the_starter_model_is_served_with_its_template_mended() -> None:
     with served(Settings(pack="starter")) as settings:
         template = _template(settings)
         assert '<tool_call>\\n{\\"name' in template
-        assert mended(template) == template
+        assert repaired(template) == template
 
 
 def test_what_cannot_be_held_is_said() -> None:
     with pytest.raises(UsageError, match="none of smolagents, langchain"):
         contest.check_installed(["nobody"])
     with (
-        pytest.raises(UsageError, match="peers ask a server"),
-        contest.laid(Settings(pack="gpu", model="Qwen/Qwen3-VL-4B-Instruct")),
+        pytest.raises(UsageError, match="baselines ask a server"),
+        contest.open_setup(Settings(pack="gpu", model="Qwen/Qwen3-VL-4B-Instruct")),
     ):
         pass

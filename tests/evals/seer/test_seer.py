@@ -12,7 +12,7 @@ from looktwice.errors import UsageError
 from looktwice.evals.seer import answers
 from looktwice.evals.seer.ablation import BlackCrops, garbled
 from looktwice.evals.seer.character import SEERS, Character, seer_named
-from looktwice.evals.seer.model import Seer
+from looktwice.evals.seer.model import SeerModel
 from looktwice.evals.suites import SUITES, tasks_of
 from looktwice.evals.task import Task, Truth
 from looktwice.media.store import Store
@@ -57,9 +57,9 @@ def shown(folder: Path, store: Store) -> dict[str, Picture]:
     return {"a": a, "b": b, "crop": store.crop(a, MARK.grow(1.0), min_side=384)}
 
 
-def seer(folder: Path, store: Store, name: str = "perfect", **how: Any) -> Seer:
+def seer(folder: Path, store: Store, name: str = "perfect", **how: Any) -> SeerModel:
     character = Character(name, "", **how) if how else SEERS[name]
-    return Seer(TASKS, folder, store, character)
+    return SeerModel(TASKS, folder, store, character)
 
 
 def user(text: str, *pictures: Picture) -> list[Message]:
@@ -151,7 +151,7 @@ def test_a_wrong_number_of_a_list_is_seen_where_its_own_line_is_enlarged(
     for boxes in ((MARK, away), (away, MARK)):
         task = LIST.model_copy(update={"truth": LIST.truth.model_copy(update={"boxes": boxes})})
         assert answers.in_doubt(task) in ((MARK,), (away,))
-        model = Seer([task], folder, store, Character("wrong", "", slips=1.0, belief=0.7))
+        model = SeerModel([task], folder, store, Character("wrong", "", slips=1.0, belief=0.7))
         right = answers.in_doubt(task) == (MARK,)
         crop = shown["crop"]
         given = model.generate(user("List the goods.", shown["a"], crop)).text
@@ -272,7 +272,7 @@ def test_follow_ups_are_written_in_full_and_are_about_earlier_pictures(
     then = Task(id="then", kind="fact", question="And the date?", session="s",
                 about="in full: What is the date on this receipt?",
                 truth=Truth(answers=("19/06/2023",)))  # fmt: skip
-    model = Seer([first, then], folder, store, SEERS["perfect"])
+    model = SeerModel([first, then], folder, store, SEERS["perfect"])
     rewritten = model.generate(
         user("Rewrite it.\nUser: What is the total?\nLast question: And the date?")
     ).text

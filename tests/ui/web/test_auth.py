@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from looktwice.benchmarks.page_people import Visitor, _everybody
+from looktwice.benchmarks.page_people import PageVisitor, _everybody
 from looktwice.ui.web.auth import add_user
 
 from ...agent.kit import Script, picture
@@ -42,7 +42,7 @@ def visit(served: Page, work: Any) -> Any:
 
     async def main() -> Any:
         async with httpx.AsyncClient(base_url=served.url, timeout=60) as client:
-            visitor = Visitor(client, "tab")
+            visitor = PageVisitor(client, "tab")
             await visitor.arrive()
             return await work(visitor)
 
@@ -52,13 +52,13 @@ def visit(served: Page, work: Any) -> Any:
 def test_a_forged_tab_brings_nothing_of_its_owner(tmp_path: Path) -> None:
     with page(tmp_path) as served:
 
-        async def owner(visitor: Visitor) -> None:
+        async def owner(visitor: PageVisitor) -> None:
             file = await visitor.upload(picture(5))
             await visitor.ask(f"{TOTAL} secret", [file])
 
         visit(served, owner)
 
-        async def thief(visitor: Visitor) -> str:  # the same tab's name, another cookie
+        async def thief(visitor: PageVisitor) -> str:  # the same tab's name, another cookie
             return words_of(await visitor.ask("And the date?"))
 
         stolen = visit(served, thief)
@@ -82,7 +82,7 @@ def test_a_forged_tab_brings_nothing_of_its_owner(tmp_path: Path) -> None:
 def test_malformed_questions_are_refused_and_the_page_goes_on(tmp_path: Path, data: Any) -> None:
     with page(tmp_path) as served:
 
-        async def odd(visitor: Visitor) -> tuple[str, str]:
+        async def odd(visitor: PageVisitor) -> tuple[str, str]:
             try:
                 first = words_of(await visitor.call("ask", data))
             except httpx.HTTPStatusError as error:
@@ -98,7 +98,7 @@ def test_malformed_questions_are_refused_and_the_page_goes_on(tmp_path: Path, da
 def test_who_is_quick_is_told_to_wait(tmp_path: Path) -> None:
     with page(tmp_path, page_limits={"questions_per_minute": 1}) as served:
 
-        async def quick(visitor: Visitor) -> str:
+        async def quick(visitor: PageVisitor) -> str:
             await visitor.ask("Hello!")
             return words_of(await visitor.ask("Hello!"))
 

@@ -1,4 +1,4 @@
-"""A peer in the place of the assistant, so that runs, limits, scores and reports are the same."""
+"""A baseline in the place of the assistant, so that runs, limits, scores and reports are the same."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ...control import Control
 from ...errors import UsageError
 from ...schema import Answer, Picture, Status, StopReason
 from ...tools import Context, ResultCache, Tool
-from .baseline import Peer, Server, Sitting, declines, instructions, put
+from .baseline import Baseline, BaselineTask, ModelServer, declines, instructions, numbered_question
 from .experts import Toolbox
-from .usage import Meter
+from .usage import CountingTransport
 
 if TYPE_CHECKING:
     from ...agent.assistant import Given
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from ...agent.state import Turn
     from ...settings import Settings
 
-_LOOK = 0.05
+_POLL_SECONDS = 0.05
 """Seconds between two looks at the stop button."""
 
 
-class StandIn(Assistant):
-    """Asks a peer; what goes wrong in it becomes an answer with status "failed".
+class BaselineAssistant(Assistant):
+    """Asks a baseline; what goes wrong in it becomes an answer with status "failed".
 
     Args:
-        settings: whose limits hold for the peer, too.
-        model: for the base class; the peer asks its server by itself.
-        peer: whom to ask.
+        settings: whose limits hold for the baseline, too.
+        model: for the base class; the baseline asks its server by itself.
+        baseline: whom to ask.
         server: where the model is.
         tools: the experts.
     """
@@ -47,23 +47,23 @@ class StandIn(Assistant):
         settings: Settings,
         *,
         model: ChatModel,
-        peer: Peer,
-        server: Server,
+        baseline: Baseline,
+        server: ModelServer,
         tools: Mapping[str, Tool],
     ) -> None:
         super().__init__(settings, model=model)
         self.tools = dict(tools)
-        self._peer, self._server = peer, server
-        self._way = httpx.HTTPTransport(retries=0)
-        self._read = ResultCache()
+        self._baseline, self._server = baseline, server
+        self._http = httpx.HTTPTransport(retries=0)
+        self._cache = ResultCache()
 
     def warm(self) -> None:
-        """Import the peer's library."""
-        self._peer.load()
+        """Import the baseline's library."""
+        self._baseline.load()
 
     def close(self) -> None:
         """Give back what was opened."""
-        self._way.close()
+        self._http.close()
         super().close()
 
     def ask(
@@ -76,39 +76,39 @@ class StandIn(Assistant):
         history: Sequence[Turn] = (),
         on_event: Emit = lambda event: None,
     ) -> Answer:
-        """The peer's answer to a question about pictures; it tells of no events.
+        """The baseline's answer to a question about pictures; it tells of no events.
 
         Raises:
             BadInput: a picture cannot be used.
-            UsageError: documents or a conversation were given; peers have neither.
+            UsageError: documents or a conversation were given; baselines have neither.
         """
         if index is not None or session is not None or history:
-            raise UsageError("peers are asked single questions about pictures")
+            raise UsageError("baselines are asked single questions about pictures")
         pictures = self._load(images)
         control = control or Control(self.settings.limits.seconds)
-        meter, started = Meter(self._way, control), time.monotonic()
+        transport, started = CountingTransport(self._http, control), time.monotonic()
         toolbox = self._toolbox(pictures, control)
-        with httpx.Client(transport=meter, trust_env=False) as client:
-            sitting = self._sitting(question, pictures, toolbox, client)
-            said = self._wait(sitting, control)
-        usage = meter.usage(len(toolbox.results), time.monotonic() - started)
-        return self._answer_of(question, said, pictures, toolbox).model_copy(
+        with httpx.Client(transport=transport, trust_env=False) as client:
+            task = self._task(question, pictures, toolbox, client)
+            reply = self._wait(task, control)
+        usage = transport.usage(len(toolbox.results), time.monotonic() - started)
+        return self._answer_of(question, reply, pictures, toolbox).model_copy(
             update={"usage": usage}
         )
 
     def _toolbox(self, pictures: tuple[Picture, ...], control: Control) -> Toolbox:
         context = Context(pictures=pictures, store=self.store, control=control)
-        return Toolbox(self.tools, context, self.settings.limits.tool_seconds, self._read)
+        return Toolbox(self.tools, context, self.settings.limits.tool_seconds, self._cache)
 
-    def _sitting(
+    def _task(
         self,
         question: str,
         pictures: tuple[Picture, ...],
         toolbox: Toolbox,
         client: httpx.Client,
-    ) -> Sitting:
-        return Sitting(
-            question=put(question, pictures),
+    ) -> BaselineTask:
+        return BaselineTask(
+            question=numbered_question(question, pictures),
             instructions=instructions(self._server),
             pictures=pictures if self._server.sees_images else (),
             store=self.store,
@@ -119,23 +119,23 @@ class StandIn(Assistant):
             tokens=self.settings.limits.answer_tokens,
         )
 
-    def _wait(self, sitting: Sitting, control: Control) -> str | BaseException:
-        """What the peer said, or what went wrong.
+    def _wait(self, task: BaselineTask, control: Control) -> str | BaseException:
+        """The reply, or what went wrong.
 
         One that does not come back in time is left alone; without a way to the server it ends soon.
         """
-        said: queue.SimpleQueue[str | BaseException] = queue.SimpleQueue()
+        replies: queue.SimpleQueue[str | BaseException] = queue.SimpleQueue()
 
         def work() -> None:
             try:
-                said.put(self._peer.ask(sitting))
+                replies.put(self._baseline.ask(task))
             except BaseException as error:
-                said.put(error)
+                replies.put(error)
 
-        threading.Thread(target=work, name=f"peer-{self._peer.name}", daemon=True).start()
+        threading.Thread(target=work, name=f"baseline-{self._baseline.name}", daemon=True).start()
         while not control.should_stop:
             try:
-                return said.get(timeout=control.remaining(_LOOK))
+                return replies.get(timeout=control.remaining(_POLL_SECONDS))
             except queue.Empty:
                 continue
         return TimeoutError("the time limit was reached")
@@ -143,29 +143,29 @@ class StandIn(Assistant):
     def _answer_of(
         self,
         question: str,
-        said: str | BaseException,
+        reply: str | BaseException,
         pictures: tuple[Picture, ...],
         toolbox: Toolbox,
     ) -> Answer:
-        text = said.strip() if isinstance(said, str) else f"{type(said).__name__}: {said}"
-        status, reason = _status(said)
+        text = reply.strip() if isinstance(reply, str) else f"{type(reply).__name__}: {reply}"
+        status, reason = _status(reply)
         return Answer(
             question=question,
             text=text,
             status=status,
-            confidence=float(status == "answered"),  # peers give none
+            confidence=float(status == "answered"),  # baselines give none
             stop_reason=reason,
             evidence=toolbox.evidence(),
             pictures=pictures,
             results=tuple(toolbox.results),
             model=self._server.model,
-            pack=self._peer.name,
+            pack=self._baseline.name,
         )
 
 
-def _status(said: str | BaseException) -> tuple[Status, StopReason]:
-    if isinstance(said, TimeoutError):
+def _status(reply: str | BaseException) -> tuple[Status, StopReason]:
+    if isinstance(reply, TimeoutError):
         return "failed", "deadline"
-    if isinstance(said, BaseException):
+    if isinstance(reply, BaseException):
         return "failed", "error"
-    return ("declined", "unsupported") if declines(said) else ("answered", "accepted")
+    return ("declined", "unsupported") if declines(reply) else ("answered", "accepted")
