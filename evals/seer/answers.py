@@ -67,7 +67,7 @@ def is_true(task: Task, statement: str) -> bool:
     said, whole = _words(statement), _words(right(task))
     if is_right(task, statement) or (task.truth.match == "grade" and _holds(said, whole)):
         return True
-    return bool(said) and _holds(whole, said)
+    return _holds(whole, said) and bool(statement.strip())
 
 
 def _words(text: str) -> list[str]:

@@ -93,8 +93,11 @@ class Prompt:
 
     def candidates(self, options: Sequence[str]) -> dict[str, str]:
         """What stands behind the letter or number of each option; the option itself where nothing does."""
-        starts = {o: m for o in options if (m := _behind(o).search(self.tail)) is not None}
-        if len(starts) < len(options):
+        for before in _BEFORE_OPTIONS:
+            starts = {o: m for o in options if (m := _behind(before, o).search(self.tail))}
+            if len(starts) == len(options):
+                break
+        else:
             return {o: o for o in options}
         begins = sorted(m.start() for m in starts.values())
         found = {}
@@ -104,9 +107,13 @@ class Prompt:
         return found
 
 
-def _behind(option: str) -> re.Pattern[str]:
-    """Where an option is named: "A:", "B)", "Reading 1.", with a word before it or none."""
-    return re.compile(rf"(?:^|[\s(])(?:[A-Z][a-z]+ )?\(?{re.escape(option)}\s*[:.)]+\s*")
+_BEFORE_OPTIONS = (r"\b[A-Z][a-z]+ ", r"^\s*\(?", r"[\s(]")
+"""What stands before the name of an option: "Reading A:", else a new line, else space; an answer may
+begin with the letter of another option."""
+
+
+def _behind(before: str, option: str) -> re.Pattern[str]:
+    return re.compile(rf"{before}{re.escape(option)}\s*[:.)]+\s*", re.MULTILINE)
 
 
 def _up_to_the_question(text: str) -> str:

@@ -111,6 +111,7 @@ SUITES: dict[str, Suite] = {
         Suite("conversations", "follow-ups, up to 27 turns over 20 pictures",
               conversations.generate),
         Suite("seer", "every form of answer, for models that see", seer.generate),
+        Suite("small_marks", "what has to be enlarged to be seen", seer.marks.generate),
     )
 }  # fmt: skip
 

@@ -20,5 +20,6 @@ __all__ = ["generate"]
 
 def generate(make: Maker) -> list[Task]:
     """All tasks; `kind` is the form of the answer."""
-    parts = (shapes, people, bills, pages, drawings, marks, dialogs)
-    return [task for part in parts for task in part.generate(make)]
+    parts = (shapes, people, bills, pages, drawings)
+    made = [task for part in parts for task in part.generate(make)]
+    return [*made, *marks.of_each_sort(make, marks.FEW), *dialogs.generate(make)]

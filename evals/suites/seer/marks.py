@@ -10,14 +10,20 @@ from ..paper import Sheet
 from ..signs import landscape
 from .asking import READ, Ask, keep, missing, tasks
 
-EACH = 8
+FEW, MANY = 8, 14
+"""Of each sort: among other questions, and as a suite of their own."""
 _COLOURS = {"red": "#d32020", "blue": "#2046c8", "green": "#209040", "yellow": "#f0d020"}
 _LOOK = (frozenset({"look_closer"}), frozenset({"read_text", "look_closer"}), *READ)
 
 
 def generate(make: Maker) -> list[Task]:
     """Number plates, house numbers and flags of about a hundredth of the picture's width."""
-    made = [sort(make, number) for number in range(EACH) for sort in (plate, house, flag)]
+    return of_each_sort(make, MANY)
+
+
+def of_each_sort(make: Maker, count: int) -> list[Task]:
+    """So many of each."""
+    made = [sort(make, number) for number in range(count) for sort in (plate, house, flag)]
     return [task for tasks_of in made for task in tasks_of]
 
 

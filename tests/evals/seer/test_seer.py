@@ -130,6 +130,13 @@ def test_it_chooses_between_readings_in_both_orders(
         text = "What is the total?\nWhich reading is right?\nA) {}\nB) {}".format(*order)
         assert model.choose(user(text, shown["a"]), ("A", "B")).best == best
         assert model.choose(user("What is the total?", shown["a"]), order).best == "52.43"
+    nested = "Which?\nAnswer A: {}\nAnswer B: {}\nWhich answer is right?"
+    task = Task(id="c", kind="choice", question="Which?", images=("a.png",),
+                truth=Truth(answers=("B) blue", "B", "blue"), match="choice"))  # fmt: skip
+    chooser = Seer([task], folder, store, SEERS["perfect"])
+    for order, best in ((("B) blue", "A) red"), "A"), (("A) red", "B) blue"), "B")):
+        asked = user(nested.format(*order), shown["a"])
+        assert chooser.choose(asked, ("A", "B")).best == best
 
 
 def test_it_chooses_between_whole_answers_of_several_lines(
