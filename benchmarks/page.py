@@ -1,6 +1,6 @@
-"""The chat page with 30 people on it at once: what it adds to a model that takes 50 ms a call.
+"""The chat page with 30 users on it at once: what it adds to a model that takes 50 ms a call.
 
-The people are plain HTTP clients in a process of their own that do what Gradio's page does: send a
+The users are plain HTTP clients in a process of their own that do what Gradio's page does: send a
 picture, join the queue, follow the stream. So the processor time of this process is the server's alone.
 """
 
@@ -21,9 +21,9 @@ from ..agent.backends.scripted import ScriptedModel
 from ..settings import PageLimits, Settings
 from . import controller
 from .measure import Measurement, scratch_settings
-from .page_people import SeenPicture, everybody
+from .page_clients import QuestionTiming, simulate_users
 
-PEOPLE = 30
+USERS = 30
 QUESTIONS = 4
 CALL = 0.05
 """Seconds the model takes for a call."""
@@ -37,27 +37,27 @@ _TOKEN = re.compile(r"p\d+q\d+")
 
 def measure() -> Iterator[Measurement]:
     """What the page costs a message, and how late the first words are."""
-    limits = PageLimits(running=PEOPLE, questions_per_minute=10_000, waiting=PEOPLE)
+    limits = PageLimits(running=USERS, questions_per_minute=10_000, waiting=USERS)
     with scratch_settings(page=limits) as settings:
         model = Slow()
         with assistant_of(settings, model.model) as assistant:
             bare = processor_time_alone(assistant)
             with serving(assistant) as address:
                 run(address, 2, 1)  # imports and caches
-                for people in (1, PEOPLE):
+                for users in (1, USERS):
                     model.began.clear()
                     began = time.process_time()
-                    run(address, people, 0)
+                    run(address, users, 0)
                     arrived = time.process_time()
-                    seen = run(address, people, QUESTIONS)
+                    timings = run(address, users, QUESTIONS)
                     asked = time.process_time() - arrived - (arrived - began)
-                    spent = asked / len(seen) - bare
-                    check(seen, people * QUESTIONS)
-                    what = f"{people} {'person' if people == 1 else 'people'}"
+                    spent = asked / len(timings) - bare
+                    check(timings, users * QUESTIONS)
+                    what = f"{users} user{'' if users == 1 else 's'}"
                     yield Measurement(
                         f"processor time of the page a message, {what}", (spent,), COST
                     )
-                    late = tuple(s.first - model.began[s.token] for s in seen)
+                    late = tuple(s.first - model.began[s.token] for s in timings)
                     yield Measurement(f"first words after the model's, {what}", late, FIRST)
 
 
@@ -69,9 +69,9 @@ class Slow:
         self.model = ScriptedModel(self._say, choices=self._choose, delay=CALL)
 
     def _say(self, messages: Sequence[Message], schema: JsonSchema | None) -> str:
-        said = messages[-1].text
-        tokens = _TOKEN.findall(said)
-        if said.rstrip().endswith("Rewritten question:"):
+        prompt = messages[-1].text
+        tokens = _TOKEN.findall(prompt)
+        if prompt.rstrip().endswith("Rewritten question:"):
             return f"{controller.QUESTION} {tokens[-1]}"
         self.began.setdefault(tokens[-1], time.perf_counter() + CALL)
         return controller.TOTAL
@@ -123,14 +123,14 @@ def serving(assistant: Assistant) -> Iterator[str]:
         thread.join(10)
 
 
-def run(address: str, people: int, questions: int) -> list[SeenPicture]:
-    """Let people ask, from a process of their own."""
+def run(address: str, users: int, questions: int) -> list[QuestionTiming]:
+    """Let users ask, from a process of their own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(everybody, (address, people, questions, controller.QUESTION))
+        return pool.apply(simulate_users, (address, users, questions, controller.QUESTION))
 
 
-def check(seen: Sequence[SeenPicture], expected: int) -> None:
-    """A benchmark of something that failed, or of mixed-up people, would be worth nothing."""
-    wrong = [s for s in seen if s.error or s.strangers or controller.TOTAL not in s.last]
-    if wrong or len(seen) != expected:
-        raise RuntimeError(f"{len(wrong)} of {len(seen)} went wrong, such as {wrong[:1]}")
+def check(timings: Sequence[QuestionTiming], expected: int) -> None:
+    """A benchmark of something that failed, or of mixed-up users, would be worth nothing."""
+    wrong = [s for s in timings if s.error or s.foreign_tokens or controller.TOTAL not in s.tail]
+    if wrong or len(timings) != expected:
+        raise RuntimeError(f"{len(wrong)} of {len(timings)} went wrong, such as {wrong[:1]}")

@@ -39,7 +39,7 @@ def mcp(
     model: Model = None,
 ) -> None:
     """Offer the assistant, its experts and your documents to programs that speak MCP."""
-    from ..ui.mcp_server.server import serve_http, serve_stdio
+    from ..ui.mcp_server.launch import serve_http, serve_stdio
 
     settings, folders = load_settings(pack=pack, model=model), tuple(allow or ())
     if http:

@@ -48,7 +48,7 @@ def add_login(auth: Path | None, name: str) -> None:
     Raises:
         UsageError: there is no file, or name or password cannot be used.
     """
-    from ..ui.web.auth import add_user
+    from ..ui.web.passwords import add_user
 
     if auth is None:
         raise UsageError("--add-user needs the file to write to: add --auth FILE")

@@ -1,1 +1,1 @@
-"""The faces people and programs meet: the chat page, the OpenAI-compatible server, MCP."""
+"""Servers through which people and programs ask; the answering itself is done in `agent`."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from looktwice.cli.app import app
 from looktwice.errors import UsageError
-from looktwice.ui.web.auth import Passwords
+from looktwice.ui.web.passwords import PasswordFile
 from typer.testing import CliRunner
 
 
@@ -19,7 +19,7 @@ def test_a_user_is_added_without_the_password_on_the_command_line(tmp_path: Path
     assert done.exit_code == 0, done.output
     assert "ann can log in" in done.output
     assert "correct horse" not in done.output
-    assert Passwords(users).fits("ann", "correct horse")
+    assert PasswordFile(users).verify("ann", "correct horse")
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What all servers share: who comes in, how much, how many at once, logs and figures."""
+"""What every server shares: guard, keys, queue, errors, logs; nothing of one protocol or of the page."""

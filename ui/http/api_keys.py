@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import Headers
 
 from ...errors import UsageError
+from .errors import NotAuthorized
 
-_SHORTEST = 16
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+KEY_NUMBER = "looktwice.key"
+"""Where the ASGI scope holds the number of the request's key."""
+_MIN_CHARACTERS = 16
 
 
-class Keys:
+class ApiKeys:
     """The keys a server accepts; without any, everybody may ask.
 
     Args:
@@ -23,16 +32,16 @@ class Keys:
     """
 
     def __init__(self, keys: Iterable[str] = ()) -> None:
-        listed = list(keys)
-        if any(len(key) < _SHORTEST or not key.isascii() for key in listed):
+        given = list(keys)
+        if any(len(key) < _MIN_CHARACTERS or not key.isascii() for key in given):
             raise UsageError(
-                f"API keys: each needs at least {_SHORTEST} ASCII characters; make one with: "
+                f"API keys: each needs at least {_MIN_CHARACTERS} ASCII characters; make one with: "
                 "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
             )
-        self._hashes = [sha256(key.encode()).digest() for key in listed]
+        self._hashes = [sha256(key.encode()).digest() for key in given]
 
     @classmethod
-    def from_file(cls, path: Path) -> Keys:
+    def from_file(cls, path: Path) -> ApiKeys:
         """One key a line; empty lines and those that begin with # are left out.
 
         Raises:
@@ -50,7 +59,7 @@ class Keys:
     def __len__(self) -> int:
         return len(self._hashes)
 
-    def who(self, authorization: str) -> int | None:
+    def identify(self, authorization: str) -> int | None:
         """Number of the key (from 1) in an Authorization header; None where it is none of ours."""
         scheme, _, given = authorization.partition(" ")
         digest = sha256(given.strip().encode("utf-8", "replace")).digest()
@@ -59,3 +68,29 @@ class Keys:
             if hmac.compare_digest(known, digest) and scheme.lower() == "bearer":
                 found = number
         return found
+
+
+class ApiKeyCheck:
+    """Lets in who shows one of the keys.
+
+    Args:
+        app: what is behind it.
+        keys: those accepted; without any, everybody is let in.
+        open_paths: what needs no key.
+    """
+
+    def __init__(self, app: ASGIApp, keys: ApiKeys, open_paths: Collection[str] = ()) -> None:
+        self._app, self._keys, self._open_paths = app, keys, frozenset(open_paths)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on.
+
+        Raises:
+            NotAuthorized: it shows no key, or none of ours.
+        """
+        if self._keys and scope["type"] == "http" and scope["path"] not in self._open_paths:
+            number = self._keys.identify(Headers(scope=scope).get("authorization", ""))
+            if number is None:
+                raise NotAuthorized
+            scope[KEY_NUMBER] = number
+        await self._app(scope, receive, send)

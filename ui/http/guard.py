@@ -1,199 +1,143 @@
-"""The door of a server: who may come in, how large a request may be, and the log of it.
+"""What stands before every server: under which name it is asked, by whose page, how much, how fast.
 
-A plain ASGI wrapper, so that the OpenAI-compatible server and the MCP server have the same door.
+A plain ASGI middleware that keeps no body: streams pass through it unchanged.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
-import uuid
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 
-from ...settings import ServeLimits
-from ..openai_server.protocol import Refused
-from .api_keys import Keys
-from .logs import tell
-from .metrics import Metrics
+from .errors import BodyTooLarge, BodyTooSlow, Render, RequestError, WrongHost, WrongOrigin
+from .hosts import host_name
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-VISIT = "looktwice.visit"
-"""Where the ASGI scope holds the request's name."""
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass
-class _Visit:
-    """One request on its way through."""
-
-    id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
-    began: float = field(default_factory=time.monotonic)
-    key: int | None = None
-    status: int = 0
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
 
 
 class Guard:
-    """Checks host, key and size of every request before the application sees it.
+    """Checks host, origin, size and time of every request.
 
     Args:
-        app: the application.
-        keys: who may ask.
-        limits: of a request's body.
-        metrics: counts requests.
-        routes: paths that are told apart in metrics; all others count as one.
-        open_paths: what needs no key.
-        local: only names of this machine may stand in the Host header, so that no web page can
-            reach the server by a name of its own (DNS rebinding).
+        app: what is behind it; a `RequestError` it raises is rendered here too.
+        render: answers with an error, in the server's own protocol.
+        max_bytes: of a request's body, by its path.
+        hosts: names the server may be called by; others are refused, since a page elsewhere could
+            point its own name at this machine (DNS rebinding). Empty: every name.
+        same_origin: refuse what pages of other sites send.
+        seconds: for a request's body to arrive; None for no limit.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        keys: Keys,
-        limits: ServeLimits,
-        metrics: Metrics,
-        routes: Collection[str],
-        open_paths: Collection[str] = (),
-        local: bool = True,
+        render: Render,
+        max_bytes: Callable[[str], int],
+        hosts: Collection[str] = (),
+        same_origin: bool = False,
+        seconds: float | None = None,
     ) -> None:
-        self._app, self._keys, self._limits, self._metrics = app, keys, limits, metrics
-        self._routes, self._open = frozenset(routes), frozenset(open_paths)
-        self._local = local
+        self._app, self._render, self._max_bytes = app, render, max_bytes
+        self._hosts = frozenset(host.strip("[]").lower() for host in hosts)
+        self._same_origin, self._seconds = same_origin, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it with what is wrong."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        visit = _Visit()
-        scope[VISIT] = visit.id
-        send = _counted(send, visit)
+        body = _BoundedBody(receive, self._max_bytes(scope["path"]), self._seconds)
+        begun = False
+
+        async def send_unless_refused(message: Message) -> None:
+            nonlocal begun
+            if begun or body.error is None:  # else: what was made of half a body
+                begun = True
+                await send(message)
+
+        refusal: RequestError | None = None
         try:
-            self._admit(scope, visit)
-            body = await self._body(scope, receive)
-            await self._app(scope, _replay(body, receive), send)
-        except Refused as error:
-            await _refuse(error, scope, receive, send)
+            self._check(scope, body.limit)
+            await self._app(scope, body.receive, send_unless_refused)
+        except RequestError as error:
+            refusal = error
         except Exception:
-            tell("the request failed", logging.ERROR, exc_info=True, id=visit.id)
-            if not visit.status:
-                await _refuse(a_bug(visit.id), scope, receive, send)
-        finally:
-            self._note(scope, visit)
+            if body.error is None:
+                raise
+        refusal = body.error or refusal
+        if refusal is not None and not begun:
+            response = self._render(refusal)
+            # What was not read of the request must not be taken for the next one.
+            response.headers["connection"] = "close"
+            await response(scope, receive, send)
 
-    def _admit(self, scope: Scope, visit: _Visit) -> None:
+    def _check(self, scope: Scope, limit: int) -> None:
         headers = Headers(scope=scope)
-        if self._local and host_name(headers.get("host", "")) not in _LOOPBACK:
-            raise Refused("this server answers to names of this machine only", 403, "wrong_host")
-        if self._keys and scope["path"] not in self._open:
-            visit.key = self._keys.who(headers.get("authorization", ""))
-            if visit.key is None:
-                raise Refused(
-                    "an API key is needed: send the header Authorization: Bearer KEY",
-                    401,
-                    "invalid_api_key",
-                )
+        names = headers.getlist("host")
+        if self._hosts and (len(names) != 1 or host_name(names[0]) not in self._hosts):
+            raise WrongHost
+        if self._same_origin and scope["method"] not in _SAFE_METHODS:
+            origin = headers.get("origin", "")
+            if origin and _netloc(origin) != headers.get("host", ""):
+                raise WrongOrigin
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdecimal()):
+            raise RequestError("the length of this request is no number", 400, "invalid_request")
+        if int(length[:20]) > limit:
+            raise BodyTooLarge(limit)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        """All of the request, within its limits."""
-        length = Headers(scope=scope).get("content-length", "")
-        most = self._limits.body_bytes
-        if length.isdecimal() and int(length[:20]) > most:
-            raise _too_large(most)
-        body = bytearray()
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as "http://["
+        return ""
+
+
+class _BoundedBody:
+    """A request's body on its way in.
+
+    Attributes:
+        error: why no more of it is taken.
+    """
+
+    def __init__(self, receive: Receive, limit: int, seconds: float | None) -> None:
+        self.limit = limit
+        self.error: RequestError | None = None
+        self._receive, self._seconds = receive, seconds
+        self._left, self._complete = limit, False
+        self._deadline: float | None = None
+
+    async def receive(self) -> Message:
+        """The next message; from its last piece on, whatever comes after the body."""
+        if self._complete:
+            return await self._receive()
+        if self.error is not None:
+            return {"type": "http.disconnect"}
+        message = await self._in_time()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            self.error = BodyTooLarge(self.limit)
+            raise self.error
+        self._complete = not message.get("more_body", False)
+        return message
+
+    async def _in_time(self) -> Message:
+        if self._seconds is None:
+            return await self._receive()
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + self._seconds
         try:
-            async with asyncio.timeout(self._limits.body_seconds):
-                while True:
-                    message = await receive()
-                    if message["type"] != "http.request":
-                        break
-                    body += message.get("body", b"")
-                    if len(body) > most:
-                        raise _too_large(most)
-                    if not message.get("more_body", False):
-                        break
+            async with asyncio.timeout_at(self._deadline):
+                return await self._receive()
         except TimeoutError:
-            raise Refused(
-                f"the request did not arrive in {self._limits.body_seconds:g} seconds",
-                408,
-                "too_slow",
-            ) from None
-        return bytes(body)
-
-    def _note(self, scope: Scope, visit: _Visit) -> None:
-        seconds = time.monotonic() - visit.began
-        route = scope["path"] if scope["path"] in self._routes else "other"
-        self._metrics.request(route, visit.status, seconds)
-        tell(
-            "request",
-            logging.INFO if visit.status < 500 else logging.WARNING,
-            id=visit.id,
-            method=scope["method"],
-            route=route,
-            status=visit.status,
-            seconds=round(seconds, 3),
-            key=visit.key,
-        )
-
-
-def host_name(header: str) -> str:
-    """The name in a Host header, without its port: "[::1]:8000" is "::1"."""
-    if header.startswith("["):
-        return header[1:].partition("]")[0]
-    return header.rpartition(":")[0] if header.count(":") == 1 else header
-
-
-def a_bug(visit: str) -> Refused:
-    """What a caller is told when the fault is ours."""
-    words = f"something went wrong here; the server's log tells more under {visit}"
-    return Refused(words, 500, "internal_error")
-
-
-def _too_large(most: int) -> Refused:
-    return Refused(
-        f"the request is larger than {most // 2**20} MiB; send fewer or smaller pictures",
-        413,
-        "too_large",
-    )
-
-
-def _counted(send: Send, visit: _Visit) -> Callable[[Message], Awaitable[None]]:
-    """`send` that remembers the status and names the request to the caller."""
-
-    async def counted(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            visit.status = message["status"]
-            named = (b"x-request-id", visit.id.encode())
-            message = {**message, "headers": [*message.get("headers", ()), named]}
-        await send(message)
-
-    return counted
-
-
-def _replay(body: bytes, receive: Receive) -> Callable[[], Awaitable[Any]]:
-    """`receive` that gives the whole body once and then what comes after it."""
-    given = False
-
-    async def replay() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
-
-
-async def _refuse(error: Refused, scope: Scope, receive: Receive, send: Send) -> None:
-    # What was not read of the request must not be taken for the next one.
-    headers = {**error.headers(), "connection": "close"}
-    await JSONResponse(error.body(), error.status, headers)(scope, receive, send)
+            self.error = BodyTooSlow(self._seconds)
+            raise self.error from None

@@ -9,14 +9,14 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
-_TOLD = "told"
+_FACTS = "facts"
 _log = logging.getLogger("looktwice.serve")
 
 
-class JsonLines(logging.Formatter):
+class JsonLogFormatter(logging.Formatter):
     """A record as one line of JSON.
 
-    Of an exception its type and where it happened are told, not its words: those may hold what
+    Of an exception its type and place are written, not its words: those may hold what
     somebody asked.
     """
 
@@ -26,7 +26,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
-            **getattr(record, _TOLD, {}),
+            **getattr(record, _FACTS, {}),
         }
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
@@ -37,15 +37,15 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def tell(event: str, level: int = logging.INFO, exc_info: bool = False, **facts: Any) -> None:
+def log_event(event: str, level: int = logging.INFO, exc_info: bool = False, **facts: Any) -> None:
     """Log something that happened with its facts."""
-    _log.log(level, event, exc_info=exc_info, extra={_TOLD: facts})
+    _log.log(level, event, exc_info=exc_info, extra={_FACTS: facts})
 
 
-def set_up() -> None:
+def set_up_logging() -> None:
     """Send the program's and the web server's records to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonLogFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)

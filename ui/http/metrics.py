@@ -52,7 +52,7 @@ class Metrics:
         for result in answer.results:
             self._tools.labels(result.call.tool, result.error.kind if result.error else "ok").inc()
 
-    def page(self) -> bytes:
+    def exposition(self) -> bytes:
         """All of it in Prometheus' text format."""
         return generate_latest(self.registry)
 

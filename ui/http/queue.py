@@ -1,111 +1,161 @@
-"""Questions at work: how many at once, how many wait, and how each is stopped.
+"""The queue of questions: how many at once, how many wait, and how each is stopped.
 
-A slot is given back when the run has really ended, not when its caller left; so what is stopped
+A slot is given back when the work has really ended, not when its caller left; so what is stopped
 never works on beside what came next.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from typing import Any
 
-from ...agent.assistant import Assistant
-from ...agent.state import Turn
 from ...control import Control
-from ...schema import AnswerReady, Event, Picture
-from ...settings import ServeLimits
-from ..openai_server.protocol import Refused
+from ...errors import Cancelled
+from .errors import QueueFull
 
-_RETRY_SECONDS = 5
+Notify = Callable[..., None]
+"""Calls a function with arguments on the event loop, from any thread."""
+Work = Callable[[Control, Notify], None]
+"""What a run does, in a thread of its own; it raises nothing."""
 
 
-class Runs:
-    """Runs questions on an assistant for a server; belongs to one event loop.
+@dataclass(eq=False)
+class QueuedRun:
+    """One question: in line, at work, or ended.
 
-    Args:
-        assistant: who answers.
-        limits: how many at once and in the queue.
+    Attributes:
+        control: stops the work; None before it has begun.
+        stopped: it is to end, or never to begin.
+        moved: it came forward in the line, has its turn, or was stopped.
     """
 
-    def __init__(self, assistant: Assistant, limits: ServeLimits) -> None:
-        self._assistant, self._limits = assistant, limits
-        self._slots = asyncio.Semaphore(limits.running)
-        self._controls: set[Control] = set()
+    control: Control | None = None
+    stopped: bool = False
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self) -> None:
+        """Ask it to end, wherever it is."""
+        self.stopped = True
+        if self.control is not None:
+            self.control.cancel()
+        self.moved.set()
+
+
+class RunQueue:
+    """Does work in threads, so much at once, the rest in line; belongs to one event loop.
+
+    Args:
+        slots: how many runs work at the same time.
+        places: how many may wait; more are refused.
+    """
+
+    def __init__(self, slots: int, places: int) -> None:
+        self._slots, self._places = slots, places
+        self._at_work: set[QueuedRun] = set()
+        self._line: deque[QueuedRun] = deque()
         self._ended = asyncio.Event()
-        self.waiting = 0
 
     @property
     def running(self) -> int:
-        """Questions that hold a slot."""
-        return len(self._controls)
+        """Runs that hold a slot."""
+        return len(self._at_work)
+
+    @property
+    def waiting(self) -> int:
+        """Runs in line."""
+        return len(self._line)
 
     def check(self) -> None:
-        """Raise `Refused` (429) where the queue is full."""
-        if self._slots.locked() and self.waiting >= self._limits.waiting:
-            raise Refused(
-                f"{self.running} questions are being answered and {self.waiting} wait; "
-                "try again in a moment",
-                429,
-                "busy",
-                retry_after=_RETRY_SECONDS,
-            )
+        """Raise `QueueFull` where one more run would be refused."""
+        if self.running + self.waiting >= self._slots + self._places:
+            raise QueueFull(self.running, self.waiting)
 
-    async def follow(
-        self, question: str, pictures: Sequence[Picture] = (), history: Sequence[Turn] = ()
-    ) -> AsyncGenerator[Event]:
-        """The events of one question, the last is `AnswerReady`; closing it stops the run.
+    def enter(self) -> QueuedRun:
+        """A new run at the end of the line; whoever enters also has to `leave`.
 
         Raises:
-            LooktwiceError: as `Assistant.stream` does.
+            QueueFull: there is no place.
         """
-        self.waiting += 1
-        try:
-            await self._slots.acquire()
-        finally:
-            self.waiting -= 1
-        control = Control(self._assistant.settings.limits.seconds)
-        self._controls.add(control)
+        self.check()
+        run = QueuedRun()
+        self._line.append(run)
+        self._advance()
+        return run
+
+    async def places(self, run: QueuedRun) -> AsyncGenerator[int]:
+        """How many wait before a run, each time that has changed, until it has its turn.
+
+        Raises:
+            Cancelled: it was stopped before.
+        """
+        place = None
+        while run not in self._at_work and not run.stopped:
+            before = self._line.index(run)
+            if before != place:
+                place = before
+                yield place
+            await run.moved.wait()
+            run.moved.clear()
+        if run.stopped:
+            raise Cancelled("it was stopped before its turn came")
+
+    def start(self, run: QueuedRun, work: Work, seconds: float | None) -> None:
+        """Begin the work of a run that has its turn.
+
+        Args:
+            run: see `places`.
+            work: done in a thread; gets the run's control.
+            seconds: how long it may take.
+        """
         loop = asyncio.get_running_loop()
-        events: asyncio.Queue[Event | BaseException] = asyncio.Queue()
+        control = run.control = Control(seconds)
 
-        def work() -> None:
+        def notify(function: Callable[..., Any], *arguments: Any) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens
+                loop.call_soon_threadsafe(function, *arguments)
+
+        def target() -> None:
             try:
-                for event in self._assistant.stream(
-                    question, pictures, control=control, history=history
-                ):
-                    loop.call_soon_threadsafe(events.put_nowait, event)
-            except BaseException as error:
-                loop.call_soon_threadsafe(events.put_nowait, error)
+                work(control, notify)
             finally:
-                loop.call_soon_threadsafe(self._end, control)
+                notify(self._end, run)
 
-        threading.Thread(target=work, name="looktwice-serve", daemon=True).start()
-        try:
-            while True:
-                item = await events.get()
-                if isinstance(item, BaseException):
-                    raise item
-                yield item
-                if isinstance(item, AnswerReady):
-                    return
-        finally:
-            control.cancel()
+        threading.Thread(target=target, name="looktwice-run", daemon=True).start()
+
+    def leave(self, run: QueuedRun) -> None:
+        """The caller has gone: stop what still works, give back what never began."""
+        run.stop()
+        if run in self._line:
+            self._line.remove(run)
+            self._advance()
+        elif run.control is None:
+            self._end(run)
 
     async def drain(self, seconds: float) -> int:
-        """Stop what still runs and wait for its end; returns how many did not end in time."""
-        for control in self._controls:
-            control.cancel()
-        try:
+        """Stop everything and wait for its end; returns how many did not end in time."""
+        for run in (*self._line, *self._at_work):
+            run.stop()
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._controls:
+                while self._at_work:
                     self._ended.clear()
                     await self._ended.wait()
-        except TimeoutError:
-            pass
-        return len(self._controls)
+        return len(self._at_work)
 
-    def _end(self, control: Control) -> None:
-        self._controls.discard(control)
-        self._slots.release()
+    def _end(self, run: QueuedRun) -> None:
+        self._at_work.discard(run)
         self._ended.set()
+        self._advance()
+
+    def _advance(self) -> None:
+        """Give free slots to the first in line; tell all who moved."""
+        moved = list(self._line)
+        while self._line and len(self._at_work) < self._slots:
+            self._at_work.add(self._line.popleft())
+        for run in moved:
+            run.moved.set()

@@ -1,4 +1,4 @@
-"""The assistant and its experts for other programs, over the Model Context Protocol."""
+"""The assistant as a server of MCP; being a client of other servers is in `tools.mcp_client`."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from ...errors import BadInput
 from ...media.store import Store
 from ...schema import Picture
-from ..openai_server.messages import decode_data_url
+from ..http.data_url import decode_data_url
 
 
-class PictureIn(BaseModel):
+class PictureInput(BaseModel):
     """A picture: its file as base64, or a path in a folder the user has allowed."""
 
     model_config = ConfigDict(extra="forbid")
@@ -23,7 +23,7 @@ class PictureIn(BaseModel):
     path: Annotated[str, Field(description="or its path in a folder the user has allowed")] = ""
 
 
-class Pictures:
+class PictureLoader:
     """Takes pictures in.
 
     Args:
@@ -35,36 +35,36 @@ class Pictures:
         self._store = store
         self._folders = [Path(folder).expanduser().resolve() for folder in folders]
 
-    def load(self, given: Sequence[PictureIn]) -> tuple[Picture, ...]:
+    def load(self, given: Sequence[PictureInput]) -> tuple[Picture, ...]:
         """The pictures, checked and stored.
 
         Raises:
             BadInput: one cannot be used; says which and why.
         """
-        most = self._store.limits.pictures
-        if len(given) > most:
-            raise BadInput("pictures", f"at most {most} a question, got {len(given)}")
+        limit = self._store.limits.pictures
+        if len(given) > limit:
+            raise BadInput("pictures", f"at most {limit} a question, got {len(given)}")
         return tuple(self._one(item, f"picture {n}") for n, item in enumerate(given, 1))
 
-    def _one(self, given: PictureIn, called: str) -> Picture:
+    def _one(self, given: PictureInput, label: str) -> Picture:
         if bool(given.base64) == bool(given.path):
-            raise BadInput(called, "expected either base64 or path")
+            raise BadInput(label, "expected either base64 or path")
         if given.path:
-            return self._store.add(self._allowed(given.path, called))
+            return self._store.add(self._allowed(given.path, label))
         address = given.base64
         if not address.startswith("data:"):
             address = f"data:image/any;base64,{''.join(address.split())}"
-        return self._store.add(decode_data_url(address, called), called)
+        return self._store.add(decode_data_url(address, label), label)
 
-    def _allowed(self, path: str, called: str) -> Path:
+    def _allowed(self, path: str, label: str) -> Path:
         """The file, links followed, if it lies in an allowed folder; says nothing of others."""
         for folder in self._folders:
             try:
-                place = (folder / path).resolve(strict=True)  # an absolute path stays itself
+                found = (folder / path).resolve(strict=True)  # an absolute path stays itself
             except (OSError, ValueError):
                 continue
-            if place.is_relative_to(folder) and place.is_file():
-                return place
+            if found.is_relative_to(folder) and found.is_file():
+                return found
         where = ", ".join(map(str, self._folders))
         allowed = f"files in {where} may be named" if where else "no folder is allowed"
-        raise BadInput(called, f"{path[:200]!r} is not to be had by path ({allowed}); send base64")
+        raise BadInput(label, f"{path[:200]!r} is not to be had by path ({allowed}); send base64")

@@ -29,14 +29,13 @@ from ...schema import (
     ToolStarted,
 )
 from ...tools import Tool, search_tools
-from ..http.queue import Runs
-from ..openai_server.protocol import Refused
-from .pictures import PictureIn, Pictures
+from ..http.answering import AnswerStreams
+from .pictures import PictureInput, PictureLoader
 
 _PAGE_PIXELS = 1_500_000
 
 
-class Told(BaseModel):
+class AnswerOutput(BaseModel):
     """The assistant's answer as data; boxes are in pixels of the picture or points of the page."""
 
     text: str
@@ -47,36 +46,38 @@ class Told(BaseModel):
     evidence: tuple[Evidence, ...]
 
 
-class Seen(BaseModel):
-    """What an expert saw as data; boxes as in an answer."""
+class ExpertOutput(BaseModel):
+    """What an expert found as data; boxes as in an answer."""
 
     evidence: tuple[Evidence, ...]
 
 
-OnePicture = Annotated[PictureIn, Field(description="what to look at")]
+OnePicture = Annotated[PictureInput, Field(description="what to look at")]
 
 
-class Offered:
-    """The functions behind the tools; their words are what clients read.
+class AssistantTools:
+    """The functions behind the tools; clients read their docstrings.
 
     Args:
         assistant: whose experts are offered.
         pictures: takes pictures in.
-        runs: keeps questions within their limits.
+        answers: keeps questions within their limits.
     """
 
-    def __init__(self, assistant: Assistant, pictures: Pictures, runs: Runs) -> None:
-        self._assistant, self._pictures, self._runs = assistant, pictures, runs
-        self._at_work = anyio.CapacityLimiter(assistant.settings.serve.running)
+    def __init__(
+        self, assistant: Assistant, pictures: PictureLoader, answers: AnswerStreams
+    ) -> None:
+        self._assistant, self._pictures, self._answers = assistant, pictures, answers
+        self._limiter = anyio.CapacityLimiter(assistant.settings.serve.running)
 
     async def ask(
         self,
         question: Annotated[str, Field(description="in any language")],
         ctx: Context,
         pictures: Annotated[
-            Sequence[PictureIn], Field(description="what it is about; may be empty")
+            Sequence[PictureInput], Field(description="what it is about; may be empty")
         ] = (),
-    ) -> Annotated[CallToolResult, Told]:
+    ) -> Annotated[CallToolResult, AnswerOutput]:
         """Answer a question about pictures, or about the user's own documents where some are indexed.
 
         Experts look first, the answer is checked against what they saw, and comes with evidence;
@@ -85,21 +86,22 @@ class Offered:
         given = await self._load(pictures)
         answer = None
         try:
-            self._runs.check()
-            async with aclosing(self._runs.follow(question, given)) as events:
+            async with aclosing(self._answers.follow(question, given)) as events:
                 async for event in events:
                     await _progress(ctx, event)
                     if isinstance(event, AnswerReady):
                         answer = event.answer
-        except (LooktwiceError, Refused) as error:
+        except LooktwiceError as error:
             raise ToolError(str(error)) from None
         assert answer is not None
         if answer.status == "failed":
             raise ToolError(answer.text)
-        told = Told.model_validate(answer.model_dump(include=set(Told.model_fields)))
+        output = AnswerOutput.model_validate(
+            answer.model_dump(include=set(AnswerOutput.model_fields))
+        )
         return CallToolResult(
-            content=[TextContent(text=in_words(answer))],
-            structured_content=told.model_dump(mode="json"),
+            content=[TextContent(text=answer_text(answer))],
+            structured_content=output.model_dump(mode="json"),
         )
 
     async def detect_objects(
@@ -108,14 +110,14 @@ class Offered:
         labels: Annotated[
             Sequence[str], Field(description="kinds to look for; empty for all it knows")
         ] = (),
-    ) -> Annotated[CallToolResult, Seen]:
+    ) -> Annotated[CallToolResult, ExpertOutput]:
         """Find and count objects in a picture; each comes with its box."""
         arguments: dict[str, Any] = {"labels": list(labels)} if labels else {}
-        return await self._look("detect_objects", arguments, picture)
+        return await self._run_on_picture("detect_objects", arguments, picture)
 
-    async def read_text(self, picture: OnePicture) -> Annotated[CallToolResult, Seen]:
+    async def read_text(self, picture: OnePicture) -> Annotated[CallToolResult, ExpertOutput]:
         """Read all text in a picture (OCR); each line comes with its box."""
-        return await self._look("read_text", {}, picture)
+        return await self._run_on_picture("read_text", {}, picture)
 
     async def look_closer(
         self,
@@ -124,46 +126,48 @@ class Offered:
         box: Annotated[
             Sequence[float], Field(description="or where: x1, y1, x2, y2 in pixels")
         ] = (),
-    ) -> Annotated[CallToolResult, Seen]:
+    ) -> Annotated[CallToolResult, ExpertOutput]:
         """Cut out one part of a picture, enlarge it, and say what is there: colours, objects, text."""
         arguments: dict[str, Any] = {"target": target} if target else {}
         if box:
             arguments["box"] = list(box)
-        return await self._look("look_closer", arguments, picture)
+        return await self._run_on_picture("look_closer", arguments, picture)
 
     async def search_documents(
         self,
         query: Annotated[str, Field(description="the question, or the documents' own words")],
         limit: Annotated[int, Field(ge=1, le=20, description="most passages to give")] = 4,
-    ) -> Annotated[CallToolResult, Seen]:
+    ) -> Annotated[CallToolResult, ExpertOutput]:
         """Search the user's own documents; passages come with document, page and boxes."""
-        return await self._search("search_documents", {"query": query, "limit": limit})
+        return await self._run_on_documents("search_documents", {"query": query, "limit": limit})
 
     async def open_page(
         self,
         document: Annotated[str, Field(description="its name")],
         page: Annotated[int, Field(ge=1, description="1 is the first")],
-    ) -> Annotated[CallToolResult, Seen]:
+    ) -> Annotated[CallToolResult, ExpertOutput]:
         """Open one page of one of the user's documents: its whole text, and how it looks."""
-        return await self._search("open_page", {"document": document, "page": page}, looks=True)
+        return await self._run_on_documents(
+            "open_page", {"document": document, "page": page}, with_pictures=True
+        )
 
-    async def _look(
-        self, name: str, arguments: dict[str, Any], picture: PictureIn
+    async def _run_on_picture(
+        self, name: str, arguments: dict[str, Any], picture: PictureInput
     ) -> CallToolResult:
         given = await self._load([picture])
-        return self._shown(await self._run(self._assistant.tools[name], arguments, given), False)
+        return self._result(await self._run(self._assistant.tools[name], arguments, given), False)
 
-    async def _search(
-        self, name: str, arguments: dict[str, Any], looks: bool = False
+    async def _run_on_documents(
+        self, name: str, arguments: dict[str, Any], with_pictures: bool = False
     ) -> CallToolResult:
         index = self._assistant.index
-        listed = search_tools(index, self._assistant.store) if index is not None else []
-        tool = next((t for t in listed if t.name == name), None)
+        offered = search_tools(index, self._assistant.store) if index is not None else []
+        tool = next((t for t in offered if t.name == name), None)
         if tool is None:
             raise ToolError("there are no documents; add some with `looktwice index add`")
-        return self._shown(await self._run(tool, arguments, ()), looks)
+        return self._result(await self._run(tool, arguments, ()), with_pictures)
 
-    async def _load(self, given: Sequence[PictureIn]) -> tuple[Picture, ...]:
+    async def _load(self, given: Sequence[PictureInput]) -> tuple[Picture, ...]:
         try:
             return await anyio.to_thread.run_sync(self._pictures.load, given)
         except LooktwiceError as error:
@@ -179,7 +183,7 @@ class Offered:
         call = partial(experts.run_tool, tool, ToolCall(tool=tool.name, arguments=arguments))
         try:
             result = await anyio.to_thread.run_sync(
-                call, context, seconds, abandon_on_cancel=True, limiter=self._at_work
+                call, context, seconds, abandon_on_cancel=True, limiter=self._limiter
             )
         finally:
             control.cancel()
@@ -187,20 +191,20 @@ class Offered:
             raise ToolError(result.error.message)
         return result
 
-    def _shown(self, result: ToolResult, looks: bool) -> CallToolResult:
+    def _result(self, result: ToolResult, with_pictures: bool) -> CallToolResult:
         content: list[ContentBlock] = [TextContent(text=e.text) for e in result.evidence]
-        for evidence in result.evidence if looks else ():
+        for evidence in result.evidence if with_pictures else ():
             if evidence.picture is not None:
                 content.append(self._image(evidence.picture))
-        seen = Seen(evidence=result.evidence)
-        return CallToolResult(content=content, structured_content=seen.model_dump(mode="json"))
+        output = ExpertOutput(evidence=result.evidence)
+        return CallToolResult(content=content, structured_content=output.model_dump(mode="json"))
 
     def _image(self, picture: Picture) -> ImageContent:
         head, _, data = self._assistant.store.data_url(picture, _PAGE_PIXELS).partition(",")
         return ImageContent(data=data, mime_type=head.removeprefix("data:").partition(";")[0])
 
 
-def in_words(answer: Answer) -> str:
+def answer_text(answer: Answer) -> str:
     """The answer for a model or a person: text, how sure, and where each fact stands."""
     lines = [answer.text, f"({answer.status}, confidence {answer.confidence:.2f})"]
     for citation in answer.citations:

@@ -1,4 +1,4 @@
-"""The OpenAI-compatible server."""
+"""The OpenAI-compatible server: requests, replies, streams; what others need too is in `http`."""
 
 from __future__ import annotations
 

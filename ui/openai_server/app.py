@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -11,21 +9,23 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response, StreamingResponse
-from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from fastapi.responses import JSONResponse, Response
 
 from ...agent.assistant import Assistant
-from ...errors import BadInput, LooktwiceError, UsageError
+from ...errors import LooktwiceError
 from ...schema import Answer, AnswerReady, Event
-from ..http.api_keys import Keys
-from ..http.guard import VISIT, Guard, a_bug
-from ..http.logs import tell
+from ..http.access_log import AccessLog
+from ..http.answering import AnswerStreams
+from ..http.api import protected
+from ..http.api_keys import ApiKeys
+from ..http.errors import RequestError, as_request_error
+from ..http.logs import log_event
 from ..http.metrics import Metrics
-from ..http.queue import Runs
-from .messages import Asked, Fetch, read_messages
-from .protocol import MODEL, ChatRequest, Refused, Writer, model, models
+from .errors import add_error_handlers, error_body, render_error
+from .messages import Fetch, ParsedConversation, parse_messages
+from .reply import ReplyWriter, model, models
+from .request import MODEL, ChatRequest
+from .streaming import EventStreamResponse, server_sent, until_disconnect, with_silences
 
 ROUTES = ("/v1/chat/completions", "/v1/models", "/health", "/metrics")
 QUIET_SECONDS = 10.0
@@ -36,10 +36,10 @@ _STATUS = {"deadline": 504, "cancelled": 503}
 
 def make_app(
     assistant: Assistant,
-    keys: Keys | None = None,
+    keys: ApiKeys | None = None,
     fetch: Fetch | None = None,
     local: bool = True,
-) -> Guard:
+) -> AccessLog:
     """The ASGI application of the server.
 
     Args:
@@ -49,70 +49,72 @@ def make_app(
         local: answer to names of this machine only.
     """
     limits, metrics = assistant.settings.serve, Metrics()
-    server = _Server(assistant, Runs(assistant, limits), metrics, fetch)
-    metrics.gauge("running", "questions being answered", lambda: server.runs.running)
-    metrics.gauge("waiting", "questions in the queue", lambda: server.runs.waiting)
+    routes = _Routes(assistant, AnswerStreams(assistant, limits), metrics, fetch)
+    queue = routes.answers.queue
+    metrics.gauge("running", "questions being answered", lambda: queue.running)
+    metrics.gauge("waiting", "questions in the queue", lambda: queue.waiting)
     app = FastAPI(
         title="Looktwice",
         docs_url=None,  # the pages load their scripts from elsewhere
         redoc_url=None,
         telemetry={"tracing": False},
-        lifespan=server.lifespan,
+        lifespan=routes.lifespan,
     )
-    app.add_api_route("/v1/chat/completions", server.chat, methods=["POST"], response_model=None)
-    app.add_api_route("/v1/models", server.models, methods=["GET"])
-    app.add_api_route("/v1/models/{name}", server.model, methods=["GET"])
-    app.add_api_route("/health", server.health, methods=["GET"])
-    app.add_api_route("/metrics", server.metrics_page, methods=["GET"], response_model=None)
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _bug)
-    return Guard(
+    app.add_api_route("/v1/chat/completions", routes.chat, methods=["POST"], response_model=None)
+    app.add_api_route("/v1/models", routes.models, methods=["GET"])
+    app.add_api_route("/v1/models/{name}", routes.model, methods=["GET"])
+    app.add_api_route("/health", routes.health, methods=["GET"])
+    app.add_api_route("/metrics", routes.metrics, methods=["GET"], response_model=None)
+    add_error_handlers(app, ROUTES)
+    return protected(
         app,
-        keys=keys or Keys(),
+        keys=keys or ApiKeys(),
         limits=limits,
         metrics=metrics,
         routes=ROUTES,
+        render=render_error,
         open_paths=("/health",),
         local=local,
     )
 
 
-class _Server:
+class _Routes:
     """What the routes do."""
 
     def __init__(
-        self, assistant: Assistant, runs: Runs, metrics: Metrics, fetch: Fetch | None
+        self, assistant: Assistant, answers: AnswerStreams, metrics: Metrics, fetch: Fetch | None
     ) -> None:
-        self._assistant, self.runs, self._metrics, self._fetch = assistant, runs, metrics, fetch
+        self._assistant, self.answers = assistant, answers
+        self._metrics, self._fetch = metrics, fetch
         self._created = int(time.time())
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
         """At the end, whatever still runs is stopped."""
         yield
-        if left := await self.runs.drain(_DRAIN_SECONDS):
-            tell("some answers did not stop in time", logging.WARNING, count=left)
+        if left := await self.answers.queue.drain(_DRAIN_SECONDS):
+            log_event("some answers did not stop in time", logging.WARNING, count=left)
 
-    async def chat(self, asking: ChatRequest, request: Request) -> Response:
+    async def chat(self, body: ChatRequest, request: Request) -> Response:
         """Answer the last message of a conversation."""
-        asking.check(self._assistant.settings.serve.messages)
-        self.runs.check()
-        asked = await read_messages(asking.messages, self._assistant.store, self._fetch)
-        writer = Writer(asking.looktwice, [*asked.ignored, *asking.without_effect])
-        events = self._events(asked)
-        if asking.stream:
-            return _EventStream(self._chunks(events, asking, writer))
-        answer = await _unless_gone(request, _last(events))
+        body.check(self._assistant.settings.serve.messages)
+        self.answers.queue.check()
+        conversation = await parse_messages(body.messages, self._assistant.store, self._fetch)
+        writer = ReplyWriter(body.looktwice, [*conversation.ignored, *body.without_effect])
+        events = self._events(conversation)
+        if body.stream:
+            return EventStreamResponse(self._chunks(events, body, writer))
+        answer = await until_disconnect(request, _last(events))
         if answer is None:
             self._metrics.disconnect()
             return Response(status_code=499)  # nobody reads it
-        return JSONResponse(writer.whole(checked(answer)))
+        return JSONResponse(writer.complete(checked(answer)))
 
-    async def _events(self, asked: Asked) -> AsyncGenerator[Event]:
+    async def _events(self, conversation: ParsedConversation) -> AsyncGenerator[Event]:
         """The events of a run, whose answer is counted."""
-        run = self.runs.follow(asked.question, asked.pictures, asked.history)
+        run = self.answers.follow(
+            conversation.question, conversation.pictures, conversation.history
+        )
         async with aclosing(run):
             async for event in run:
                 if isinstance(event, AnswerReady):
@@ -120,7 +122,7 @@ class _Server:
                 yield event
 
     async def _chunks(
-        self, events: AsyncGenerator[Event], asking: ChatRequest, writer: Writer
+        self, events: AsyncGenerator[Event], body: ChatRequest, writer: ReplyWriter
     ) -> AsyncGenerator[str]:
         """The reply as server-sent events.
 
@@ -129,29 +131,29 @@ class _Server:
         """
         ended = False
         try:
-            yield _sse(writer.first())
-            async for event in _or_silence(events, QUIET_SECONDS):
+            yield server_sent(writer.first_chunk())
+            async for event in with_silences(events, QUIET_SECONDS):
                 if event is None:
                     yield ": still working\n\n"
                 elif isinstance(event, AnswerReady):
-                    for chunk in writer.last(checked(event.answer)):
-                        yield _sse(chunk)
-                    if asking.stream_options and asking.stream_options.include_usage:
-                        yield _sse(writer.cost(event.answer))
-                elif asking.looktwice.events:
-                    yield _sse(writer.event(event))
+                    for chunk in writer.last_chunks(checked(event.answer)):
+                        yield server_sent(chunk)
+                    if body.stream_options and body.stream_options.include_usage:
+                        yield server_sent(writer.usage_chunk(event.answer))
+                elif body.looktwice.events:
+                    yield server_sent(writer.event_chunk(event))
             ended = True
             yield "data: [DONE]\n\n"
-        except (Refused, LooktwiceError) as error:
+        except LooktwiceError as error:
             ended = True
-            yield _sse(as_refused(error).body())
+            yield server_sent(error_body(as_request_error(error)))
         finally:
             if not ended:
                 self._metrics.disconnect()
 
     def _count(self, answer: Answer) -> None:
         self._metrics.answer(answer)
-        tell(
+        log_event(
             "answer",
             status=answer.status,
             stop_reason=answer.stop_reason,
@@ -168,52 +170,31 @@ class _Server:
     async def model(self, name: str) -> dict[str, Any]:
         """The same, by its name."""
         if name != MODEL:
-            raise Refused(f"there is no model {name[:80]!r}; ask for {MODEL!r}", 404, "not_found")
+            raise RequestError(
+                f"there is no model {name[:80]!r}; ask for {MODEL!r}", 404, "not_found"
+            )
         return model(self._created)
 
     async def health(self) -> dict[str, Any]:
         """That somebody is there, and how busy."""
-        return {"status": "ok", "running": self.runs.running, "waiting": self.runs.waiting}
+        queue = self.answers.queue
+        return {"status": "ok", "running": queue.running, "waiting": queue.waiting}
 
-    async def metrics_page(self) -> Response:
+    async def metrics(self) -> Response:
         """What was counted, for Prometheus."""
-        return Response(self._metrics.page(), media_type="text/plain; version=0.0.4")
+        return Response(self._metrics.exposition(), media_type="text/plain; version=0.0.4")
 
 
 def checked(answer: Answer) -> Answer:
     """The answer, unless the run failed.
 
     Raises:
-        Refused: why it failed.
+        RequestError: why it failed.
     """
     if answer.status == "failed":
         status = _STATUS.get(answer.stop_reason, 500)
-        raise Refused(answer.text, status, answer.stop_reason)
+        raise RequestError(answer.text, status, answer.stop_reason)
     return answer
-
-
-def as_refused(error: Refused | LooktwiceError) -> Refused:
-    """What the library raised, as an answer to the request."""
-    if isinstance(error, Refused):
-        return error
-    wrong_call = isinstance(error, BadInput | UsageError)
-    return Refused(
-        str(error), 400 if wrong_call else 503, "bad_input" if wrong_call else "unavailable"
-    )
-
-
-class _EventStream(StreamingResponse):
-    """Closes what it streams, also when the caller left in the middle of a chunk."""
-
-    def __init__(self, chunks: AsyncGenerator[str]) -> None:
-        super().__init__(
-            chunks, media_type="text/event-stream", headers={"cache-control": "no-store"}
-        )
-        self._chunks = chunks
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with aclosing(self._chunks):
-            await super().__call__(scope, receive, send)
 
 
 async def _last(events: AsyncGenerator[Event]) -> Answer:
@@ -223,80 +204,5 @@ async def _last(events: AsyncGenerator[Event]) -> Answer:
                 if isinstance(event, AnswerReady):
                     return event.answer
     except LooktwiceError as error:
-        raise as_refused(error) from None
+        raise as_request_error(error) from None
     raise AssertionError("a run ends with its answer")
-
-
-async def _unless_gone(request: Request, work: Any) -> Answer | None:
-    """The result of `work`, which is cancelled when the caller hangs up; then None."""
-    working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_hung_up(request))
-    try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        return await working if working.done() else None
-    finally:
-        leaving.cancel()
-        working.cancel()
-
-
-async def _hung_up(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _or_silence(
-    events: AsyncGenerator[Event], seconds: float
-) -> AsyncGenerator[Event | None]:
-    """The events, and None whenever nothing happened for so long."""
-    async with aclosing(events):
-        following: asyncio.Future[Event] | None = None
-        try:
-            while True:
-                following = following or asyncio.ensure_future(anext(events))
-                done, _ = await asyncio.wait({following}, timeout=seconds)
-                if not done:
-                    yield None
-                    continue
-                try:
-                    event = following.result()
-                except StopAsyncIteration:
-                    return
-                following = None
-                yield event
-        finally:
-            if following is not None and not following.done():
-                following.cancel()
-                await asyncio.wait({following})
-
-
-def _sse(chunk: dict[str, Any]) -> str:
-    return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return JSONResponse(error.body(), error.status, error.headers())
-
-
-async def _invalid(request: Request, error: Exception) -> Response:
-    """A request of the wrong form, in words; what was sent is not repeated."""
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-    reason = first.get("ctx", {}).get("error", "") if first["type"] == "json_invalid" else ""
-    words = f"{where}: {first['msg']}{f' ({reason})' if reason else ''}"
-    return await _refused(request, Refused(words, 400, "invalid_request", where))
-
-
-async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    known = ", ".join(ROUTES)
-    words = {
-        404: f"there is nothing at {request.url.path[:80]!r}; this server has {known}",
-        405: f"{request.method} is not for {request.url.path[:80]!r}",
-    }.get(error.status_code, str(error.detail))
-    return await _refused(request, Refused(words, error.status_code))
-
-
-async def _bug(request: Request, error: Exception) -> Response:
-    return await _refused(request, a_bug(request.scope.get(VISIT, "")))

@@ -7,9 +7,6 @@ is the question, the turns before it are handed over as history.
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,16 +14,16 @@ from ...agent.state import Turn
 from ...errors import BadInput
 from ...media.store import Store
 from ...schema import Picture
-from .protocol import ChatMessage, ImagePart, Refused
+from ..http.data_url import decode_data_url
+from ..http.errors import RequestError
+from .request import ChatMessage, ImagePart
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """Gets the bytes of a picture's http address; raises BadInput."""
 
-_DATA = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+=-]+)*;base64,", re.ASCII)
-
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedConversation:
     """A question with what belongs to it.
 
     Attributes:
@@ -39,10 +36,10 @@ class Asked:
     ignored: tuple[str, ...] = ()
 
 
-async def read_messages(
+async def parse_messages(
     messages: Sequence[ChatMessage], store: Store, fetch: Fetch | None
-) -> Asked:
-    """What is asked; pictures are checked and stored.
+) -> ParsedConversation:
+    """The question of a conversation; pictures are checked and stored.
 
     System messages are not followed: how the assistant works is fixed, and what a program pastes
     into them must not be able to change it.
@@ -53,11 +50,11 @@ async def read_messages(
         fetch: gets pictures given by http address; None where that is switched off.
 
     Raises:
-        Refused: there is no question, or a picture cannot be used; names the message.
+        RequestError: there is no question, or a picture cannot be used; names the message.
     """
     if messages[-1].role != "user":
-        raise Refused("messages: the last one must be the user's question", param="messages")
-    _check_number(messages, store.limits.pictures)
+        raise RequestError("messages: the last one must be the user's question", param="messages")
+    _check_count(messages, store.limits.pictures)
     turns: list[Turn] = []
     words: list[str] = []
     pictures: list[Picture] = []
@@ -73,8 +70,10 @@ async def read_messages(
             words += [message.text] if message.text else []
             pictures += await _pictures(at, message, store, fetch)
     if not words:
-        raise Refused("messages: the last one holds no words; write a question", param="messages")
-    return Asked("\n".join(words), tuple(pictures), tuple(turns), tuple(ignored))
+        raise RequestError(
+            "messages: the last one holds no words; write a question", param="messages"
+        )
+    return ParsedConversation("\n".join(words), tuple(pictures), tuple(turns), tuple(ignored))
 
 
 def _turn(words: Sequence[str], pictures: Iterable[Picture], answer: str) -> Turn:
@@ -86,11 +85,11 @@ def _turn(words: Sequence[str], pictures: Iterable[Picture], answer: str) -> Tur
     )
 
 
-def _check_number(messages: Sequence[ChatMessage], most: int) -> None:
+def _check_count(messages: Sequence[ChatMessage], limit: int) -> None:
     count = sum(isinstance(part, ImagePart) for m in messages for part in m.content)
-    if count > most:
-        raise Refused(
-            f"messages: at most {most} pictures a conversation, got {count}", param="messages"
+    if count > limit:
+        raise RequestError(
+            f"messages: at most {limit} pictures a conversation, got {count}", param="messages"
         )
 
 
@@ -105,7 +104,7 @@ async def _pictures(
                 data = await _bytes(part.image_url.url, where, fetch)
                 found.append(await asyncio.to_thread(store.add, data, ""))
             except BadInput as error:
-                raise Refused(f"{where}: {error.reason}", 400, "bad_picture", where) from None
+                raise RequestError(f"{where}: {error.reason}", 400, "bad_picture", where) from None
     return found
 
 
@@ -118,18 +117,3 @@ async def _bytes(address: str, where: str, fetch: Fetch | None) -> bytes:
             )
         return await fetch(address)
     return decode_data_url(address, where)
-
-
-def decode_data_url(address: str, where: str) -> bytes:
-    """The bytes of a base64 `data:` address.
-
-    Raises:
-        BadInput: it is none, or its base64 is broken.
-    """
-    match = _DATA.match(address[:200])
-    if match is None:
-        raise BadInput(where, "expected a picture as data:image/...;base64,...")
-    try:
-        return base64.b64decode(address[match.end() :], validate=True)
-    except (binascii.Error, ValueError):
-        raise BadInput(where, "its base64 is broken; encode the file again") from None

@@ -22,7 +22,7 @@ from ...settings import ServeLimits
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
-_MOST_REDIRECTS = 3
+_MAX_REDIRECTS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
 _UNICAST = ipaddress.ip_network("2000::/3")  # all of IPv6's internet
 _TUNNELS = tuple(  # IPv6 networks whose addresses stand for IPv4 ones
@@ -31,7 +31,7 @@ _TUNNELS = tuple(  # IPv6 networks whose addresses stand for IPv4 ones
 )
 
 
-class Forbidden(BadInput):
+class AddressNotAllowed(BadInput):
     """An address that must not be reached from here."""
 
 
@@ -56,7 +56,7 @@ async def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(item[4][0]) for item in found))
 
 
-class Fetcher:
+class PictureFetcher:
     """Gets pictures from the internet for a server; call it with an address.
 
     Args:
@@ -72,7 +72,7 @@ class Fetcher:
         allowed: Callable[[str], bool] = is_public,
     ) -> None:
         self._limits = limits
-        self._backend = _Checked(resolve, allowed)
+        self._backend = _CheckedNetwork(resolve, allowed)
 
     async def __call__(self, url: str) -> bytes:
         """The bytes behind an address.
@@ -94,7 +94,7 @@ class Fetcher:
 
     async def _follow(self, url: str) -> bytes:
         async with httpcore.AsyncConnectionPool(network_backend=self._backend) as pool:
-            for _ in range(_MOST_REDIRECTS + 1):
+            for _ in range(_MAX_REDIRECTS + 1):
                 host = _checked_url(url, "a redirect")
                 headers = [(b"user-agent", b"looktwice"), (b"accept", b"image/*")]
                 async with pool.stream("GET", url, headers=headers) as response:
@@ -104,19 +104,19 @@ class Fetcher:
                     if response.status != 200:
                         raise BadInput(host, f"{host} answered {response.status}")
                     return await self._read(host, response)
-        raise BadInput(host, f"more than {_MOST_REDIRECTS} redirects")
+        raise BadInput(host, f"more than {_MAX_REDIRECTS} redirects")
 
     async def _read(self, host: str, response: httpcore.Response) -> bytes:
-        most = self._limits.remote_bytes
+        limit = self._limits.remote_bytes
         data = bytearray()
-        async for piece in response.aiter_stream():
-            data += piece
-            if len(data) > most:
-                raise BadInput(host, f"the picture is larger than {most // 2**20} MiB")
+        async for chunk in response.aiter_stream():
+            data += chunk
+            if len(data) > limit:
+                raise BadInput(host, f"the picture is larger than {limit // 2**20} MiB")
         return bytes(data)
 
 
-class _Checked(httpcore.AsyncNetworkBackend):
+class _CheckedNetwork(httpcore.AsyncNetworkBackend):
     """Opens connections to addresses that were checked, and to no others."""
 
     def __init__(self, resolve: Resolve, allowed: Callable[[str], bool]) -> None:
@@ -137,14 +137,16 @@ class _Checked(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError):  # a label of a name may be too long or empty
             raise BadInput(host, f"there is no host {host[:80]}") from None
         if not addresses or not all(self._allowed(address) for address in addresses):
-            raise Forbidden(host, f"{host} is not on the public internet; send a data: address")
+            raise AddressNotAllowed(
+                host, f"{host} is not on the public internet; send a data: address"
+            )
         return await self._backend.connect_tcp(
             addresses[0], port, timeout, local_address, socket_options
         )
 
     async def connect_unix_socket(self, *args: Any, **kwargs: Any) -> httpcore.AsyncNetworkStream:
         """Never."""
-        raise Forbidden("unix socket", "is not an address of a picture")
+        raise AddressNotAllowed("unix socket", "is not an address of a picture")
 
 
 def _checked_url(url: str, what: str) -> str:
@@ -157,7 +159,9 @@ def _checked_url(url: str, what: str) -> str:
     except ValueError:
         usable, host = False, ""
     if not usable:
-        raise Forbidden(host or what, f"{what} must be http(s)://host/path without a password")
+        raise AddressNotAllowed(
+            host or what, f"{what} must be http(s)://host/path without a password"
+        )
     return host
 
 

@@ -1,4 +1,4 @@
-"""The chat page, made with Gradio."""
+"""The chat page: sessions, handlers, history, uploads, widgets; its HTML is made in `html`."""
 
 from __future__ import annotations
 

@@ -1,15 +1,13 @@
 """`looktwice ui`: the chat page, made of Gradio's parts, and how it is put on a server.
 
-Imported only where the page is wanted: it imports Gradio. `Talk` decides what is shown; here it is told
-which widget that is.
+Imported only where the page is wanted: it imports Gradio. `ChatHandlers` decides what is shown,
+`EventHandlers` knows which widget shows it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import shutil
-import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -22,26 +20,29 @@ from ...errors import BadInput, UsageError
 from ...media.store import Store
 from ...samples import questions
 from ...schema import Picture
-from .auth import Passwords, People
-from .chat import Talk
-from .documents import Documents, OpenIndex
-from .events import wire
-from .history import History
-from .layout import lay_out
-from .middleware import Door
+from ..http.hosts import LOOPBACK
+from .auth import Authentication
+from .chat import ChatHandlers
+from .documents import OpenIndex, UserDocuments
+from .event_handlers import EventHandlers
+from .events import connect_events
+from .history import ChatHistory
+from .layout import build_layout
+from .middleware import PageMiddleware
+from .passwords import PasswordFile
 from .routes import make_router
 from .theme import make_theme
+from .uploads import remove_old_uploads
 from .viewer import Viewer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-ELSEWHERE = ("/v1/", "/health", "/metrics", "/mcp")
+UNGUARDED = ("/v1/", "/health", "/metrics", "/mcp")
 """Paths of the servers that may stand on the same app; they have guards of their own."""
 _HERE = Path(__file__).parent
-_QUEUE_LOOK = 0.03
-"""Seconds between two looks of Gradio at its queue; its own thousand a second keep a core awake."""
+_QUEUE_POLL_SECONDS = 0.03
+"""How often Gradio looks at its queue; its own thousand a second keep a core awake."""
 
 
 def mount(
@@ -51,8 +52,8 @@ def mount(
     auth: Path | None = None,
     shared: Path | None = None,
     open_index: OpenIndex | None = None,
-    hosts: Sequence[str] = LOOPBACK,
-) -> Talk:
+    hosts: Collection[str] = LOOPBACK,
+) -> ChatHandlers:
     """Put the chat page on an app, at "/"; routes of the app itself go before it.
 
     Args:
@@ -67,16 +68,22 @@ def mount(
         UsageError: the password file cannot be used.
     """
     settings = assistant.settings
-    people = People(Passwords(auth) if auth is not None else None)
-    history = History(settings.home / "chats.db")
-    documents = Documents(settings, shared, open_index)
-    talk = Talk(assistant, people, history, documents, examples(assistant.store))
-    clean(settings.uploads_dir, settings.page.upload_seconds)
+    authentication = Authentication(PasswordFile(auth) if auth is not None else None)
+    history = ChatHistory(settings.home / "chats.db")
+    documents = UserDocuments(settings, shared, open_index)
+    handlers = ChatHandlers(
+        assistant, authentication, history, documents, load_examples(assistant.store)
+    )
+    remove_old_uploads(settings.uploads_dir, settings.page.upload_seconds)
     viewer = Viewer(assistant.store, history, documents)
-    shown = [picture for _, picture in talk.examples]
-    app.include_router(make_router(people, history, assistant.store, viewer, shown))
+    examples = [picture for _, picture in handlers.examples]
+    app.include_router(make_router(authentication, history, assistant.store, viewer, examples))
     app.add_middleware(
-        Door, people=people, limits=settings.page, hosts=tuple(hosts), elsewhere=ELSEWHERE
+        PageMiddleware,
+        authentication=authentication,
+        limits=settings.page,
+        hosts=tuple(hosts),
+        unguarded=UNGUARDED,
     )
     before = app.router.lifespan_context
 
@@ -84,14 +91,14 @@ def mount(
     async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
         async with before(app) as state:
             yield state
-        talk.runs.stop_all()
+        handlers.live_answers.stop_all()
         documents.close()
         history.close()
 
     app.router.lifespan_context = lifespan
     gr.mount_gradio_app(
         app,
-        build_page(talk),
+        build_page(handlers),
         path="/",
         theme=make_theme(),
         css_paths=_HERE / "style.css",
@@ -104,26 +111,27 @@ def mount(
         show_error=False,
         max_file_size=settings.page.upload_bytes,
     )
-    return talk
+    return handlers
 
 
-def build_page(talk: Talk) -> gr.Blocks:
+def build_page(handlers: ChatHandlers) -> gr.Blocks:
     """The page, wired to what happens on it."""
-    seconds = talk.limits.upload_seconds
+    seconds = handlers.limits.upload_seconds
     with gr.Blocks(
         title="Looktwice",
         analytics_enabled=False,
         fill_height=True,
         delete_cache=(max(60, seconds // 4), seconds),
     ) as page:
-        wire(page, lay_out(talk), talk)
+        widgets = build_layout(handlers)
+        connect_events(page, widgets, EventHandlers(handlers, widgets))
     page.queue(default_concurrency_limit=None)
-    page._queue.sleep_when_free = _QUEUE_LOOK
+    page._queue.sleep_when_free = _QUEUE_POLL_SECONDS
     page._queue.progress_update_sleep_when_free = 1.0  # of gr.Progress, which is not used here
     return page
 
 
-def examples(store: Store) -> list[tuple[str, Picture]]:
+def load_examples(store: Store) -> list[tuple[str, Picture]]:
     """The demo's questions, which the starter pack can answer."""
     found = []
     with (
@@ -133,12 +141,3 @@ def examples(store: Store) -> list[tuple[str, Picture]]:
         for question in questions(samples):
             found.append((question.words, store.add(question.picture)))
     return found
-
-
-def clean(folder: Path, seconds: float) -> None:
-    """Remove uploads that nobody came back for, as after a power cut."""
-    old = time.time() - seconds
-    for path in folder.iterdir() if folder.is_dir() else ():
-        with contextlib.suppress(OSError):
-            if path.is_dir() and path.stat().st_mtime < old:
-                shutil.rmtree(path)

@@ -1,6 +1,7 @@
 """Asking: from what was typed and added to an answer, shown while it grows.
 
-`Talk` names what has to be shown (see `Show`), not widgets; `wire` maps the names to Gradio's.
+`ChatHandlers` names what has to be shown (see `Updates`), not widgets; `events` maps the names to
+Gradio's.
 """
 
 from __future__ import annotations
@@ -13,29 +14,39 @@ from pathlib import Path
 
 from ...agent.assistant import Assistant
 from ...errors import BadInput, Cancelled, LooktwiceError, UsageError
-from ...media.formats import is_picture
 from ...schema import Picture
-from .auth import People, Rate
+from .auth import Authentication
 from .conversation import Exchange
-from .documents import Documents, safe_name
-from .documents_panel import Panel, forget_files
-from .history import History
-from .html.rendering import Message, View, ask_message, failure, messages, past, running, waiting
-from .navigation import Desk, first
-from .runs import Asking, Runs, turns
-from .session import Show, Tab, Visitor, own, sentence
+from .documents import UserDocuments
+from .documents_panel import DocumentsPanel
+from .history import ChatHistory
+from .html.messages import (
+    ChatbotMessage,
+    chat_messages,
+    exchange_messages,
+    question_message,
+    refusal_message,
+    running_messages,
+    waiting_message,
+)
+from .live_answers import LiveAnswers, PageQuestion, turns
+from .navigation import Navigation, first
+from .progress import AnswerProgress
+from .rate_limit import RateLimiter
+from .session import Caller, PageSession, Updates, error_sentence, owned
+from .uploads import NamedFile, gone, remove_uploads, split_uploads
 from .viewer import crop_of
 
-WHAT = "What does this picture show?"
+PICTURE_QUESTION = "What does this picture show?"
 """Asked where somebody sends a picture without words."""
 
 
-class Talk:
+class ChatHandlers:
     """The page's conversation; shared by all users, keeps nothing of theirs but in `history`.
 
     Args:
         assistant: who answers.
-        people: who is who.
+        authentication: who is who.
         history: past chats.
         documents: everybody's documents.
         examples: questions with pictures, offered where nothing was asked yet.
@@ -44,190 +55,214 @@ class Talk:
     def __init__(
         self,
         assistant: Assistant,
-        people: People,
-        history: History,
-        documents: Documents,
+        authentication: Authentication,
+        history: ChatHistory,
+        documents: UserDocuments,
         examples: Sequence[tuple[str, Picture]] = (),
     ) -> None:
-        self.assistant, self.people = assistant, people
+        self.assistant, self.authentication = assistant, authentication
         self.history, self.documents, self.examples = history, documents, tuple(examples)
         self.limits = assistant.settings.page
-        self.panel = Panel(documents, self.limits.files)
-        self.desk = Desk(assistant.store, history, self.panel, [p for _, p in self.examples])
-        self.runs = Runs(assistant, self.limits)
-        self._rate = Rate(self.limits.questions_per_minute, 60.0)
+        self.documents_panel = DocumentsPanel(documents, self.limits.files)
+        self.navigation = Navigation(
+            assistant.store, history, self.documents_panel, [p for _, p in self.examples]
+        )
+        self.live_answers = LiveAnswers(assistant, self.limits)
+        self._rate = RateLimiter(self.limits.questions_per_minute, 60.0)
 
     async def ask(
-        self, who: Visitor, tab: Tab, words: str, files: Sequence[Path]
-    ) -> AsyncGenerator[Show]:
+        self, caller: Caller, session: PageSession, text: str, files: Sequence[Path]
+    ) -> AsyncGenerator[Updates]:
         """Ask what was typed, with what was added to it."""
-        tab = own(who, tab)
+        session = owned(caller, session)
         before: list[Exchange] = []
-        said = words.strip()
-        question = ask_message(said or WHAT, tab.attached, None, 0)
         try:
-            self._check(who, said, files)
-            before, past_log = await asyncio.to_thread(self._before, tab)
-            pictures, others = (
-                await asyncio.to_thread(self._sort, who, files) if files else ([], [])
-            )
-            pictures = [*tab.attached, *pictures]
-            if others:
-                async for show in self._take_in(who, past_log, others):
-                    yield show
-            if not said and not pictures and tab.region is None:
-                yield self._quiet(who, tab, past_log, others)
-                return
-            asking = await asyncio.to_thread(self._asking, who, tab, said, pictures, before)
-            async for show in self._run(who, tab, asking, before, past_log):
-                yield show
+            self._check(caller, text.strip(), files)
+            before = await asyncio.to_thread(self._before, session)
+            answering = self._ask(caller, session, text.strip(), files, before)
+            async with contextlib.aclosing(answering):
+                async for updates in answering:
+                    yield updates
         except LooktwiceError as error:
-            back = "" if isinstance(error, Cancelled) else words
-            refused = failure(sentence(error), back)
-            log = [*messages(before), *([question] if said else []), refused]
-            yield {"log": log, "tab": tab}
+            typed = "" if isinstance(error, Cancelled) else text
+            log = [*chat_messages(before), refusal_message(error_sentence(error), typed)]
+            if text.strip():
+                log.insert(-1, question_message(text.strip(), session.attached, None, 0))
+            yield {"log": log, "session": session}
         finally:
             if files:
-                await asyncio.to_thread(forget_files, files)
+                await asyncio.to_thread(remove_uploads, files)
 
-    async def again(self, who: Visitor, tab: Tab, number: int) -> AsyncGenerator[Show]:
+    async def retry(
+        self, caller: Caller, session: PageSession, number: int
+    ) -> AsyncGenerator[Updates]:
         """Ask question `number` once more; what followed it goes."""
-        tab = own(who, tab)
-        if tab.chat is None:
+        session = owned(caller, session)
+        if session.chat is None:
             return
         try:
-            old = self.history.exchange(who.owner, tab.chat, number)
+            old = self.history.exchange(caller.owner, session.chat, number)
         except BadInput as error:
-            yield {"log": [failure(sentence(error))]}
+            yield {"log": [refusal_message(error_sentence(error))]}
             return
-        tab = replace(
-            tab, attached=old.pictures, editing=number, region=old.region, of=first(old.pictures)
+        session = replace(
+            session,
+            attached=old.pictures,
+            editing=number,
+            region=old.region,
+            region_picture=first(old.pictures),
         )
-        async for show in self.ask(who, tab, old.question, []):
-            yield show
+        async for updates in self.ask(caller, session, old.question, []):
+            yield updates
 
-    async def example(self, who: Visitor, tab: Tab, number: int) -> AsyncGenerator[Show]:
+    async def ask_example(
+        self, caller: Caller, session: PageSession, number: int
+    ) -> AsyncGenerator[Updates]:
         """Ask one of the examples."""
         if not 0 <= number < len(self.examples):
             return
         question, picture = self.examples[number]
-        tab = replace(own(who, tab), attached=(picture,), region=None, of=None)
-        async for show in self.ask(who, tab, question, []):
-            yield show
+        session = replace(
+            owned(caller, session), attached=(picture,), region=None, region_picture=None
+        )
+        async for updates in self.ask(caller, session, question, []):
+            yield updates
 
-    def stop(self, who: Visitor) -> bool:
-        """Stop this tab's question: its model, its tools, nobody else's."""
-        return self.runs.stop(who.owner, who.id)
+    def stop(self, caller: Caller) -> bool:
+        """Stop this page's question: its model, its tools, nobody else's."""
+        return self.live_answers.stop(caller.owner, caller.page)
 
-    def _check(self, who: Visitor, said: str, files: Sequence[Path]) -> None:
-        if len(said) > self.limits.question_characters:
-            most = self.limits.question_characters
-            raise UsageError(f"this question has {len(said):,} characters; {most:,} are the most")
-        if len(files) > self.limits.files:
-            raise UsageError(f"these are {len(files)} files; {self.limits.files} are the most")
-        if wait := self._rate.take(who.owner):
+    def _check(self, caller: Caller, text: str, files: Sequence[Path]) -> None:
+        limits = self.limits
+        if len(text) > limits.question_characters:
+            raise UsageError(
+                f"this question has {len(text):,} characters; {limits.question_characters:,} are"
+                " the most"
+            )
+        if len(files) > limits.files:
+            raise UsageError(f"these are {len(files)} files; {limits.files} are the most")
+        if wait := self._rate.take(caller.owner):
             raise UsageError(f"that was quick; ask again in {wait:.0f} seconds")
 
-    def _before(self, tab: Tab) -> tuple[list[Exchange], list[Message]]:
-        """What was said before, up to the question that is changed, and how it is shown."""
-        if tab.chat is None:
-            return [], []
-        every = self.history.exchanges(tab.owner, tab.chat)
-        before = every if tab.editing is None else every[: tab.editing]
-        return before, messages(before)
+    def _before(self, session: PageSession) -> list[Exchange]:
+        """The conversation up to the question that is changed, or all of it."""
+        if session.chat is None:
+            return []
+        every = self.history.exchanges(session.owner, session.chat)
+        return every if session.editing is None else every[: session.editing]
 
-    def _sort(
-        self, who: Visitor, files: Sequence[Path]
-    ) -> tuple[list[Picture], list[tuple[Path, str]]]:
-        """Pictures go to the store, everything else to the documents."""
-        pictures, others = [], []
-        for path in files:
-            name = safe_name(path.name)
+    async def _ask(
+        self,
+        caller: Caller,
+        session: PageSession,
+        text: str,
+        files: Sequence[Path],
+        before: list[Exchange],
+    ) -> AsyncGenerator[Updates]:
+        """Take the files in, then answer; without a question, only the former."""
+        log = await asyncio.to_thread(chat_messages, before)
+        pictures, others = await asyncio.to_thread(self._store_pictures, caller, files)
+        pictures = [*session.attached, *pictures]
+        if others:
+            async for updates in self._add_documents(caller, log, others):
+                yield updates
+        if text or pictures or session.region is not None:
+            question = await asyncio.to_thread(
+                self._question, caller, session, text, pictures, before
+            )
+            answer = self._answer(caller, session, question, len(before), log)
+            async with contextlib.aclosing(answer):
+                async for updates in answer:
+                    yield updates
+        elif others:
+            names = ", ".join(file.name for file in others)
+            added = f"{names}: added to the documents. What is your question?"
+            yield {"log": [*log, refusal_message(added)], "session": session}
+        else:
+            yield {"session": session}
+
+    def _store_pictures(
+        self, caller: Caller, paths: Sequence[Path]
+    ) -> tuple[list[Picture], list[NamedFile]]:
+        """Pictures, which go to the store, and all other files."""
+        found, others = split_uploads(paths, self.limits.upload_bytes)
+        pictures = []
+        for file in found:
             try:
-                size = path.stat().st_size
-                if size > self.limits.upload_bytes:
-                    most = self.limits.upload_bytes / 2**20
-                    raise BadInput(name, f"is larger than {most:.0f} MB")
-                with path.open("rb") as file:
-                    seen = is_picture(file.read(64))
-                if seen:
-                    pictures.append(self.assistant.store.add(path.read_bytes(), name))
-                else:
-                    others.append((path, name))
+                data = file.path.read_bytes()
             except OSError:
-                raise BadInput(name, "is not here any more; add it again") from None
-        self.history.keep_pictures(who.owner, pictures)
+                raise gone(file) from None
+            pictures.append(self.assistant.store.add(data, file.name))
+        if pictures:
+            self.history.add_pictures(caller.owner, pictures)
         return pictures, others
 
-    async def _take_in(
-        self, who: Visitor, log: list[Message], files: list[tuple[Path, str]]
-    ) -> AsyncGenerator[Show]:
-        """Add dropped documents, telling how far it is; raises where nothing could be read."""
-        async for words, summary in self.panel.adding(who, files):
+    async def _add_documents(
+        self, caller: Caller, log: list[ChatbotMessage], files: list[NamedFile]
+    ) -> AsyncGenerator[Updates]:
+        """Add dropped documents, showing how far it is; raises where nothing could be read."""
+        async for words, summary in self.documents_panel.adding(caller, files):
             if summary is None:
-                yield {"log": [*log, waiting(words)]}
+                yield {"log": [*log, waiting_message(words)]}
             elif summary.failed:
                 reasons = "; ".join(f"{Path(p).name}: {why}" for p, why in summary.failed)
                 raise BadInput("documents", reasons)
             elif summary.skipped:
-                raise BadInput(files[0][1], "is no kind of picture or document that can be read")
+                raise BadInput(files[0].name, "is no kind of picture or document that can be read")
 
-    def _quiet(
-        self, who: Visitor, tab: Tab, log: list[Message], others: Sequence[tuple[Path, str]]
-    ) -> Show:
-        """Nothing was asked; say what was done with what came."""
-        if not others:
-            return {"tab": tab}
-        said = f"{', '.join(n for _, n in others)}: added to the documents. What is your question?"
-        return {"log": [*log, failure(said)], "tab": tab}
-
-    def _asking(
+    def _question(
         self,
-        who: Visitor,
-        tab: Tab,
-        said: str,
+        caller: Caller,
+        session: PageSession,
+        text: str,
         pictures: list[Picture],
         before: Sequence[Exchange],
-    ) -> Asking:
-        """The question with its pictures, its region, its documents and what was said before."""
-        region, given = tab.region, tuple(pictures)
-        if region is not None and tab.of is not None:
-            given = (tab.of, *(p for p in given if p.sha256 != tab.of.sha256))
-            asked = (crop_of(self.assistant.store, tab.of, region), *given[1:])
+    ) -> PageQuestion:
+        """The question with its pictures, its region, its documents and its conversation."""
+        region, given = session.region, tuple(pictures)
+        if region is not None and session.region_picture is not None:
+            whole = session.region_picture
+            others = tuple(p for p in given if p.sha256 != whole.sha256)
+            given = (whole, *others)
+            sent = (crop_of(self.assistant.store, whole, region), *others)
         elif not given and before and before[-1].region is not None:
-            given = asked = before[-1].pictures  # the part was meant once, not for ever
+            given = sent = before[-1].pictures  # the part was meant once, not for ever
         else:
-            region, asked = None, given
-        return Asking(
-            question=said or WHAT,
+            region, sent = None, given
+        return PageQuestion(
+            text=text or PICTURE_QUESTION,
             pictures=given,
             region=region,
-            asked=asked,
+            sent_pictures=sent,
             history=turns(before),
-            index=self.documents.index(who.owner),
+            index=self.documents.index(caller.owner),
         )
 
-    async def _run(
+    async def _answer(
         self,
-        who: Visitor,
-        tab: Tab,
-        asking: Asking,
-        before: Sequence[Exchange],
-        log: list[Message],
-    ) -> AsyncGenerator[Show]:
-        number = len(before)
-        question = ask_message(asking.question, asking.pictures, asking.region, number)
-        kept: list[tuple[str, Exchange]] = []
+        caller: Caller,
+        session: PageSession,
+        question: PageQuestion,
+        number: int,
+        log: list[ChatbotMessage],
+    ) -> AsyncGenerator[Updates]:
+        """The answer while it grows; at its end it is part of the chat."""
+        shown = question_message(question.text, question.pictures, question.region, number)
+        saved: list[tuple[str, Exchange]] = []
 
-        def keep(exchange: Exchange) -> None:
-            if tab.chat is not None and tab.editing is not None:
-                self.history.cut(who.owner, tab.chat, tab.editing)
-            kept.append((self.history.add(who.owner, tab.chat, exchange), exchange))
+        def save(exchange: Exchange) -> None:
+            if session.chat is not None and session.editing is not None:
+                self.history.truncate(caller.owner, session.chat, session.editing)
+            saved.append((self.history.add(caller.owner, session.chat, exchange), exchange))
 
-        yield {"log": [*log, *running(View(), question, number)]}
-        async with contextlib.aclosing(self.runs.follow(who.owner, who.id, asking, keep)) as views:
-            async for view, place in views:
-                yield {"log": [*log, *running(view, question, number, place)]}
-        chat, exchange = kept[0]
-        tab = Tab(owner=who.owner, chat=chat)
-        yield {"log": [*log, *past(exchange, number)], "tab": tab}
+        yield {"log": [*log, *running_messages(AnswerProgress(), shown, number)]}
+        async with contextlib.aclosing(
+            self.live_answers.follow(caller.owner, caller.page, question, save)
+        ) as changes:
+            async for progress, place in changes:
+                yield {"log": [*log, *running_messages(progress, shown, number, place)]}
+        chat, exchange = saved[0]
+        yield {
+            "log": [*log, *exchange_messages(exchange, number)],
+            "session": PageSession(owner=caller.owner, chat=chat),
+        }

@@ -5,25 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pydantic import TypeAdapter
+from pydantic import AliasChoices, ConfigDict, Field, TypeAdapter
 
 from ...schema import Answer, Box, Citation, Picture, Value
 
-_MEANT = re.compile(r"([\\`*_{}\[\]<>#|])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|])")
+_STORED = ConfigDict(serialize_by_alias=True)
+"""Files of chats hold names of an earlier version, which are still read and written."""
 
 
-class Line(Value):
+class Activity(Value):
     """One thing that was done on the way to an answer.
 
     Attributes:
         title: what, in a few words.
-        told: what came of it; "" while it is under way.
+        outcome: what came of it; "" while it is under way. Stored as `told`.
         seconds: how long it took; None while it is under way.
         failed: it came to nothing.
     """
 
+    model_config = _STORED
+
     title: str
-    told: str = ""
+    outcome: str = Field(
+        default="", validation_alias=AliasChoices("told", "outcome"), serialization_alias="told"
+    )
     seconds: float | None = None
     failed: bool = False
 
@@ -34,16 +40,23 @@ class Exchange(Value):
     Attributes:
         pictures: what the question came with, whole.
         region: the part of the first picture it was about, if the user drew one.
-        asked: the pictures that were handed to the assistant: `pictures`, or a crop of the region.
+        sent_pictures: those the assistant got: `pictures`, or a crop of the region. Stored as
+            `asked`.
         lines: what was done, as it was shown.
     """
+
+    model_config = _STORED
 
     question: str
     answer: Answer
     pictures: tuple[Picture, ...] = ()
     region: Box | None = None
-    asked: tuple[Picture, ...] = ()
-    lines: tuple[Line, ...] = ()
+    sent_pictures: tuple[Picture, ...] = Field(
+        default=(),
+        validation_alias=AliasChoices("asked", "sent_pictures"),
+        serialization_alias="asked",
+    )
+    lines: tuple[Activity, ...] = ()
 
 
 def as_json(title: str, exchanges: Sequence[Exchange]) -> str:
@@ -54,13 +67,13 @@ def as_json(title: str, exchanges: Sequence[Exchange]) -> str:
 
 def as_markdown(title: str, exchanges: Sequence[Exchange]) -> str:
     """A conversation for people: questions, answers, and where each fact stands."""
-    parts = [f"# {_literal(title)}"]
+    parts = [f"# {_escaped(title)}"]
     for exchange in exchanges:
         answer = exchange.answer
-        parts.append(f"## {_literal(exchange.question)}")
+        parts.append(f"## {_escaped(exchange.question)}")
         if exchange.pictures:
-            parts.append("Pictures: " + ", ".join(_literal(p.name) for p in exchange.pictures))
-        parts.append(_literal(answer.text))
+            parts.append("Pictures: " + ", ".join(_escaped(p.name) for p in exchange.pictures))
+        parts.append(_escaped(answer.text))
         sure = f", {answer.confidence:.0%} sure" if answer.confidence else ""
         parts.append(f"*{answer.status}{sure}*")
         sources = [_source(n, c, answer) for n, c in enumerate(answer.citations, 1)]
@@ -80,10 +93,10 @@ def source_name(citation: Citation, answer: Answer) -> str:
 def _source(number: int, citation: Citation, answer: Answer) -> str:
     boxes = "; ".join(", ".join(f"{v:.0f}" for v in box.xyxy) for box in citation.boxes[:6])
     where = f" at ({boxes})" if boxes else ""
-    name = _literal(source_name(citation, answer))
-    return f'{number}. "{_literal(" ".join(citation.quote.split()))}" in {name}{where}'
+    name = _escaped(source_name(citation, answer))
+    return f'{number}. "{_escaped(" ".join(citation.quote.split()))}" in {name}{where}'
 
 
-def _literal(text: str) -> str:
+def _escaped(text: str) -> str:
     """Text from outside that cannot become Markdown of its own."""
-    return _MEANT.sub(r"\\\1", text)
+    return _MARKUP.sub(r"\\\1", text)

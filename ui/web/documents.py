@@ -7,7 +7,6 @@ reading; whoever adds holds its writer's lock only while adding.
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import threading
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from ...control import Control
 from ...errors import BadInput, UsageError
 from ...schema import Passage
 from ...settings import Settings
+from .uploads import NamedFile, safe_name
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from ...retrieval.ingest.progress import IngestProgress, IngestSummary
     from ...retrieval.pages import Page
 
-Tell = Callable[["IngestProgress"], None]
+OnProgress = Callable[["IngestProgress"], None]
 _WAIT_SECONDS = 30.0
-_NAME = 100
 
 
 class OpenIndex(Protocol):
@@ -41,7 +40,7 @@ class OpenIndex(Protocol):
         ...
 
 
-class Documents:
+class UserDocuments:
     """Every user's index; safe to share between threads.
 
     Args:
@@ -55,8 +54,8 @@ class Documents:
     ) -> None:
         self._home = settings.home / "documents"
         self.shared = shared
-        self._open = open_index or pack_opener(settings)
-        self._reading: dict[Path, Index] = {}
+        self._open_index = open_index or pack_opener(settings)
+        self._open_indexes: dict[Path, Index] = {}
         self._lock = threading.Lock()
         self._writing = threading.Lock()
 
@@ -72,11 +71,11 @@ class Documents:
         if not (folder / "catalog.db").is_file():
             return None
         with self._lock:
-            if folder not in self._reading:
-                self._reading[folder] = self._open(folder, write=False)
-            return self._reading[folder]
+            if folder not in self._open_indexes:
+                self._open_indexes[folder] = self._open_index(folder, write=False)
+            return self._open_indexes[folder]
 
-    def listed(self, owner: str) -> Sequence[Document]:
+    def list_documents(self, owner: str) -> Sequence[Document]:
         """Every document, by name."""
         index = self.index(owner)
         return [] if index is None else index.documents()
@@ -90,33 +89,33 @@ class Documents:
 
     def page(self, owner: str, document: str, number: int) -> Page:
         """A page; BadInput where there is none."""
-        return self._known(owner, document).page(document, number)
+        return self._index_of(owner, document).page(document, number)
 
     def view(self, owner: str, document: str, number: int) -> tuple[Image.Image, float]:
         """A page as a picture, and the units of its frame in a pixel; BadInput where it has none."""
-        return self._known(owner, document).view(document, number)
+        return self._index_of(owner, document).view(document, number)
 
     def add(
         self,
         owner: str,
-        files: Sequence[tuple[Path, str]],
-        tell: Tell = lambda progress: None,
+        files: Sequence[NamedFile],
+        on_progress: OnProgress = lambda progress: None,
         control: Control | None = None,
     ) -> IngestSummary:
         """Take files in: they are copied beside the index, so that their pages can be shown later.
 
         Args:
             owner: whose they are.
-            files: each with the name it came under.
-            tell: told how far it is.
+            files: the uploads.
+            on_progress: called with how far it is.
             control: stops it; what is not finished is finished by the next call.
         """
         folder = self.folder(owner)
-        kept = [keep(path, name, folder / "files") for path, name in files]
+        kept = [keep_upload(file, folder / "files") for file in files]
         with self._writing:  # one process, one writer: users wait for each other here
-            index = self._open(folder, write=True)
+            index = self._open_index(folder, write=True)
             try:
-                return index.add(kept, control=control, on_progress=tell)
+                return index.add(kept, control=control, on_progress=on_progress)
             finally:
                 index.close()
 
@@ -127,14 +126,14 @@ class Documents:
             BadInput: there is no such document.
         """
         folder = self.folder(owner)
-        known = self._known(owner, name).document(name)
+        document = self._index_of(owner, name).document(name)
         with self._writing:
-            index = self._open(folder, write=True)
+            index = self._open_index(folder, write=True)
             try:
                 index.remove([name])
             finally:
                 index.close()
-        path = Path(known.path)
+        path = Path(document.path)
         if path.is_relative_to(folder / "files"):
             with suppress(OSError):
                 path.unlink()
@@ -143,41 +142,31 @@ class Documents:
     def close(self) -> None:
         """Close what is open."""
         with self._lock:
-            for index in self._reading.values():
+            for index in self._open_indexes.values():
                 index.close()
-            self._reading.clear()
+            self._open_indexes.clear()
 
-    def _known(self, owner: str, document: str) -> Index:
+    def _index_of(self, owner: str, document: str) -> Index:
         index = self.index(owner)
         if index is None:
             raise BadInput(document, "is not among your documents")
         return index
 
 
-def keep(path: Path, name: str, folder: Path) -> Path:
+def keep_upload(upload: NamedFile, folder: Path) -> Path:
     """Copy an upload to a folder named after its content, under a harmless name."""
     try:
-        with path.open("rb") as file:
+        with upload.path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-        target = folder / digest / safe_name(name)
+        target = folder / digest / safe_name(upload.name)
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
-            shutil.copyfile(path, target)
+            shutil.copyfile(upload.path, target)
     except OSError as error:
         raise UsageError(
-            f"{safe_name(name)}: cannot be kept ({error.strerror}); try again"
+            f"{safe_name(upload.name)}: cannot be kept ({error.strerror}); try again"
         ) from None
     return target
-
-
-def safe_name(name: str) -> str:
-    """A file name from outside without folders, control characters and leading points."""
-    last = re.split(r"[/\\]", name)[-1]
-    clean = "".join(c if c.isprintable() and c not in '<>:"|?*' else "_" for c in last)
-    stem, dot, ending = clean.strip(" .").rpartition(".")
-    if not dot:
-        return clean.strip(" .")[:_NAME] or "file"
-    return f"{stem[: _NAME - len(ending)] or 'file'}.{ending[:16]}"
 
 
 def pack_opener(settings: Settings) -> OpenIndex:

@@ -1,79 +1,81 @@
-"""The documents' panel: what it does with files, names and words."""
+"""The documents' panel: adding, removing and searching a user's documents."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...control import Control
 from ...errors import LooktwiceError
-from .documents import Documents, safe_name
-from .html.components import document_list, found_list
-from .session import Show, Visitor, sentence
+from .documents import UserDocuments
+from .html.components import document_list, search_results
+from .session import Caller, Updates, error_sentence
+from .uploads import NamedFile, remove_uploads, safe_name
 
-_LOOK_SECONDS = 0.3
-_LONGEST_SEARCH = 500
+_UPDATE_SECONDS = 0.3
+_MAX_SEARCH_CHARACTERS = 500
 
 
-class Panel:
+class DocumentsPanel:
     """Everybody's documents, as the page shows them.
 
     Args:
         documents: where they are.
-        most: files at once.
+        max_files: at once.
     """
 
-    def __init__(self, documents: Documents, most: int) -> None:
-        self._documents, self._most = documents, most
+    def __init__(self, documents: UserDocuments, max_files: int) -> None:
+        self._documents, self._max_files = documents, max_files
 
-    def listed(self, who: Visitor) -> str:
-        """The list of this visitor's documents."""
-        return document_list(self._documents.listed(who.owner), self._documents.shared is not None)
+    def list_html(self, caller: Caller) -> str:
+        """The list of this user's documents."""
+        return document_list(
+            self._documents.list_documents(caller.owner), shared=self._documents.shared is not None
+        )
 
-    async def add(self, who: Visitor, files: Sequence[Path]) -> AsyncGenerator[Show]:
-        """Add files of the panel, telling how far it is."""
-        named = [(path, safe_name(path.name)) for path in files[: self._most]]
+    async def add(self, caller: Caller, files: Sequence[Path]) -> AsyncGenerator[Updates]:
+        """Add files of the panel, showing how far it is."""
+        named = [NamedFile(path, safe_name(path.name)) for path in files[: self._max_files]]
         try:
-            async for words, summary in self.adding(who, named):
-                yield {"progress": words if summary is None else _summed_up(summary)}
+            async for words, summary in self.adding(caller, named):
+                yield {"progress": words if summary is None else _summary_sentence(summary)}
         except LooktwiceError as error:
-            yield {"progress": sentence(error)}
+            yield {"progress": error_sentence(error)}
         finally:
-            await asyncio.to_thread(forget_files, files)
-        yield {"documents": await asyncio.to_thread(self.listed, who)}
+            await asyncio.to_thread(remove_uploads, files)
+        yield {"documents": await asyncio.to_thread(self.list_html, caller)}
 
-    def remove(self, who: Visitor, name: str) -> Show:
+    def remove(self, caller: Caller, name: str) -> Updates:
         """Forget a document."""
-        said = f"{name} is removed."
+        message = f"{name} is removed."
         try:
-            self._documents.remove(who.owner, name)
+            self._documents.remove(caller.owner, name)
         except LooktwiceError as error:
-            said = sentence(error)
-        return {"progress": said, "documents": self.listed(who)}
+            message = error_sentence(error)
+        return {"progress": message, "documents": self.list_html(caller)}
 
-    def search(self, who: Visitor, words: str) -> Show:
+    def search(self, caller: Caller, words: str) -> Updates:
         """Pages in which it stands."""
         try:
             return {
-                "found": found_list(
-                    self._documents.search(who.owner, words[:_LONGEST_SEARCH]),
-                    words[:_LONGEST_SEARCH],
+                "found": search_results(
+                    self._documents.search(caller.owner, words[:_MAX_SEARCH_CHARACTERS]),
+                    words[:_MAX_SEARCH_CHARACTERS],
                 )
             }
         except LooktwiceError as error:
-            return {"progress": sentence(error)}
+            return {"progress": error_sentence(error)}
 
     async def adding(
-        self, who: Visitor, files: list[tuple[Path, str]]
+        self, caller: Caller, files: list[NamedFile]
     ) -> AsyncGenerator[tuple[str, Any]]:
         """Add files; words while it goes on, at the end the summary with them."""
-        names = ", ".join(name for _, name in files)
+        names = ", ".join(file.name for file in files)
         state = {"words": f"Adding {names}"}
 
-        def tell(progress: Any) -> None:
+        def on_progress(progress: Any) -> None:
             state["words"] = (
                 f"Adding {names}: {progress.files_done} of {progress.files} files, "
                 f"{progress.pages} pages"
@@ -81,18 +83,18 @@ class Panel:
 
         control = Control()
         work = asyncio.ensure_future(
-            asyncio.to_thread(self._documents.add, who.owner, files, tell, control)
+            asyncio.to_thread(self._documents.add, caller.owner, files, on_progress, control)
         )
         try:
             while not work.done():
                 yield state["words"], None
-                await asyncio.wait([work], timeout=_LOOK_SECONDS)
+                await asyncio.wait([work], timeout=_UPDATE_SECONDS)
             yield state["words"], work.result()
         finally:
             control.cancel()
 
 
-def _summed_up(summary: Any) -> str:
+def _summary_sentence(summary: Any) -> str:
     parts = []
     done = len(summary.added) + len(summary.changed)
     if done:
@@ -103,11 +105,3 @@ def _summed_up(summary: Any) -> str:
         parts.append(f"{summary.skipped} of a kind that cannot be read")
     parts += [f"{Path(path).name}: {why}" for path, why in summary.failed]
     return "; ".join(parts) + "." if parts else "Nothing was added."
-
-
-def forget_files(files: Sequence[Path]) -> None:
-    """Uploads are in the store or the documents by now."""
-    for path in files:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-            path.parent.rmdir()

@@ -1,6 +1,6 @@
-"""Past chats: who asked what, what came of it, and which pictures belong to whom.
+"""Past chats: questions with their answers, and which pictures belong to whom.
 
-One SQLite file. Every question to it names an owner, and what belongs to somebody else does not exist:
+One SQLite file. Every query names an owner, and what belongs to somebody else does not exist:
 a guessed or forged id finds nothing.
 """
 
@@ -19,8 +19,8 @@ from ...errors import BadInput, UsageError
 from ...schema import Picture
 from .conversation import Exchange
 
-_TITLE = 80
-_LISTED = 200
+_TITLE_CHARACTERS = 80
+_MAX_CHATS = 200
 _TABLES = """
 CREATE TABLE IF NOT EXISTS chats (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, updated REAL NOT NULL);
@@ -42,7 +42,7 @@ class Chat:
     updated: float
 
 
-class History:
+class ChatHistory:
     """Chats in one file; safe to share between threads.
 
     Args:
@@ -74,32 +74,32 @@ class History:
         with self._writing() as db:
             if chat is None:
                 chat = secrets.token_urlsafe(12)
-                title = " ".join(exchange.question.split())[:_TITLE]
+                title = " ".join(exchange.question.split())[:_TITLE_CHARACTERS]
                 db.execute("INSERT INTO chats VALUES (?, ?, ?, ?)", (chat, owner, title, 0.0))
             else:
-                self._check(owner, chat)
+                self._title(owner, chat)
             db.execute(
                 "INSERT INTO exchanges SELECT ?, COALESCE(MAX(n) + 1, 0), ?, ? FROM exchanges"
                 " WHERE chat = ?",
                 (chat, words, exchange.model_dump_json(), chat),
             )
             db.execute("UPDATE chats SET updated = ? WHERE id = ?", (time.time(), chat))
-            seen = [*exchange.pictures, *exchange.asked, *exchange.answer.pictures]
-            seen += [e.picture for e in exchange.answer.evidence if e.picture is not None]
-            self._keep(owner, seen)
+            pictures = [*exchange.pictures, *exchange.sent_pictures, *exchange.answer.pictures]
+            pictures += [e.picture for e in exchange.answer.evidence if e.picture is not None]
+            self._add_pictures(owner, pictures)
         return chat
 
     def exchanges(self, owner: str, chat: str) -> list[Exchange]:
         """A whole chat, oldest first; BadInput where this owner has no such chat."""
         with self._lock:
-            self._check(owner, chat)
+            self._title(owner, chat)
             rows = self._db.execute("SELECT body FROM exchanges WHERE chat = ? ORDER BY n", (chat,))
             return [Exchange.model_validate_json(body) for (body,) in rows]
 
     def exchange(self, owner: str, chat: str, number: int) -> Exchange:
         """Exchange `number` (from 0) of a chat; BadInput where there is none."""
         with self._lock:
-            self._check(owner, chat)
+            self._title(owner, chat)
             row = self._db.execute(
                 "SELECT body FROM exchanges WHERE chat = ? AND n = ?", (chat, number)
             ).fetchone()
@@ -107,38 +107,40 @@ class History:
             raise BadInput("chat", f"it has no question {number + 1}")
         return Exchange.model_validate_json(row[0])
 
-    def cut(self, owner: str, chat: str, keep: int) -> None:
+    def truncate(self, owner: str, chat: str, keep: int) -> None:
         """Forget all but the first `keep` exchanges; BadInput where there is no such chat."""
         with self._writing() as db:
-            self._check(owner, chat)
+            self._title(owner, chat)
             db.execute("DELETE FROM exchanges WHERE chat = ? AND n >= ?", (chat, keep))
 
-    def chats(self, owner: str, words: str = "") -> list[Chat]:
+    def find(self, owner: str, words: str = "") -> list[Chat]:
         """The owner's chats, newest first; with `words`, those in which all of them stand."""
-        wanted = words.split()
-        also = " AND EXISTS (SELECT 1 FROM exchanges WHERE chat = id AND words LIKE ? ESCAPE '\\')"
-        query = f"SELECT id, title, updated FROM chats WHERE owner = ?{also * len(wanted)}"
+        terms = words.split()
+        term_condition = (
+            " AND EXISTS (SELECT 1 FROM exchanges WHERE chat = id AND words LIKE ? ESCAPE '\\')"
+        )
+        query = f"SELECT id, title, updated FROM chats WHERE owner = ?{term_condition * len(terms)}"
         with self._lock:
             rows = self._db.execute(
-                f"{query} ORDER BY updated DESC LIMIT {_LISTED}", (owner, *map(_like, wanted))
+                f"{query} ORDER BY updated DESC LIMIT {_MAX_CHATS}", (owner, *map(_like, terms))
             )
             return [Chat(*row) for row in rows]
 
     def title(self, owner: str, chat: str) -> str:
         """What a chat is called; BadInput where this owner has no such chat."""
         with self._lock:
-            return self._check(owner, chat)
+            return self._title(owner, chat)
 
     def remove(self, owner: str, chat: str) -> None:
         """Forget a chat; BadInput where this owner has no such chat."""
         with self._writing() as db:
-            self._check(owner, chat)
+            self._title(owner, chat)
             db.execute("DELETE FROM chats WHERE id = ?", (chat,))
 
-    def keep_pictures(self, owner: str, pictures: Sequence[Picture]) -> None:
+    def add_pictures(self, owner: str, pictures: Sequence[Picture]) -> None:
         """Let the owner see these pictures from now on."""
         with self._writing():
-            self._keep(owner, pictures)
+            self._add_pictures(owner, pictures)
 
     def picture(self, owner: str, sha256: str) -> Picture | None:
         """A picture by its hash, if it is one of the owner's."""
@@ -158,7 +160,7 @@ class History:
         with self._lock, self._db:
             yield self._db
 
-    def _check(self, owner: str, chat: str) -> str:
+    def _title(self, owner: str, chat: str) -> str:
         row = self._db.execute(
             "SELECT title FROM chats WHERE id = ? AND owner = ?", (chat, owner)
         ).fetchone()
@@ -166,7 +168,7 @@ class History:
             raise BadInput("chat", "there is no such chat; it may have been removed")
         return str(row[0])
 
-    def _keep(self, owner: str, pictures: Iterable[Picture]) -> None:
+    def _add_pictures(self, owner: str, pictures: Iterable[Picture]) -> None:
         self._db.executemany(
             "INSERT OR IGNORE INTO pictures VALUES (?, ?, ?)",
             [(owner, p.sha256, p.model_dump_json()) for p in pictures],

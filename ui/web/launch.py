@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
 from ...agent.assistant import Assistant
-from ...errors import UsageError
 from ...settings import Settings
+from ..http.hosts import LOOPBACK, check_host
+from ..http.server import address_of, bind, run_until_signal
 from .documents import pack_opener
 
 
 def run(
     settings: Settings, host: str, port: int, index: Path | None = None, auth: Path | None = None
 ) -> None:
-    """Load the models, then show the page until Ctrl-C.
+    """Load the models, then show the page until SIGTERM or Ctrl-C.
 
     Args:
         settings: of the assistant and of the page.
@@ -31,10 +30,10 @@ def run(
         UsageError: passwords are missing or wrong, or the port is taken.
         WeightsError: the models cannot be loaded.
     """
-    local = check_host(host, auth)
-    from .app import LOOPBACK, mount  # takes seconds; a wrong call is told before
+    local = check_page_host(host, auth)
+    from .app import mount  # takes seconds; a wrong call is answered before
 
-    with bind(host, port) as listening, Assistant(settings) as assistant:
+    with bind(host, port) as bound, Assistant(settings) as assistant:
         print("Loading the models ...", flush=True)
         assistant.warm()
         opener = pack_opener(settings)
@@ -49,35 +48,21 @@ def run(
             open_index=opener,
             hosts=LOOPBACK if local else (),
         )
-        name = f"[{host}]" if ":" in host else host
-        print(f"Looktwice is at http://{name}:{listening.getsockname()[1]}  (Ctrl-C stops it)")
+        print(f"Looktwice is at {address_of(bound)}  (Ctrl-C stops it)")
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=3, server_header=False
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        run_until_signal(config, bound)
 
 
-def check_host(host: str, auth: Path | None) -> bool:
-    """Whether it is this machine only; UsageError where others come in without a password."""
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local and auth is None:
-        raise UsageError(
-            f"--host {host} lets other machines in, so it needs passwords: make a file with"
-            " `looktwice ui --auth FILE --add-user NAME`, then add --auth FILE"
-        )
-    return local
+def check_page_host(host: str, auth: Path | None) -> bool:
+    """Whether only this machine is served; others need passwords.
 
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; UsageError where the port is taken."""
-    try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
-        )
-    except OSError as error:
-        raise UsageError(
-            f"{host}:{port} cannot be used ({error.strerror}); take another with --port"
-        ) from None
+    Raises:
+        UsageError: everybody on the network would be let in.
+    """
+    remedy = (
+        "make a file of passwords with `looktwice ui --auth FILE --add-user NAME`,"
+        " then add --auth FILE"
+    )
+    return check_host(host, secured=auth is not None, remedy=remedy)

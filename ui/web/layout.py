@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
-from .chat import Talk
+from .chat import ChatHandlers
 from .html.components import welcome
-from .session import Tab
+from .session import PageSession
 
 _HERE = Path(__file__).parent
 _ENDINGS = [
     "image", ".heic", ".heif", ".avif", ".tif", ".tiff", ".pdf", ".docx", ".pptx", ".xlsx",
     ".html", ".htm", ".md", ".txt", ".csv", ".tsv",
 ]  # fmt: skip
+_BRAND = (
+    '<div class="lt-brand"><b>Looktwice</b><span>answers that show where they stand</span></div>'
+)
+_LOG_OUT = '<form method="post" action="/logout"><button class="lt-quiet">Log out</button></form>'
+_VIEWER = (
+    '<aside class="lt-viewer" aria-label="Where it stands" hidden><button type="button" '
+    'class="lt-do lt-close" aria-label="Close">&times;</button>'
+    '<div class="lt-pane" aria-live="polite"></div></aside>'
+)
 
 
 @dataclass(frozen=True)
-class Parts:
+class Widgets:
     """The widgets, by what they show."""
 
-    tab: gr.State
+    session: gr.State
     log: gr.Chatbot
     composer: gr.MultimodalTextbox
     strip: gr.HTML
@@ -40,98 +50,95 @@ class Parts:
     bridge: gr.HTML
 
 
-def lay_out(talk: Talk) -> Parts:
+def build_layout(handlers: ChatHandlers) -> Widgets:
     """Every widget, inside the `gr.Blocks` that is open."""
     with gr.Sidebar(width=290, elem_id="lt-side"):
-        gr.HTML(
-            '<div class="lt-brand"><b>Looktwice</b><span>answers that show where they stand'
-            "</span></div>"
-        )
-        new = gr.Button("New chat", elem_id="lt-new", size="sm")
-        find = gr.Textbox(
-            placeholder="Search your chats",
-            label="Search your chats",
-            show_label=False,
-            elem_id="lt-find",
-            container=False,
-        )
-        chats = gr.HTML(elem_id="lt-chats")
-        with gr.Accordion("Documents", open=False, elem_id="lt-documents"):
-            upload = gr.UploadButton(
+        sidebar = _sidebar(with_login=handlers.authentication.required)
+    with gr.Row(elem_id="lt-body"):
+        with gr.Column(elem_id="lt-main"):
+            conversation = _conversation(handlers)
+        gr.HTML(_VIEWER, elem_id="lt-view")
+    script = (_HERE / "page.js").read_text(encoding="utf-8")
+    bridge = gr.HTML("", js_on_load=script, elem_id="lt-bridge", container=False)
+    return Widgets(session=gr.State(PageSession()), bridge=bridge, **sidebar, **conversation)
+
+
+def _sidebar(*, with_login: bool) -> dict[str, Any]:
+    """Past chats and documents."""
+    gr.HTML(_BRAND)
+    widgets: dict[str, Any] = {
+        "new": gr.Button("New chat", elem_id="lt-new", size="sm"),
+        "find": _search_box("Search your chats", "lt-find"),
+        "chats": gr.HTML(elem_id="lt-chats"),
+    }
+    with gr.Accordion("Documents", open=False, elem_id="lt-documents"):
+        widgets |= {
+            "upload": gr.UploadButton(
                 "Add documents",
                 file_count="multiple",
                 file_types=_ENDINGS,
                 size="sm",
                 elem_id="lt-add",
-            )
-            progress = gr.HTML(elem_id="lt-progress")
-            search = gr.Textbox(
-                placeholder="Search the documents",
-                label="Search the documents",
-                show_label=False,
-                elem_id="lt-search",
-                container=False,
-            )
-            found = gr.HTML(elem_id="lt-found")
-            documents = gr.HTML(elem_id="lt-docs")
-        out = (
-            '<form method="post" action="/logout"><button class="lt-quiet">Log out</button></form>'
-        )
-        gr.HTML(
-            '<div class="lt-low"><button type="button" class="lt-do lt-quiet lt-dark">Light or dark'
-            f"</button>{out if talk.people.closed else ''}</div>"
-        )
-    with gr.Row(elem_id="lt-body"):
-        with gr.Column(elem_id="lt-main"):
-            head = gr.HTML(elem_id="lt-top")
-            log = gr.Chatbot(
-                elem_id="lt-log",
-                show_label=False,
-                label="Conversation",
-                container=False,
-                buttons=[],
-                layout="panel",
-                height=None,
-                latex_delimiters=[],
-                allow_tags=False,
-                placeholder=welcome(talk.examples),
-                feedback_options=None,
-                line_breaks=False,
-            )
-            strip = gr.HTML(elem_id="lt-strip")
-            composer = gr.MultimodalTextbox(
-                placeholder="Ask about a picture, a scan or your documents",
-                label="Your question",
-                show_label=False,
-                file_count="multiple",
-                file_types=_ENDINGS,
-                autofocus=True,
-                container=False,
-                elem_id="lt-composer",
-                max_plain_text_length=talk.limits.question_characters,
-                max_lines=8,
-            )
-            with gr.Row(elem_id="lt-tools"):
-                camera_button = gr.Button("Use the camera", size="sm", elem_id="lt-camera")
-            camera = gr.Image(
-                sources=["webcam"],
-                type="filepath",
-                format="png",
-                label="Camera",
-                visible=False,
-                elem_id="lt-photo",
-                height=320,
-            )
-        gr.HTML(
-            '<aside class="lt-viewer" aria-label="Where it stands" hidden><button type="button" '
-            'class="lt-do lt-close" aria-label="Close">&times;</button>'
-            '<div class="lt-pane" aria-live="polite"></div></aside>',
-            elem_id="lt-view",
-        )
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
-    bridge = gr.HTML("", js_on_load=script, elem_id="lt-bridge", container=False)
-    return Parts(
-        tab=gr.State(Tab()), log=log, composer=composer, strip=strip, head=head, chats=chats,
-        find=find, new=new, camera_button=camera_button, camera=camera, documents=documents,
-        progress=progress, found=found, upload=upload, search=search, bridge=bridge,
-    )  # fmt: skip
+            ),
+            "progress": gr.HTML(elem_id="lt-progress"),
+            "search": _search_box("Search the documents", "lt-search"),
+            "found": gr.HTML(elem_id="lt-found"),
+            "documents": gr.HTML(elem_id="lt-docs"),
+        }
+    gr.HTML(
+        '<div class="lt-low"><button type="button" class="lt-do lt-quiet lt-dark">Light or dark'
+        f"</button>{_LOG_OUT if with_login else ''}</div>"
+    )
+    return widgets
+
+
+def _search_box(label: str, elem_id: str) -> gr.Textbox:
+    return gr.Textbox(
+        placeholder=label, label=label, show_label=False, elem_id=elem_id, container=False
+    )
+
+
+def _conversation(handlers: ChatHandlers) -> dict[str, Any]:
+    """The messages, and what the next question is made with."""
+    widgets: dict[str, Any] = {
+        "head": gr.HTML(elem_id="lt-top"),
+        "log": gr.Chatbot(
+            elem_id="lt-log",
+            show_label=False,
+            label="Conversation",
+            container=False,
+            buttons=[],
+            layout="panel",
+            height=None,
+            latex_delimiters=[],
+            allow_tags=False,
+            placeholder=welcome(handlers.examples),
+            feedback_options=None,
+            line_breaks=False,
+        ),
+        "strip": gr.HTML(elem_id="lt-strip"),
+        "composer": gr.MultimodalTextbox(
+            placeholder="Ask about a picture, a scan or your documents",
+            label="Your question",
+            show_label=False,
+            file_count="multiple",
+            file_types=_ENDINGS,
+            autofocus=True,
+            container=False,
+            elem_id="lt-composer",
+            max_plain_text_length=handlers.limits.question_characters,
+            max_lines=8,
+        ),
+    }
+    with gr.Row(elem_id="lt-tools"):
+        widgets["camera_button"] = gr.Button("Use the camera", size="sm", elem_id="lt-camera")
+    widgets["camera"] = gr.Image(
+        sources=["webcam"],
+        type="filepath",
+        format="png",
+        label="Camera",
+        visible=False,
+        elem_id="lt-photo",
+        height=320,
+    )
+    return widgets

@@ -1,17 +1,18 @@
-"""What stands before the page: who comes in, how much they may send, and what their browser may load.
-
-A plain ASGI middleware, so that streams pass through it unchanged.
-"""
+"""What stands before the page: the guard of all servers, cookies, and what a browser may load."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from ...settings import PageLimits
-from .auth import COOKIE, People, new_token
+from ..http.errors import RequestError, WrongHost
+from ..http.guard import Guard
+from .auth import COOKIE, Authentication, new_token
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +21,7 @@ LOGIN = "/login"
 _YEAR = 365 * 24 * 3600
 _FORM_BYTES = 2**20
 _OPEN_PATHS = (LOGIN, "/favicon.ico")
-_HEADERS = {
+_SECURITY_HEADERS = {
     # Nothing is ever loaded from, or sent to, another place: not by a message, not by Gradio.
     "content-security-policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
@@ -34,104 +35,65 @@ _HEADERS = {
 }
 
 
-class TooLarge(Exception):
-    """A body went on beyond what it may have."""
-
-
-class Door:
-    """Lets people in.
+class PageMiddleware:
+    """Lets users in, each with a cookie.
 
     Args:
         app: what is behind it.
-        people: who is who.
+        authentication: who is who.
         limits: how much may be sent.
-        hosts: names this server may be called by; others are refused, since a page elsewhere could
-            point its own name at this machine (DNS rebinding). Empty: every name.
-        elsewhere: beginnings of paths that have guards of their own.
+        hosts: names this server may be called by, as `Guard` takes them.
+        unguarded: beginnings of paths that have guards of their own.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        people: People,
+        authentication: Authentication,
         limits: PageLimits,
-        hosts: Sequence[str] = (),
-        elsewhere: Sequence[str] = (),
+        hosts: Collection[str] = (),
+        unguarded: Sequence[str] = (),
     ) -> None:
-        self._app, self._people, self._limits = app, people, limits
-        self._hosts, self._elsewhere = frozenset(hosts), tuple(elsewhere)
+        self._app, self._authentication, self._limits = app, authentication, limits
+        self._unguarded = tuple(unguarded)
+        self._guard = Guard(
+            self._authenticated,
+            render=render_error,
+            max_bytes=self._max_bytes,
+            hosts=hosts,
+            same_origin=True,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, send to the login, or pass on."""
-        if scope["type"] != "http" or scope["path"].startswith(self._elsewhere or ("\0",)):
+        if scope["type"] != "http" or scope["path"].startswith(self._unguarded or ("\0",)):
             await self._app(scope, receive, send)
-            return
-        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
-        refusal = self._refusal(scope, headers)
-        if refusal is not None:
-            await _say(send, *refusal)
-            return
-        owner = self._people.owner(cookies_of(headers))
-        cookie = None
-        if owner is None and self._people.closed and scope["path"] not in _OPEN_PATHS:
-            if scope["method"] == "GET" and "text/html" in headers.get("accept", ""):
-                await _say(send, 303, "log in first", {"location": LOGIN})
-            else:
-                await _say(send, 401, "log in first")
-            return
-        if owner is None and not self._people.closed:
-            cookie = new_token()
-        await self._pass(scope, receive, send, cookie)
+        else:
+            await self._guard(scope, receive, _with_headers(send, _SECURITY_HEADERS))
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send, cookie: str | None) -> None:
-        left, began = self._allowed(scope["path"]), False
+    async def _authenticated(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on whoever is known; anybody becomes known where no login is required."""
+        headers = Headers(scope=scope)
+        if self._authentication.owner(cookies_of(headers)) is None:
+            if not self._authentication.required:
+                cookie = cookie_line(new_token(), secure=scope["scheme"] == "https")
+                send = _with_headers(send, {"set-cookie": cookie})
+            elif scope["path"] not in _OPEN_PATHS:
+                await _login_first(scope["method"], headers)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
-        async def counted() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise TooLarge
-            return message
-
-        async def dressed(message: Message) -> None:
-            nonlocal began
-            if message["type"] == "http.response.start":
-                began = True
-                more = dict(_HEADERS)
-                if cookie is not None:
-                    more["set-cookie"] = cookie_line(cookie, secure=scope["scheme"] == "https")
-                message["headers"] = [
-                    *message.get("headers", []),
-                    *((k.encode(), v.encode()) for k, v in more.items()),
-                ]
-            await send(message)
-
-        try:
-            await self._app(scope, counted, dressed)
-        except TooLarge:
-            if not began:
-                await _say(send, 413, "this is more than may be sent at once")
-
-    def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> tuple[int, str] | None:
-        host = headers.get("host", "")
-        if self._hosts and _bare(host) not in self._hosts:
-            return 421, "this server is not called so"
-        origin = headers.get("origin", "")
-        if scope["method"] != "GET" and origin and urlsplit(origin).netloc != host:
-            return 403, "this came from another site"
-        length = headers.get("content-length", "0")
-        if not length.isdigit():
-            return 400, "the length of this request is no number"
-        if int(length) > self._allowed(scope["path"]):
-            return 413, "this is more than may be sent at once"
-        return None
-
-    def _allowed(self, path: str) -> int:
+    def _max_bytes(self, path: str) -> int:
         """Bytes a body may have: files are large, everything else is small."""
         if path.rstrip("/").endswith("/gradio_api/upload"):
             return self._limits.upload_bytes * self._limits.files + _FORM_BYTES
         return _FORM_BYTES
+
+
+def render_error(error: RequestError) -> Response:
+    """An error as a browser shows it."""
+    status = 421 if isinstance(error, WrongHost) else error.status
+    return PlainTextResponse(str(error), status)
 
 
 def cookies_of(headers: Mapping[str, str]) -> dict[str, str]:
@@ -148,26 +110,21 @@ def cookie_line(token: str, *, secure: bool, seconds: int = _YEAR) -> str:
     return f"{line}; Secure" if secure else line
 
 
-def _bare(host: str) -> str:
-    """A host without its port."""
-    return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+def _login_first(method: str, headers: Mapping[str, str]) -> Response:
+    """To the login where somebody reads it, a refusal where a program does."""
+    if method == "GET" and "text/html" in headers.get("accept", ""):
+        return RedirectResponse(LOGIN, 303)
+    return PlainTextResponse("log in first", 401)
 
 
-async def _say(
-    send: Send, status: int, words: str, headers: Mapping[str, str] | None = None
-) -> None:
-    body = words.encode()
-    every = {
-        "content-type": "text/plain; charset=utf-8",
-        "content-length": str(len(body)),
-        **_HEADERS,
-        **(headers or {}),
-    }
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [(k.encode(), v.encode()) for k, v in every.items()],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+def _with_headers(send: Send, more: Mapping[str, str]) -> Send:
+    """`send` that adds headers to the response."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in more.items():
+                headers.append(name, value)
+        await send(message)
+
+    return sending

@@ -10,15 +10,16 @@ from pathlib import Path
 from ...errors import BadInput
 from ...media.store import Store
 from ...schema import Box, Picture
-from .documents_panel import Panel, forget_files
-from .history import History
-from .html.components import attached_strip, chat_list, head_line
-from .html.rendering import messages
-from .session import Show, Tab, Visitor, own
+from .documents_panel import DocumentsPanel
+from .history import ChatHistory
+from .html.components import attached_strip, chat_list, heading
+from .html.messages import chat_messages
+from .session import Caller, PageSession, Updates, owned
+from .uploads import remove_uploads
 from .viewer import crop_of
 
 
-class Desk:
+class Navigation:
     """Answers events that ask no question; each method gives what has to be shown anew.
 
     Args:
@@ -29,80 +30,96 @@ class Desk:
     """
 
     def __init__(
-        self, store: Store, history: History, panel: Panel, examples: Sequence[Picture] = ()
+        self,
+        store: Store,
+        history: ChatHistory,
+        panel: DocumentsPanel,
+        examples: Sequence[Picture] = (),
     ) -> None:
         self._store, self._history, self._panel = store, history, panel
         self._examples = tuple(examples)
 
-    def arrive(self, who: Visitor) -> Show:
+    def load(self, caller: Caller) -> Updates:
         """Somebody opened the page."""
-        self._history.keep_pictures(who.owner, self._examples)
+        self._history.add_pictures(caller.owner, self._examples)
         # Not what is typed: somebody quick has begun before this arrives.
-        return {**self._at(Tab(owner=who.owner)), "documents": self._panel.listed(who)}
-
-    def settle(self, who: Visitor, tab: Tab) -> Show:
-        """What stands around the conversation, after a question."""
-        at = self._at(own(who, tab))
-        return {name: at[name] for name in ("head", "chats")} | {
-            "documents": self._panel.listed(who)
+        return {
+            **self._whole_page(PageSession(owner=caller.owner)),
+            "documents": self._panel.list_html(caller),
         }
 
-    def fresh(self, who: Visitor) -> Show:
+    def refresh(self, caller: Caller, session: PageSession) -> Updates:
+        """What stands around the conversation, after a question."""
+        page = self._whole_page(owned(caller, session))
+        return {name: page[name] for name in ("head", "chats")} | {
+            "documents": self._panel.list_html(caller)
+        }
+
+    def new_chat(self, caller: Caller) -> Updates:
         """A new chat."""
-        return {**self._at(Tab(owner=who.owner)), "log": [], "words": ""}
+        return {**self._whole_page(PageSession(owner=caller.owner)), "log": [], "words": ""}
 
-    def open(self, who: Visitor, chat: str) -> Show:
-        """A chat of the past; whose is not yours is not there."""
+    def open_chat(self, caller: Caller, chat: str) -> Updates:
+        """A chat of the past; somebody else's is not there."""
         try:
-            exchanges = self._history.exchanges(who.owner, chat)
+            exchanges = self._history.exchanges(caller.owner, chat)
         except BadInput:
-            return self.fresh(who)
-        return {**self._at(Tab(owner=who.owner, chat=chat)), "log": messages(exchanges)}
+            return self.new_chat(caller)
+        return {
+            **self._whole_page(PageSession(owner=caller.owner, chat=chat)),
+            "log": chat_messages(exchanges),
+        }
 
-    def forget(self, who: Visitor, tab: Tab, chat: str) -> Show:
+    def delete_chat(self, caller: Caller, session: PageSession, chat: str) -> Updates:
         """Remove a chat."""
         with contextlib.suppress(BadInput):
-            self._history.remove(who.owner, chat)
-        tab = own(who, tab)
-        if tab.chat == chat:
-            return self.fresh(who)
-        return {"chats": chat_list(self._history.chats(who.owner), tab.chat)}
+            self._history.remove(caller.owner, chat)
+        session = owned(caller, session)
+        if session.chat == chat:
+            return self.new_chat(caller)
+        return {"chats": chat_list(self._history.find(caller.owner), session.chat)}
 
-    def find_chats(self, who: Visitor, tab: Tab, words: str) -> Show:
+    def search_chats(self, caller: Caller, session: PageSession, words: str) -> Updates:
         """Chats in which these words stand."""
-        found = self._history.chats(who.owner, words[:200])
-        return {"chats": chat_list(found, own(who, tab).chat, words)}
+        chats = self._history.find(caller.owner, words[:200])
+        return {"chats": chat_list(chats, owned(caller, session).chat, words)}
 
-    def edit(self, who: Visitor, tab: Tab, number: int) -> Show:
+    def edit(self, caller: Caller, session: PageSession, number: int) -> Updates:
         """Take a question back to change it."""
-        tab = own(who, tab)
-        if tab.chat is None:
+        session = owned(caller, session)
+        if session.chat is None:
             return {}
         try:
-            old = self._history.exchange(who.owner, tab.chat, number)
+            old = self._history.exchange(caller.owner, session.chat, number)
         except BadInput:
             return {}
-        tab = replace(
-            tab, attached=old.pictures, region=old.region, of=first(old.pictures), editing=number
+        session = replace(
+            session,
+            attached=old.pictures,
+            region=old.region,
+            region_picture=first(old.pictures),
+            editing=number,
         )
-        return {**self._strip(tab), "words": old.question}
+        return {**self._attachments(session), "words": old.question}
 
-    def attach(self, who: Visitor, tab: Tab, path: Path) -> Show:
+    def attach_photo(self, caller: Caller, session: PageSession, path: Path) -> Updates:
         """A picture from the camera."""
-        tab = own(who, tab)
+        session = owned(caller, session)
         try:
             picture = self._store.add(path.read_bytes(), "camera.png")
         except (BadInput, OSError):
             return {}
         finally:
-            forget_files([path])
-        self._history.keep_pictures(who.owner, [picture])
-        return self._strip(replace(tab, attached=(*tab.attached, picture)))
+            remove_uploads([path])
+        self._history.add_pictures(caller.owner, [picture])
+        return self._attachments(replace(session, attached=(*session.attached, picture)))
 
-    def region(self, who: Visitor, tab: Tab, sha256: str, box: Sequence[float]) -> Show:
+    def select_region(
+        self, caller: Caller, session: PageSession, sha256: str, box: Sequence[float]
+    ) -> Updates:
         """A part of a picture was drawn; the next question is about it."""
-        tab = own(who, tab)
-        picture = self._history.picture(who.owner, sha256)
+        session = owned(caller, session)
+        picture = self._history.picture(caller.owner, sha256)
         if picture is None or picture.origin is not None or len(box) != 4:
             return {}
         try:
@@ -111,32 +128,34 @@ class Desk:
             crop_of(self._store, picture, region)
         except (ValueError, TypeError, BadInput):
             return {}
-        return self._strip(replace(tab, region=region, of=picture))
+        return self._attachments(replace(session, region=region, region_picture=picture))
 
-    def drop(self, who: Visitor, tab: Tab, what: str) -> Show:
+    def detach(self, caller: Caller, session: PageSession, what: str) -> Updates:
         """Take something away from the next question."""
-        tab = own(who, tab)
+        session = owned(caller, session)
         if what == "region":
-            tab = replace(tab, region=None, of=None)
+            session = replace(session, region=None, region_picture=None)
         elif what == "editing":
-            tab = Tab(owner=who.owner, chat=tab.chat)
-            return {**self._strip(tab), "words": ""}
+            session = PageSession(owner=caller.owner, chat=session.chat)
+            return {**self._attachments(session), "words": ""}
         else:
-            tab = replace(tab, attached=tuple(p for p in tab.attached if p.sha256 != what))
-        return self._strip(tab)
+            session = replace(
+                session, attached=tuple(p for p in session.attached if p.sha256 != what)
+            )
+        return self._attachments(session)
 
-    def _at(self, tab: Tab) -> Show:
-        title = "" if tab.chat is None else self._history.title(tab.owner, tab.chat)
+    def _whole_page(self, session: PageSession) -> Updates:
+        title = "" if session.chat is None else self._history.title(session.owner, session.chat)
         return {
-            **self._strip(tab),
-            "head": head_line(title, tab.chat),
-            "chats": chat_list(self._history.chats(tab.owner), tab.chat),
+            **self._attachments(session),
+            "head": heading(title, session.chat),
+            "chats": chat_list(self._history.find(session.owner), session.chat),
         }
 
-    def _strip(self, tab: Tab) -> Show:
-        part = tab.of if tab.region is not None else None
-        rest = [p for p in tab.attached if part is None or p.sha256 != part.sha256]
-        return {"strip": attached_strip(rest, part, tab.editing), "tab": tab}
+    def _attachments(self, session: PageSession) -> Updates:
+        part = session.region_picture if session.region is not None else None
+        rest = [p for p in session.attached if part is None or p.sha256 != part.sha256]
+        return {"strip": attached_strip(rest, part, session.editing), "session": session}
 
 
 def first(pictures: Sequence[Picture]) -> Picture | None:

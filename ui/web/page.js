@@ -9,8 +9,8 @@ if (!window[once]) {
     refused: (log) => {
       const content = log?.at(-1)?.content;
       const text = typeof content === "string" ? content : content?.[0]?.text;
-      const said = new DOMParser().parseFromString(text ?? "", "text/html");
-      return said.querySelector(".lt-refused")?.dataset.words ?? "";
+      const message = new DOMParser().parseFromString(text ?? "", "text/html");
+      return message.querySelector(".lt-refused")?.dataset.words ?? "";
     },
   };
   const one = (selector, from = document) => from.querySelector(selector);
@@ -20,15 +20,15 @@ if (!window[once]) {
   const chat = () => one(".lt-head")?.dataset.chat || "";
 
   // --- what belongs together lights up together
-  const HOT = /^lt-x\d+-\d+$/;
-  const heat = (target, on) => {
+  const LINKED = /^lt-x\d+-\d+$/;
+  const highlight = (target, on) => {
     const place = target.closest?.(".lt-cite, .lt-source, .lt-cited");
-    const name = place && tag(place, HOT);
+    const name = place && tag(place, LINKED);
     all(".lt-hot").forEach((node) => node.classList.remove("lt-hot"));
     if (name && on) all("." + name).forEach((node) => node.classList.add("lt-hot"));
   };
-  document.addEventListener("mouseover", (event) => heat(event.target, true));
-  document.addEventListener("focusin", (event) => heat(event.target, true));
+  document.addEventListener("mouseover", (event) => highlight(event.target, true));
+  document.addEventListener("focusin", (event) => highlight(event.target, true));
 
   // --- the view beside the conversation
   let cameFrom = null;
@@ -66,20 +66,20 @@ if (!window[once]) {
 
   // --- clicks
   const actions = {
-    "lt-again": (node) => trigger("again", { number: number(node) }),
+    "lt-again": (node) => trigger("retry", { number: number(node) }),
     "lt-edit": (node) => trigger("edit", { number: number(node) }),
     "lt-example": (node) => trigger("example", { number: number(node) }),
     "lt-open": (node) => {
-      trigger("open", { chat: node.dataset.chat });
+      trigger("open_chat", { chat: node.dataset.chat });
       foldSide();
     },
     "lt-forget": (node) => {
-      if (confirm("Remove this chat for good?")) trigger("forget", { chat: node.dataset.chat });
+      if (confirm("Remove this chat for good?")) trigger("delete_chat", { chat: node.dataset.chat });
     },
     "lt-remove": (node) => {
-      if (confirm("Remove this document?")) trigger("remove", { name: node.dataset.name });
+      if (confirm("Remove this document?")) trigger("remove_document", { name: node.dataset.name });
     },
-    "lt-drop": (node) => trigger("drop", { what: node.dataset.what }),
+    "lt-drop": (node) => trigger("detach", { what: node.dataset.what }),
     "lt-close": close,
     "lt-dark": () => {
       const dark = document.body.classList.toggle("dark");
@@ -95,11 +95,11 @@ if (!window[once]) {
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a");
-    const seen = link?.getAttribute("href")?.match(/^#lt-see-(\d+)-([cpw]\d+)$/);
-    if (seen || link?.classList.contains("lt-page")) {
+    const target = link?.getAttribute("href")?.match(/^#lt-see-(\d+)-([cpw]\d+)$/);
+    if (target || link?.classList.contains("lt-page")) {
       event.preventDefault();
-      if (!seen) view(link.getAttribute("href"), link);
-      else viewOf(seen[1], seen[2], link);
+      if (!target) view(link.getAttribute("href"), link);
+      else viewOf(target[1], target[2], link);
       return;
     }
     const button = event.target.closest?.(".lt-do");
@@ -135,7 +135,7 @@ if (!window[once]) {
   const take = (stage) => {
     const wide = Number(stage.dataset.width), high = Number(stage.dataset.height);
     const pixels = [box[0] * wide, box[1] * high, box[2] * wide, box[3] * high];
-    trigger("region", { sha: stage.dataset.sha, box: pixels });
+    trigger("select_region", { sha: stage.dataset.sha, box: pixels });
     box = null;
     if (innerWidth < 900) close();
     one("#lt-composer textarea")?.focus();
@@ -182,7 +182,7 @@ if (!window[once]) {
     const name = event.target.matches?.(".lt-step") && tag(event.target, OPENED);
     if (name) event.target.open ? opened.add(name) : opened.delete(name);
   }, true);
-  const mend = () => {
+  const restore = () => {
     all("#lt-log [data-testid=user], #lt-log [data-testid=bot]").forEach((node) => {
       const name = node.dataset.testid === "user" ? "You asked" : "Looktwice";
       if (node.getAttribute("aria-label") !== name) node.setAttribute("aria-label", name);
@@ -191,7 +191,7 @@ if (!window[once]) {
       if (opened.has(tag(node, OPENED))) node.open = true;
     });
   };
-  new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(restore).observe(document.body, { childList: true, subtree: true });
 
   const chosen = localStorage.getItem("lt-dark");
   if (chosen) document.body.classList.toggle("dark", chosen === "yes");

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from ...errors import BadInput, UsageError
 from ...media.store import Store
 from ...schema import Picture
-from .auth import COOKIE, People
+from .auth import COOKIE, LOGIN_SECONDS, Authentication
 from .conversation import as_json, as_markdown
-from .history import History
+from .history import ChatHistory
 from .html.escaping import plain
 from .middleware import LOGIN, cookie_line
 from .viewer import Viewer
@@ -42,8 +42,8 @@ font-weight:600;cursor:pointer}p{margin:0;color:light-dark(#b3261e,#f2b8b5)}</st
 
 
 def make_router(
-    people: People,
-    history: History,
+    authentication: Authentication,
+    history: ChatHistory,
     store: Store,
     viewer: Viewer,
     examples: Sequence[Picture] = (),
@@ -54,12 +54,12 @@ def make_router(
 
     router = APIRouter(include_in_schema=False)
 
-    common = {p.sha256: p for p in examples}
+    shared = {p.sha256: p for p in examples}
 
     async def picture(request: Request) -> Response:
-        owner = people.owner(request.cookies)
+        owner = authentication.owner(request.cookies)
         sha256 = request.path_params["sha256"]
-        known = common.get(sha256)
+        known = shared.get(sha256)
         if known is None and owner and _SHA256.fullmatch(sha256):
             known = history.picture(owner, sha256)
         if known is None:
@@ -71,8 +71,8 @@ def make_router(
         headers = {"cache-control": _FOREVER, "content-disposition": "inline"}
         return FileResponse(path, media_type=_KINDS[known.format], headers=headers)
 
-    async def answered(request: Request, make: Callable[[str], str], **how: Any) -> Response:
-        owner = people.owner(request.cookies)
+    async def respond(request: Request, make: Callable[[str], str], **how: Any) -> Response:
+        owner = authentication.owner(request.cookies)
         if owner is None:
             return missing()
         try:
@@ -81,20 +81,21 @@ def make_router(
             return missing(str(error))
         return HTMLResponse(made, headers={"cache-control": "no-store"}, **how)
 
-    async def see(request: Request) -> Response:
+    async def linked(request: Request) -> Response:
         given = request.path_params
-        return await answered(
-            request, lambda who: viewer.see(who, given["chat"], given["number"], given["which"])
+        return await respond(
+            request,
+            lambda owner: viewer.linked(owner, given["chat"], given["number"], given["which"]),
         )
 
     async def page(request: Request) -> Response:
-        asked = request.query_params
-        number = asked.get("page", "")
+        query = request.query_params
+        number = query.get("page", "")
         if not number.isdigit() or len(number) > 6:
             return missing()
-        words = asked.get("words", "")[:500]
-        return await answered(
-            request, lambda who: viewer.page(who, asked.get("document", ""), int(number), words)
+        words = query.get("words", "")[:500]
+        return await respond(
+            request, lambda owner: viewer.page(owner, query.get("document", ""), int(number), words)
         )
 
     async def export(request: Request) -> Response:
@@ -106,10 +107,10 @@ def make_router(
         if form is None:
             return missing()
 
-        def make(who: str) -> str:
-            return form(history.title(who, chat), history.exchanges(who, chat))
+        def make(owner: str) -> str:
+            return form(history.title(owner, chat), history.exchanges(owner, chat))
 
-        response = await answered(request, make, media_type=media)
+        response = await respond(request, make, media_type=media)
         if response.status_code == 200:
             response.headers["content-disposition"] = (
                 f'attachment; filename="looktwice-chat.{kind}"'
@@ -117,7 +118,7 @@ def make_router(
         return response
 
     async def login(request: Request) -> Response:
-        if not people.closed:
+        if not authentication.required:
             return RedirectResponse("/", 303)
         if request.method == "GET":
             return HTMLResponse(_LOGIN_PAGE % "")
@@ -127,19 +128,21 @@ def make_router(
         try:
             if not isinstance(name, str) or not isinstance(password, str):
                 raise UsageError("give a name and a password")
-            token = await asyncio.to_thread(people.log_in, name, password, host)
+            token = await asyncio.to_thread(authentication.log_in, name, password, host)
         except UsageError as error:
-            said = f'<p role="alert">{plain(str(error)[:1].upper() + str(error)[1:])}.</p>'
-            return HTMLResponse(_LOGIN_PAGE % said, status_code=403)
+            alert = f'<p role="alert">{plain(str(error)[:1].upper() + str(error)[1:])}.</p>'
+            return HTMLResponse(_LOGIN_PAGE % alert, status_code=403)
         response = RedirectResponse("/", 303)
         secure = request.url.scheme == "https"
-        response.headers["set-cookie"] = cookie_line(token, secure=secure, seconds=12 * 3600)
+        response.headers["set-cookie"] = cookie_line(token, secure=secure, seconds=LOGIN_SECONDS)
         return response
 
     async def logout(request: Request) -> Response:
-        if not people.closed:  # without passwords the cookie is all that leads to one's chats
+        if (
+            not authentication.required
+        ):  # without passwords the cookie is all that leads to one's chats
             return RedirectResponse("/", 303)
-        people.log_out(request.cookies)
+        authentication.log_out(request.cookies)
         response = RedirectResponse(LOGIN, 303)
         response.delete_cookie(COOKIE)
         return response
@@ -149,7 +152,7 @@ def make_router(
 
     for path, handler in {
         "/see/picture/{sha256}": picture,
-        "/see/chat/{chat}/{number:int}/{which}": see,
+        "/see/chat/{chat}/{number:int}/{which}": linked,
         "/see/page": page,
         "/see/export/{chat}/{kind}": export,
     }.items():

@@ -1,4 +1,4 @@
-"""What one open page knows, and what is said between the page and those who answer it."""
+"""What one open page knows, and what its handlers send back to it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 from ...errors import BadInput
 from ...schema import Box, Picture
 
-Show = dict[str, Any]
-"""What to show anew, by name: log, words, strip, head, chats, documents, tab ..."""
+Updates = dict[str, Any]
+"""What to show anew, by name: log, words, strip, head, chats, documents, session ..."""
 
 
 @dataclass(frozen=True)
-class Tab:
-    """One open page of one user.
+class PageSession:
+    """The state of one open page of one user.
 
     Attributes:
-        owner: whose; a tab that another user's browser names is worth nothing.
+        owner: whose; a session that another user's browser names is worth nothing.
         chat: the open conversation; None before its first answer.
         attached: pictures for the next question.
-        region: the part of `of` the next question is about.
+        region: the part of `region_picture` the next question is about.
         editing: the number of the exchange the next question replaces.
     """
 
@@ -28,24 +28,24 @@ class Tab:
     chat: str | None = None
     attached: tuple[Picture, ...] = ()
     region: Box | None = None
-    of: Picture | None = None
+    region_picture: Picture | None = None
     editing: int | None = None
 
 
 @dataclass(frozen=True)
-class Visitor:
-    """Who caused an event, and in which tab."""
+class Caller:
+    """Who caused an event: a user, and the open page it came from."""
 
     owner: str
-    id: str
+    page: str
 
 
-def own(who: Visitor, tab: Tab) -> Tab:
-    """The tab, or a new one where it is somebody else's."""
-    return tab if tab.owner == who.owner else Tab(owner=who.owner)
+def owned(caller: Caller, session: PageSession) -> PageSession:
+    """The session, or a new one where it is somebody else's."""
+    return session if session.owner == caller.owner else PageSession(owner=caller.owner)
 
 
-def sentence(error: Exception) -> str:
+def error_sentence(error: Exception) -> str:
     """An error as people read it; one about a file begins with the file's name as it is."""
     words = str(error).rstrip(".")
     return f"{words}." if isinstance(error, BadInput) else f"{words[:1].upper()}{words[1:]}."

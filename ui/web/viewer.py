@@ -11,14 +11,15 @@ from ...errors import BadInput
 from ...media.store import Store
 from ...schema import Box, Citation, Evidence, Origin, Picture
 from .conversation import Exchange, source_name
-from .documents import Documents
-from .history import History
+from .documents import UserDocuments
+from .history import ChatHistory
 from .html.answers import Mark, figure, marks_on, whole_pictures
-from .html.escaping import plain, short
+from .html.escaping import plain
+from .text import shorten
 
 T = TypeVar("T")
-_WHICH = re.compile(r"([cpw])(\d{1,3})")
-_MOST_TEXT = 20_000
+_LINK = re.compile(r"([cpw])(\d{1,3})")
+_MAX_TEXT = 20_000
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,14 @@ class Viewer:
     """Finds and draws what a link of the conversation points at."""
 
     store: Store
-    history: History
-    documents: Documents
+    history: ChatHistory
+    documents: UserDocuments
 
-    def see(self, owner: str, chat: str, number: int, which: str) -> str:
+    def linked(self, owner: str, chat: str, number: int, which: str) -> str:
         """The view of a link, as HTML.
 
         Args:
-            owner: who looks; sees their own chats only.
+            owner: the user; sees their own chats only.
             chat: the id of the conversation.
             number: of the exchange, from 0.
             which: "c2" the second citation, "p0" the first picture of the question, "w0" the first of
@@ -42,16 +43,16 @@ class Viewer:
         Raises:
             BadInput: there is no such thing.
         """
-        found = _WHICH.fullmatch(which)
+        found = _LINK.fullmatch(which)
         if found is None:
             raise BadInput("view", "there is nothing of this kind")
         exchange = self.history.exchange(owner, chat, number)
         kind, place = found[1], int(found[2])
         if kind == "c":
-            citation = _at(exchange.answer.citations, place - 1)
+            citation = _item(exchange.answer.citations, place - 1)
             return self._citation(owner, exchange, citation, number, place)
-        listed = exchange.pictures if kind == "p" else tuple(whole_pictures(exchange))
-        picture = _at(listed, place)
+        pictures = exchange.pictures if kind == "p" else tuple(whole_pictures(exchange))
+        picture = _item(pictures, place)
         return pane(picture.name, picture, self._all_marks(exchange, picture, number))
 
     def page(self, owner: str, document: str, number: int, words: str) -> str:
@@ -73,17 +74,17 @@ class Viewer:
         answer = exchange.answer
         evidence = next((e for e in answer.evidence if e.id == citation.evidence), None)
         title = source_name(citation, answer) or "What was seen"
-        said = evidence.text if evidence is not None else ""
-        picture = self._of(owner, citation, exchange, evidence)
+        text = evidence.text if evidence is not None else ""
+        picture = self._cited_picture(owner, citation, exchange, evidence)
         if picture is None:
-            return text_pane(title, said, citation.quote)
+            return text_pane(title, text, citation.quote)
         marks: list[Mark] = [
             (b, f"lt-cited lt-x{number}-{place}", str(place) if n == 0 else "")
             for n, b in enumerate(citation.boxes)
         ]
         return pane(title, picture, marks, quote=citation.quote)
 
-    def _of(
+    def _cited_picture(
         self, owner: str, citation: Citation, exchange: Exchange, evidence: Evidence | None
     ) -> Picture | None:
         """The picture a citation's boxes lie on."""
@@ -107,7 +108,7 @@ class Viewer:
             return None
         origin = Origin(document=document, page=number, scale=scale, frame=page.frame)
         picture = stored.model_copy(update={"origin": origin})
-        self.history.keep_pictures(owner, [picture])
+        self.history.add_pictures(owner, [picture])
         return picture
 
     def _all_marks(self, exchange: Exchange, picture: Picture, number: int) -> list[Mark]:
@@ -119,7 +120,9 @@ class Viewer:
 
 def pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str = "") -> str:
     """A picture, large; a box can be drawn on it unless it is a page of a document."""
-    words = f'<blockquote class="lt-quote">{plain(short(quote, 400))}</blockquote>' if quote else ""
+    words = (
+        f'<blockquote class="lt-quote">{plain(shorten(quote, 400))}</blockquote>' if quote else ""
+    )
     drawable = picture.origin is None
     hint = (
         '<p class="lt-hint">Draw a box on the picture to ask about that part. '
@@ -136,14 +139,14 @@ def pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str = "") -
         else '<div class="lt-stage">'
     )
     return (
-        f"<h2>{plain(short(title, 90))}</h2>{words}{stage}"
+        f"<h2>{plain(shorten(title, 90))}</h2>{words}{stage}"
         f"{figure(picture, marks, large=True)}</div>{hint}"
     )
 
 
 def text_pane(title: str, text: str, quote: str) -> str:
     """What has no look of its own: its words, the quoted ones marked."""
-    shown = text[:_MOST_TEXT]
+    shown = text[:_MAX_TEXT]
     at = shown.find(quote) if quote else -1
     if at >= 0:
         end = at + len(quote)
@@ -151,9 +154,9 @@ def text_pane(title: str, text: str, quote: str) -> str:
         words = ""
     else:
         marked = _lines(shown)
-        words = f'<blockquote class="lt-quote">{plain(short(quote, 400))}</blockquote>'
+        words = f'<blockquote class="lt-quote">{plain(shorten(quote, 400))}</blockquote>'
     return (
-        f"<h2>{plain(short(title, 90))}</h2>{words if quote else ''}"
+        f"<h2>{plain(shorten(title, 90))}</h2>{words if quote else ''}"
         f'<div class="lt-text">{marked}</div>'
     )
 
@@ -174,7 +177,7 @@ def _lines(text: str) -> str:
     return "<br>".join(plain(line) for line in text.split("\n"))
 
 
-def _at(items: Sequence[T], place: int) -> T:
+def _item(items: Sequence[T], place: int) -> T:
     if not 0 <= place < len(items):
         raise BadInput("view", "there is nothing of this number")
     return items[place]

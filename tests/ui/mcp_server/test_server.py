@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 import pytest
 from looktwice.settings import ServeLimits
-from looktwice.ui.http.api_keys import Keys
-from looktwice.ui.mcp_server.server import http_app, make_server
+from looktwice.ui.http.api_keys import ApiKeys
+from looktwice.ui.mcp_server.http_app import http_app
+from looktwice.ui.mcp_server.server import make_server
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
@@ -245,7 +246,7 @@ def test_http_with_keys_and_limits(tmp_path: Path) -> None:
         assistant.settings = assistant.settings.model_copy(
             update={"serve": ServeLimits(body_bytes=5_000)}
         )
-        app = http_app(make_server(assistant), assistant, Keys([KEY]))
+        app = http_app(make_server(assistant), assistant, ApiKeys([KEY]))
         with listening(app) as address:
             assert httpx.post(f"{address}/mcp", json={}).status_code == 401
 
@@ -269,7 +270,7 @@ def test_http_with_keys_and_limits(tmp_path: Path) -> None:
 CHILD = """
 from pathlib import Path
 from looktwice.tests.agent import kit
-from looktwice.ui.mcp_server import server
+from looktwice.ui.mcp_server import launch
 home = Path({home!r})
 
 def talkative(picture):
@@ -281,8 +282,8 @@ def talkative(picture):
 def assistant(settings, index=None):
     return kit.make_assistant(home, experts=kit.instant_experts(read=talkative))
 
-server.Assistant = assistant
-server.serve_stdio(kit.Settings(home=home), None, ())
+launch.Assistant = assistant
+launch.serve_stdio(kit.Settings(home=home), None, ())
 """
 
 

@@ -18,8 +18,8 @@ import openai
 import pytest
 from looktwice.errors import ModelError
 from looktwice.settings import ServeLimits
-from looktwice.ui.http.api_keys import Keys
-from looktwice.ui.http.logs import JsonLines
+from looktwice.ui.http.api_keys import ApiKeys
+from looktwice.ui.http.logs import JsonLogFormatter
 from looktwice.ui.openai_server.app import make_app
 
 from ...agent import fake_index, kit
@@ -299,7 +299,7 @@ def test_unknown_paths_and_methods(plain: str) -> None:
 
 
 def test_keys(serving: Serving) -> None:
-    address = serving(app={"keys": Keys(["another-key-of-16-characters", KEY])})
+    address = serving(app={"keys": ApiKeys(["another-key-of-16-characters", KEY])})
     assert client(address).models.list().data
     for wrong in ("", "wrong-key-of-16-characters", KEY[:-1], KEY + "x"):
         with pytest.raises(openai.AuthenticationError, match="API key") as caught:
@@ -339,14 +339,14 @@ def test_a_bug_is_told_without_its_words(
     def broken(*args: Any, **how: Any) -> Any:
         raise RuntimeError("SECRET of a user")
 
-    monkeypatch.setattr("looktwice.ui.openai_server.app.read_messages", broken)
+    monkeypatch.setattr("looktwice.ui.openai_server.app.parse_messages", broken)
     caplog.set_level(logging.INFO, logger="looktwice")
     with pytest.raises(openai.InternalServerError) as caught:
         ask(address, user(kit.TOTAL))
     assert "SECRET" not in caught.value.message
     assert caught.value.response.headers["x-request-id"] in caught.value.message
     wait_until(lambda: "request" in [r.message for r in caplog.records])
-    lines = [JsonLines().format(r) for r in caplog.records]
+    lines = [JsonLogFormatter().format(r) for r in caplog.records]
     assert any('"error": "RuntimeError"' in line for line in lines)
     assert "SECRET" not in "".join(lines)
 
@@ -354,11 +354,11 @@ def test_a_bug_is_told_without_its_words(
 def test_logs_hold_no_contents_and_no_keys(
     serving: Serving, caplog: pytest.LogCaptureFixture
 ) -> None:
-    address = serving(app={"keys": Keys([KEY])})
+    address = serving(app={"keys": ApiKeys([KEY])})
     with caplog.at_level(logging.DEBUG, logger="looktwice"):
         ask(address, user(kit.TOTAL, PICTURE))
         wait_until(lambda: "request" in [r.message for r in caplog.records])
-    lines = [JsonLines().format(r) for r in caplog.records if r.name.startswith("looktwice")]
+    lines = [JsonLogFormatter().format(r) for r in caplog.records if r.name.startswith("looktwice")]
     events = [json.loads(line)["event"] for line in lines]
     assert {"answer", "request"} <= set(events)
     for secret in (KEY, "total", "receipt", "8.20", "Corner Shop"):

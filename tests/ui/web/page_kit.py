@@ -16,7 +16,7 @@ from looktwice.agent.assistant import Assistant
 from looktwice.retrieval.index import Index
 from looktwice.tools.base import Tool
 from looktwice.ui.web.app import mount
-from looktwice.ui.web.chat import Talk
+from looktwice.ui.web.chat import ChatHandlers
 
 from ...agent.kit import Script, make_assistant
 from ...retrieval.kit import open_index
@@ -27,7 +27,7 @@ class Page:
     """A running page."""
 
     url: str
-    talk: Talk
+    handlers: ChatHandlers
     assistant: Assistant
     home: Path
 
@@ -68,9 +68,9 @@ def page(
             return open_index(folder, assistant.settings, write=write)
 
         app = FastAPI()
-        talk = mount(app, assistant, open_index=opener, **how)
+        handlers = mount(app, assistant, open_index=opener, **how)
         with serving(app) as url:
-            yield Page(url, talk, assistant, home)
+            yield Page(url, handlers, assistant, home)
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 15.0) -> None:

@@ -1,129 +1,35 @@
-"""Many people on the page at once, and people who are not who they say; plain HTTP, no browser."""
+"""Who is who: logins and cookies."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from looktwice.benchmarks.page_people import PageVisitor, _everybody
-from looktwice.ui.web.auth import add_user
-
-from ...agent.kit import Script, picture
-from .page_kit import Page, page, wait_until
-
-TOTAL = "What is the total on this receipt?"
-LIMITS = {"running": 30, "waiting": 30, "questions_per_minute": 1000}
+from looktwice.errors import UsageError
+from looktwice.ui.web.auth import COOKIE, Authentication, new_token
+from looktwice.ui.web.passwords import PasswordFile, add_user
 
 
-def words_of(came: list[tuple[float, dict[str, Any]]]) -> str:
-    return json.dumps([message for _, message in came])
+def test_a_login_opens_ends_and_cannot_be_guessed_for_ever(tmp_path: Path) -> None:
+    path = tmp_path / "users"
+    add_user(path, "ann", "correct horse")
+    authentication = Authentication(PasswordFile(path))
+    token = authentication.log_in("ann", "correct horse", "1.2.3.4")
+    assert authentication.owner({COOKIE: token}) == "user ann"
+    assert authentication.owner({COOKIE: new_token()}) is None
+    authentication.log_out({COOKIE: token})
+    assert authentication.owner({COOKIE: token}) is None
+    for _ in range(10):
+        with pytest.raises(UsageError, match="do not fit"):
+            authentication.log_in("eve", "guess", "1.2.3.4")
+    with pytest.raises(UsageError, match="too many"):
+        authentication.log_in("eve", "guess", "1.2.3.4")
 
 
-def test_30_people_at_once_get_their_own_answers_and_nothing_is_left(tmp_path: Path) -> None:
-    script = Script(
-        {"standalone": lambda m: m[-1].text.rpartition("Last question: ")[2].split("\n")[0]}
-    )
-    with page(tmp_path, script.model(delay=0.05), page_limits=LIMITS) as served:
-        seen = asyncio.run(_everybody(served.url, 30, 2, TOTAL))
-        assert [s for s in seen if s.error or s.strangers] == []
-        assert len(seen) == 60
-        assert all("8&#46;20" in s.last or "8.20" in s.last for s in seen)
-        wait_until(lambda: served.talk.runs.running == 0)
-        uploads = served.assistant.settings.uploads_dir
-        wait_until(lambda: not [p for p in uploads.rglob("*") if p.is_file()])
-
-
-def visit(served: Page, work: Any) -> Any:
-    """Run one visitor's doings."""
-
-    async def main() -> Any:
-        async with httpx.AsyncClient(base_url=served.url, timeout=60) as client:
-            visitor = PageVisitor(client, "tab")
-            await visitor.arrive()
-            return await work(visitor)
-
-    return asyncio.run(main())
-
-
-def test_a_forged_tab_brings_nothing_of_its_owner(tmp_path: Path) -> None:
-    with page(tmp_path) as served:
-
-        async def owner(visitor: PageVisitor) -> None:
-            file = await visitor.upload(picture(5))
-            await visitor.ask(f"{TOTAL} secret", [file])
-
-        visit(served, owner)
-
-        async def thief(visitor: PageVisitor) -> str:  # the same tab's name, another cookie
-            return words_of(await visitor.ask("And the date?"))
-
-        stolen = visit(served, thief)
-        assert "process_completed" in stolen
-        assert "secret" not in stolen
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        [{"text": "x" * 9_000, "files": []}, None],
-        [
-            {"text": "q", "files": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]},
-            None,
-        ],
-        [{"text": {"a": 1}, "files": "x"}, None],
-        ["nonsense", None],
-        [],
-    ],
-)
-def test_malformed_questions_are_refused_and_the_page_goes_on(tmp_path: Path, data: Any) -> None:
-    with page(tmp_path) as served:
-
-        async def odd(visitor: PageVisitor) -> tuple[str, str]:
-            try:
-                first = words_of(await visitor.call("ask", data))
-            except httpx.HTTPStatusError as error:
-                first = str(error)
-            return first, words_of(await visitor.ask("Hello!"))
-
-        first, then = visit(served, odd)
-        assert "root:" not in first
-        assert 'success": true' not in first or "lt-refused" in first
-        assert "I am here to help" in then.replace("&#44;", ",").replace("&#46;", ".")
-
-
-def test_who_is_quick_is_told_to_wait(tmp_path: Path) -> None:
-    with page(tmp_path, page_limits={"questions_per_minute": 1}) as served:
-
-        async def quick(visitor: PageVisitor) -> str:
-            await visitor.ask("Hello!")
-            return words_of(await visitor.ask("Hello!"))
-
-        assert "that was quick" in visit(served, quick).lower()
-
-
-def test_with_passwords_nobody_comes_in_without(tmp_path: Path) -> None:
-    users = tmp_path / "users"
-    add_user(users, "ann", "correct horse")
-    with page(tmp_path / "home", auth=users) as served, httpx.Client(base_url=served.url) as client:
-        for path in (
-            "/config",
-            "/see/picture/" + "a" * 64,
-            "/gradio_api/queue/data?session_hash=x",
-        ):
-            assert client.get(path).status_code == 401
-        turned = client.get("/", headers={"accept": "text/html"})
-        assert (turned.status_code, turned.headers["location"]) == (303, "/login")
-        assert client.post("/gradio_api/queue/join", json={}).status_code == 401
-        wrong = client.post("/login", data={"name": "ann", "password": "<b>wrong"})
-        assert wrong.status_code == 403
-        assert "<b>wrong" not in wrong.text
-        right = client.post("/login", data={"name": "ann", "password": "correct horse"})
-        assert (right.status_code, right.headers["location"]) == (303, "/")
-        assert client.get("/", headers={"accept": "text/html"}).status_code == 200
-        assert client.get("/config").status_code == 200
-        client.post("/logout")
-        assert client.get("/config").status_code == 401
+def test_without_passwords_a_browser_is_somebody_and_nonsense_is_nobody() -> None:
+    authentication = Authentication()
+    token = new_token()
+    assert authentication.owner({COOKIE: token}) == authentication.owner({COOKIE: token})
+    assert authentication.owner({COOKIE: token}) != authentication.owner({COOKIE: new_token()})
+    for odd in ("", "x", "../../etc", token + "x", "a" * 10_000):
+        assert authentication.owner({COOKIE: odd}) is None

@@ -130,7 +130,7 @@ def test_a_question_with_a_picture_from_the_first_step_to_the_marked_box(tab: An
     # What was read is shown as it is; nothing in it ran.
     tab.click("#lt-log .thought-group .title")
     tab.click("#lt-log .lt-step summary:has-text('Reading text')")
-    assert EVIL in tab.inner_text("#lt-log .lt-told:visible")
+    assert EVIL in tab.inner_text("#lt-log .lt-outcome:visible")
     assert tab.evaluate("window.bad") is None
     assert tab.elsewhere == []
 
@@ -189,14 +189,14 @@ def test_a_part_of_a_picture_is_drawn_and_asked_about(tab: Any, served: Page) ->
     tab.wait_for_selector(".lt-chip:has-text('A part of receipt.png')")
     ask(tab, TOTAL)
     answers(tab, 2)
-    owner = served.talk.history._db.execute(
+    owner = served.handlers.history._db.execute(
         "SELECT owner FROM chats ORDER BY updated DESC"
     ).fetchone()
-    chat = served.talk.history.chats(owner[0])[0]
-    asked = served.talk.history.exchanges(owner[0], chat.id)[1]
-    assert asked.region is not None
-    assert asked.region.xyxy == pytest.approx((50, 50, 150, 100), abs=3)
-    assert asked.asked[0].original == asked.pictures[0].sha256
+    chat = served.handlers.history.find(owner[0])[0]
+    exchange = served.handlers.history.exchanges(owner[0], chat.id)[1]
+    assert exchange.region is not None
+    assert exchange.region.xyxy == pytest.approx((50, 50, 150, 100), abs=3)
+    assert exchange.sent_pictures[0].original == exchange.pictures[0].sha256
 
 
 def test_a_picture_from_the_camera_is_asked_about(tab: Any) -> None:
@@ -270,8 +270,8 @@ def test_files_that_cannot_be_used_are_named_with_the_reason(tab: Any) -> None:
     tab.wait_for_selector("#lt-composer .thumbnail-item")
     tab.fill("#lt-composer textarea", TOTAL)
     tab.press("#lt-composer textarea", "Enter")
-    said = tab.wait_for_selector(".lt-refused").inner_text()
-    assert "broken.png" in said
+    refusal = tab.wait_for_selector(".lt-refused").inner_text()
+    assert "broken.png" in refusal
     assert tab.input_value("#lt-composer textarea") == TOTAL  # given back, to be asked again
     assert tab.is_visible("#lt-composer .submit-button")
     tab.reload()
@@ -313,8 +313,8 @@ def test_stop_ends_the_model_of_this_visitor_only(browser: Any, tmp_path: Path) 
         first.click("#lt-composer .stop-button")
         assert "Stopped" in answers(first, 1).inner_text()
         assert model.stopped.wait(10)
-        wait_until(lambda: served.talk.runs.running == 0)
-        assert not any(t.name == "looktwice-page" for t in threading.enumerate())
+        wait_until(lambda: served.handlers.live_answers.running == 0)
+        assert not any(t.name == "looktwice-run" for t in threading.enumerate())
         uploads = served.assistant.settings.uploads_dir
         wait_until(lambda: not [p for p in uploads.rglob("*") if p.is_file()])
 
@@ -325,7 +325,7 @@ def test_stop_ends_the_model_of_this_visitor_only(browser: Any, tmp_path: Path) 
         first.wait_for_selector("#lt-log .lt-live")
         first.click("#lt-new")
         assert model.stopped.wait(10)
-        wait_until(lambda: served.talk.runs.running == 0)
+        wait_until(lambda: served.handlers.live_answers.running == 0)
         first.wait_for_selector("#lt-composer .submit-button")
         context.close()
 
@@ -378,9 +378,9 @@ def test_store_files_are_reached_by_hash_only(served: Page, tab: Any) -> None:
 def test_an_example_is_answered_by_the_starter_pack(browser: Any, starter_settings: Any) -> None:
     with Assistant(starter_settings) as assistant:
         app = FastAPI()
-        talk = mount(app, assistant)
+        handlers = mount(app, assistant)
         with serving(app) as url:
-            context, made = arrive(browser, Page(url, talk, assistant, starter_settings.home))
+            context, made = arrive(browser, Page(url, handlers, assistant, starter_settings.home))
             made.set_default_timeout(240_000)
             made.click(".lt-example:has-text('total')")
             made.wait_for_selector("#lt-log .lt-badge")

@@ -1,1 +1,1 @@
-"""Answers, steps and lists as escaped HTML: pure functions of values, no Gradio."""
+"""HTML of the page, made from values and escaped; no state, no events, no Gradio."""

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 
 from ....schema import Answer, Box, Evidence, Picture
 from ..conversation import Exchange, source_name
-from .escaping import mark, plain, prose, short
+from ..text import shorten
+from .escaping import mark, plain, prose
 
 Mark = tuple[Box, str, str]
 """A box, its classes, and the label at it."""
 
-MOST_MARKS = 80
+MAX_MARKS = 80
 _STATUS = {
     "answered": "Answered",
     "partial": "Partly answered",
@@ -27,7 +28,7 @@ _STATUS = {
 
 def figure(picture: Picture, marks: Sequence[Mark], *, href: str = "", large: bool = False) -> str:
     """A picture with its boxes; with `href` it is a link that opens it large."""
-    boxes = "".join(_box(picture, *m) for m in marks[:MOST_MARKS])
+    boxes = "".join(_box(picture, *m) for m in marks[:MAX_MARKS])
     name = plain(picture.name or "picture")
     shape = f"aspect-ratio:{picture.width}/{picture.height}"
     inner = (
@@ -51,7 +52,7 @@ def _box(picture: Picture, box: Box, classes: str, label: str) -> str:
     if wide <= 0 or high <= 0:
         return ""
     place = f"left:{left:.3f}%;top:{top:.3f}%;width:{wide:.3f}%;height:{high:.3f}%"
-    words = f"<b>{plain(short(label, 40))}</b>" if label else ""
+    words = f"<b>{plain(shorten(label, 40))}</b>" if label else ""
     return f'<i class="lt-box {classes}" style="{place}">{words}</i>'
 
 
@@ -73,9 +74,9 @@ def answer_html(exchange: Exchange, number: int) -> str:
 
 def badge(answer: Answer) -> str:
     """Status and confidence."""
-    said, sure = status_words(answer)
+    status, sure = status_words(answer)
     certain = f'<span class="lt-sure">{sure}</span>' if sure else ""
-    return f'<p class="lt-badge"><b>{said}</b>{certain}</p>'
+    return f'<p class="lt-badge"><b>{status}</b>{certain}</p>'
 
 
 def status_words(answer: Answer) -> tuple[str, str]:
@@ -90,7 +91,7 @@ def status_words(answer: Answer) -> tuple[str, str]:
 
 
 def _cite(answer: Answer, number: int, n: int) -> str:
-    title = plain(short(source_name(answer.citations[n - 1], answer)))
+    title = plain(shorten(source_name(answer.citations[n - 1], answer)))
     return (
         f'<a class="lt-cite lt-x{number}-{n}" href="#lt-see-{number}-c{n}" title="{title}">{n}</a>'
     )
@@ -101,7 +102,7 @@ def _sources(answer: Answer, number: int) -> str:
         return ""
     rows = "".join(
         f'<li><a class="lt-source lt-x{number}-{n}" href="#lt-see-{number}-c{n}"><b>{n}</b>'
-        f"<q>{plain(short(c.quote, 90))}</q><span>{plain(short(source_name(c, answer), 60))}</span>"
+        f"<q>{plain(shorten(c.quote, 90))}</q><span>{plain(shorten(source_name(c, answer), 60))}</span>"
         "</a></li>"
         for n, c in enumerate(answer.citations, 1)
     )
@@ -113,7 +114,7 @@ def _foot(answer: Answer, number: int) -> str:
     if answer.usage.model_calls:
         calls = answer.usage.model_calls
         cost += f" · {calls} model call{'' if calls == 1 else 's'}"
-    name = plain(short(answer.model, 40))
+    name = plain(shorten(answer.model, 40))
     return (
         f'<p class="lt-foot"><button type="button" class="lt-do lt-again lt-n{number}">Ask again'
         f'</button><button type="button" class="lt-do lt-copy lt-n{number}">Copy</button>'
@@ -146,10 +147,10 @@ def marks_on(answer: Answer, picture: Picture, number: int) -> list[Mark]:
                 cited.append((box, f"lt-cited lt-x{number}-{n}", str(n) if at == 0 else ""))
     here = [e for e in answer.evidence if e.source.picture == picture.original]
     known = {mark[0] for mark in cited}
-    return [*cited, *(m for m in _seen(here) if m[0] not in known)][:MOST_MARKS]
+    return [*cited, *(m for m in _findings(here) if m[0] not in known)][:MAX_MARKS]
 
 
-def _seen(evidence: Sequence[Evidence]) -> Iterator[Mark]:
+def _findings(evidence: Sequence[Evidence]) -> Iterator[Mark]:
     for item in evidence:
         for detection in item.detections:
             yield detection.box, "lt-thin", ""

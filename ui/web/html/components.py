@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from ....schema import Passage, Picture
 from ..history import Chat
+from ..text import shorten
 from .answers import figure
-from .escaping import plain, short
+from .escaping import plain
 
 if TYPE_CHECKING:
     from ....retrieval.catalog.rows import Document
@@ -21,13 +22,13 @@ _DAY = 24 * 3600
 def chat_list(chats: Sequence[Chat], current: str | None, words: str = "") -> str:
     """Past chats, the one that is open marked."""
     if not chats:
-        said = "No chat has these words." if words.strip() else "Your chats will stand here."
-        return f'<p class="lt-none">{said}</p>'
+        hint = "No chat has these words." if words.strip() else "Your chats will stand here."
+        return f'<p class="lt-none">{hint}</p>'
     rows = "".join(
         f'<li class="{"lt-on" if c.id == current else ""}">'
         f'<button type="button" class="lt-do lt-open" data-chat="{c.id}"'
         f"{' aria-current=true' if c.id == current else ''}>"
-        f"<span>{plain(c.title) or 'Chat'}</span><small>{when(c.updated)}</small></button>"
+        f"<span>{plain(c.title) or 'Chat'}</span><small>{short_time(c.updated)}</small></button>"
         f'<button type="button" class="lt-do lt-forget" data-chat="{c.id}" '
         f'aria-label="Remove the chat {plain(c.title)}">&times;</button></li>'
         for c in chats
@@ -35,7 +36,7 @@ def chat_list(chats: Sequence[Chat], current: str | None, words: str = "") -> st
     return f'<nav aria-label="Past chats"><ul class="lt-list">{rows}</ul></nav>'
 
 
-def when(then: float, now: float | None = None) -> str:
+def short_time(then: float, now: float | None = None) -> str:
     """A time for people: "12:40", "Tue", "3 May"."""
     now = time.time() if now is None else now
     there = time.localtime(then)
@@ -46,7 +47,7 @@ def when(then: float, now: float | None = None) -> str:
     return f"{there.tm_mday} {time.strftime('%b', there)}"
 
 
-def document_list(documents: Sequence[Document], shared: bool) -> str:
+def document_list(documents: Sequence[Document], *, shared: bool) -> str:
     """The documents questions are about."""
     whose = "shared by everybody who uses this page" if shared else "only you can see them"
     if not documents:
@@ -62,7 +63,7 @@ def document_list(documents: Sequence[Document], shared: bool) -> str:
     return f'<p class="lt-none">{count}</p><ul class="lt-list">{rows}</ul>'
 
 
-def found_list(passages: Sequence[Passage], words: str) -> str:
+def search_results(passages: Sequence[Passage], words: str) -> str:
     """What a search found; each opens its page with the words marked."""
     if not words.strip():
         return ""
@@ -71,7 +72,7 @@ def found_list(passages: Sequence[Passage], words: str) -> str:
     rows = "".join(
         f'<li><a class="lt-page" href="{page_link(p.document, p.page, words)}">'
         f"<span>{plain(p.document)}<small>page {p.page}</small></span>"
-        f"<em>{plain(short(p.text, 110))}</em></a></li>"
+        f"<em>{plain(shorten(p.text, 110))}</em></a></li>"
         for p in passages
     )
     return f'<ul class="lt-list lt-found">{rows}</ul>'
@@ -89,29 +90,29 @@ def attached_strip(pictures: Sequence[Picture], region: Picture | None, editing:
     if editing is not None:
         parts.append(
             f"<span class='lt-chip'>Changing question {editing + 1}: what follows it is replaced"
-            f"{_drop('editing', 'Leave it as it is')}</span>"
+            f"{_detach_button('editing', 'Leave it as it is')}</span>"
         )
     if region is not None:
         parts.append(
-            f"<span class='lt-chip'>{figure(region, [])}A part of {plain(short(region.name, 30))}"
-            f"{_drop('region', 'Ask about the whole picture')}</span>"
+            f"<span class='lt-chip'>{figure(region, [])}A part of {plain(shorten(region.name, 30))}"
+            f"{_detach_button('region', 'Ask about the whole picture')}</span>"
         )
     parts += [
-        f"<span class='lt-chip'>{figure(p, [])}{plain(short(p.name, 24))}"
-        f"{_drop(p.sha256, 'Leave this picture out')}</span>"
+        f"<span class='lt-chip'>{figure(p, [])}{plain(shorten(p.name, 24))}"
+        f"{_detach_button(p.sha256, 'Leave this picture out')}</span>"
         for p in pictures
     ]
     return f'<div class="lt-chips">{"".join(parts)}</div>' if parts else ""
 
 
-def _drop(what: str, label: str) -> str:
+def _detach_button(what: str, label: str) -> str:
     return (
         f'<button type="button" class="lt-do lt-drop" data-what="{what}" aria-label="{label}" '
         f'title="{label}">&times;</button>'
     )
 
 
-def head_line(title: str, chat: str | None) -> str:
+def heading(title: str, chat: str | None) -> str:
     """The name of the conversation, and how to take it along."""
     if chat is None:
         return '<div class="lt-head" data-chat=""><h1>New chat</h1></div>'

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_MEANT = re.compile(r"[^\w ]|_", re.UNICODE)
+_SPECIAL = re.compile(r"[^\w ]|_", re.UNICODE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_ORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the reading direction; a file name could pose as another one with them."""
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Private signs around the number of a citation on its way through Markdown."""
@@ -25,14 +25,8 @@ _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
 def plain(text: str) -> str:
     """The text exactly as it is, whether it is read as HTML or as Markdown; on one line."""
-    text = _ORDERING.sub("", _CONTROL.sub("�", text))
-    return _MEANT.sub(lambda found: f"&#{ord(found.group())};", text)
-
-
-def short(text: str, length: int = 120) -> str:
-    """The beginning of a text on one line, not yet made safe."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    text = _BIDI.sub("", _CONTROL.sub("�", text))
+    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", text)
 
 
 def mark(text: str, marks: dict[int, list[int]]) -> str:
@@ -46,7 +40,7 @@ def mark(text: str, marks: dict[int, list[int]]) -> str:
 
 def prose(text: str, links: dict[int, str] | None = None) -> str:
     """A model's answer as HTML on one line; marks (see `mark`) become the given `links`."""
-    html = _markdown().render(_ORDERING.sub("", _CONTROL.sub("�", text)))
+    html = _markdown().render(_BIDI.sub("", _CONTROL.sub("�", text)))
     html = _MARK.sub(lambda found: (links or {}).get(int(found.group(1)), ""), html)
     html = html.replace("](", "&#93;&#40;")  # Gradio's Markdown reader comes after ours
     return html.strip().replace("\n", "&#10;")  # a blank line would end the HTML block

@@ -1,4 +1,4 @@
-"""People on the chat page, as plain HTTP clients: what Gradio's page does, without a browser."""
+"""Users of the chat page as plain HTTP clients: what Gradio's page does, without a browser."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ import httpx
 from PIL import Image
 
 _TOKEN = re.compile(r"p\d+q\d+")
-_SAID = "lt-live"
+_LIVE = "lt-live"
 """What stands around the words of an answer that is being written."""
 
 
 @dataclass
-class SeenPicture:
-    """What one question brought to the page.
+class QuestionTiming:
+    """What one question brought to the page, and when.
 
     Attributes:
         token: the word it is known by.
         first: when the first words of the answer came, on the clock of `time.perf_counter`.
         seconds: until all was there.
-        strangers: words of other people that came along.
-        last: the end of what came.
+        foreign_tokens: tokens of other users that came along.
+        tail: the end of what came.
         error: why it failed, if it did.
     """
 
     token: str
     first: float = 0.0
     seconds: float = 0.0
-    strangers: list[str] = field(default_factory=list)
-    last: str = ""
+    foreign_tokens: list[str] = field(default_factory=list)
+    tail: str = ""
     error: str = ""
 
 
-class PageVisitor:
-    """Somebody's page.
+class PageClient:
+    """One open page of one user.
 
     Args:
         client: keeps the cookie.
@@ -52,7 +52,7 @@ class PageVisitor:
         self.client, self.name = client, name
         self._functions: dict[str, int] = {}
 
-    async def arrive(self) -> None:
+    async def load(self) -> None:
         """Load the page: a cookie, and the numbers of its functions."""
         (await self.client.get("/")).raise_for_status()
         config = (await self.client.get("/config")).json()
@@ -77,15 +77,15 @@ class PageVisitor:
         joined = await self.client.post("/gradio_api/queue/join", json=body)
         joined.raise_for_status()
         url = f"/gradio_api/queue/data?session_hash={self.name}"
-        came: list[tuple[float, dict[str, Any]]] = []
+        messages: list[tuple[float, dict[str, Any]]] = []
         async with self.client.stream("GET", url, timeout=120) as stream:
             async for line in stream.aiter_lines():
                 if line.startswith("data:"):
                     message = json.loads(line[5:])
-                    came.append((time.perf_counter(), message))
+                    messages.append((time.perf_counter(), message))
                     if message.get("msg") == "process_completed":
                         break
-        return came
+        return messages
 
     async def ask(
         self, words: str, files: Sequence[dict[str, Any]] = ()
@@ -95,47 +95,53 @@ class PageVisitor:
 
     async def question(
         self, words: str, token: str, files: Sequence[dict[str, Any]]
-    ) -> SeenPicture:
-        """Ask, and look at what came."""
-        seen = SeenPicture(token)
+    ) -> QuestionTiming:
+        """Ask, and look at what comes."""
+        timing = QuestionTiming(token)
         began = time.perf_counter()
         try:
-            came = await self.ask(f"{words} {token}", files)
-            seen.seconds = time.perf_counter() - began
-            await self.call("settle", [None])  # as the page does
+            messages = await self.ask(f"{words} {token}", files)
+            timing.seconds = time.perf_counter() - began
+            await self.call("refresh", [None])  # as the page does
         except httpx.HTTPError as error:
-            seen.error = repr(error)
-            return seen
-        texts = [json.dumps(message) for _, message in came]
-        seen.first = next((at for (at, _), t in zip(came, texts, strict=True) if _SAID in t), 0.0)
+            timing.error = repr(error)
+            return timing
+        texts = [json.dumps(message) for _, message in messages]
+        timing.first = next(
+            (at for (at, _), t in zip(messages, texts, strict=True) if _LIVE in t), 0.0
+        )
         own = token.split("q")[0]
         everyone = {t for text in texts for t in _TOKEN.findall(text)}
-        seen.strangers = sorted(t for t in everyone if t.split("q")[0] != own)
-        seen.last = " ".join(texts)[-20_000:]
-        if not came or not came[-1][1].get("success"):
-            seen.error = seen.last[-500:] or "nothing came"
-        return seen
+        timing.foreign_tokens = sorted(t for t in everyone if t.split("q")[0] != own)
+        timing.tail = " ".join(texts)[-20_000:]
+        if not messages or not messages[-1][1].get("success"):
+            timing.error = timing.tail[-500:] or "nothing came"
+        return timing
 
 
-def everybody(address: str, people: int, questions: int, words: str) -> list[SeenPicture]:
-    """All people at once, each with a picture and follow-ups in one chat."""
-    return asyncio.run(_everybody(address, people, questions, words))
+def simulate_users(address: str, users: int, questions: int, words: str) -> list[QuestionTiming]:
+    """All users at once, each with a picture and follow-ups in one chat."""
+    return asyncio.run(ask_together(address, users, questions, words))
 
 
-async def _everybody(address: str, people: int, questions: int, words: str) -> list[SeenPicture]:
-    async def one(number: int) -> list[SeenPicture]:
+async def ask_together(
+    address: str, users: int, questions: int, words: str
+) -> list[QuestionTiming]:
+    """As `simulate_users`, inside an event loop."""
+
+    async def one(number: int) -> list[QuestionTiming]:
         async with httpx.AsyncClient(base_url=address, timeout=60) as client:
-            visitor = PageVisitor(client, f"page{number}x")
-            await visitor.arrive()
+            user = PageClient(client, f"page{number}x")
+            await user.load()
             file = io.BytesIO()
             Image.new("RGB", (300, 500), (number, 80, 90)).save(file, "PNG")
-            files = [await visitor.upload(file.getvalue(), f"r{number}.png")]
-            seen = []
+            files = [await user.upload(file.getvalue(), f"r{number}.png")]
+            timings = []
             for n in range(questions):
-                seen.append(
-                    await visitor.question(words, f"p{number}q{n}", files if n == 0 else ())
+                timings.append(
+                    await user.question(words, f"p{number}q{n}", files if n == 0 else ())
                 )
-            return seen
+            return timings
 
-    every = await asyncio.gather(*(one(number) for number in range(people)))
-    return [seen for own in every for seen in own]
+    every = await asyncio.gather(*(one(number) for number in range(users)))
+    return [timing for own in every for timing in own]

@@ -1,0 +1,129 @@
+"""Many users on the page at once, and some who are not who they say; plain HTTP, no browser."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from looktwice.benchmarks.page_clients import PageClient, ask_together
+from looktwice.ui.web.passwords import add_user
+
+from ...agent.kit import Script, picture
+from .page_kit import Page, page, wait_until
+
+TOTAL = "What is the total on this receipt?"
+LIMITS = {"running": 30, "waiting": 30, "questions_per_minute": 1000}
+
+
+def words_of(came: list[tuple[float, dict[str, Any]]]) -> str:
+    return json.dumps([message for _, message in came])
+
+
+def test_30_users_at_once_get_their_own_answers_and_nothing_is_left(tmp_path: Path) -> None:
+    script = Script(
+        {"standalone": lambda m: m[-1].text.rpartition("Last question: ")[2].split("\n")[0]}
+    )
+    with page(tmp_path, script.model(delay=0.05), page_limits=LIMITS) as served:
+        timings = asyncio.run(ask_together(served.url, 30, 2, TOTAL))
+        assert [s for s in timings if s.error or s.foreign_tokens] == []
+        assert len(timings) == 60
+        assert all("8&#46;20" in s.tail or "8.20" in s.tail for s in timings)
+        wait_until(lambda: served.handlers.live_answers.running == 0)
+        uploads = served.assistant.settings.uploads_dir
+        wait_until(lambda: not [p for p in uploads.rglob("*") if p.is_file()])
+
+
+def with_client(served: Page, work: Any) -> Any:
+    """Run one user's doings."""
+
+    async def main() -> Any:
+        async with httpx.AsyncClient(base_url=served.url, timeout=60) as client:
+            user = PageClient(client, "tab")
+            await user.load()
+            return await work(user)
+
+    return asyncio.run(main())
+
+
+def test_a_forged_tab_brings_nothing_of_its_owner(tmp_path: Path) -> None:
+    with page(tmp_path) as served:
+
+        async def owner(user: PageClient) -> None:
+            file = await user.upload(picture(5))
+            await user.ask(f"{TOTAL} secret", [file])
+
+        with_client(served, owner)
+
+        async def thief(user: PageClient) -> str:  # the same tab's name, another cookie
+            return words_of(await user.ask("And the date?"))
+
+        stolen = with_client(served, thief)
+        assert "process_completed" in stolen
+        assert "secret" not in stolen
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [{"text": "x" * 9_000, "files": []}, None],
+        [
+            {"text": "q", "files": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]},
+            None,
+        ],
+        [{"text": {"a": 1}, "files": "x"}, None],
+        ["nonsense", None],
+        [],
+    ],
+)
+def test_malformed_questions_are_refused_and_the_page_goes_on(tmp_path: Path, data: Any) -> None:
+    with page(tmp_path) as served:
+
+        async def odd(user: PageClient) -> tuple[str, str]:
+            try:
+                first = words_of(await user.call("ask", data))
+            except httpx.HTTPStatusError as error:
+                first = str(error)
+            return first, words_of(await user.ask("Hello!"))
+
+        first, then = with_client(served, odd)
+        assert "root:" not in first
+        assert 'success": true' not in first or "lt-refused" in first
+        assert "I am here to help" in then.replace("&#44;", ",").replace("&#46;", ".")
+
+
+def test_who_is_quick_is_told_to_wait(tmp_path: Path) -> None:
+    with page(tmp_path, page_limits={"questions_per_minute": 1}) as served:
+
+        async def quick(user: PageClient) -> str:
+            await user.ask("Hello!")
+            return words_of(await user.ask("Hello!"))
+
+        assert "that was quick" in with_client(served, quick).lower()
+
+
+def test_with_passwords_nobody_comes_in_without(tmp_path: Path) -> None:
+    users = tmp_path / "users"
+    add_user(users, "ann", "correct horse")
+    with page(tmp_path / "home", auth=users) as served, httpx.Client(base_url=served.url) as client:
+        for path in (
+            "/config",
+            "/see/picture/" + "a" * 64,
+            "/gradio_api/queue/data?session_hash=x",
+        ):
+            assert client.get(path).status_code == 401
+        turned = client.get("/", headers={"accept": "text/html"})
+        assert (turned.status_code, turned.headers["location"]) == (303, "/login")
+        assert client.post("/gradio_api/queue/join", json={}).status_code == 401
+        wrong = client.post("/login", data={"name": "ann", "password": "<b>wrong"})
+        assert wrong.status_code == 403
+        assert "<b>wrong" not in wrong.text
+        right = client.post("/login", data={"name": "ann", "password": "correct horse"})
+        assert (right.status_code, right.headers["location"]) == (303, "/")
+        assert client.get("/", headers={"accept": "text/html"}).status_code == 200
+        assert client.get("/config").status_code == 200
+        client.post("/logout")
+        assert client.get("/config").status_code == 401

@@ -1,0 +1,105 @@
+"""Questions of the page at work: turns, limits, stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from looktwice.errors import Cancelled, UsageError
+from looktwice.settings import PageLimits
+from looktwice.ui.http.errors import QueueFull
+from looktwice.ui.web.conversation import Exchange
+from looktwice.ui.web.live_answers import LiveAnswers, PageQuestion
+
+from ...agent.kit import EndlessModel, Script, make_assistant
+
+
+class Pages:
+    """Runs on an assistant that never ends by itself."""
+
+    def __init__(self, home: Path, **limits: int) -> None:
+        self.model = EndlessModel(Script())
+        self.assistant = make_assistant(home, self.model)
+        self.answers = LiveAnswers(self.assistant, PageLimits(**limits))
+        self.kept: list[Exchange] = []
+
+    async def ask(self, owner: str, tab: str) -> list[int | None]:
+        question = PageQuestion("Hello!")
+        return [
+            place async for _, place in self.answers.follow(owner, tab, question, self.kept.append)
+        ]
+
+
+async def until(true: object) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # type: ignore[operator]
+            await asyncio.sleep(0.01)
+
+
+def test_questions_wait_their_turn_and_each_is_stopped_alone(home: Path) -> None:
+    async def main() -> None:
+        pages = Pages(home, running=1)
+        first = asyncio.create_task(pages.ask("ann", "1"))
+        await until(lambda: pages.answers.running == 1)
+        second = asyncio.create_task(pages.ask("bob", "2"))
+        await until(lambda: pages.answers.waiting == 1)
+        assert not pages.answers.stop("bob", "1")  # ann's tab
+        assert pages.answers.running == 1
+        assert pages.answers.stop("ann", "1")
+        assert set(await first) <= {None}  # it never waited
+        await until(lambda: pages.answers.waiting == 0)
+        assert pages.kept[0].answer.stop_reason == "cancelled"
+        assert pages.answers.stop("bob", "2")
+        assert 0 in await second  # it was next
+        await until(lambda: pages.answers.running == 0)
+        pages.assistant.close()
+
+    asyncio.run(main())
+
+
+def test_a_question_stopped_in_the_queue_never_starts(home: Path) -> None:
+    async def main() -> None:
+        pages = Pages(home, running=1, per_user=2, waiting=1)
+        first = asyncio.create_task(pages.ask("ann", "1"))
+        await until(lambda: pages.answers.running == 1)
+        second = asyncio.create_task(pages.ask("ann", "2"))
+        await until(lambda: pages.answers.waiting == 1)
+        with pytest.raises(UsageError, match="too many"):
+            await pages.ask("ann", "3")
+        with pytest.raises(QueueFull, match="wait already"):
+            await pages.ask("bob", "1")
+        with pytest.raises(UsageError, match="still being answered"):
+            await pages.ask("ann", "1")
+        pages.answers.stop("ann", "2")
+        with pytest.raises(Cancelled):
+            await second
+        pages.answers.stop_all()
+        await first
+        assert len(pages.kept) == 1
+        pages.assistant.close()
+
+    asyncio.run(main())
+
+
+def test_after_200_asked_and_stopped_questions_nothing_is_left(home: Path) -> None:
+    async def main() -> None:
+        pages = Pages(home, running=4, waiting=200, per_user=200)
+        before = threading.active_count()
+
+        async def one(number: int) -> None:
+            task = asyncio.create_task(pages.ask("ann", str(number)))
+            await until(lambda: pages.answers.stop("ann", str(number)) or task.done())
+            await asyncio.gather(task, return_exceptions=True)
+
+        for start in range(0, 200, 20):
+            await asyncio.gather(*(one(start + n) for n in range(20)))
+        await until(lambda: pages.answers.running == 0)
+        assert (pages.answers.waiting, pages.answers._runs) == (0, {})
+        threads = [t for t in threading.enumerate() if t.name.startswith("looktwice")]
+        await until(lambda: not any(t.is_alive() for t in threads if "warm" not in t.name))
+        assert threading.active_count() <= before + 8  # asyncio's own pool
+        pages.assistant.close()
+
+    asyncio.run(main())

@@ -1,0 +1,78 @@
+"""What stands before a server for programs, from the outside in: log, guard, API keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from ...settings import ServeLimits
+from .access_log import AccessLog
+from .api_keys import ApiKeyCheck, ApiKeys
+from .errors import Render
+from .guard import Guard
+from .hosts import LOOPBACK, check_host
+from .metrics import Metrics
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+_MORE_CONNECTIONS = 64
+"""Connections beside those of questions: health, metrics, and being told that the queue is full."""
+
+
+def protected(
+    app: ASGIApp,
+    *,
+    keys: ApiKeys,
+    limits: ServeLimits,
+    metrics: Metrics,
+    routes: Collection[str],
+    render: Render,
+    open_paths: Collection[str] = (),
+    local: bool = True,
+) -> AccessLog:
+    """The application behind everything that protects it.
+
+    Args:
+        app: the application.
+        keys: who may ask; everybody where there are none.
+        limits: of a request's body.
+        metrics: counts requests.
+        routes: paths that are told apart in metrics.
+        render: answers with an error, in the application's protocol.
+        open_paths: what needs no key.
+        local: answer to names of this machine only, so that no web page can reach the server by a
+            name of its own.
+    """
+    guard = Guard(
+        ApiKeyCheck(app, keys, open_paths),
+        render=render,
+        max_bytes=lambda path: limits.body_bytes,
+        hosts=LOOPBACK if local else (),
+        seconds=limits.body_seconds,
+    )
+    return AccessLog(guard, metrics=metrics, routes=routes, render=render)
+
+
+def check_api_host(host: str, keys: ApiKeys) -> bool:
+    """Whether only this machine is served; others need keys.
+
+    Raises:
+        UsageError: others would be served without keys.
+    """
+    return check_host(host, secured=len(keys) > 0, remedy="give keys with --api-key-file FILE")
+
+
+def uvicorn_config(app: ASGIApp, limits: ServeLimits) -> uvicorn.Config:
+    """How uvicorn runs a server for programs."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,  # AccessLog writes it
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=int(limits.shutdown_seconds),
+        limit_concurrency=limits.running + limits.waiting + _MORE_CONNECTIONS,
+    )

@@ -1,0 +1,198 @@
+"""Gradio's events, handed to `ChatHandlers` as plain values; its updates, handed back as widgets.
+
+Every method is one event; what a browser sends is checked here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from .chat import ChatHandlers
+from .html.escaping import plain
+from .layout import Widgets
+from .session import Caller, PageSession, Updates
+
+WidgetUpdates = dict[Any, Any]
+_AS_THEY_ARE = ("session", "log", "strip", "head", "chats", "documents", "found")
+"""Names of updates that are the values of the widgets of that name."""
+
+
+class EventHandlers:
+    """What each event of the page does.
+
+    Args:
+        handlers: decide what is shown.
+        widgets: show it.
+    """
+
+    def __init__(self, handlers: ChatHandlers, widgets: Widgets) -> None:
+        self._handlers, self._widgets = handlers, widgets
+        self._navigation, self._panel = handlers.navigation, handlers.documents_panel
+
+    # --- asking
+
+    async def ask(
+        self, value: dict[str, Any], session: PageSession, request: gr.Request
+    ) -> AsyncGenerator[WidgetUpdates]:
+        """What was typed was sent."""
+        paths = [Path(p) for p in value.get("files") or []]
+        async with contextlib.aclosing(
+            self._handlers.ask(self._caller(request), session, value.get("text") or "", paths)
+        ) as every:
+            async for updates in every:
+                yield self._shown(updates)
+
+    async def retry(
+        self, session: PageSession, request: gr.Request, event: gr.EventData
+    ) -> AsyncGenerator[WidgetUpdates]:
+        """Below an answer: ask again."""
+        async with contextlib.aclosing(
+            self._handlers.retry(self._caller(request), session, _number(event))
+        ) as every:
+            async for updates in every:
+                yield self._shown(updates)
+
+    async def ask_example(
+        self, session: PageSession, request: gr.Request, event: gr.EventData
+    ) -> AsyncGenerator[WidgetUpdates]:
+        """One of the examples was chosen."""
+        async with contextlib.aclosing(
+            self._handlers.ask_example(self._caller(request), session, _number(event))
+        ) as every:
+            async for updates in every:
+                yield self._shown(updates)
+
+    def stop(self, request: gr.Request) -> None:
+        """The stop button."""
+        self._handlers.stop(self._caller(request))
+
+    def refresh(self, session: PageSession, request: gr.Request) -> WidgetUpdates:
+        """An answer has come; the lists beside it change."""
+        return self._shown(self._navigation.refresh(self._caller(request), session))
+
+    # --- pages and chats
+
+    def load(self, request: gr.Request) -> WidgetUpdates:
+        """The page was opened."""
+        return self._shown(self._navigation.load(self._caller(request)))
+
+    def unload(self, request: gr.Request) -> None:
+        """The page was closed."""
+        owner = self._handlers.authentication.owner(request.cookies)
+        if owner is not None and request.session_hash:
+            self._handlers.stop(Caller(owner, request.session_hash))
+
+    def new_chat(self, request: gr.Request) -> WidgetUpdates:
+        """The button for a new chat."""
+        return self._shown(self._navigation.new_chat(self._caller(request)))
+
+    def open_chat(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
+        """A chat of the list."""
+        return self._shown(self._navigation.open_chat(self._caller(request), _text(event, "chat")))
+
+    def delete_chat(
+        self, session: PageSession, request: gr.Request, event: gr.EventData
+    ) -> WidgetUpdates:
+        """The cross at a chat of the list."""
+        return self._shown(
+            self._navigation.delete_chat(self._caller(request), session, _text(event, "chat"))
+        )
+
+    def search_chats(self, words: str, session: PageSession, request: gr.Request) -> WidgetUpdates:
+        """Words for a search of the chats."""
+        return self._shown(self._navigation.search_chats(self._caller(request), session, words))
+
+    # --- what the next question comes with
+
+    def edit(self, session: PageSession, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
+        """At a question: edit."""
+        return self._shown(self._navigation.edit(self._caller(request), session, _number(event)))
+
+    def select_region(
+        self, session: PageSession, request: gr.Request, event: gr.EventData
+    ) -> WidgetUpdates:
+        """A box was drawn on a picture."""
+        box = _field(event, "box")
+        return self._shown(
+            self._navigation.select_region(
+                self._caller(request),
+                session,
+                _text(event, "sha"),
+                box if isinstance(box, list) else [],
+            )
+        )
+
+    def detach(
+        self, session: PageSession, request: gr.Request, event: gr.EventData
+    ) -> WidgetUpdates:
+        """The cross at something attached."""
+        return self._shown(
+            self._navigation.detach(self._caller(request), session, _text(event, "what"))
+        )
+
+    def attach_photo(
+        self, path: str | None, session: PageSession, request: gr.Request
+    ) -> WidgetUpdates:
+        """The camera took a picture."""
+        updates: Updates = {}
+        if path:
+            updates = self._navigation.attach_photo(self._caller(request), session, Path(path))
+        return {**self._shown(updates), self._widgets.camera: gr.Image(value=None, visible=False)}
+
+    # --- documents
+
+    async def add_documents(
+        self, paths: list[str] | None, request: gr.Request
+    ) -> AsyncGenerator[WidgetUpdates]:
+        """Files for the documents."""
+        given = [Path(p) for p in paths or []]
+        async for updates in self._panel.add(self._caller(request), given):
+            yield self._shown(updates)
+
+    def remove_document(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
+        """The cross at a document."""
+        return self._shown(self._panel.remove(self._caller(request), _text(event, "name")))
+
+    def search_documents(self, words: str, request: gr.Request) -> WidgetUpdates:
+        """Words for a search of the documents."""
+        return self._shown(self._panel.search(self._caller(request), words))
+
+    # --- between the two
+
+    def _caller(self, request: gr.Request) -> Caller:
+        owner = self._handlers.authentication.owner(request.cookies)
+        if owner is None or not request.session_hash:
+            raise gr.Error("Load the page again: your browser is not known here any more.")
+        return Caller(owner, request.session_hash)
+
+    def _shown(self, updates: Updates) -> WidgetUpdates:
+        """Updates by name as updates of the widgets."""
+        widgets = self._widgets
+        shown: WidgetUpdates = {
+            getattr(widgets, name): updates[name] for name in _AS_THEY_ARE if name in updates
+        }
+        if "progress" in updates:
+            shown[widgets.progress] = f'<p role="status">{plain(updates["progress"])}</p>'
+        if "words" in updates:
+            shown[widgets.composer] = {"text": updates["words"], "files": []}
+        return shown
+
+
+def _field(event: gr.EventData, name: str) -> Any:
+    data = event._data
+    return data.get(name) if isinstance(data, dict) else None
+
+
+def _text(event: gr.EventData, name: str) -> str:
+    value = _field(event, name)
+    return value[:300] if isinstance(value, str) else ""
+
+
+def _number(event: gr.EventData) -> int:
+    value = _field(event, "number")
+    return value if isinstance(value, int) and 0 <= value < 100_000 else -1
