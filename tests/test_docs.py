@@ -290,7 +290,7 @@ def test_every_command_is_listed_with_its_options() -> None:
     text = generated()["docs/reference/commands.md"]
     assert "## looktwice index add\n" in text
     assert "`--retry-failed`" in text
-    command = get_command(app)
+    command: Any = get_command(app)
     for name in command.commands:
         assert re.search(rf"^## looktwice {name}\b", text, re.MULTILINE), name
 

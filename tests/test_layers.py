@@ -215,7 +215,8 @@ def test_only_the_settings_read_the_environment() -> None:
         for node in ast.walk(tree_of(path)):
             named = isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "putenv")
             taken = isinstance(node, ast.ImportFrom) and node.module == "os"
-            if named or (taken and {a.name for a in node.names} & {"environ", "getenv", "putenv"}):
+            names = {a.name for a in node.names} if isinstance(node, ast.ImportFrom) else set()
+            if named or (taken and names & {"environ", "getenv", "putenv"}):
                 found.add(relative(path))
     assert found == set(ENVIRONMENT)
 

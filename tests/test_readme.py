@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from looktwice.weights.registry import CATALOGUE
 
@@ -35,9 +36,10 @@ def test_every_command_group_is_on_some_page() -> None:
     from typer.main import get_command
 
     written = "\n".join(text for page, text in pages().items() if "reference" not in page)
-    for name in get_command(app).commands:
+    commands: Any = get_command(app)
+    for name in commands.commands:
         assert f"looktwice {name}" in written, name
-    assert set(get_command(app).commands["models"].commands) == {"list", "pull", "verify"}
+    assert set(commands.commands["models"].commands) == {"list", "pull", "verify"}
 
 
 def test_no_licence_is_left_out() -> None:

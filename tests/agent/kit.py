@@ -79,7 +79,7 @@ def what_is_asked(messages: Sequence[Message]) -> str:
     return known.get(last, "talk")
 
 
-Says = str | dict[str, Any] | Exception | Callable[[Sequence[Message]], "str | dict[str, Any]"]
+Says = str | dict[str, Any] | Exception | Callable[[Sequence[Message]], Any]
 
 
 @dataclass
@@ -252,7 +252,7 @@ def make_assistant(
         pack="starter",
         limits=dict(limits or {}),
         stages=dict(stages or {}),
-    )  # type: ignore[arg-type]
+    )
     assistant = Assistant(
         settings, model=model, embedder=how.pop("embedder", None) or WordEmbedder(), **how
     )

@@ -112,7 +112,12 @@ class TestAnswers:
 
     def test_a_draft_is_written_from_what_was_enough(self, make: Make) -> None:
         prompts: list[str] = []
-        script = kit.Script(says={"draft": lambda said: prompts.append(said[-1].text) or "8.20"})
+
+        def draft(said: Any) -> str:
+            prompts.append(said[-1].text)
+            return "8.20"
+
+        script = kit.Script(says={"draft": draft})
         gates: list[str] = []
         model = script.model()
 
@@ -142,7 +147,7 @@ class TestAnswers:
 
     def test_a_model_that_can_is_told_what_the_prompts_will_begin_with(self, make: Make) -> None:
         told: list[Any] = []
-        model = kit.Script(says={"draft": "8.20"}).model()
+        model: Any = kit.Script(says={"draft": "8.20"}).model()
         model.read_ahead = told.append
         assert make(model).ask(kit.TOTAL, [kit.picture()]).text == "8.20"
         assert told == [opening("pictures")]
@@ -238,7 +243,7 @@ class TestAnswers:
     def test_what_a_second_look_brings_has_to_be_enough_by_itself(self, make: Make) -> None:
         asked: list[str] = []
 
-        class Listening(kit.Script):  # type: ignore[name-defined, misc]
+        class Listening(kit.Script):
             def choice(self, messages: Any, options: Any) -> dict[str, float]:
                 asked.append(messages[-1].text)
                 return {"yes": 0.1, "no": 0.9}
@@ -434,7 +439,7 @@ class TestManyAtOnce:
 
 class TestPictures:
     def texts(self) -> list[Tool]:
-        return kit.instant_experts(  # type: ignore[no-any-return]
+        return kit.instant_experts(
             read=lambda picture: kit.reading(f"Total {picture.name.removesuffix('.png')}.75")
         )
 

@@ -16,7 +16,7 @@ ASK = [Message(role="user", text="one two three")]
 
 
 def metered(model: ScriptedModel, control: Control | None = None, **limits: int) -> Meter:
-    return Meter(model, Limits(**limits), control or Control())  # type: ignore[arg-type]
+    return Meter(model, Limits(**limits), control or Control())
 
 
 def test_costs_are_added_up() -> None:

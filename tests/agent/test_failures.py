@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from looktwice.agent.backends.base import Choice
 from looktwice.agent.backends.openai import OpenAIModel
 from looktwice.agent.planner import Example
 from looktwice.errors import ModelError, ToolError, WeightsError
@@ -127,13 +128,13 @@ class TestModel:
     ) -> None:
         error = ModelError("http://127.0.0.1:1: cannot be reached")
 
-        def gone(messages: Any, options: Any) -> dict[str, float]:
+        def gone(messages: Any, options: Any, *, control: Any = None) -> Choice:
             raise error
 
         script = kit.Script(says={kind: error})
         model = script.model()
         if kind == "answerable":
-            model.choose = lambda messages, options, control: gone(messages, options)
+            model.choose = gone
         assistant = make(model)
         answer = assistant.ask(kit.COUNT_ADULTS, [kit.picture()])
         assert (answer.status, answer.stop_reason) == ("failed", "error")

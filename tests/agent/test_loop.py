@@ -169,7 +169,7 @@ class Chaos:
 def start(
     world: World, model: Any, tools: dict[str, Tool], control: Control, **limits: Any
 ) -> tuple[Run, list[Any]]:
-    config = Settings(home=world.store.root, limits=limits)  # type: ignore[arg-type]
+    config = Settings(home=world.store.root, limits=limits)
     events: list[Any] = []
     run = Run(
         settings=config,

@@ -80,7 +80,7 @@ def conforms(value: Any, schema: dict[str, Any]) -> bool:
         least, most = schema.get("minItems", 0), schema.get("maxItems", len(value))
         items = schema.get("items", {})
         return least <= len(value) <= most and all(conforms(v, items) for v in value)
-    plain = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
+    plain: dict[Any, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
     return isinstance(value, plain[kind]) if kind in plain else True
 
 
@@ -128,13 +128,14 @@ class TestShipped:
     def test_the_plan_schema_refuses_what_is_no_plan(self, tools: dict[str, Tool]) -> None:
         schema = plan_schema(tools.values())
         assert conforms({"stages": []}, schema)
-        for wrong in (
+        not_plans: tuple[Any, ...] = (
             {},
             {"stages": [[]]},
             {"stages": [[{"tool": "rm", "arguments": {}}]]},
             {"stages": [[{"tool": "read_text", "arguments": {"picture": 1}}]]},
             {"stages": [], "more": 1},
-        ):
+        )
+        for wrong in not_plans:
             assert not conforms(wrong, schema)
 
 
@@ -257,7 +258,8 @@ class TestCache:
     def test_other_examples_have_other_vectors(self, tmp_path: Path) -> None:
         self.planner(tmp_path).warm()
         other = Planner(kit.WordEmbedder(64), [READ], {"read"}, cache=tmp_path)
-        assert other.nearest("r") == [Neighbour(READ, pytest.approx(1.0))]
+        (found,) = other.nearest("r")
+        assert (found.example, found.similarity) == (READ, pytest.approx(1.0))
 
     @pytest.mark.parametrize(
         "damaged", [b"", b"PK\x03\x04 no archive", b"nonsense", b"\x93NUMPY\x01\x00", b"\x00" * 500]

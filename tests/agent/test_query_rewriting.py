@@ -13,6 +13,7 @@ import pytest
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.planner import Example
 from looktwice.errors import UsageError
+from looktwice.retrieval.pages import Page
 from looktwice.schema import Answer, ToolCall
 from looktwice.tools.documents.search import SEARCH_TOOLS
 
@@ -112,7 +113,11 @@ class TestAnswers:
         self, make: Make, index: Any, expression: str, text: str
     ) -> None:
         question = "By how many percent did capital expenditure grow from 2017 to 2018?"
-        says = {"draft": "17.8%", "revise": "17.8%", "compute": {"expression": expression}}
+        says: dict[str, kit.Says] = {
+            "draft": "17.8%",
+            "revise": "17.8%",
+            "compute": {"expression": expression},
+        }
         answer = make(kit.Script(says=says), index=index).ask(question)
         assert answer.status == ("answered" if text else "declined")
         if text:
@@ -128,7 +133,7 @@ class TestAnswers:
             (ToolCall(tool="calculate"),),
         )
         examples = [Example(question=question, stages=stages)] * 3
-        says = {"arguments": {"expression": "9,999 - 1,373"}, "draft": "204"}
+        says: dict[str, kit.Says] = {"arguments": {"expression": "9,999 - 1,373"}, "draft": "204"}
         script = kit.Script(says=says, yes={"answerable": 0.1})
         answer = make(script, index=index, examples=examples).ask(question)
         assert answer.status == "declined"
@@ -295,7 +300,10 @@ class TestLookingAgain:
 
 class TestPictures:
     def ask(self, make: Make, index: Any, sees: bool, question: str) -> Any:
-        says = {"draft": "EUR 900", "arguments": {"document": "flat lease", "page": 4}}
+        says: dict[str, kit.Says] = {
+            "draft": "EUR 900",
+            "arguments": {"document": "flat lease", "page": 4},
+        }
         model = kit.Script(says=says).model(sees_images=sees)
         examples = [Example(question="Show page 4 of it", stages=((ToolCall(tool="open_page"),),))]
         assistant = make(model, index=index, examples=examples * 3)
@@ -366,10 +374,10 @@ class TestOpening:
             make().ask(RENT, index=wrong)
 
     def test_a_document_added_later_is_found(self, make: Make) -> None:
-        index = fake_index.MemoryIndex({})
-        assistant = make(kit.Script(says={"draft": "EUR 1"}), index=index)
+        books: dict[str, list[Page]] = {}
+        assistant = make(kit.Script(says={"draft": "EUR 1"}), index=fake_index.MemoryIndex(books))
         assert kit.ran(assistant.ask(RENT)) == []
-        index.books["b.pdf"] = [fake_index.page(1, "the rent of the flat is EUR 1")]
+        books["b.pdf"] = [fake_index.page(1, "the rent of the flat is EUR 1")]
         assert assistant.ask(RENT).text == "EUR 1"
 
     def test_an_index_that_fails_is_an_observation(

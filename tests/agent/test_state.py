@@ -33,7 +33,7 @@ def test_a_fresh_question_resets_everything_but_what_was_said() -> None:
     assert state["question"] == state["standalone_question"] == "What?"
     assert state["given"] == (PICTURE,)
     for channel in ("results", "evidence", "steps"):
-        assert state[channel] is None  # type: ignore[literal-required]  # empties the channel
+        assert state[channel] is None
     assert state["stop"] is None
     assert state["round"] == 0
 

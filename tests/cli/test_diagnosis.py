@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -134,7 +135,7 @@ def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_disk_too_small(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type("Usage", (), {"free": 10**9})
-    monkeypatch.setattr(diagnosis.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     found = named(diagnosis.report(settings_at(home)), "disk")
     assert not found.ok
     assert found.found.startswith("1.0 GB free, 3.")

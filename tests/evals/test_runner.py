@@ -20,6 +20,7 @@ from looktwice.evals.runner import RESULTS, open_run, run
 from looktwice.evals.summary import summarise
 from looktwice.evals.task import Task, Truth, read_tasks, write_tasks
 
+from ..agent import kit
 from . import run_kit as rk
 
 
@@ -121,7 +122,7 @@ def test_a_folder_of_another_run_is_refused(done: Any, tmp_path: Path) -> None:
 
 
 def test_a_picture_that_was_changed_after_the_run_is_noticed(done: Any, tmp_path: Path) -> None:
-    rk.kit.named_picture(tmp_path / "suite", "0.png", 200)
+    kit.named_picture(tmp_path / "suite", "0.png", 200)
     with pytest.raises(UsageError, match="changed after the run"):
         open_run(done.folder)
 
@@ -146,7 +147,7 @@ def test_tasks_name_their_faults_with_line_numbers(tmp_path: Path) -> None:
 
 
 def test_no_task_reaches_outside_its_suite(tmp_path: Path) -> None:
-    rk.kit.named_picture(tmp_path, "secret.png", 1)
+    kit.named_picture(tmp_path, "secret.png", 1)
     folder = tmp_path / "suite"
     folder.mkdir()
     write_tasks(

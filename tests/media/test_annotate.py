@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,9 +33,9 @@ def grey(width: int = 640, height: int = 480) -> Image.Image:
     return Image.new("RGB", (width, height), (128, 128, 128))
 
 
-def changed(image: Image.Image) -> np.ndarray:
+def changed(image: Image.Image) -> npt.NDArray[np.bool_]:
     """Where a grey picture is no longer grey, as a boolean array (height, width)."""
-    return (np.asarray(image) != 128).any(axis=2)
+    return np.asarray(np.any(np.asarray(image) != 128, axis=2), dtype=bool)
 
 
 def reached(image: Image.Image) -> tuple[int, int, int, int]:
@@ -62,7 +63,7 @@ def answer(*pictures: Picture, **values: object) -> Answer:
         confidence=0.9,
         stop_reason="accepted",
         pictures=pictures,
-        **values,  # type: ignore[arg-type]
+        **values,
     )
 
 

@@ -205,7 +205,9 @@ def test_the_pixels_of_a_crop_are_those_of_its_place(store: Store, box: Box, min
     picture = store.add(coordinates())
     crop = store.crop(picture, box, min_side=min_side)
     x, y = crop.width // 2, crop.height // 2
-    red, green, _ = store.open(crop).getpixel((x, y))
+    pixel = store.open(crop).getpixel((x, y))
+    assert isinstance(pixel, tuple)
+    red, green, _ = pixel
     place = crop.box(x + 0.5, y + 0.5, x + 0.5, y + 0.5)
     assert abs(red + 0.5 - place.x1) <= 1.5
     assert abs(green + 0.5 - place.y1) <= 1.5

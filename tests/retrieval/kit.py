@@ -48,7 +48,7 @@ class MeanColours:
         rows = np.array(
             [np.asarray(i.convert("RGB").resize((2, 2)), np.float32).ravel() + 1 for i in images]
         ).reshape(-1, 12)
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
     def embed_words(self, texts: Sequence[str]) -> Vectors:
         raise NotImplementedError

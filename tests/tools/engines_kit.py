@@ -53,7 +53,7 @@ class FixedReader(Reader):
     """Reads the same line wherever it looks, in the middle of what it is shown."""
 
     def __init__(self, text: str = "") -> None:
-        super().__init__(lambda: SimpleNamespace(), 0.5)  # type: ignore[arg-type, return-value]
+        super().__init__(lambda: SimpleNamespace(), 0.5)
         self.text = text
 
     def read(self, image: Image.Image, picture: Picture) -> list[TextLine]:
@@ -62,7 +62,10 @@ class FixedReader(Reader):
         return [TextLine(text=self.text, score=0.8, box=box)] if self.text else []
 
 
-STREET = {"person": [(0, 0, 50, 100), (350, 0, 400, 100)], "bus": [(100, 100, 300, 200)]}
+STREET: dict[str, list[Corners]] = {
+    "person": [(0, 0, 50, 100), (350, 0, 400, 100)],
+    "bus": [(100, 100, 300, 200)],
+}
 
 
 NAMES = ["person", "bus", "car", "zebra"]

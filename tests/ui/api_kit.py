@@ -54,7 +54,7 @@ def data_url(data: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(data).decode()
 
 
-def user(text: str, *pictures: bytes) -> dict[str, Any]:
+def user(text: str, *pictures: bytes) -> Any:
     """A user's message."""
     images = [{"type": "image_url", "image_url": {"url": data_url(p)}} for p in pictures]
     return {"role": "user", "content": [{"type": "text", "text": text}, *images]}

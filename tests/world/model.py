@@ -8,8 +8,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from questions import DIGITS, YES_NO
-from scenes import COLOURS, SHAPES
+from .questions import DIGITS, YES_NO
+from .scenes import COLOURS, SHAPES
 
 SIDE = 64
 PATCH = 8

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scenes import COLOURS, SHAPES, WHOLE, Scene, Thing, View, part_inside
+from .scenes import COLOURS, SHAPES, WHOLE, Scene, Thing, View, part_inside
 
 DIGITS = tuple(str(n) for n in range(10))
 YES_NO = ("yes", "no")

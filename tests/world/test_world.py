@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import random
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from . import questions, scenes
+
 WORLD = Path(__file__).parent
 SEEDS = st.integers(0, 10**6)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _world_on_path() -> Iterator[None]:
-    sys.path.insert(0, str(WORLD))
-    yield
-    sys.path.remove(str(WORLD))
-
-
-def world(name: str) -> Any:
-    """A module of tests/world, whose scripts are no package."""
-    return importlib.import_module(name)
-
-
 @given(seed=SEEDS)
 def test_things_lie_apart_and_tags_on_their_things(seed: int) -> None:
-    scenes = world("scenes")
     scene = scenes.make_scene(random.Random(seed))
     assert 2 <= len(scene.things) <= 4
     assert len({t.colour for t in scene.things}) == len(scene.things)
@@ -48,7 +34,6 @@ def test_things_lie_apart_and_tags_on_their_things(seed: int) -> None:
 @settings(max_examples=15)
 @given(seed=SEEDS)
 def test_the_middle_of_a_thing_has_its_colour(seed: int) -> None:
-    scenes = world("scenes")
     scene = scenes.make_scene(random.Random(seed))
     pixels = np.asarray(scenes.draw(scene, (200, 200)), dtype=int)
     for thing in scene.things:
@@ -62,7 +47,6 @@ AROUND = ((0.0, 0.0), (0.2, 0.1), (-0.2, 0.1), (0.0, -0.25), (0.0, 0.28))
 
 
 def test_a_view_is_the_same_part_of_the_whole() -> None:
-    scenes = world("scenes")
     scene = scenes.make_scene(random.Random(4))
     whole = scenes.draw(scene, (400, 400)).crop((100, 200, 200, 300))
     part = scenes.draw(scene, (100, 100), (0.25, 0.5, 0.5, 0.75))
@@ -71,9 +55,11 @@ def test_a_view_is_the_same_part_of_the_whole() -> None:
 
 def test_a_tag_can_be_read_enlarged_and_not_in_the_whole() -> None:
     """Two pictures that differ in one tag's digit are all but the same at the model's input."""
-    scenes, side = world("scenes"), world("model").SIDE
+    from .model import SIDE as side
+
     scene = scenes.make_scene(random.Random(5))
     n, tagged = next((n, t) for n, t in enumerate(scene.things) if t.digit is not None)
+    assert tagged.digit is not None
     other = scenes.Thing(**{**vars(tagged), "digit": (tagged.digit + 5) % 10})
     changed = scenes.Scene((*scene.things[:n], other, *scene.things[n + 1 :]), scene.paper)
     (x, y), r = tagged.tag, 2 * tagged.tag_r
@@ -88,7 +74,6 @@ def test_a_tag_can_be_read_enlarged_and_not_in_the_whole() -> None:
 
 @given(seed=SEEDS)
 def test_answers_follow_from_the_scene(seed: int) -> None:
-    scenes, questions = world("scenes"), world("questions")
     rng = random.Random(seed)
     scene = scenes.make_scene(rng)
     names = {t.name: t for t in scene.things}
@@ -113,7 +98,8 @@ def test_answers_follow_from_the_scene(seed: int) -> None:
 
 @given(seed=SEEDS)
 def test_a_part_shows_a_tag_or_it_does_not(seed: int) -> None:
-    questions, train, scenes = world("questions"), world("train"), world("scenes")
+    from . import train
+
     rng = random.Random(seed)
     scene = scenes.make_scene(rng)
     question = questions.digit_on(scene, rng)
@@ -130,7 +116,8 @@ def test_a_part_shows_a_tag_or_it_does_not(seed: int) -> None:
 
 @pytest.mark.parametrize("layout", ["whole", "part", "closer", "closest", "two", "blind"])
 def test_every_word_of_a_lesson_is_a_token(layout: str) -> None:
-    train, model = world("train"), world("model")
+    from . import model, train
+
     words = model.tokenizer([train.part_prompt("What digit is on the red circle?")])
     rng = random.Random(1)
     for _ in range(30):
@@ -142,7 +129,8 @@ def test_every_word_of_a_lesson_is_a_token(layout: str) -> None:
 
 
 def test_patches_are_named_after_what_they_show() -> None:
-    train, scenes = world("train"), world("scenes")
+    from . import train
+
     thing = scenes.Thing("green", "square", 0.5, 0.5, 0.15, 7, (0.56, 0.56), 0.02)
     scene = scenes.Scene((thing,), (240, 240, 240))
     whole = train.patch_classes(scene, scenes.WHOLE).reshape(8, 8, 3)

@@ -5,8 +5,6 @@ Every answer here is a forward pass of the committed weights through the program
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,9 @@ import pytest
 import torch
 from looktwice.agent.backends.base import Message
 from looktwice.media.store import Store
+
+from . import trial
+from .scenes import draw
 
 WORLD = Path(__file__).parent
 SCENES = 30
@@ -25,24 +26,22 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return Store(tmp_path_factory.mktemp("world"))
 
 
-@pytest.fixture(scope="module")
-def trial() -> Iterator[Any]:
-    sys.path.insert(0, str(WORLD))
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield importlib.import_module("trial")
+    yield
     torch.set_num_threads(threads)
-    sys.path.remove(str(WORLD))
 
 
 @pytest.fixture(scope="module")
-def model(trial: Any, store: Store) -> Iterator[Any]:
+def model(store: Store) -> Iterator[Any]:
     with trial.open_model(WORLD / "weights", store) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def tally(trial: Any, model: Any, store: Store) -> Any:
+def tally(model: Any, store: Store) -> Any:
     return trial.trial(model, store, SCENES)
 
 
@@ -65,10 +64,10 @@ def test_without_the_picture_it_falls_to_chance(tally: Any) -> None:
     assert tally.share("blind", "big") <= 0.45  # one in four to six
 
 
-def test_it_tells_pictures_apart(trial: Any, model: Any, store: Store) -> None:
+def test_it_tells_pictures_apart(model: Any, store: Store) -> None:
     right = asked = 0
     for (one, first), (two, second) in zip(trial.scenes(12, 5), trial.scenes(12, 6), strict=True):
-        both = [store.add(trial.draw(s, (trial.PIXELS, trial.PIXELS)), "scene") for s in (one, two)]
+        both = [store.add(draw(s, (trial.PIXELS, trial.PIXELS)), "scene") for s in (one, two)]
         for number, questions in ((1, first), (2, second)):
             question = questions[-1]
             text = f"{question.text[:-1]} in picture {number}?"
@@ -78,9 +77,9 @@ def test_it_tells_pictures_apart(trial: Any, model: Any, store: Store) -> None:
     assert right / asked >= 0.75
 
 
-def test_it_writes_what_it_would_choose(trial: Any, model: Any, store: Store) -> None:
+def test_it_writes_what_it_would_choose(model: Any, store: Store) -> None:
     for scene, questions in trial.scenes(8, 7):
-        picture = store.add(trial.draw(scene, (trial.PIXELS, trial.PIXELS)), "scene")
+        picture = store.add(draw(scene, (trial.PIXELS, trial.PIXELS)), "scene")
         question = questions[-1]
         message = Message(role="user", text=question.text, pictures=(picture,))
         reply = model.generate([message], max_tokens=4)
@@ -88,11 +87,11 @@ def test_it_writes_what_it_would_choose(trial: Any, model: Any, store: Store) ->
         assert reply.finish == "stop"
 
 
-def test_attention_lies_on_what_is_asked_about(trial: Any, model: Any, store: Store) -> None:
+def test_attention_lies_on_what_is_asked_about(model: Any, store: Store) -> None:
     """More of it on the thing than its share of the picture, on average by far."""
     gains = []
     for scene, questions in trial.scenes(12, 8):
-        picture = store.add(trial.draw(scene, (trial.PIXELS, trial.PIXELS)), "scene")
+        picture = store.add(draw(scene, (trial.PIXELS, trial.PIXELS)), "scene")
         question = questions[-1]
         x1, y1, x2, y2 = (v * trial.PIXELS for v in question.extent)
         box = picture.box(x1, y1, x2, y2)

@@ -21,11 +21,12 @@ from typing import Any
 import numpy as np
 import torch
 from looktwice.prompts import render
-from model import IMAGE_TOKENS, PATCH, SIDE, WIDTH, build, processor, tokenizer
-from questions import BIG, DIGITS, PLACED, Question, about_part, about_tag, digit_on, shows
-from scenes import COLOURS, SHAPES, WHOLE, Scene, View, draw, make_scene, part_inside
 from torch import nn
 from torch.nn import functional as F
+
+from .model import IMAGE_TOKENS, PATCH, SIDE, WIDTH, build, processor, tokenizer
+from .questions import BIG, DIGITS, PLACED, Question, about_part, about_tag, digit_on, shows
+from .scenes import COLOURS, SHAPES, WHOLE, Scene, View, draw, make_scene, part_inside
 
 BATCH = 16
 RATE = 1.2e-3

@@ -19,9 +19,10 @@ from looktwice.agent.backends.transformers import TransformersModel
 from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for, needs_closer_look
 from looktwice.media.store import Store
 from looktwice.schema import Picture
-from model import SIDE
-from questions import Question, colour_of, digit_on, shape_of
-from scenes import Scene, draw, make_scene
+
+from .model import SIDE
+from .questions import Question, colour_of, digit_on, shape_of
+from .scenes import Scene, draw, make_scene
 
 PIXELS = 768
 """Side of the pictures, twelve times that of the model's input."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from looktwice.agent.backends import llamacpp, open_model
+from looktwice.agent.backends import open_model
 from looktwice.agent.backends.base import Message
 from looktwice.agent.backends.llamacpp import LlamaCppModel, usable_cores
 from looktwice.errors import BadInput, ModelError, UsageError, WeightsError
@@ -59,7 +59,7 @@ def test_a_damaged_header_is_an_error_and_no_crash(tmp_path: Path, store: Store)
 
 
 @pytest.mark.parametrize("wrong", [{"slots": 0}, {"context_tokens": 0}, {"threads": -1}])
-def test_arguments_that_make_no_sense(tmp_path: Path, store: Store, wrong: dict[str, int]) -> None:
+def test_arguments_that_make_no_sense(tmp_path: Path, store: Store, wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="positive"):
         LlamaCppModel(tmp_path / "x.gguf", store=store, **wrong)
 
@@ -73,7 +73,7 @@ def test_threads_keep_to_what_the_process_may_use() -> None:
 )
 def test_a_containers_share_counts(monkeypatch: pytest.MonkeyPatch, quota: str, cores: int) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
-    monkeypatch.setattr(llamacpp.Path, "read_text", lambda _: quota)
+    monkeypatch.setattr(Path, "read_text", lambda _: quota)
     assert usable_cores() == cores
 
 
@@ -137,7 +137,7 @@ def test_what_prompts_begin_with_is_read_once_and_kept(gguf: Path, tmp_path: Pat
             called.append(path)
             return answer
 
-        model._remote.call = listen  # type: ignore[method-assign]
+        model._remote.call = listen
         model.read_ahead(rules)
         said = [{"role": "system", "content": rules[0].text}, {"role": "user", "content": "Cups?"}]
         answer = call("v1/chat/completions", {"messages": said, "max_tokens": 1})

@@ -53,7 +53,7 @@ def connect(server: FakeServer, store: Store) -> Iterator[Open]:
     opened: list[OpenAIModel] = []
 
     def build(**more: Any) -> OpenAIModel:
-        model = OpenAIModel(server.address, **({"store": store, "timeout": 20.0} | more))
+        model = OpenAIModel(server.address, **{"store": store, "timeout": 20.0, **more})
         opened.append(model)
         return model
 
@@ -129,7 +129,9 @@ def test_pictures_go_before_the_text_within_the_pixel_budget(
     with Image.open(io.BytesIO(base64.b64decode(data))) as sent:
         assert 4_000 < sent.width * sent.height <= 5_000
         assert sent.width == 2 * sent.height
-        red, green, blue = sent.convert("RGB").getpixel((3, 3))
+        pixel = sent.convert("RGB").getpixel((3, 3))
+        assert isinstance(pixel, tuple)
+        red, green, blue = pixel
         assert red > 240
         assert max(green, blue) < 20
 

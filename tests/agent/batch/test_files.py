@@ -120,11 +120,11 @@ def test_a_shard_that_is_none(text: str) -> None:
 
 @given(st.integers(1, 9), st.text(min_size=1, max_size=8), st.none() | st.sampled_from("ab"))
 def test_every_task_is_in_exactly_one_shard(parts: int, name: str, session: str | None) -> None:
-    task = BatchTask.model_construct(id=name, session=session)
+    task = BatchTask.model_construct(id=name, question="", session=session)
     found = [n for n in range(1, parts + 1) if Shard(n, parts).holds(task)]
     assert len(found) == 1
     if session:
-        other = BatchTask.model_construct(id=f"{name}2", session=session)
+        other = BatchTask.model_construct(id=f"{name}2", question="", session=session)
         assert Shard(found[0], parts).holds(other)
 
 

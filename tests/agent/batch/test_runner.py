@@ -49,7 +49,7 @@ def ids_in(results: Path) -> list[str]:
 
 
 def said(text: str, status: str = "answered", stop: str = "accepted") -> Answer:
-    return Answer(question="?", text=text, status=status, confidence=1.0, stop_reason=stop)  # type: ignore[arg-type]
+    return Answer(question="?", text=text, status=status, confidence=1.0, stop_reason=stop)
 
 
 class FakeWorker(Worker):

@@ -14,7 +14,8 @@ COMMANDS = "add update remove list show search stats verify rebuild serve".split
 def test_every_command_has_help_and_wants_an_index(
     command: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    for words, code, said in ([["--help"], 0, "--index"], [[], 2, ""]):
+    calls: list[tuple[list[str], int, str]] = [(["--help"], 0, "--index"), ([], 2, "")]
+    for words, code, said in calls:
         monkeypatch.setattr(sys, "argv", ["looktwice", "index", command, *words])
         with pytest.raises(SystemExit) as end:
             app.main()

@@ -91,7 +91,7 @@ def test_pages_survive_the_wire(
 ) -> None:
     box = (1.5, 2.25, 3.0, 4.0) if boxed else None
     lines = [RawLine(tuple(Word(word, box) for word in words), "row", 2, True)]
-    pages = [
+    pages: list[Page | Scan] = [
         build_page(number, lines, width=3.5, height=9, label="ä", section=("a", "b"), scanned=True),
         Page(number, "lone \ud83d surrogate"),
         Scan(number, (2, 1), b"abcdef", 0.5, 1, 2, "picture", ("s",), ("n",)),

@@ -9,6 +9,7 @@ from looktwice.errors import UsageError
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
 from looktwice.retrieval.text.chunking import Chunk, Chunker
 from looktwice.retrieval.text.sentences import count_words, pieces, sentence_ends
+from looktwice.schema import Frame
 
 
 def line(text: str, kind: str = "text", level: int = 0, begins: bool = False) -> RawLine:
@@ -61,7 +62,7 @@ LINES = st.builds(
     st.booleans(),
 )
 SIZES = st.sampled_from([(1, 0), (10, 5), (40, 8), (200, 40)])
-FRAMES = st.sampled_from(["page", "picture"])
+FRAMES: st.SearchStrategy[Frame] = st.sampled_from(["page", "picture"])
 
 
 @st.composite

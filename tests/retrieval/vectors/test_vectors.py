@@ -327,7 +327,8 @@ def test_compacting_cut_short_loses_nothing(
         fill(store, 100)
         store.delete_documents([1])
         with monkeypatch.context() as patch:
-            owner = type(store._storage._folder) if step == "drop_graph" else type(store._storage)
+            storage: Any = store._storage
+            owner = type(storage._folder) if step == "drop_graph" else type(storage)
             patch.setattr(owner, step, lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
             with pytest.raises(KeyboardInterrupt):
                 store.compact("passages")

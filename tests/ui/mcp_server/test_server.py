@@ -84,7 +84,7 @@ def test_ask(tmp_path: Path) -> None:
 def test_progress_names_the_experts(tmp_path: Path) -> None:
     told: list[str | None] = []
 
-    async def progress(done: float, total: float | None, message: str | None) -> None:
+    async def progress(progress: float, total: float | None, message: str | None) -> None:
         told.append(message)
 
     with_client(
@@ -125,10 +125,14 @@ def test_documents(tmp_path: Path) -> None:
     assert "has no page 7" in words(lost)
 
 
+def text_of(read: Any) -> str:
+    return str(read.contents[0].text)
+
+
 def test_documents_are_resources(tmp_path: Path) -> None:
     async def use(client: Client) -> Any:
         listed = (await client.list_resources()).resources
-        texts = [(await client.read_resource(r.uri)).contents[0].text for r in listed]
+        texts = [text_of(await client.read_resource(r.uri)) for r in listed]
         page = await client.read_resource(f"{listed[1].uri}/pages/1")
         failed = []
         for lost in ("/pages/9", "/pages/x", "/nothing"):
@@ -138,7 +142,7 @@ def test_documents_are_resources(tmp_path: Path) -> None:
         for outside in ("looktwice://documents/%2Fetc%2Fpasswd", "file:///etc/passwd"):
             with pytest.raises(MCPError):
                 await client.read_resource(outside)
-        return listed, texts, page.contents[0].text, failed
+        return listed, texts, text_of(page), failed
 
     listed, texts, page, failed = with_client(tmp_path, use, index=library())
     assert [r.name for r in listed] == ["documents", "letters/lease 1.pdf", "../odd.pdf"]

@@ -60,7 +60,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def ask(address: str, *messages: dict[str, Any], **how: Any) -> Any:
+def ask(address: str, *messages: Any, **how: Any) -> Any:
     return client(address).chat.completions.create(
         model="looktwice", messages=list(messages), **how
     )

@@ -79,7 +79,7 @@ def test_forbidden_addresses_are_never_connected_to(
         pytest.fail("a connection was opened")
 
     monkeypatch.setattr("httpcore.AnyIOBackend.connect_tcp", connect)
-    known = {
+    known: dict[str, Any] = {
         "inside_example": "192.168.0.9",
         "mixed_example": "93.184.215.14 127.0.0.1",
         "public_example": "93.184.215.14",
@@ -203,9 +203,8 @@ def test_a_server_that_may_fetch_answers_about_it(tmp_path: Path) -> None:
             def ask(url: str) -> Any:
                 image = {"type": "image_url", "image_url": {"url": url}}
                 content = [{"type": "text", "text": kit.TOTAL}, image]
-                return asking.chat.completions.create(
-                    model="looktwice", messages=[{"role": "user", "content": content}]
-                )
+                message: Any = {"role": "user", "content": content}
+                return asking.chat.completions.create(model="looktwice", messages=[message])
 
             reply = ask(f"http://public.example:{port}/x.png")
             assert reply.choices[0].message.content == "8.20"

@@ -294,6 +294,7 @@ def test_the_text_embedders_tokenizer_cuts_and_does_not_pad(
     sentence.make_text_embedder(small_bert, tmp_path)
     tokenizer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
     assert tokenizer.padding is None
+    assert tokenizer.truncation is not None
     assert tokenizer.truncation["max_length"] == 12
 
 
@@ -310,7 +311,7 @@ def test_exporting_prints_and_warns_nothing(
 def test_an_export_that_went_wrong_is_not_kept(small_bert: Path, tmp_path: Path) -> None:
     import torch
 
-    model = sentence.sentence_model(small_bert)
+    model: Any = sentence.sentence_model(small_bert)
     sentence.export(model, tmp_path / "model.onnx")
     sentence.compare(model, tmp_path / "model.onnx")
     with torch.no_grad():

@@ -61,10 +61,10 @@ def test_a_file_that_goes_while_it_is_read_is_read_to_the_end(make: Maker) -> No
     path = make.file(*[pdf_kit.Sheet(pdf_kit.text(72, 400, "words"))] * 60)
     with open_document(path, LIMITS) as opened:
         pages = opened.pages()
-        texts = [next(pages).text]
+        read = [next(pages)]
         path.unlink()
-        texts += [page.text for page in pages]
-    assert texts == ["words"] * 60
+        read += pages
+    assert [page.text for page in read if isinstance(page, Page)] == ["words"] * 60
 
 
 def test_a_file_that_went_before_is_said(make: Maker) -> None:
