@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from looktwice.errors import BadInput
 from looktwice.media import formats
-from looktwice.media import store as media
 from looktwice.media.store import Store
 from looktwice.settings import MediaLimits
 from PIL import Image
@@ -48,7 +47,7 @@ def test_every_kind_is_read_by_its_content(
     assert image.mode == "RGB"
     assert is_blue(image.getpixel((5, 5)))
     assert not is_blue(image.getpixel((50, 30)))
-    assert store.path(picture).suffix == f".{media.KEPT_FORMATS[stored_as]}"
+    assert store.path(picture).suffix == f".{formats.KEPT_FORMATS[stored_as]}"
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -103,10 +102,16 @@ def test_every_mode_becomes_rgb(store: Store, mode: str) -> None:
             assert grey.getpixel((50, 30)) == pytest.approx(81, abs=12)
 
 
+def red(image: Image.Image, x: int) -> int:
+    pixel = image.getpixel((x, 0))
+    assert isinstance(pixel, tuple)
+    return pixel[0]
+
+
 def test_sixteen_bit_grey_keeps_its_full_range(store: Store) -> None:
     values = np.array([[0, 32768, 65535]], dtype=np.uint16)
     opened = store.open(store.add(encoded(Image.fromarray(values), "PNG")))
-    assert [opened.getpixel((x, 0))[0] for x in range(3)] == [0, 128, 255]
+    assert [red(opened, x) for x in range(3)] == [0, 128, 255]
 
 
 @pytest.mark.parametrize("value", [-5.0, 0.5, 1e9, float("nan"), float("inf")])
@@ -205,14 +210,15 @@ def test_damaged_bytes_raise_only_bad_input(store: Store, data: st.DataObject) -
 def test_paths_that_cannot_be_read(store: Store, tmp_path: Path) -> None:
     loop = tmp_path / "loop.png"
     loop.symlink_to(loop)
-    for source, says in [
+    wrong: list[tuple[Path | str, str]] = [
         (tmp_path / "none.png", "no such file"),
         (tmp_path, "folder"),
         (loop, "cannot be read"),
         ("a\0b.png", "cannot be read"),
         ("x" * 5000, "cannot be read"),
         ("https://example.org/cat.png", "download"),
-    ]:
+    ]
+    for source, says in wrong:
         with pytest.raises(BadInput, match=says) as caught:
             store.add(source)
         assert caught.value.source == str(source)

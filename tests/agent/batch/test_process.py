@@ -145,7 +145,7 @@ def alive(pid: int) -> bool:
 
 
 def test_the_key_of_a_server_crosses_in_the_pipe_only(tmp_path: Path) -> None:
-    secret = Settings(home=tmp_path, api_key="hush-hush", offline=True)  # type: ignore[arg-type]
+    secret = Settings(home=tmp_path, api_key="hush-hush", offline=True)
     spec = WorkerSpec(secret, "a:b")
     assert WorkerSpec.from_json(spec.to_json()).settings.api_key.get_secret_value() == "hush-hush"
     assert "hush-hush" not in repr(spec)

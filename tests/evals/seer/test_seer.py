@@ -133,7 +133,7 @@ def test_it_chooses_between_readings_in_both_orders(
     nested = "Which?\nAnswer A: {}\nAnswer B: {}\nWhich answer is right?"
     task = Task(id="c", kind="choice", question="Which?", images=("a.png",),
                 truth=Truth(answers=("B) blue", "B", "blue"), match="choice"))  # fmt: skip
-    chooser = Seer([task], folder, store, SEERS["perfect"])
+    chooser = SeerModel([task], folder, store, SEERS["perfect"])
     for order, best in ((("B) blue", "A) red"), "A"), (("A) red", "B) blue"), "B")):
         asked = user(nested.format(*order), shown["a"])
         assert chooser.choose(asked, ("A", "B")).best == best

@@ -7,9 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from looktwice.retrieval.embeddings.text import (
-    OnnxTextEmbedder,
-)
+from looktwice.retrieval.embeddings.onnx import OnnxTextEmbedder
 
 from .kit import FakeTransformer, write_toy
 
@@ -27,4 +25,4 @@ def embedder(toy: Path) -> OnnxTextEmbedder:
 @pytest.fixture
 def _fake(monkeypatch: pytest.MonkeyPatch) -> None:
     module = SimpleNamespace(SentenceTransformer=FakeTransformer)
-    monkeypatch.setitem(sys.modules, "sentence_transformers", module)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "sentence_transformers", module)

@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from looktwice.errors import WeightsError
-from looktwice.retrieval.embeddings.text import (
-    SentenceEmbedder,
-)
+from looktwice.retrieval.embeddings.sentence import SentenceEmbedder
 
 
 @pytest.mark.usefixtures("_fake")

@@ -79,7 +79,7 @@ def test_nothing_stays_open_and_no_copy_stays_behind(
 
     if not Path("/proc/self/fd").is_dir():
         pytest.skip("needs /proc")
-    counts = []
+    counts: list[int] = []
     for number in range(4):
         with Vectors(tmp_path / f"{number}", write=True) as store:
             fill(store, 60)

@@ -54,7 +54,7 @@ def answer(
 
     encoded = [(k.encode(), v.encode("latin-1")) for k, v in headers]
     scope = {"type": "http", "method": method, "path": "/", "headers": encoded}
-    asyncio.run(guard(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(guard(scope, receive, send))
     words = b"".join(m.get("body", b"") for m in sent).decode()
     return sent[0]["status"], words, dict(sent[0]["headers"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from looktwice.control import Control
@@ -24,7 +25,7 @@ def until_stopped(control: Control, notify: Notify) -> None:
         threading.Event().wait(0.005)
 
 
-async def begin(queue: RunQueue, run: QueuedRun, work: Callable[..., None]) -> list[int]:
+async def begin(queue: RunQueue, run: QueuedRun, work: Callable[..., Any]) -> list[int]:
     """The places a run had before its work began."""
     places = [place async for place in queue.places(run)]
     queue.start(run, work, None)

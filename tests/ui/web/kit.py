@@ -47,14 +47,14 @@ def answer(**how: object) -> Answer:
         "question": "q?", "text": "It is 8.20.", "status": "answered", "confidence": 0.81,
         "stop_reason": "accepted", **how,
     }  # fmt: skip
-    return Answer(**given)  # type: ignore[arg-type]
+    return Answer(**given)
 
 
 def exchange(words: str, text: str = "8.20", **how: object) -> Exchange:
     answer = Answer(
         question=words, text=text, status="answered", confidence=0.5, stop_reason="accepted"
     )
-    return Exchange(question=words, answer=answer, **how)  # type: ignore[arg-type]
+    return Exchange(question=words, answer=answer, **how)
 
 
 def progress_after(*events: Event) -> AnswerProgress:

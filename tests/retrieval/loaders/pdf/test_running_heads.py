@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from looktwice.retrieval.loaders.load import open_document
+from looktwice.retrieval.pages import Page
 
 from ... import pdf_kit
 from .kit import LIMITS, Maker, kinds_of
@@ -25,6 +26,13 @@ def test_running_heads_feet_and_page_numbers_are_furniture(make: Maker) -> None:
         assert list(kinds.values()) == ["text"]
 
 
+def texts(document: Any, first: int = 1) -> list[Page]:
+    """Its pages, all of which must hold text."""
+    pages = list(document.pages(first))
+    assert all(isinstance(page, Page) for page in pages)
+    return pages
+
+
 def test_reading_from_the_middle_gives_the_same_pages(make: Maker) -> None:
     sheets = [
         pdf_kit.Sheet(
@@ -34,7 +42,7 @@ def test_reading_from_the_middle_gives_the_same_pages(make: Maker) -> None:
     ]
     path = make.file(*sheets)
     with open_document(path, LIMITS) as opened:
-        whole, rest = list(opened.pages()), list(opened.pages(7))
+        whole, rest = texts(opened), texts(opened, 7)
     assert [page.number for page in rest] == list(range(7, 13))
     for one, other in zip(whole[6:], rest, strict=True):
         assert (one.text, one.lines) == (other.text, other.lines)
