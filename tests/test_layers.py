@@ -128,7 +128,7 @@ def test_retrieval_knows_no_tools_and_no_agent() -> None:
             assert not {part_of(m) for m in targets(item)} & {"tools", "agent"}, item.place
 
 
-@pytest.mark.parametrize("folder", sorted(folders() - STILL_CIRCULAR))
+@pytest.mark.parametrize("folder", sorted(folders()))
 def test_the_members_of_a_folder_make_no_circle(folder: str) -> None:
     """A file or a sub-package, each as one; what is imported inside functions counts too."""
     assert circle(among_members(folder, uses())) == []
@@ -163,7 +163,7 @@ def test_a_class_name_has_one_home() -> None:
         homes = [file for file in files if own_part(file) != "benchmarks"]
         if len(homes) > 1 and not name.startswith("_"):
             twice[name] = homes
-    assert {name: twice[name] for name in twice.keys() - SEVERAL_HOMES} == {}
+    assert twice == {}
 
 
 def test_every_package_says_what_belongs_there() -> None:
