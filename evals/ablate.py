@@ -16,6 +16,7 @@ from .compare import FIGURES, Difference, check_alike, difference
 from .runner import EvalRun, Follow, OpenAssistant, RunPlan, open_run, run
 
 if TYPE_CHECKING:
+    from ..agent.backends.base import ChatModel
     from ..tools.base import Tool
 
 BASE = "as-set"
@@ -110,11 +111,15 @@ def effect(stage: str, default: bool | None, off: EvalRun, on: EvalRun) -> Effec
 
 
 class SharedModel:
-    """Assistants of several settings on one chat model, loaded once; a context manager."""
+    """Assistants of several settings on one chat model, loaded once; a context manager.
 
-    def __init__(self, settings: Settings) -> None:
-        store = Store(settings.store_dir, settings.media)
-        self._model = open_model(settings, store)
+    Args:
+        settings: name the model.
+        model: another one instead, such as a seer.
+    """
+
+    def __init__(self, settings: Settings, model: ChatModel | None = None) -> None:
+        self._model = model or open_model(settings, Store(settings.store_dir, settings.media))
 
     def __enter__(self) -> SharedModel:
         return self

@@ -15,3 +15,11 @@ Limit = Annotated[int | None, typer.Option(min=1, help="at most so many tasks, d
 Seed = Annotated[int | None, typer.Option(min=0, help="other seeds draw other tasks")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="tasks asked at once")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="folder of a run")]
+SeerName = Annotated[
+    str | None,
+    typer.Option(
+        "--seer",
+        help="a scripted model that sees: perfect, blind, wrong-numbers, overconfident, talkative or"
+        " hostile",
+    ),
+]

@@ -13,7 +13,7 @@ from ..options import Json, Model, Pack
 from ..progress import batch_progress
 from ..settings import load_settings
 from ..terminal import console, print_json
-from .options import Limit, Out, RunFolder, Seed, Suite, Workers
+from .options import Limit, Out, RunFolder, Seed, SeerName, Suite, Workers
 from .plans import plan_of
 
 
@@ -102,17 +102,21 @@ def ablate(
     as_json: Json = False,
     pack: Pack = None,
     model: Model = None,
+    seer: SeerName = None,
 ) -> None:
     """What each stage of the loop is worth: the same tasks with it on and off."""
     from ...evals.ablate import SharedModel, chosen_stages
     from ...evals.ablate import ablate as ablate_stages
+    from ...evals.seer.character import seer_named
+    from ...evals.seer.trial import seer_for
     from ..show.evaluations import EffectTable
 
     settings = load_settings(pack=pack, model=model)
     stages = chosen_stages(settings, stage or [])
     plan = plan_of(suite, output, limit, seed, workers, settings, "-ablation")
     effects = []
-    with SharedModel(settings) as shared, EffectTable(console(), quiet=as_json) as table:
+    scripted = seer_for(plan, settings, seer_named(seer)) if seer else None
+    with SharedModel(settings, scripted) as shared, EffectTable(console(), quiet=as_json) as table:
         for effect in ablate_stages(plan, settings, stages, shared.open, batch_progress):
             effects.append(effect)
             table.add(effect)

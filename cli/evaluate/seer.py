@@ -12,19 +12,13 @@ from ..options import Json, Pack
 from ..progress import batch_progress
 from ..settings import load_settings
 from ..terminal import console, print_json
-from .options import Limit, Out, Seed
+from .options import Limit, Out, Seed, SeerName
 from .plans import plan_of
 
 
 def seer(
     suite: Annotated[str, typer.Argument(help="a name from `eval suites`, or a folder")] = "seer",
-    who: Annotated[
-        str,
-        typer.Option(
-            "--seer",
-            help="perfect, blind, wrong-numbers, overconfident, talkative or hostile",
-        ),
-    ] = "perfect",
+    who: SeerName = "perfect",
     nonsense_tools: Annotated[
         bool, typer.Option("--nonsense-tools", help="tools find nothing and misread digits")
     ] = False,
@@ -45,7 +39,7 @@ def seer(
     from ...evals.seer.trial import Setup, as_data, trial
     from ..show.seer import show_measures
 
-    setup = Setup(seer_named(who), nonsense=nonsense_tools, black_crops=black_crops)
+    setup = Setup(seer_named(who or "perfect"), nonsense=nonsense_tools, black_crops=black_crops)
     settings = load_settings(pack=pack)
     suffix = f"-{who}{'-nonsense' * nonsense_tools}{'-black' * black_crops}"
     plan = plan_of(suite, output, limit, seed, 1, settings, suffix)

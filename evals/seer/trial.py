@@ -44,6 +44,12 @@ def assistant_of(settings: Settings, model: ChatModel, tools: Sequence[Tool]) ->
     return Assistant(settings, model=model, tools=tools)
 
 
+def seer_for(plan: RunPlan, settings: Settings, character: Character) -> SeerModel:
+    """A seer that knows the tasks of a plan."""
+    store = Store(settings.store_dir, settings.media)
+    return SeerModel(read_tasks(plan.folder), plan.folder, store, character)
+
+
 def trial(
     plan: RunPlan, settings: Settings, setup: Setup, follow: Follow | None = None
 ) -> tuple[Measures, bool]:
@@ -67,7 +73,7 @@ def trial(
     summary = run(plan, settings, open_assistant, follow)
     passes = _passes(plan.out, {key: cost.passes for key, cost in seer.costs.items()})
     done = open_run(plan.out)
-    drafts = {task.id: seer.drafts(task) for task in tasks}
+    drafts = {task.id: seer.drafts(task) for task in done.tasks}
     found = measure(cases_of(done.tasks, drafts, done.answers, passes))
     data = json.dumps(as_data(found, setup), ensure_ascii=False, indent=1)
     (plan.out / DATA).write_text(data, encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from looktwice.agent.assistant import Assistant
 from looktwice.cli.app import app
+from looktwice.evals import ablate
 from looktwice.evals.seer import trial as trials
 from looktwice.evals.seer.character import SEERS
 from looktwice.evals.seer.measures import cases_of, measure, plain
@@ -77,6 +78,24 @@ def test_a_trial_says_what_became_of_every_draft(suite: Path, tmp_path: Path) ->
     assert "survive" in shown
     again = json.loads((tmp_path / "one" / "seer.json").read_text("utf-8"))
     assert again["cases"] == found["cases"]
+
+
+@pytest.mark.usefixtures("_instant")
+def test_stages_are_ablated_with_a_seer(
+    suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def made(settings: Any, model: Any, tools: Any) -> Assistant:
+        seen.append(model.name)
+        return trials.assistant_of(settings, model, tools)
+
+    monkeypatch.setattr(ablate, "Assistant", made)
+    asked = ("ablate", suite, "--stage", "gate", "--seer", "talkative", "-o", tmp_path / "out")
+    result = CliRunner().invoke(app, ["eval", *map(str, asked), "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)[0]["stage"] == "gate"
+    assert set(seen) == {"seer-talkative"}
 
 
 def answer(text: str, status: Any = "answered", did: str = "accept") -> Answer:
