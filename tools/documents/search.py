@@ -14,6 +14,7 @@ from PIL import Image
 
 from ...control import Control
 from ...errors import BadInput, ToolError
+from ...extensions.extras import needs
 from ...media.store import Store
 from ...retrieval.pages import Page
 from ...retrieval.text.wording import stem
@@ -247,7 +248,8 @@ class DocumentSearch:
 
 def nearest_names(given: str, names: Iterable[str], count: int = _NAMED) -> list[str]:
     """The names most like what was given, best first."""
-    from rapidfuzz.fuzz import partial_ratio
+    with needs("index"):
+        from rapidfuzz.fuzz import partial_ratio
 
     wanted = bare(given)
     return sorted(names, key=lambda name: -partial_ratio(wanted, bare(name)))[:count]
