@@ -25,7 +25,29 @@ def _renamed(node: object) -> object:
 Node = Annotated[
     Literal["intake", "plan", "act", "gate", "draft", "check", "finish"], BeforeValidator(_renamed)
 ]
-EvidenceKind = Literal["objects", "text", "region", "calculation", "passage", "image", "value"]
+EvidenceKind = Literal[
+    "objects", "text", "region", "calculation", "passage", "image", "value", "seen"
+]
+FormName = Literal[
+    "fact",
+    "yes_no",
+    "choice",
+    "count",
+    "list",
+    "table",
+    "description",
+    "explanation",
+    "summary",
+    "comparison",
+    "translation",
+    "transcription",
+    "code",
+    "record",
+    "talk",
+]
+Provenance = Literal["read", "counted", "measured", "computed", "cited", "seen"]
+"""How a statement is known: by OCR, by boxes, by measuring pixels, by arithmetic, from a document, by
+the model's own eyes."""
 Status = Literal["answered", "partial", "declined", "failed"]
 StopReason = Literal[
     "accepted", "no_tools_needed", "unsupported", "budget", "deadline", "cancelled", "error"
@@ -312,6 +334,7 @@ class Citation(Value):
     Attributes:
         start, end: the statement's characters in `Answer.text`.
         quote: the words of the evidence that carry it.
+        known: how the statement is known; None where an earlier version did not say.
     """
 
     evidence: str
@@ -320,10 +343,16 @@ class Citation(Value):
     quote: str = ""
     start: int = Field(default=0, ge=0)
     end: int = Field(default=0, ge=0)
+    known: Provenance | None = None
 
 
 class Answer(Value):
-    """What the user gets, with everything needed to check it."""
+    """What the user gets, with everything needed to check it.
+
+    Attributes:
+        form: what kind of answer was asked for.
+        rows: a list or a table as values, one row a line; of a table the first row names the columns.
+    """
 
     question: str
     text: str
@@ -338,6 +367,8 @@ class Answer(Value):
     usage: Usage = Usage()
     model: str = ""
     pack: str = ""
+    form: FormName = "fact"
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 class StepStarted(Value):

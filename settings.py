@@ -35,7 +35,7 @@ class Limits(BaseModel):
     tool_calls: int = Field(default=12, ge=0, description="of one question")
     model_calls: int = Field(default=20, ge=0, description="of one question")
     tokens: int = Field(default=32_000, gt=0, description="prompt and completion tokens together")
-    answer_tokens: int = Field(default=400, gt=0, description="one draft may have")
+    answer_tokens: int = Field(default=1_200, gt=0, description="of one draft, whatever its form")
     evidence_tokens: int = Field(default=2_500, gt=0, description="evidence put before the model")
     extract_tokens: int = Field(default=700, gt=0, description="of all retrieved pages together")
     seconds: float = Field(default=180.0, gt=0, description="one question may take")
@@ -68,6 +68,14 @@ class DocumentLimits(BaseModel):
     render_pixels: int = Field(default=12_000_000, gt=0, description="of such a page, at most")
 
 
+class Checks(BaseModel):
+    """Which checks look at a draft; `looktwice checks` lists them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    disabled: tuple[str, ...] = Field(default=(), description="names of checks that do not look")
+
+
 class Thresholds(BaseModel):
     """Where the checks draw their lines; each was set on data, see evals."""
 
@@ -80,6 +88,12 @@ class Thresholds(BaseModel):
         default=0.7, ge=0, le=1, description="the same, of documents"
     )
     supported: float = Field(default=0.5, ge=0, le=1, description="a draft in other words")
+    seen: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="below this a model that sees declines: it neither finds it nor stands by it",
+    )
     confidence: float = Field(default=0.2, ge=0, le=1, description="what is less sure is not given")
     supported_by_pages: float = Field(
         default=0.62, ge=0, le=1, description="a draft from documents"
@@ -235,6 +249,7 @@ class Settings(BaseSettings):
     documents: DocumentLimits = DocumentLimits()
     thresholds: Thresholds = Thresholds()
     stages: Stages = Stages()
+    checks: Checks = Checks()
     serve: ServeLimits = ServeLimits()
     page: PageLimits = PageLimits()
     mcp: Mcp = Mcp()

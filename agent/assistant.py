@@ -32,6 +32,7 @@ from .backends import open_model
 from .backends.base import ChatModel, ReadsAhead
 from .budget import metered, whole
 from .evidence.prompting import read_ahead
+from .form_classifier import FormClassifier
 from .indexes import Indexed, OpenIndexes
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
@@ -98,6 +99,7 @@ class Assistant(Closing):
         added = [*tools, *(t for t in plugin_tools() if self.tools.get(t.name) is t)]
         self._examples = [*examples, *examples_of_tools(added), *shipped_examples()]
         self._planners: dict[frozenset[str], Planner] = {}
+        self._forms = FormClassifier(self._embedder, settings.home / "cache")
 
     @classmethod
     def from_settings(
@@ -330,6 +332,7 @@ class Assistant(Closing):
             model=metered(model, self.settings.limits, control),
             tools=tools,
             planner=self._planner(tools),
+            forms=self._forms,
             embedder=self._embedder,
             store=self.store,
             cache=self._cache,

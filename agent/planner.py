@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..retrieval.embeddings.text import Embedder
-from ..schema import ToolCall, Value
+from ..schema import FormName, ToolCall, Value
 from ..tools.base import Tool
 from .similarity import ByMeaning, ByWords, Similarity
 from .state import Stage
@@ -35,10 +35,11 @@ Route = tuple[tuple[str, ...], ...]
 
 
 class Example(Value):
-    """A question and the tool calls that serve it."""
+    """A question, the tool calls that serve it, and the form of its answer."""
 
     question: str
     stages: tuple[Stage, ...]
+    form: FormName = "fact"
 
     @cached_property
     def route(self) -> Route:

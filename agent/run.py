@@ -16,6 +16,7 @@ from ..tools.context import Context
 from ..tools.documents.search import Searchable
 from ..tools.execution.cache import ResultCache
 from .budget import Meter
+from .form_classifier import FormClassifier
 from .planner import Planner
 
 Emit = Callable[[Event], None]
@@ -34,6 +35,7 @@ class Run:
     model: Meter
     tools: dict[str, Tool]
     planner: Planner
+    forms: FormClassifier
     embedder: Embedder | None
     store: Store
     cache: ResultCache

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from ..retrieval.embeddings.text import Embedder, Vectors
+from .example_vectors import kept_vectors
 from .text.facts import words
 
 
@@ -37,33 +36,9 @@ class ByMeaning:
 
     def to(self, question: str) -> Sequence[float]:
         if self._vectors is None:
-            self._vectors = self._load()
+            self._vectors = kept_vectors(self._texts, self._embedder, self._cache, "plan")
         scores: list[float] = (self._vectors @ self._embedder.embed([question])[0]).tolist()
         return scores
-
-    def _load(self) -> Vectors:
-        if self._cache is None:
-            return self._embedder.embed(self._texts)
-        import numpy as np
-
-        # Another embedder gives other vectors, and is known by what it makes of one word.
-        probe = np.round(self._embedder.embed(["looktwice"])[0], 2).tobytes()
-        key = hashlib.sha256("\n".join(self._texts).encode() + probe).hexdigest()[:16]
-        path = self._cache / f"plan-{key}.npy"
-        try:
-            vectors: Vectors = np.load(path, allow_pickle=False)
-            if vectors.shape[0] == len(self._texts):
-                return vectors
-        except Exception:
-            pass  # not there yet, or damaged (numpy raises many things): made again below
-        vectors = self._embedder.embed(self._texts)
-        with suppress(OSError):  # a folder that cannot be written only costs time at the next start
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(f".{id(vectors)}.tmp")
-            with partial.open("wb") as file:
-                np.save(file, vectors, allow_pickle=False)
-            partial.replace(path)
-        return vectors
 
 
 class ByWords:

@@ -14,6 +14,7 @@ from ..schema import (
     Answer,
     Citation,
     Evidence,
+    FormName,
     Picture,
     Status,
     Step,
@@ -42,13 +43,17 @@ class Turn(Value):
 
 
 class Verdict(Value):
-    """What the check thinks of a draft; feedback has two fields (after DRESS: critique, refinement)."""
+    """What the check thinks of a draft; feedback has two fields (after DRESS: critique, refinement).
+
+    open: what could not be settled, as sentences for people.
+    """
 
     outcome: Literal["accept", "revise", "look_again", "decline"]
     critique: str = ""
     refinement: str = ""
     confidence: float = Field(default=0.0, ge=0, le=1)
     citations: tuple[Citation, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 class State(TypedDict, total=False):
@@ -57,6 +62,7 @@ class State(TypedDict, total=False):
     pictures: what the question may be about, numbered from 1 in every prompt and tool call.
     standalone_question: the question in words that need no conversation.
     target_pictures: numbers of the pictures it is about (all, unless it names some).
+    form: what kind of answer is asked for.
     stages: tool calls still to make; those of one stage run side by side.
     looked: whether tools were wanted at all.
     shown: ids of the evidence that stands before the model.
@@ -74,6 +80,7 @@ class State(TypedDict, total=False):
     standalone_question: str
     pictures: tuple[Picture, ...]
     target_pictures: tuple[int, ...]
+    form: FormName
     stages: tuple[Stage, ...]
     looked: bool
     results: Annotated[tuple[ToolResult, ...], appended]
@@ -101,6 +108,7 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         standalone_question=question,
         pictures=(),
         target_pictures=(),
+        form="fact",
         stages=(),
         looked=False,
         results=None,  # type: ignore[typeddict-item]  # None empties an appended channel

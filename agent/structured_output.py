@@ -12,6 +12,11 @@ from ..errors import ModelError
 from .backends.base import JsonSchema, Message
 from .budget import Meter
 
+
+class MalformedReply(ModelError):
+    """Twice no JSON of the shape that was asked for; the server itself is well."""
+
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -25,7 +30,8 @@ def ask_json(
     """A reply under a JSON schema, read into `shape`; one repair, then it is an error.
 
     Raises:
-        ModelError: both replies were nonsense; the message holds the reason.
+        MalformedReply: both replies were nonsense; the message holds the reason.
+        ModelError: the model failed or is gone.
     """
     reason = ""
     for _ in range(2):
@@ -44,7 +50,7 @@ def ask_json(
                 Message(role="assistant", text=reply.text or "(nothing)"),
                 Message(role="user", text=complaint),
             ]
-    raise ModelError(f"the model did not give the JSON it was asked for: {reason}")
+    raise MalformedReply(f"the model did not give the JSON it was asked for: {reason}")
 
 
 def probability_of_yes(model: Meter, messages: Sequence[Message]) -> float:

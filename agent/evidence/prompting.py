@@ -13,17 +13,20 @@ from typing import Literal
 from ...prompts import examples, render
 from ...schema import Evidence, Picture
 from ..backends.base import ChatModel, Message, ReadsAhead
+from ..forms import FORMS
 from ..run import Run
 from ..state import State
 from ..text.facts import content_words, numbers
-from .grounding import grounded_share, ungrounded_words
 from .rendering import show_evidence
 from .selection import RANKED
 
-Opening = Literal["pictures", "documents"]
+Opening = Literal["pictures", "documents", "seeing", "work"]
+"""What an answering prompt begins with: short answers from tools' notes on pictures, or from documents;
+a model that looks for itself; something made from what was read (a list, a translation ...)."""
 
 MOST_PAGES = 4
 """Retrieved pages a model that sees is shown at once; each costs as much as a page of text or more."""
+_WITH_EXAMPLES: tuple[Opening, ...] = ("pictures", "documents")
 
 
 def answer_messages(
@@ -38,15 +41,24 @@ def answer_messages(
     brought = pages_shown(evidence)
     seen = run.model.sees_images
     text = render(
-        "answer",
+        "answer_seeing" if seen else "answer",
         evidence=show_evidence(evidence, failures)
         + (which_is_which(own, brought) if seen and brought else ""),
         question=state["standalone_question"],
         task=render(task, **values),
     )
     pictures = (*own, *brought.values()) if seen else ()
-    begin = opening("documents" if any(e.kind in RANKED for e in evidence) else "pictures")
+    begin = opening(opening_for(state, evidence, run))
     return [*begin, Message(role="user", text=text, pictures=pictures)]
+
+
+def opening_for(state: State, evidence: Sequence[Evidence], run: Run) -> Opening:
+    """How the prompts about this question begin: all of them alike, so that they are read once."""
+    if run.model.sees_images:
+        return "seeing"
+    if FORMS[state["form"]].worked:
+        return "work"
+    return "documents" if any(e.kind in RANKED for e in evidence) else "pictures"
 
 
 def pages_shown(evidence: Sequence[Evidence]) -> dict[str, Picture]:
@@ -67,10 +79,10 @@ def which_is_which(own: Sequence[Picture], brought: Mapping[str, Picture]) -> st
 
 @cache
 def opening(about: Opening) -> tuple[Message, ...]:
-    """What every answering prompt begins with: the rules, and an answer given as it should be."""
+    """What every answering prompt begins with: the rules; for short answers one given as it should be."""
     shown = [
         message
-        for example in examples(f"answer_{about}_examples")
+        for example in (examples(f"answer_{about}_examples") if about in _WITH_EXAMPLES else ())
         for message in (
             Message(
                 role="user",
@@ -95,23 +107,10 @@ def read_ahead(model: ChatModel, about: Opening) -> None:
         model.choose([*opening(about), Message(role="user", text="?")], ("yes", "no"))
 
 
-def leaked(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
-    """Words of the prompt's example, of a draft none of whose words stand in the evidence.
-
-    A small model that finds no answer may give the example's.
-    """
-    if grounded_share(draft, question, evidence) > 0:
-        return []
-    said = [
-        word for word in ungrounded_words(draft, question, evidence) if word in _example_words()
-    ]
-    return [f"“{word}” does not stand in the evidence" for word in said]
-
-
 @cache
-def _example_words() -> frozenset[str]:
-    kinds: tuple[Opening, ...] = ("pictures", "documents")
-    texts = [m.text for kind in kinds for m in opening(kind) if m.role != "system"]
+def example_words() -> frozenset[str]:
+    """Words of the examples that prompts begin with."""
+    texts = [m.text for kind in _WITH_EXAMPLES for m in opening(kind) if m.role != "system"]
     return frozenset(content_words(" ".join(texts)))
 
 

@@ -31,6 +31,18 @@ def show_evidence(items: Iterable[Evidence], failures: Sequence[ToolResult] = ()
     return "\n".join(parts) or "(none)"
 
 
+def transcribed(items: Iterable[Evidence]) -> str:
+    """The words that were read, row by row; of several pictures one after the other."""
+    papers = []
+    for item in items:
+        rows: dict[int, list[str]] = {}
+        for line in item.lines if item.kind == "text" else ():
+            rows.setdefault(line.row, []).append(line.text)
+        if rows:
+            papers.append("\n".join("  ".join(rows[row]) for row in sorted(rows)))
+    return "\n\n".join(papers)
+
+
 def estimate_tokens(text: str) -> int:
     """Roughly how many tokens a text takes: three characters each, one for each CJK sign."""
     wide = 0 if text.isascii() else sum(1 for c in text if ord(c) > 0x2E7F)

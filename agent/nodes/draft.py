@@ -6,8 +6,10 @@ from ...prompts import render
 from ...schema import Token
 from ..backends.base import Message
 from ..evidence.prompting import answer_messages, shown_evidence
+from ..evidence.rendering import transcribed
 from ..evidence.selection import keep
 from ..planner import list_tools
+from ..policies.base import form_of
 from ..query_rewriting import at_hand
 from ..run import Run
 from ..state import State
@@ -19,17 +21,31 @@ _SEEING = "You see the user's pictures yourself, and your tools measure what you
 
 
 def draft(state: State, run: Run) -> Done:
-    """Answer in as few words as the question needs; what was measured is not put into words again."""
-    if result := measured(state["standalone_question"], shown_evidence(state)):
+    """Answer in the form that is asked for; what was measured is not put into words again."""
+    form = form_of(state)
+    if result := "" if run.model.sees_images else as_it_is(state):
         run.emit(Token(text=result))
-        return Done(State(draft=result, verdict=None), "as it was measured")
-    messages = from_evidence(state, run) if state["looked"] else talk(state, run)
-    reply = run.model.generate(messages, on_token=lambda text: run.emit(Token(text=text)))
+        return Done(State(draft=result, verdict=None), "as it was measured or read")
+    looks = run.model.sees_images and state["target_pictures"]
+    messages = from_evidence(state, run) if state["looked"] or looks else talk(state, run)
+    reply = run.model.generate(
+        messages,
+        max_tokens=min(form.tokens, run.settings.limits.answer_tokens),
+        on_token=lambda text: run.emit(Token(text=text)),
+    )
     text = reply.text.strip()
     if reply.finish == "length":
         text += " …"
         run.emit(Token(text=" …"))
     return Done(State(draft=text, verdict=None), f"{reply.completion_tokens} tokens")
+
+
+def as_it_is(state: State) -> str:
+    """An answer that needs no model: what was counted or computed, or the words that were read."""
+    evidence = shown_evidence(state)
+    if form_of(state).brief:
+        return measured(state["standalone_question"], evidence)
+    return transcribed(evidence) if state["form"] == "transcription" else ""
 
 
 def from_evidence(state: State, run: Run) -> list[Message]:
@@ -38,7 +54,8 @@ def from_evidence(state: State, run: Run) -> list[Message]:
     verdict = state["verdict"]
     if verdict is None or verdict.outcome == "look_again":
         enough = [item for item in shown if item.id in state["enough"]]
-        return answer_messages(state, enough, run, task="task_answer")
+        task = "task_answer" if plain_fact(state, run) else f"form_{state['form']}"
+        return answer_messages(state, enough, run, task=task)
     return answer_messages(
         state,
         shown,
@@ -48,6 +65,11 @@ def from_evidence(state: State, run: Run) -> list[Message]:
         critique=verdict.critique,
         refinement=verdict.refinement,
     )
+
+
+def plain_fact(state: State, run: Run) -> bool:
+    """Whether a model that reads is to give one short fact, as its prompt's example shows."""
+    return form_of(state).brief and not run.model.sees_images
 
 
 def talk(state: State, run: Run) -> list[Message]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from ...schema import Answer, AnswerRevised, Status, StopReason, Usage
+import re
+
+from ...schema import Answer, AnswerRevised, FormName, Status, StopReason, Usage
 from ..planner import NO_PICTURE
 from ..run import Run
 from ..state import State, Turn
 from .base import Done
 
 _MOST_PAGES = 3
+_LIST_MARK = re.compile(r"^(?:[-*•]|\d{1,3}[.)])\s+")
 _CUT_SHORT: tuple[StopReason, ...] = ("budget", "deadline", "cancelled")
 
 
@@ -19,7 +22,7 @@ def finish(state: State, run: Run) -> Done:
     if text != state["draft"]:
         run.emit(AnswerRevised(text=text, reason=stop))
     verdict = state["verdict"]
-    good = status == "answered" and verdict is not None
+    good = stop in ("accepted", "no_tools_needed") and verdict is not None
     answer = Answer(
         question=state["question"],
         text=text,
@@ -34,11 +37,26 @@ def finish(state: State, run: Run) -> Done:
         usage=usage(state, run),
         model=run.model_name,
         pack=run.pack,
+        form=state["form"],
+        rows=rows_of(state["draft"], state["form"]) if good else (),
     )
     turn = Turn(
         question=state["standalone_question"], answer=text, status=status, pictures=state["given"]
     )
     return Done(State(answer=answer, turns=(turn,)), f"{status} ({stop})")
+
+
+def rows_of(text: str, form: FormName) -> tuple[tuple[str, ...], ...]:
+    """A list or a table as values; nothing for other forms."""
+    if form not in ("list", "table"):
+        return ()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if form == "list":
+        return tuple((_LIST_MARK.sub("", line),) for line in lines)
+    rows = [
+        tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines if "|" in line
+    ]
+    return tuple(row for row in rows if not all(set(cell) <= set(":- ") for cell in row))
 
 
 def usage(state: State, run: Run) -> Usage:
@@ -58,6 +76,9 @@ def usage(state: State, run: Run) -> Usage:
 
 def outcome(state: State, stop: StopReason, run: Run) -> tuple[Status, str]:
     """Status and text for the reason the run stopped."""
+    verdict = state["verdict"]
+    if verdict is not None and verdict.open and stop == "accepted":
+        return "partial", f"{state['draft']}\n(Not settled: {'; '.join(verdict.open)}.)"
     if stop in ("accepted", "no_tools_needed"):
         return "answered", state["draft"]
     if stop == "unsupported":

@@ -14,6 +14,7 @@ from ..closer_look.policy import opened_parts
 from ..evidence.extraction import extracts
 from ..evidence.prompting import answer_messages, calculated
 from ..evidence.selection import RANKED, by_rank, keep, trusted
+from ..policies.base import form_of
 from ..query_rewriting import page_finder
 from ..run import Run
 from ..state import State
@@ -33,11 +34,15 @@ def gate(state: State, run: Run) -> Done:
     kept = keep(told, run.settings.limits.evidence_tokens)
     every = tuple(e.id for e in kept)
     update = State(shown=every, enough=every, extracts=parts)
-    if not kept and not run.model.sees_images:
+    if run.model.sees_images:  # it looks for itself; what it can tell is asked after the draft
+        return Done(State(**update, answerable=1.0), f"{len(kept)} kept, the model looks itself")
+    if not kept:
         return decide(update, 0.0, state, run, "nothing was seen")
     if state["shown"] and (update["shown"], parts) == (state["shown"], state["extracts"]):
         # What was not enough, or did not carry a draft, does not become so by asking again.
         return decide(update, 0.0, state, run, "nothing new")
+    if form_of(state).worked and any(item.kind != "objects" for item in kept):
+        return decide(update, 1.0, state, run, f"{len(kept)} kept to work with")
     if all(item.kind == "calculation" for item in kept) and calculated(kept):
         return decide(update, 1.0, state, run, "computed")
     if choice(state["standalone_question"], kept):

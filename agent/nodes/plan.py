@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 
 from ...prompts import render
-from ...schema import ToolCall
+from ...schema import FormName, ToolCall
+from ...tools.calculate import calculate
 from ...tools.documents.search import OPEN
 from ..backends.base import Message
-from ..calls import every_look, spread
+from ..calls import every_look, spread, widest
 from ..evidence.rendering import show_evidence
 from ..evidence.selection import keep
 from ..planner import (
@@ -29,9 +30,9 @@ from ..planner import (
 from ..query_rewriting import at_hand, document_names, first_search, is_talk, names_a_page
 from ..run import Run
 from ..state import Stage, State
-from ..structured_output import ask_json, json_value
+from ..structured_output import MalformedReply, ask_json, json_value
 from ..text.facts import content_words
-from ..verification.literal import offered
+from ..verification.wording import offered
 from .base import Done
 
 
@@ -47,18 +48,30 @@ class Arguments(RootModel[dict[str, Any]]):
 
 def plan(state: State, run: Run) -> Done:
     """Decide once, then make the next stage ready to run."""
-    stages, how = (state["stages"], "next stage") if state["looked"] else decide(state, run)
+    form = state["form"]
+    if state["looked"]:
+        stages, how = state["stages"], "next stage"
+    else:
+        stages, how = decide(state, run)
+        form = form_for(stages, state, run)
     if how == NO_PICTURE:
         return Done(
             State(stop="unsupported", problem=NO_PICTURE), "a picture is meant, but there is none"
         )
     if not stages:
-        return Done(State(stages=(), looked=False), f"no tool needed ({how})")
+        return Done(State(stages=(), looked=False, form=form), f"{form}: no tool needed ({how})")
     ready = tuple(
         call for wanted in stages[0] for call in spread(fill(wanted, state, run), state, run)
     )
     names = ", ".join(dict.fromkeys(call.tool for call in ready))
-    return Done(State(stages=(ready, *stages[1:]), looked=True), f"{names} ({how})")
+    update = State(stages=(ready, *stages[1:]), looked=True, form=form)
+    return Done(update, f"{form}: {names} ({how})")
+
+
+def form_for(stages: tuple[Stage, ...], state: State, run: Run) -> FormName:
+    """The form of the answer: a plan that computes is asked for a number, whatever the words."""
+    form = run.forms.form(state["standalone_question"])
+    return "fact" if calculate.name in named(stages) and form.worked else form.name
 
 
 def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
@@ -81,6 +94,8 @@ def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
         agreed or not state["target_pictures"] or is_talk(agreed, neighbours)
     ):
         return agreed, "examples agree"
+    if run.model.sees_images and state["target_pictures"] and only_looks(neighbours, run):
+        return (every_look(run),), "the model looks itself, tools beside it"
     stages = ask_model(state, run, neighbours)
     if not stages and state["target_pictures"]:
         # A question that came with a picture is not answered from the model's memory.
@@ -97,6 +112,12 @@ def in_doubt(
     if OPEN in named(agreed):
         return not names_a_page(state["standalone_question"])
     return not agreed and not is_talk(agreed, neighbours)
+
+
+def only_looks(neighbours: Sequence[Neighbour], run: Run) -> bool:
+    """Whether the nearest examples want nothing but pictures to be looked at."""
+    wanted = {tool for n in neighbours for tool in named(n.example.stages)}
+    return all(run.tools[tool].needs_picture for tool in wanted)
 
 
 def named(stages: Iterable[Stage]) -> set[str]:
@@ -116,7 +137,10 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
     about = "pictures" if run.index is None else "pictures and documents"
     system = render("plan_system", about=about, tools=list_tools(usable))
     messages = [Message(role="system", text=system), Message(role="user", text=prompt)]
-    reply = ask_json(run.model, messages, plan_schema(usable), PlanReply)
+    try:
+        reply = ask_json(run.model, messages, plan_schema(usable), PlanReply)
+    except MalformedReply:  # nonsense twice: the usual tools are asked
+        return (every_look(run),) if state["target_pictures"] else ()
     known = {t.name for t in usable}
     # Bounded here as well: not every server keeps to a schema.
     stages = [
@@ -138,6 +162,10 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     missing = open_arguments(tool, call)
     if not missing:
         return call
+    if run.model.sees_images and tool.needs_picture and not tool.parameters.get("required"):
+        return widest(
+            tool
+        )  # the model looks itself: what a tool sees beside it need not be narrowed
     if found := only_word(missing, state["standalone_question"]):
         return call.model_copy(update={"arguments": {**found, **call.arguments}})
     examples = run.planner.demonstrations(tool.name)
@@ -158,7 +186,12 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
         Message(role="system", text=render("arguments_system")),
         Message(role="user", text=prompt),
     ]
-    found = ask_json(run.model, messages, object_schema(missing), Arguments, max_tokens=80).root
+    try:
+        found = ask_json(run.model, messages, object_schema(missing), Arguments, max_tokens=80).root
+    except MalformedReply:
+        if tool.parameters.get("required"):
+            raise
+        return widest(tool)
     return call.model_copy(update={"arguments": {**found, **call.arguments}})
 
 

@@ -113,6 +113,18 @@ def replace_number(text: str, old: str, new: str) -> str:
     return re.sub(rf"(?<!\w)(?:{re.escape(old)}|{as_word})(?!\w)", new, text, flags=re.IGNORECASE)
 
 
+def replace_value(text: str, value: str, new: str) -> str:
+    """The text with a number, however it is written in digits, replaced: "31.50" for the value 31.5."""
+    return _NUMBER.sub(lambda m: new if normal_number(m.group()) == value else m.group(), text)
+
+
+def written_as(text: str, value: str) -> str:
+    """How a text writes a number in digits; the number itself where it does not."""
+    return next(
+        (m.group() for m in _NUMBER.finditer(text) if normal_number(m.group()) == value), value
+    )
+
+
 def normal_number(text: str) -> str:
     """One number without sign of thousands and without trailing zeros."""
     text = _point(text.translate(_SIGNS))

@@ -6,7 +6,7 @@ import re
 
 from .facts import words
 
-_NO_FOR = {
+NO_FOR = {
     "yes": "No",
     "ja": "Nein",
     "oui": "Non",
@@ -19,7 +19,7 @@ _NO_FOR = {
 }
 
 
-POLAR = frozenset(_NO_FOR) | {word.lower() for word in _NO_FOR.values()} | {"none", "nao"}
+POLAR = frozenset(NO_FOR) | {word.lower() for word in NO_FOR.values()} | {"none", "nao"}
 
 
 def opposite(draft: str) -> str:
@@ -28,9 +28,9 @@ def opposite(draft: str) -> str:
     if len(said) != 1:  # "Non-U.S. firms" is no "non"
         return ""
     (first,) = said
-    if first in _NO_FOR:
-        return _NO_FOR[first]
-    return next((yes.capitalize() for yes, no in _NO_FOR.items() if no.lower() == first), "")
+    if first in NO_FOR:
+        return NO_FOR[first]
+    return next((yes.capitalize() for yes, no in NO_FOR.items() if no.lower() == first), "")
 
 
 def bare(draft: str) -> str:

@@ -10,8 +10,8 @@ from ..evidence.grounding import one_kind, same_word
 from ..evidence.prompting import calculated
 from ..text.facts import content_words, words
 from .calculation import told
-from .literal import offered
 from .support import retrieved
+from .wording import offered
 
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 

@@ -16,7 +16,7 @@ from ..structured_output import probability_of_yes
 from ..text.facts import words
 from ..text.polarity import opposite
 from .extremes import LEAST, MOST
-from .topic import well_placed
+from .rows import well_placed
 
 MOST_GROUNDED = 0.6
 """Share of a draft's words that must stand in what tools saw for it to pass without being asked about."""

@@ -20,7 +20,7 @@ _LOOK_BACK = ("verify", "check", "draft", "sift", "gate", "plan", "finish")
 
 
 @dataclass(frozen=True)
-class Case:
+class SeerCase:
     """What came of one task.
 
     Attributes:
@@ -92,13 +92,13 @@ class Measures:
 
     rows: tuple[Row, ...]
     reasons: tuple[tuple[str, int, tuple[str, ...]], ...]
-    cases: tuple[Case, ...]
+    cases: tuple[SeerCase, ...]
 
 
-def case(task: Task, draft: str, answer: Answer, passes: int | None) -> Case:
+def case(task: Task, draft: str, answer: Answer, passes: int | None) -> SeerCase:
     """What came of a task."""
     usage = answer.usage
-    return Case(
+    return SeerCase(
         id=task.id,
         form=task.kind,
         about="dialog" if task.session else task.about or "picture",
@@ -147,7 +147,7 @@ def plain(did: str) -> str:
     return re.sub(r"(“…”(?:, | and |; )?)+", "“…” ", did).strip()[:110]
 
 
-def measure(cases: Sequence[Case]) -> Measures:
+def measure(cases: Sequence[SeerCase]) -> Measures:
     """The figures of all cases and of each group of them."""
     lost = [c for c in cases if c.fate == "lost"]
     forms: dict[str, Counter[str]] = defaultdict(Counter)
@@ -168,18 +168,18 @@ def measure(cases: Sequence[Case]) -> Measures:
     )
 
 
-def _form(c: Case) -> str:
+def _form(c: SeerCase) -> str:
     return c.form
 
 
-def _about(c: Case) -> str:
+def _about(c: SeerCase) -> str:
     return f"of {c.about}"
 
 
-def row(name: str, cases: Sequence[Case]) -> Row:
+def row(name: str, cases: Sequence[SeerCase]) -> Row:
     """The figures of some cases."""
 
-    def count(*fates: Fate, where: Callable[[Case], bool] = lambda c: True) -> int:
+    def count(*fates: Fate, where: Callable[[SeerCase], bool] = lambda c: True) -> int:
         return sum(c.fate in fates and where(c) for c in cases)
 
     passes = [c.passes for c in cases if c.passes is not None]
@@ -206,7 +206,7 @@ def cases_of(
     drafts: Mapping[str, str],
     given: Mapping[str, Answer],
     passes: Mapping[str, int],
-) -> list[Case]:
+) -> list[SeerCase]:
     """What came of every task that was asked."""
     return [
         case(task, drafts[task.id], given[task.id], passes.get(task.id))

@@ -14,6 +14,7 @@ import numpy as np
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.base import JsonSchema, Message, Reply
 from looktwice.agent.backends.scripted import ScriptedModel
+from looktwice.agent.forms import FORMS
 from looktwice.retrieval.embeddings.text import Vectors
 from looktwice.schema import (
     AnswerReady,
@@ -71,12 +72,20 @@ def what_is_asked(messages: Sequence[Message]) -> str:
         "Is the proposed answer correct according to the evidence above? Answer yes or no.": (
             "supported"
         ),
+        "Can this question be answered from what you see and from the notes above? "
+        "Answer yes or no.": "answerable",
+        "Is the proposed answer right, as far as you can see? Answer yes or no.": "right",
+        "Which reading is right? Answer A or B.": "reading",
+        "Which of the two answers is right, as far as you can see? Answer A or B.": "better",
     }
     if last.startswith("The answer has to be computed."):
         return "compute"
     if last == "JSON:":
         return "arguments" if prompt.startswith("Tool: ") else "plan"
-    return known.get(last, "talk")
+    return known.get(last) or ("draft" if last in _FORM_LINES else "talk")
+
+
+_FORM_LINES = {form.instruction.splitlines()[-1] for form in FORMS.values() if form.name != "talk"}
 
 
 Says = str | dict[str, Any] | Exception | Callable[[Sequence[Message]], Any]
@@ -101,8 +110,8 @@ class Script:
     def choice(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
         kind = what_is_asked(messages)
         self.asked.append(kind)
-        yes = self.yes.get(kind, 0.9)
-        return {"yes": yes, "no": 1 - yes}
+        yes = self.yes.get(kind, 0.9 if options[0] == "yes" else 0.5)
+        return {options[0]: yes, options[1]: 1 - yes}
 
     def model(self, **how: Any) -> ScriptedModel:
         return ScriptedModel(self.reply, choices=self.choice, **how)

@@ -99,17 +99,17 @@ class TestBrokenJson:
         assert script.asked == ["arguments", "repair", "answerable", "draft"]
 
     @pytest.mark.parametrize("said", ["", "{", "[]", "null", "[" * 3_000, "1" * 5_000, "\ud800"])
-    def test_twice_is_a_failure_with_its_reason(self, make: Make, said: str) -> None:
+    def test_twice_is_answered_with_the_tools_defaults(self, make: Make, said: str) -> None:
         answer, script = self.ask(make, said)
-        assert (answer.status, answer.stop_reason) == ("failed", "error")
-        assert "did not give the JSON it was asked for" in answer.text
-        assert script.asked == ["arguments", "repair"]
-        assert answer.evidence == ()
+        assert (answer.text, answer.status) == ("4", "answered")
+        assert script.asked == ["arguments", "repair", "answerable", "draft"]
+        (result,) = answer.results
+        assert result.call.arguments == {"labels": [], "picture": 1}
         assert Answer.model_validate_json(answer.model_dump_json()) == answer
 
     def test_half_a_surrogate_in_an_argument_is_broken_too(self, make: Make) -> None:
         answer, _ = self.ask(make, '{"labels": ["\\ud800"]}')
-        assert answer.status == "failed"
+        assert answer.results[0].call.arguments["labels"] == []
         assert Answer.model_validate_json(answer.model_dump_json()) == answer
 
     def test_no_number_in_an_argument_is_broken_too(self, make: Make) -> None:

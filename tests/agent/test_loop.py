@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.agent.budget import Meter
+from looktwice.agent.form_classifier import FormClassifier
 from looktwice.agent.graph import build_graph
 from looktwice.agent.planner import Example, Planner, shipped_examples
 from looktwice.agent.run import Run
@@ -39,7 +40,7 @@ from looktwice.tools.execution.cache import ResultCache, fingerprint
 from . import kit
 
 STATUS_OF = {
-    "accepted": {"answered"},
+    "accepted": {"answered", "partial"},
     "no_tools_needed": {"answered"},
     "unsupported": {"declined"},
     "budget": {"partial", "failed"},
@@ -110,6 +111,7 @@ class World(NamedTuple):
 
     graph: Any
     planner: Planner
+    forms: FormClassifier
     store: Store
     pictures: tuple[Any, ...]
 
@@ -121,6 +123,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(
         graph=build_graph(),
         planner=Planner(kit.WordEmbedder(), shipped_examples(), known),
+        forms=FormClassifier(kit.WordEmbedder()),
         store=store,
         pictures=tuple(store.add(kit.picture(n), name=f"p{n}.png") for n in (10, 20, 30)),
     )
@@ -176,6 +179,7 @@ def start(
         model=Meter(model, config.limits, control),
         tools=tools,
         planner=world.planner,
+        forms=world.forms,
         embedder=kit.WordEmbedder(),
         store=world.store,
         cache=ResultCache(),
@@ -226,7 +230,11 @@ def check_answer(state: Any, run: Run, events: Sequence[Any]) -> None:
     assert len(made) == len(set(made))
     assert [e.id for e in answer.evidence] == [f"E{n + 1}" for n in range(len(answer.evidence))]
     calls = {r.call.id for r in answer.results}
-    assert {e.call for e in answer.evidence} <= calls
+    assert {e.call for e in answer.evidence if e.call} <= calls
+    own = [
+        e for e in answer.evidence if not e.call
+    ]  # what the model itself saw, and where it looked
+    assert all(e.kind == "seen" or e.picture is not None for e in own)
     known = {e.id for e in answer.evidence}
     assert {c.evidence for c in answer.citations} <= known
     assert all(0 <= c.start < c.end <= len(answer.text) for c in answer.citations)

@@ -34,7 +34,7 @@ class Eyes:
         seen, text = messages[-1].pictures, messages[-1].text
         if "Question:" in text and len(seen) > 1:
             yes = 0.95
-        elif "Evidence:" in text:
+        elif "Notes of the tools:" in text or "Evidence:" in text:
             yes = self.at_first
         else:
             self.looks += 1
@@ -52,10 +52,10 @@ def test_an_unsure_model_opens_parts_and_answers(make: Make, street: Any) -> Non
     answer = ask(make, eyes, street)
     assert (answer.text, answer.status) == ("STOP", "answered")
     assert 1 <= eyes.looks <= 12
-    (*_, part) = (e for e in answer.evidence if e.picture is not None)
+    (*_, part) = (e for e in answer.evidence if e.kind == "region")
     assert part.kind == "region"
     assert part.boxes[0].frame == "picture"
-    assert "parts opened" in " ".join(step.did for step in answer.steps)
+    assert "after a closer look" in " ".join(step.did for step in answer.steps)
 
 
 @pytest.mark.parametrize("how", [{"at_first": 0.9}, {"at_first": 0.3, "off": True}])

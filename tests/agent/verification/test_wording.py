@@ -12,10 +12,21 @@ from looktwice.agent.evidence.grounding import (
     unsupported_numbers,
 )
 from looktwice.agent.text.polarity import opposite
-from looktwice.agent.verification.literal import corrected, echoes, faults, gives_up, offered
+from looktwice.agent.verification import counts, numbers, wording
+from looktwice.agent.verification.wording import echoes, gives_up, offered
 from looktwice.schema import Evidence
 
 from .. import kit
+
+
+def faults(draft: str, question: str, evidence: list[Evidence]) -> list[str]:
+    return wording.empty(draft) or numbers.unsupported(draft, question, evidence)
+
+
+def corrected(draft: str, evidence: list[Evidence]) -> str:
+    draft = counts.right_count(counts.not_found(draft, evidence), evidence)
+    return numbers.right_dates(draft, evidence)
+
 
 RECEIPT = [Evidence(kind="text", text="Bread 3.10\nTotal RM 1,008.20\n12/03/2018")]
 

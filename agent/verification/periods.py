@@ -134,3 +134,8 @@ def told_rows(text: str) -> Iterable[list[Cell]]:
 
 def _same(number: str, forms: set[str]) -> bool:
     return number in forms or number.lstrip("-") in forms
+
+
+def of_other_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """All that is wrong with the periods of a draft's numbers."""
+    return [*wrong_periods(draft, question, evidence), *one_sided(draft, question, evidence)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.verification.topic import misplaced, well_placed
+from looktwice.agent.verification.rows import misplaced, well_placed
 from looktwice.schema import Evidence
 
 PAGE = Evidence(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looktwice.agent.verification.columns import one_sided, wrong_direction, wrong_periods, years_of
+from looktwice.agent.verification.periods import one_sided, wrong_direction, wrong_periods, years_of
 from looktwice.schema import Evidence
 
 REPORT = [

@@ -121,3 +121,8 @@ def _only(known: frozenset[str], text: str) -> bool:
     """Whether a text has words, and all of them are known."""
     said = set(words(text))
     return bool(said) and said <= known
+
+
+def not_the_issuer(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """A draft that is no name, or the name of whom the paper is for."""
+    return [*unnamed(draft, question), *misaddressed(draft, question, evidence)]

@@ -10,7 +10,7 @@ from ...retrieval.text.periods import cells_of
 from ...schema import Evidence
 from ..text.amounts import forms_of
 from ..text.facts import content_words, numbers
-from .columns import told, told_rows, years_of
+from .periods import told, told_rows, years_of
 
 LEAST_SHARE = 0.4
 """Of the question's rare words in the line that has most of them: what the number's own line must hold."""

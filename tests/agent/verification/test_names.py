@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.verification.naming import misaddressed, right_name, unnamed
+from looktwice.agent.verification.names import misaddressed, right_name, unnamed
 from looktwice.schema import Evidence
 
 WHO = "Which company issued this?"

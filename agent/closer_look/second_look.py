@@ -1,0 +1,152 @@
+"""A second look where a tool read or counted otherwise: both readings are shown with the place enlarged.
+
+The model chooses by probability, each reading standing first once (after JudgeLM), so that an order it
+prefers decides nothing. A count is shown with numbers drawn on the boxes (Set-of-Mark).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...prompts import render
+from ...schema import Box, Evidence, Picture
+from ...tools.execution.results import picture_source
+from ...tools.looking.guided_search import RegionMatch, cut
+from ...tools.looking.marks import numbered
+from ...tools.looking.regions import Region
+from ..backends.base import Message
+from ..run import Run
+from ..state import State
+from ..text.facts import replace_number, replace_value, words
+from ..text.polarity import bare
+from ..verification.base import Reading
+
+CLEAR = 0.6
+"""Probability, averaged over both orders, from which one of two readings is settled."""
+_AROUND = 0.6
+"""Of a box's size, that is shown on every side of it."""
+_LEAST_SIDE = 512
+_MOST_SETTLED = 3
+"""Readings that are settled for one draft; each costs two short calls and a crop."""
+_PIXELS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a second look came to.
+
+    Attributes:
+        draft: as it stands now.
+        evidence: the parts that were looked at, numbered.
+        open: what could not be settled, as sentences for people.
+        came_of: what came of each doubt, for the trace.
+    """
+
+    draft: str
+    evidence: tuple[Evidence, ...] = ()
+    open: tuple[str, ...] = ()
+    came_of: tuple[str, ...] = ()
+
+
+def settle(
+    state: State, readings: Sequence[Reading], pictures: Sequence[Picture], run: Run
+) -> Settled:
+    """Look at each place where a tool has it otherwise, and let the model decide."""
+    draft = state["draft"]
+    parts: list[Evidence] = []
+    unsettled: list[str] = []
+    came_of: list[str] = []
+    for reading in readings[:_MOST_SETTLED]:
+        picture = _picture_of(reading, pictures)
+        if picture is None or not run.settings.stages.look_closer or not run.model.can_call(3):
+            continue
+        part = _enlarged(reading, picture, run)
+        messages = _both(state, reading, pictures, part)
+        share = preferred(messages, reading.said, reading.instead, run)
+        parts += numbered_evidence([_as_evidence(part, picture, reading)], state, parts)
+        if share >= CLEAR:
+            came_of.append(f"{reading.said} kept after a closer look ({share:.2f})")
+        elif share <= 1 - CLEAR:
+            draft = _instead(draft, reading)
+            came_of.append(f"{reading.instead} taken after a closer look ({1 - share:.2f})")
+        else:
+            unsettled.append(f"a tool has {reading.instead}, not {reading.said}")
+            came_of.append(f"{reading.said} or {reading.instead} stays open ({share:.2f})")
+    return Settled(draft, tuple(parts), tuple(unsettled), tuple(came_of))
+
+
+def preferred(messages: Sequence[Message], first: str, second: str, run: Run) -> float:
+    """Probability of the first of two readings, averaged over both orders; .5 without calls left.
+
+    Args:
+        messages: the last one's text holds `$a` and `$b` where the readings go.
+    """
+    if not run.model.can_call(2):
+        return 0.5
+    as_first = run.model.choose(_filled(messages, first, second), ("A", "B")).probabilities["A"]
+    as_second = run.model.choose(_filled(messages, second, first), ("A", "B")).probabilities["B"]
+    return (as_first + as_second) / 2
+
+
+def numbered_evidence(
+    items: Sequence[Evidence], state: State, more: Sequence[Evidence] = ()
+) -> list[Evidence]:
+    """Evidence with the ids that follow those of the state and of `more`."""
+    first = len(state["evidence"]) + len(more) + 1
+    return [item.model_copy(update={"id": f"E{n}"}) for n, item in enumerate(items, first)]
+
+
+def _filled(messages: Sequence[Message], a: str, b: str) -> list[Message]:
+    *before, last = messages
+    text = last.text.replace("$a", a, 1).replace("$b", b, 1)
+    return [*before, last.model_copy(update={"text": text})]
+
+
+def _both(
+    state: State, reading: Reading, pictures: Sequence[Picture], part: Picture
+) -> list[Message]:
+    """The question about two readings, the place in question last among the pictures."""
+    text = render("choose_reading", question=state["standalone_question"], a="$a", b="$b")
+    return [Message(role="user", text=text, pictures=(*pictures, part))]
+
+
+def _picture_of(reading: Reading, pictures: Sequence[Picture]) -> Picture | None:
+    return next((p for p in pictures if picture_source(p) == reading.source), None)
+
+
+def _enlarged(reading: Reading, picture: Picture, run: Run) -> Picture:
+    """The place in question: numbered boxes on the whole picture, or one box enlarged."""
+    if len(reading.boxes) != 1:
+        return numbered(run.store, picture, reading.boxes) if reading.boxes else picture
+    x1, y1, x2, y2 = picture.local(reading.boxes[0].grow(_AROUND))
+    side = picture.box(0, 0, picture.width, picture.height)
+    box = picture.box(x1, y1, x2, y2)
+    inside = Box(
+        x1=max(box.x1, side.x1),
+        y1=max(box.y1, side.y1),
+        x2=min(box.x2, side.x2),
+        y2=min(box.y2, side.y2),
+        frame=box.frame,
+    )
+    found = RegionMatch(picture, Region("doubt", inside))
+    most = run.model.picture_pixels or _PIXELS
+    return cut(run.store, found, least_side=_LEAST_SIDE, most_pixels=most) or picture
+
+
+def _as_evidence(part: Picture, picture: Picture, reading: Reading) -> Evidence:
+    return Evidence(
+        kind="region",
+        text=f"a closer look, since a tool has {reading.instead} for {reading.said}",
+        source=picture_source(picture),
+        boxes=reading.boxes,
+        picture=part,
+    )
+
+
+def _instead(draft: str, reading: Reading) -> str:
+    """The draft with the tool's reading in the place of its own."""
+    if words(bare(draft)) == [reading.said]:  # a yes or a no, whose reasons fall with it
+        return reading.instead
+    changed = replace_value(draft, reading.value, reading.instead)
+    return changed if changed != draft else replace_number(draft, reading.value, reading.instead)

@@ -1,0 +1,57 @@
+"""What a policy makes of a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...schema import Evidence, Picture
+from ..evidence.prompting import example_words
+from ..forms import FORMS, Form
+from ..run import Run
+from ..state import Stage, State, Verdict
+from ..verification.base import Case
+from ..verification.engine import Examined, examine
+from ..verification.registry import enabled
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict and what goes with it.
+
+    Attributes:
+        draft: as it stands now.
+        calls: of tools, to look again with.
+        evidence: what a second look brought, numbered.
+        trace: what the checks found and what came of it.
+    """
+
+    draft: str
+    verdict: Verdict
+    calls: Stage = ()
+    evidence: tuple[Evidence, ...] = ()
+    trace: str = ""
+
+
+def form_of(state: State) -> Form:
+    """What kind of answer is asked for."""
+    return FORMS[state["form"]]
+
+
+def targets(state: State) -> tuple[Picture, ...]:
+    """The pictures that the question is about."""
+    return tuple(p for n, p in enumerate(state["pictures"], 1) if n in state["target_pictures"])
+
+
+def examined(draft: str, state: State, evidence: Sequence[Evidence], run: Run) -> Examined:
+    """The draft held against every check that is switched on and applies."""
+    case = Case(
+        question=state["standalone_question"],
+        draft=draft,
+        evidence=tuple(evidence),
+        form=form_of(state),
+        pictures=targets(state),
+        sees=run.model.sees_images,
+        example_words=example_words(),
+    )
+    return examine(case, enabled(run.settings.checks.disabled, run.settings.stages.literal))

@@ -1,0 +1,74 @@
+"""Numbers and dates of a draft: whether they stand in what was read, and what stands there instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...schema import Evidence
+from ..evidence.grounding import unsupported_numbers
+from ..text.facts import date_parts, dates, numbers, written_as, written_dates
+from .base import PASS, Case, Doubt, Finding, Reading
+
+_FEWEST_DIGITS = 2
+"""Of a number that may be a slip for another one: single digits are too many on any page."""
+
+
+def unsupported(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Numbers that neither evidence nor question hold."""
+    missing = unsupported_numbers(draft, question, evidence)
+    return [f"{fact} does not stand in the evidence" for fact in missing]
+
+
+def misread(case: Case) -> Finding:
+    """Numbers that differ by one digit from what was read: one of the two is a slip of the eye.
+
+    A number nothing like which was read is no slip: a model that sees may have counted, computed or seen
+    what no tool reads.
+    """
+    missing = unsupported_numbers(case.draft, case.question, case.evidence)
+    places = [place for said in missing for place in _near(said, case)]
+    reasons = (f"the text reader has {place.instead} for {place.said}" for place in places)
+    return Doubt("; ".join(reasons), tuple(places)) if places else PASS
+
+
+def right_dates(draft: str, evidence: Sequence[Evidence]) -> str:
+    """Dates whose day and month changed places, as the evidence writes them, where only one fits."""
+    written = {date for item in evidence for date in written_dates(item.text)}
+    known = {form for date in written for form in dates(date)}
+    for said in written_dates(draft):
+        fitting = {d for d in written if sorted(date_parts(d)) == sorted(date_parts(said))}
+        if dates(said)[0] not in known and len({dates(d)[0] for d in fitting}) == 1:
+            draft = draft.replace(said, min(fitting))
+    return draft
+
+
+def _near(said: str, case: Case) -> Iterator[Reading]:
+    """The one reading that differs from a number by a digit, with its line; none where several do."""
+    digits = _digits(said)
+    if len(digits) < _FEWEST_DIGITS:
+        return
+    found = {
+        read: Reading(
+            written_as(case.draft, said),
+            written_as(line.text, read),
+            item.source,
+            (line.box,),
+            value=said,
+        )
+        for item in case.evidence
+        for line in item.lines
+        for read in numbers(line.text)
+        if _one_apart(digits, _digits(read))
+    }
+    if len(found) == 1:
+        yield from found.values()
+
+
+def _digits(number: str) -> str:
+    """The digits of a number as facts write it, to two places where it has any."""
+    whole, point, places = number.lstrip("-").partition(".")
+    return whole + (places.ljust(2, "0") if point else "")
+
+
+def _one_apart(one: str, other: str) -> bool:
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1

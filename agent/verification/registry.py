@@ -1,0 +1,182 @@
+"""The checks there are, in the order in which they look at a draft.
+
+What puts a draft right comes first, so that what is doubted is doubted of the draft as it will stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from ...errors import UsageError
+from ...schema import Evidence
+from ..evidence.prompting import calculated
+from . import change, counts, extremes, names, numbers, periods, rows, wording
+from .base import PASS, Case, Check, Doubt, Finding, Replace, brief, reading
+
+
+def doubts(find: Callable[[Case], Sequence[str]]) -> Callable[[Case], Finding]:
+    """A check of what is found wrong, as sentences."""
+
+    def look(case: Case) -> Finding:
+        found = find(case)
+        return Doubt("; ".join(found)) if found else PASS
+
+    return look
+
+
+def rewrites(right: Callable[[Case], str], reason: str) -> Callable[[Case], Finding]:
+    """A check that puts the draft right, for one reason."""
+
+    def look(case: Case) -> Finding:
+        text = right(case)
+        return Replace(text, reason) if text != case.draft else PASS
+
+    return look
+
+
+_Find = Callable[[str, str, Sequence[Evidence]], list[str]]
+_Right = Callable[[str, str, Sequence[Evidence]], str]
+
+
+def _found(find: _Find) -> Callable[[Case], Finding]:
+    return doubts(lambda case: find(case.draft, case.question, case.evidence))
+
+
+def _right(right: _Right, reason: str) -> Callable[[Case], Finding]:
+    return rewrites(lambda case: right(case.draft, case.question, case.evidence), reason)
+
+
+def seeing(case: Case) -> bool:
+    """Whether a model that sees drafted one short statement."""
+    return brief(case) and case.sees
+
+
+def _from_pages(case: Case) -> bool:
+    return reading(case) and any(item.kind == "passage" for item in case.evidence)
+
+
+def _not_computed(case: Case) -> bool:
+    return reading(case) and not calculated(case.evidence)
+
+
+_READS = "short answers of a model that reads"
+_SEES = "short answers of a model that sees"
+
+CHECKS: tuple[Check, ...] = (
+    Check("empty", "an answer has words", doubts(lambda case: wording.empty(case.draft))),
+    Check(
+        "not_found",
+        "no yes to what was looked for and not found",
+        rewrites(lambda case: counts.not_found(case.draft, case.evidence), "nothing was found"),
+        reading,
+        _READS,
+    ),
+    Check(
+        "counts",
+        "counts are those of the boxes",
+        rewrites(lambda case: counts.right_count(case.draft, case.evidence), "boxes were counted"),
+        reading,
+        _READS,
+    ),
+    Check(
+        "dates",
+        "day and month stand as they were read",
+        rewrites(lambda case: numbers.right_dates(case.draft, case.evidence), "as it is written"),
+        reading,
+        _READS,
+    ),
+    Check(
+        "names",
+        "names of firms are whole, and no heading",
+        _right(names.right_name, "as the name is printed"),
+        reading,
+        _READS,
+    ),
+    Check(
+        "extremes",
+        "the highest is the highest of what was read",
+        _right(extremes.right_extreme, "the values were compared"),
+        reading,
+        _READS,
+    ),
+    Check(
+        "change",
+        "what was handed over is not what was due",
+        _right(change.right_total, "the change tells what was due"),
+        reading,
+        _READS,
+    ),
+    Check("numbers", "numbers stand in the evidence", _found(numbers.unsupported), reading, _READS),
+    Check(
+        "periods",
+        "numbers are of the year that was asked for",
+        _found(periods.of_other_periods),
+        reading,
+        _READS,
+    ),
+    Check(
+        "direction",
+        "a rise is told with rising numbers",
+        doubts(lambda case: periods.wrong_direction(case.draft)),
+        brief,
+        "short answers",
+    ),
+    Check(
+        "issuer",
+        "who issued a paper, and whom it is not for",
+        _found(names.not_the_issuer),
+        reading,
+        _READS,
+    ),
+    Check(
+        "rows",
+        "numbers are of the row that was asked for",
+        _found(rows.misplaced),
+        _not_computed,
+        "short answers of a model that reads, not computed",
+    ),
+    Check(
+        "example",
+        "nothing is of the prompt's own example",
+        doubts(
+            lambda case: wording.leaked(
+                case.draft, case.question, case.evidence, case.example_words
+            )
+        ),
+        reading,
+        _READS,
+    ),
+    Check(
+        "echo",
+        "more than the question again",
+        doubts(lambda case: wording.echoes(case.draft, case.question)),
+        _from_pages,
+        "short answers from documents, of a model that reads",
+    ),
+    Check("misread", "numbers as the text reader has them", numbers.misread, seeing, _SEES),
+    Check("counted", "counts as the detector has them", counts.counted_otherwise, seeing, _SEES),
+    Check("found", "yes and no as the detector has them", counts.found_otherwise, seeing, _SEES),
+)
+
+
+def enabled(disabled: Collection[str] = (), literal: bool = True) -> tuple[Check, ...]:
+    """The checks that are switched on, in their order.
+
+    Args:
+        disabled: names of those that are not.
+        literal: False leaves only the one for empty drafts (the stage `literal` is off).
+
+    Raises:
+        UsageError: a name is not that of a check.
+    """
+    known = {check.name for check in CHECKS}
+    if unknown := sorted(set(disabled) - known):
+        raise UsageError(
+            f"checks.disabled: there is no check named {', '.join(unknown)}; "
+            f"there are {', '.join(sorted(known))}"
+        )
+    return tuple(
+        check
+        for check in CHECKS
+        if check.name not in disabled and (literal or check.name == "empty")
+    )
