@@ -20,7 +20,7 @@ from ..run import Run
 from ..state import State
 from ..text.facts import replace_number, replace_value, words
 from ..text.polarity import bare
-from ..verification.base import Reading
+from ..verification.base import Disagreement
 
 CLEAR = 0.6
 """Probability, averaged over both orders, from which one of two readings is settled."""
@@ -50,7 +50,7 @@ class Settled:
 
 
 def settle(
-    state: State, readings: Sequence[Reading], pictures: Sequence[Picture], run: Run
+    state: State, readings: Sequence[Disagreement], pictures: Sequence[Picture], run: Run
 ) -> Settled:
     """Look at each place where a tool has it otherwise, and let the model decide."""
     draft = state["draft"]
@@ -104,18 +104,18 @@ def _filled(messages: Sequence[Message], a: str, b: str) -> list[Message]:
 
 
 def _both(
-    state: State, reading: Reading, pictures: Sequence[Picture], part: Picture
+    state: State, reading: Disagreement, pictures: Sequence[Picture], part: Picture
 ) -> list[Message]:
     """The question about two readings, the place in question last among the pictures."""
     text = render("choose_reading", question=state["standalone_question"], a="$a", b="$b")
     return [Message(role="user", text=text, pictures=(*pictures, part))]
 
 
-def _picture_of(reading: Reading, pictures: Sequence[Picture]) -> Picture | None:
+def _picture_of(reading: Disagreement, pictures: Sequence[Picture]) -> Picture | None:
     return next((p for p in pictures if picture_source(p) == reading.source), None)
 
 
-def _enlarged(reading: Reading, picture: Picture, run: Run) -> Picture:
+def _enlarged(reading: Disagreement, picture: Picture, run: Run) -> Picture:
     """The place in question: numbered boxes on the whole picture, or one box enlarged."""
     if len(reading.boxes) != 1:
         return numbered(run.store, picture, reading.boxes) if reading.boxes else picture
@@ -134,7 +134,7 @@ def _enlarged(reading: Reading, picture: Picture, run: Run) -> Picture:
     return cut(run.store, found, least_side=_LEAST_SIDE, most_pixels=most) or picture
 
 
-def _as_evidence(part: Picture, picture: Picture, reading: Reading) -> Evidence:
+def _as_evidence(part: Picture, picture: Picture, reading: Disagreement) -> Evidence:
     return Evidence(
         kind="region",
         text=f"a closer look, since a tool has {reading.instead} for {reading.said}",
@@ -144,7 +144,7 @@ def _as_evidence(part: Picture, picture: Picture, reading: Reading) -> Evidence:
     )
 
 
-def _instead(draft: str, reading: Reading) -> str:
+def _instead(draft: str, reading: Disagreement) -> str:
     """The draft with the tool's reading in the place of its own."""
     if words(bare(draft)) == [reading.said]:  # a yes or a no, whose reasons fall with it
         return reading.instead

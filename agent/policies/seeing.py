@@ -39,8 +39,8 @@ def judge(state: State, run: Run) -> Judgement:
     answerable = _answerable(state, evidence, run)
     right = _right(state, evidence, run) if brief else answerable
     settled = Settled(state["draft"])
-    if found.readings:
-        settled = settle(state, found.readings, targets(state), run)
+    if found.disagreements:
+        settled = settle(state, found.disagreements, targets(state), run)
     elif min(right, answerable) < SURE or gives_up(state["draft"]):
         settled = _looked_at_parts(state, evidence, run)
     if settled.evidence or settled.draft != state["draft"]:

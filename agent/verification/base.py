@@ -42,7 +42,7 @@ class Pass:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Disagreement:
     """One thing that the draft says and a tool has otherwise.
 
     Attributes:
@@ -69,7 +69,7 @@ class Doubt:
     """
 
     reason: str
-    where: tuple[Reading, ...] = ()
+    where: tuple[Disagreement, ...] = ()
 
 
 @dataclass(frozen=True)

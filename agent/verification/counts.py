@@ -8,7 +8,7 @@ from ...schema import Evidence
 from ..evidence.grounding import one_kind, same_word
 from ..text.facts import content_words, numbers, replace_number, words, written_as
 from ..text.polarity import NO_FOR, bare
-from .base import PASS, Case, Doubt, Finding, Reading
+from .base import PASS, Case, Disagreement, Doubt, Finding
 
 
 def right_count(draft: str, evidence: Sequence[Evidence]) -> str:
@@ -38,7 +38,7 @@ def counted_otherwise(case: Case) -> Finding:
     for item in case.evidence:
         there = [found for found in item.detections if _is_asked_for(found.label, case)]
         if there and str(len(there)) != said[0]:
-            reading = Reading(
+            reading = Disagreement(
                 written_as(case.draft, said[0]),
                 str(len(there)),
                 item.source,
@@ -63,10 +63,10 @@ def found_otherwise(case: Case) -> Finding:
         if says_no and there:
             yes = next(yes.capitalize() for yes, no in NO_FOR.items() if no.lower() == said)
             boxes = tuple(found.box for found in there)
-            reading = Reading(said, yes, item.source, boxes)
+            reading = Disagreement(said, yes, item.source, boxes)
             return Doubt(f"the detector finds {len(there)} {there[0].label}", (reading,))
         if says_yes and not any(other.detections for other in case.evidence):
-            reading = Reading(said, NO_FOR[said], item.source)
+            reading = Disagreement(said, NO_FOR[said], item.source)
             return Doubt("the detector does not find it", (reading,))
     return PASS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .base import Case, Check, Doubt, Reading, Replace
+from .base import Case, Check, Disagreement, Doubt, Replace
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Examined:
         return tuple(doubt.reason for _, doubt in self.doubts)
 
     @property
-    def readings(self) -> tuple[Reading, ...]:
+    def disagreements(self) -> tuple[Disagreement, ...]:
         """What tools have otherwise, and where."""
         return tuple(place for _, doubt in self.doubts for place in doubt.where)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ...schema import Evidence
 from ..evidence.grounding import unsupported_numbers
 from ..text.facts import date_parts, dates, numbers, written_as, written_dates
-from .base import PASS, Case, Doubt, Finding, Reading
+from .base import PASS, Case, Disagreement, Doubt, Finding
 
 _FEWEST_DIGITS = 2
 """Of a number that may be a slip for another one: single digits are too many on any page."""
@@ -42,13 +42,13 @@ def right_dates(draft: str, evidence: Sequence[Evidence]) -> str:
     return draft
 
 
-def _near(said: str, case: Case) -> Iterator[Reading]:
+def _near(said: str, case: Case) -> Iterator[Disagreement]:
     """The one reading that differs from a number by a digit, with its line; none where several do."""
     digits = _digits(said)
     if len(digits) < _FEWEST_DIGITS:
         return
     found = {
-        read: Reading(
+        read: Disagreement(
             written_as(case.draft, said),
             written_as(line.text, read),
             item.source,
