@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 import zlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -62,9 +62,10 @@ class FormClassifier:
             if self._fitted is None:
                 embedder = self._embedder
                 self._fitted = _Ridge(embedder, self._cache) if embedder is not None else _Vote()
-        scores = self._fitted.scores(question).most_common(2)
-        (best, most), (_, next_most) = scores if len(scores) > 1 else (*scores, ("", 0.0))
-        return FORMS[best] if most - next_most >= MARGIN else FACT
+        scores = self._fitted.scores(question)
+        best, *others = sorted(scores, key=scores.__getitem__, reverse=True)
+        lead = scores[best] - max((scores[other] for other in others), default=0.0)
+        return FORMS[best] if lead >= MARGIN else FACT
 
 
 class _Ridge:
@@ -83,10 +84,10 @@ class _Ridge:
         targets = np.eye(len(self._names), dtype=np.float32)[labels]
         self._weights = features.T @ np.linalg.solve(features @ features.T + penalty, targets)
 
-    def scores(self, question: str) -> Counter[FormName]:
+    def scores(self, question: str) -> dict[FormName, float]:
         """About 1 for the form it is, about 0 for the others."""
         features = _features([question], self._embedder.embed([question]))
-        return Counter(dict(zip(self._names, (features @ self._weights)[0].tolist(), strict=True)))
+        return dict(zip(self._names, (features @ self._weights)[0].tolist(), strict=True))
 
 
 class _Vote:
@@ -96,14 +97,14 @@ class _Vote:
         questions, self._forms = zip(*labelled(), strict=True)
         self._similarity = ByWords(questions)
 
-    def scores(self, question: str) -> Counter[FormName]:
+    def scores(self, question: str) -> dict[FormName, float]:
         """Shares of the votes, 0..1."""
         alike = self._similarity.to(question)
-        votes: Counter[FormName] = Counter()
+        votes: defaultdict[FormName, float] = defaultdict(float)
         for n in sorted(range(len(alike)), key=lambda n: -alike[n])[:_VOTERS]:
             votes[self._forms[n]] += max(0.0, alike[n]) ** _SHARPNESS
         whole = sum(votes.values()) or 1.0
-        return Counter({form: vote / whole for form, vote in votes.items()})
+        return {form: vote / whole for form, vote in votes.items()}
 
 
 def _features(questions: Sequence[str], meanings: Vectors) -> Vectors:
