@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
+from fastapi import APIRouter, FastAPI
 
 from ...agent.assistant import Assistant
 from ...errors import BadInput, UsageError
@@ -28,15 +29,13 @@ from .event_handlers import EventHandlers
 from .events import connect_events
 from .history import ChatHistory
 from .layout import build_layout
+from .login import add_login_routes
 from .middleware import PageMiddleware
 from .passwords import PasswordFile
-from .routes import make_router
+from .routes import add_page_routes
 from .theme import make_theme
 from .uploads import remove_old_uploads
 from .viewer import Viewer
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 UNGUARDED = ("/v1/", "/health", "/metrics", "/mcp")
 """Paths of the servers that may stand on the same app; they have guards of their own."""
@@ -71,13 +70,10 @@ def mount(
     authentication = Authentication(PasswordFile(auth) if auth is not None else None)
     history = ChatHistory(settings.home / "chats.db")
     documents = UserDocuments(settings, shared, open_index)
-    handlers = ChatHandlers(
-        assistant, authentication, history, documents, load_examples(assistant.store)
-    )
+    examples = load_examples(assistant.store)
+    handlers = ChatHandlers(assistant, authentication, history, documents, examples)
     remove_old_uploads(settings.uploads_dir, settings.page.upload_seconds)
-    viewer = Viewer(assistant.store, history, documents)
-    examples = [picture for _, picture in handlers.examples]
-    app.include_router(make_router(authentication, history, assistant.store, viewer, examples))
+    add_routes(app, handlers)
     app.add_middleware(
         PageMiddleware,
         authentication=authentication,
@@ -85,17 +81,7 @@ def mount(
         hosts=tuple(hosts),
         unguarded=UNGUARDED,
     )
-    before = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
-        async with before(app) as state:
-            yield state
-        handlers.live_answers.stop_all()
-        documents.close()
-        history.close()
-
-    app.router.lifespan_context = lifespan
+    _close_with(app, handlers)
     gr.mount_gradio_app(
         app,
         build_page(handlers),
@@ -112,6 +98,32 @@ def mount(
         max_file_size=settings.page.upload_bytes,
     )
     return handlers
+
+
+def add_routes(app: FastAPI, handlers: ChatHandlers) -> None:
+    """The page's own addresses, beside Gradio's."""
+    router = APIRouter(include_in_schema=False)
+    store, history = handlers.assistant.store, handlers.history
+    viewer = Viewer(store, history, handlers.documents)
+    examples = [picture for _, picture in handlers.examples]
+    add_page_routes(router, handlers.authentication, history, store, viewer, examples)
+    add_login_routes(router, handlers.authentication)
+    app.include_router(router)
+
+
+def _close_with(app: FastAPI, handlers: ChatHandlers) -> None:
+    """Stop and close everything of the page when the app ends."""
+    before = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        async with before(app) as state:
+            yield state
+        handlers.live_answers.stop_all()
+        handlers.documents.close()
+        handlers.history.close()
+
+    app.router.lifespan_context = lifespan
 
 
 def build_page(handlers: ChatHandlers) -> gr.Blocks:
