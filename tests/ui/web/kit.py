@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from looktwice.schema import (
-    Answer,
-    Event,
-    Evidence,
-    Picture,
-    ToolCall,
-    ToolResult,
-)
+from looktwice.schema import Answer, Event, Evidence, Picture, ToolCall, ToolResult
 from looktwice.ui.web.conversation import Exchange
 from looktwice.ui.web.progress import AnswerProgress, after_event
 

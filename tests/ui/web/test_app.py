@@ -127,3 +127,11 @@ def test_with_passwords_nobody_comes_in_without(tmp_path: Path) -> None:
         assert client.get("/config").status_code == 200
         client.post("/logout")
         assert client.get("/config").status_code == 401
+
+
+@pytest.mark.parametrize("number", ["%C2%B2", "-1", "x", "", "1234567", "1%0A"])
+def test_odd_numbers_of_pages_lead_nowhere(tmp_path: Path, number: str) -> None:
+    with page(tmp_path) as served, httpx.Client(base_url=served.url) as client:
+        client.get("/")
+        answer = client.get(f"/see/page?document=a&page={number}")
+        assert (answer.status_code, answer.text) == (404, "there is nothing here")

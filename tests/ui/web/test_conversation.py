@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from looktwice.schema import (
-    Citation,
-    Source,
-)
+from looktwice.schema import Citation, Source
 from looktwice.ui.web.conversation import Exchange, as_json, as_markdown
 
 from .kit import SHA, answer, picture

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from looktwice.errors import BadInput
-from looktwice.schema import (
-    Picture,
-)
+from looktwice.schema import Picture
+from looktwice.ui.web.conversation import Activity
 from looktwice.ui.web.history import ChatHistory
 
 from .kit import SHA, exchange
@@ -70,3 +70,20 @@ def test_chats_are_found_by_all_their_words_taken_literally(history: ChatHistory
 def test_the_file_of_chats_is_private(tmp_path: Path) -> None:
     ChatHistory(tmp_path / "chats.db").close()
     assert stat.S_IMODE((tmp_path / "chats.db").stat().st_mode) == 0o600
+
+
+def test_a_chat_of_an_earlier_version_opens_and_its_form_is_kept(history: ChatHistory) -> None:
+    """The pictures sent were called `asked`, what came of a step `told`."""
+    picture = {"sha256": SHA, "width": 1, "height": 1, "format": "PNG"}
+    line = {"title": "Reading text", "told": "Total 8.20", "seconds": 0.5, "failed": False}
+    old = json.loads(exchange("one").model_dump_json())
+    old |= {"pictures": [picture], "asked": [picture], "lines": [line]}
+    chat = history.add("ann", None, exchange("one"))
+    history._db.execute("UPDATE exchanges SET body = ?", (json.dumps(old),))
+    (read,) = history.exchanges("ann", chat)
+    assert read.lines == (Activity(title="Reading text", outcome="Total 8.20", seconds=0.5),)
+    assert [p.sha256 for p in read.sent_pictures] == [SHA]
+    assert json.loads(read.model_dump_json())["lines"] == [line]
+    assert "asked" in json.loads(read.model_dump_json())
+    history.add("ann", chat, read)
+    assert history.exchange("ann", chat, 1) == read

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 from looktwice.errors import BadInput
-from looktwice.schema import (
-    Box,
-    Picture,
-)
+from looktwice.schema import Box, Picture
 from looktwice.ui.web.viewer import crop_of, pane, text_pane
 
 from ...agent.kit import make_assistant, picture

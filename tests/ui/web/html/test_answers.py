@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looktwice.schema import (
-    Box,
-    Origin,
-)
+from looktwice.schema import Box, Origin
 from looktwice.ui.web.html.answers import figure, status_words, what_would_help
 
 from ..kit import answer, picture

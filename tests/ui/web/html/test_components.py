@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 
-from looktwice.ui.web.html.components import (
-    page_link,
-    short_time,
-)
+from looktwice.ui.web.html.components import page_link, short_time
 
 
 def test_addresses_of_pages_keep_strange_names_whole() -> None:

@@ -18,11 +18,7 @@ from looktwice.schema import (
 )
 from looktwice.ui.web.conversation import Activity, Exchange
 from looktwice.ui.web.history import Chat
-from looktwice.ui.web.html.components import (
-    attached_strip,
-    chat_list,
-    heading,
-)
+from looktwice.ui.web.html.components import attached_strip, chat_list, heading
 from looktwice.ui.web.html.messages import (
     activity_html,
     chat_messages,
