@@ -5,10 +5,11 @@ Not shipped, and not for what a person has to say: that stands in docs/*.md.
 
 from __future__ import annotations
 
-from . import api, commands, extras, graph, packages, settings, tools, weights
+from . import api, checks, commands, extras, graph, packages, settings, tools, weights
 
 WRITERS = {
     "reference/api.md": api.page,
+    "reference/checks.md": checks.page,
     "reference/commands.md": commands.page,
     "reference/extras.md": extras.page,
     "reference/packages.md": packages.page,
