@@ -14,6 +14,7 @@ from .. import __version__
 from ..errors import Cancelled, LooktwiceError, UsageError
 from .ask import ask
 from .batch import batch_app
+from .checks import checks
 from .demo import demo
 from .doctor import doctor
 from .evaluate.app import eval_app
@@ -36,6 +37,7 @@ app.command()(demo)
 app.command()(serve)
 app.command()(mcp)
 app.command()(tools)
+app.command()(checks)
 app.command()(doctor)
 app.add_typer(models_app, name="models")
 app.add_typer(index_app, name="index")

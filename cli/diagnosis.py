@@ -18,6 +18,8 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..agent.verification.plugins import plugged_in as check_plugins
+from ..agent.verification.registry import OWN
 from ..errors import LooktwiceError
 from ..extensions.extras import PURPOSES, command, has, not_installed
 from ..retrieval.loaders.registry import plugged_in as loader_plugins
@@ -117,7 +119,7 @@ def _extras(_: Settings) -> Iterator[Finding]:
 
 def _plugins(_: Settings) -> Iterator[Finding]:
     """What installed packages bring; this imports them, since only that tells whether they work."""
-    for plugin in (*tool_plugins(), *loader_plugins()):
+    for plugin in (*tool_plugins(), *loader_plugins(), *check_plugins(OWN)):
         words = f"of {plugin.package}" + (f": {plugin.fault}" if plugin.fault else "")
         mend = "update or remove it: python -m pip install -U " + plugin.package.split()[0]
         good = not plugin.fault

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .base import Case, Check, Disagreement, Doubt, Replace
+from .base import PASS, Case, Check, Disagreement, Doubt, Finding, Replace
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,15 @@ class Examined:
         return "; ".join(f"{name}: {what}" for name, what in found)
 
 
+def _look(check: Check, case: Case) -> Finding:
+    """What a check finds where it applies; one that breaks costs itself only, and is named in the log."""
+    try:
+        return check.look(case) if check.applies(case) else PASS
+    except Exception as error:  # of a plug-in, or a slip of ours: the answer is worth more
+        log.warning("check %s: %s: %s", check.name, type(error).__name__, error)
+        return PASS
+
+
 def examine(case: Case, checks: Iterable[Check]) -> Examined:
     """Hold a draft against each check; one that is put right goes on as it was put right.
 
@@ -48,9 +60,7 @@ def examine(case: Case, checks: Iterable[Check]) -> Examined:
     doubts: list[tuple[str, Doubt]] = []
     corrections: list[tuple[str, str]] = []
     for check in checks:
-        if not check.applies(case):
-            continue
-        finding = check.look(case)
+        finding = _look(check, case)
         if isinstance(finding, Replace) and not case.sees:
             case = replace(case, draft=finding.text)
             corrections.append((check.name, finding.reason))

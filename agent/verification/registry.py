@@ -12,6 +12,7 @@ from ...schema import Evidence
 from ..evidence.prompting import calculated
 from . import change, counts, extremes, names, numbers, periods, rows, wording
 from .base import PASS, Case, Check, Doubt, Finding, Replace, brief, reading
+from .plugins import plugin_checks
 
 
 def doubts(find: Callable[[Case], Sequence[str]]) -> Callable[[Case], Finding]:
@@ -159,6 +160,14 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+OWN = frozenset(check.name for check in CHECKS)
+
+
+def all_checks() -> tuple[Check, ...]:
+    """The program's checks, then those of plug-ins."""
+    return (*CHECKS, *plugin_checks(OWN))
+
+
 def enabled(disabled: Collection[str] = (), literal: bool = True) -> tuple[Check, ...]:
     """The checks that are switched on, in their order.
 
@@ -169,7 +178,8 @@ def enabled(disabled: Collection[str] = (), literal: bool = True) -> tuple[Check
     Raises:
         UsageError: a name is not that of a check.
     """
-    known = {check.name for check in CHECKS}
+    checks = all_checks()
+    known = {check.name for check in checks}
     if unknown := sorted(set(disabled) - known):
         raise UsageError(
             f"checks.disabled: there is no check named {', '.join(unknown)}; "
@@ -177,6 +187,6 @@ def enabled(disabled: Collection[str] = (), literal: bool = True) -> tuple[Check
         )
     return tuple(
         check
-        for check in CHECKS
+        for check in checks
         if check.name not in disabled and (literal or check.name == "empty")
     )
