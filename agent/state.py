@@ -56,6 +56,21 @@ class Verdict(Value):
     open: tuple[str, ...] = ()
 
 
+Operation = Literal["none", "table", "sum", "mean", "greatest", "least"]
+
+
+class Gathering(Value):
+    """What has to be read from each picture, and what is done with it.
+
+    Attributes:
+        field: the one that is summed or compared.
+    """
+
+    operation: Operation
+    field: str = ""
+    fields: tuple[str, ...] = ()
+
+
 class State(TypedDict, total=False):
     """One question on its way through the graph.
 
@@ -68,6 +83,7 @@ class State(TypedDict, total=False):
     shown: ids of the evidence that stands before the model.
     enough: those of `shown` that were found to be enough; the draft's prompt begins as that of the gate.
     extracts: what of retrieved pages stands there instead of the whole, by id.
+    gathering: what has to be read from each of several pictures, where the question needs that.
     opened: whether parts of the pictures were looked for and opened.
     answerable: probability that the shown evidence answers the question.
     revised: whether the draft is a second try over the same evidence.
@@ -89,6 +105,7 @@ class State(TypedDict, total=False):
     shown: tuple[str, ...]
     enough: tuple[str, ...]
     extracts: dict[str, Evidence]
+    gathering: Gathering | None
     opened: bool
     answerable: float
     draft: str
@@ -117,6 +134,7 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         shown=(),
         enough=(),
         extracts={},
+        gathering=None,
         opened=False,
         answerable=0.0,
         draft="",

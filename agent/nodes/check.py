@@ -20,6 +20,9 @@ UNCHECKED = 0.5
 
 def check(state: State, run: Run) -> Done:
     """Accept, revise, look again or decline; talk has nothing to be compared with, unless it gives up."""
+    made = state["verdict"]
+    if made is not None and made.outcome == "accept":  # by the program, of values that were checked
+        return Done(State(stop="accepted"), "accept: put together by the program")
     if nothing_to_check(state, run):
         verdict = Verdict(outcome="accept", confidence=UNCHECKED)
         return Done(State(verdict=verdict, stop="no_tools_needed"), "nothing to check")

@@ -8,11 +8,13 @@ from ..backends.base import Message
 from ..evidence.prompting import answer_messages, shown_evidence
 from ..evidence.rendering import transcribed
 from ..evidence.selection import keep
+from ..extraction.composing import Composed
 from ..planner import list_tools
 from ..policies.base import form_of
+from ..policies.gathered import gathered
 from ..query_rewriting import at_hand
 from ..run import Run
-from ..state import State
+from ..state import State, Verdict
 from ..verification.measured import measured
 from .base import Done
 
@@ -26,6 +28,8 @@ def draft(state: State, run: Run) -> Done:
     if result := "" if run.model.sees_images else as_it_is(state):
         run.emit(Token(text=result))
         return Done(State(draft=result, verdict=None), "as it was measured or read")
+    if (made := gathered(state, run)) is not None:
+        return put_together(*made, state, run)
     looks = run.model.sees_images and state["target_pictures"]
     messages = from_evidence(state, run) if state["looked"] or looks else talk(state, run)
     reply = run.model.generate(
@@ -38,6 +42,16 @@ def draft(state: State, run: Run) -> Done:
         text += " …"
         run.emit(Token(text=" …"))
     return Done(State(draft=text, verdict=None), f"{reply.completion_tokens} tokens")
+
+
+def put_together(composed: Composed, verdict: Verdict, state: State, run: Run) -> Done:
+    """An answer the program made of what was read from each picture: there is no draft to be checked."""
+    run.emit(Token(text=composed.text))
+    update = State(draft=composed.text, verdict=verdict)
+    if composed.calculation is not None:
+        number = len(state["evidence"]) + 1
+        update["evidence"] = (composed.calculation.model_copy(update={"id": f"E{number}"}),)
+    return Done(update, f"put together of {len(verdict.citations)} places")
 
 
 def as_it_is(state: State) -> str:

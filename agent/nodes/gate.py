@@ -15,6 +15,7 @@ from ..evidence.extraction import extracts
 from ..evidence.prompting import answer_messages, calculated
 from ..evidence.selection import RANKED, by_rank, keep, trusted
 from ..policies.base import form_of
+from ..policies.gathered import gathering_for
 from ..query_rewriting import page_finder
 from ..run import Run
 from ..state import State
@@ -41,6 +42,10 @@ def gate(state: State, run: Run) -> Done:
     if state["shown"] and (update["shown"], parts) == (state["shown"], state["extracts"]):
         # What was not enough, or did not carry a draft, does not become so by asking again.
         return decide(update, 0.0, state, run, "nothing new")
+    if gathering := gathering_for(state, run):
+        update["gathering"] = gathering
+        why = f"{gathering.operation} of {', '.join(gathering.fields)} of each picture"
+        return decide(update, 1.0, state, run, why)
     if form_of(state).worked and any(item.kind != "objects" for item in kept):
         return decide(update, 1.0, state, run, f"{len(kept)} kept to work with")
     if all(item.kind == "calculation" for item in kept) and calculated(kept):

@@ -1,0 +1,1 @@
+"""Typed fields out of what was read. Knows no page layout and draws nothing."""
