@@ -29,12 +29,14 @@ def _loaded(own: frozenset[str]) -> tuple[tuple[Check, ...], tuple[Plugin, ...]]
 
     def take(value: object) -> None:
         items = value if isinstance(value, list | tuple) else [value]
+        new: dict[str, Check] = {}
         for item in items:
             if not isinstance(item, Check):
                 raise UsageError(f"expected a Check, got a {type(item).__name__}")
-            if item.name in own or item.name in brought:
+            if item.name in own or item.name in brought or item.name in new:
                 raise UsageError(f"there is a check {item.name!r} already")
-        brought.update((item.name, item) for item in items)
+            new[item.name] = item
+        brought.update(new)
 
     plugins = load_plugins("looktwice.checks", take)
     return tuple(brought.values()), tuple(plugins)

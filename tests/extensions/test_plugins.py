@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 from looktwice import Assistant, ScriptedModel
+from looktwice.agent.verification import plugins as check_plugins
+from looktwice.agent.verification.base import Case
+from looktwice.agent.verification.engine import examine
+from looktwice.agent.verification.registry import OWN, enabled
 from looktwice.cli import diagnosis
 from looktwice.errors import UsageError
 from looktwice.extensions.plugins import Plugin, load_plugins
@@ -52,6 +56,16 @@ mail = DocumentFormat("mail", (".eml",), "a mail", open_mail)
 stolen = DocumentFormat("mine", (".pdf",), "a PDF of mine", open_mail)
 """
 
+CHECKS = """
+from looktwice.agent.verification.base import Check, Doubt, Pass
+
+def no_swearing(case):
+    return Doubt("it swears") if "damn" in case.draft else Pass()
+
+polite = Check("polite", "nobody is sworn at", no_swearing)
+taken = Check("numbers", "takes a name that is taken", no_swearing)
+"""
+
 Install = Callable[..., None]
 
 
@@ -62,7 +76,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     site.mkdir()
     monkeypatch.syspath_prepend(site)
     monkeypatch.setattr(loaders, "_formats", dict(loaders._formats))
-    caches = (tool_plugins._loaded, loaders.plugged_in)
+    caches = (tool_plugins._loaded, loaders.plugged_in, check_plugins._loaded)
 
     def put(name: str, code: str, group: str, **entries: str) -> None:
         (site / f"{name}.py").write_text(code)
@@ -133,6 +147,16 @@ def test_formats_of_an_installed_package_are_read(install: Install) -> None:
     told = faults(loaders.plugged_in())
     assert told["mail"] == ""
     assert "files ending in .pdf are pdf already" in told["stolen"]
+
+
+def test_checks_of_an_installed_package_look_at_drafts(install: Install) -> None:
+    install("manners", CHECKS, "looktwice.checks", polite="polite", taken="taken")
+    found = examine(Case("How much?", "damn, 8.20"), enabled())
+    assert ("polite", "it swears") in [(name, doubt.reason) for name, doubt in found.doubts]
+    assert examine(Case("How much?", "damn"), enabled(["polite"])).told == ""
+    told = faults(check_plugins.plugged_in(OWN))
+    assert told["polite"] == ""
+    assert "there is a check 'numbers' already" in told["taken"]
 
 
 def test_what_takes_plug_ins_may_refuse_them(install: Install) -> None:

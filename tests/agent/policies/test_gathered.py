@@ -49,7 +49,11 @@ def ask(make: Make, model: Reader, question: str) -> Any:
 @pytest.mark.parametrize(
     ("operation", "question", "text"),
     [
-        ("sum", "What do the totals of these receipts come to together?", "23.25 = 8.2 + 12 + 3.05"),
+        (
+            "sum",
+            "What do the totals of these receipts come to together?",
+            "23.25 = 8.2 + 12 + 3.05",
+        ),
         ("greatest", "Which of these receipts has the highest total?", "picture 2: total 12.00"),
         ("least", "Which of these receipts has the lowest total?", "picture 3: total 3.05"),
     ],
