@@ -1,4 +1,4 @@
-"""What stands before a server for programs, from the outside in: log, guard, API keys."""
+"""How a server for programs is protected (log, guard, API keys) and run."""
 
 from __future__ import annotations
 

@@ -29,16 +29,13 @@ from .html.messages import (
     running_messages,
     waiting_message,
 )
-from .live_answers import LiveAnswers, PageQuestion, turns
+from .live_answers import LiveAnswers
 from .navigation import Navigation, first
 from .progress import AnswerProgress
+from .question import PageQuestion, build_question
 from .rate_limit import RateLimiter
 from .session import Caller, PageSession, Updates, error_sentence, owned
 from .uploads import NamedFile, gone, remove_uploads, split_uploads
-from .viewer import crop_of
-
-PICTURE_QUESTION = "What does this picture show?"
-"""Asked where somebody sends a picture without words."""
 
 
 class ChatHandlers:
@@ -167,8 +164,9 @@ class ChatHandlers:
             async for updates in self._add_documents(caller, log, others):
                 yield updates
         if text or pictures or session.region is not None:
+            index = await asyncio.to_thread(self.documents.index, caller.owner)
             question = await asyncio.to_thread(
-                self._question, caller, session, text, pictures, before
+                build_question, self.assistant.store, session, text, pictures, before, index
             )
             answer = self._answer(caller, session, question, len(before), log)
             async with contextlib.aclosing(answer):
@@ -209,34 +207,6 @@ class ChatHandlers:
                 raise BadInput("documents", reasons)
             elif summary.skipped:
                 raise BadInput(files[0].name, "is no kind of picture or document that can be read")
-
-    def _question(
-        self,
-        caller: Caller,
-        session: PageSession,
-        text: str,
-        pictures: list[Picture],
-        before: Sequence[Exchange],
-    ) -> PageQuestion:
-        """The question with its pictures, its region, its documents and its conversation."""
-        region, given = session.region, tuple(pictures)
-        if region is not None and session.region_picture is not None:
-            whole = session.region_picture
-            others = tuple(p for p in given if p.sha256 != whole.sha256)
-            given = (whole, *others)
-            sent = (crop_of(self.assistant.store, whole, region), *others)
-        elif not given and before and before[-1].region is not None:
-            given = sent = before[-1].pictures  # the part was meant once, not for ever
-        else:
-            region, sent = None, given
-        return PageQuestion(
-            text=text or PICTURE_QUESTION,
-            pictures=given,
-            region=region,
-            sent_pictures=sent,
-            history=turns(before),
-            index=self.documents.index(caller.owner),
-        )
 
     async def _answer(
         self,

@@ -10,42 +10,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from ...agent.assistant import Assistant
-from ...agent.state import Turn
 from ...control import Control
 from ...errors import LooktwiceError, UsageError
-from ...schema import Box, Event, Picture
+from ...schema import Event
 from ...settings import PageLimits
-from ...tools.documents.search import Searchable
 from ..http.queue import Notify, QueuedRun, RunQueue
 from .conversation import Exchange
 from .progress import AnswerProgress, after_event
+from .question import PageQuestion
 
 _UPDATES_PER_SECOND = 8
 """At most so often the page of one question is drawn again ..."""
 _ALL_UPDATES_PER_SECOND = 60
 """... and those of all questions together, so that many pages do not starve the models."""
-
-
-@dataclass(frozen=True)
-class PageQuestion:
-    """A question with all it comes with.
-
-    Attributes:
-        pictures: what the user gave.
-        sent_pictures: what the assistant gets: the same, or a crop of the region.
-        history: the conversation before it.
-    """
-
-    text: str
-    pictures: tuple[Picture, ...] = ()
-    region: Box | None = None
-    sent_pictures: tuple[Picture, ...] = ()
-    history: tuple[Turn, ...] = ()
-    index: Searchable | None = None
 
 
 @dataclass(eq=False)
@@ -70,19 +51,6 @@ class _LiveAnswer:
         self.done = True
         self.changed.set()
         self.urgent.set()
-
-
-def turns(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
-    """A conversation as the assistant takes it."""
-    return tuple(
-        Turn(
-            question=e.question,
-            answer=e.answer.text,
-            status=e.answer.status,
-            pictures=e.sent_pictures,
-        )
-        for e in exchanges
-    )
 
 
 class LiveAnswers:

@@ -11,7 +11,8 @@ from looktwice.errors import Cancelled, UsageError
 from looktwice.settings import PageLimits
 from looktwice.ui.http.errors import QueueFull
 from looktwice.ui.web.conversation import Exchange
-from looktwice.ui.web.live_answers import LiveAnswers, PageQuestion
+from looktwice.ui.web.live_answers import LiveAnswers
+from looktwice.ui.web.question import PageQuestion
 
 from ...agent.kit import EndlessModel, Script, make_assistant
 
