@@ -74,12 +74,6 @@ ENVIRONMENT = {
 }
 """Files that touch os.environ, each with its reason."""
 
-SEVERAL_HOMES: set[str] = set()
-"""Class names that still wait for names of their own; add none."""
-
-STILL_CIRCULAR: set[str] = set()
-"""Folders whose members still import each other in a circle; add none."""
-
 
 def part_of(module: str) -> str:
     return module.split(".")[0] or "__init__"

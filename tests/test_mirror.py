@@ -1,0 +1,152 @@
+"""Tests mirror the package: agent/planner.py is tested in tests/agent/test_planner.py.
+
+A module has a test file of its own, or it only declares (no function with a body), or it is tested
+through its folder's face, or a line below says where it is tested.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from .source import ROOT, relative, sources, tree_of
+
+TESTS = Path(__file__).parent
+
+THROUGH_THEIR_FACE = {
+    "agent/nodes": "agent/test_loop.py",
+    "evals/baselines": "evals/baselines/test_contest.py",
+    "evals/metrics": "evals/test_metrics.py",
+    "evals/seer": "evals/seer/test_seer.py",
+    "evals/suites": "evals/test_suites.py",
+    "evals/suites/seer": "evals/seer/test_trial.py",
+    "ui/mcp_server": "ui/mcp_server/test_server.py",
+    "ui/openai_server": "ui/openai_server/test_app.py",
+    "weights/convert": "weights/convert/test_prepare.py",
+}
+"""Folders whose modules are tested as one: the graph, a suite's pictures, a server's replies."""
+
+TESTED_WITH = {
+    "agent/backends/test_contract.py": "agent/backends/base agent/backends/validation",
+    "agent/backends/test_openai.py": (
+        "agent/backends/background agent/backends/failures agent/backends/http_client"
+        " agent/backends/server"
+    ),
+    "agent/backends/test_transformers.py": (
+        "agent/backends/checkpoint agent/backends/constrained agent/backends/streamer"
+    ),
+    "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
+    "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
+    "agent/batch/test_runner.py": "agent/batch/local agent/batch/tasks agent/batch/worker",
+    "agent/evidence/test_citation.py": "tools/documents/passages",
+    "agent/test_assistant.py": "agent/evidence/prompting agent/indexes",
+    "agent/test_failures.py": "agent/calls agent/structured_output",
+    "agent/test_loop.py": "agent/graph agent/run control",
+    "agent/test_planner.py": "agent/similarity",
+    "agent/verification/test_literal.py": (
+        "agent/evidence/grounding agent/text/polarity agent/verification/support"
+    ),
+    "cli/evaluate/test_run.py": "cli/show/evaluations evals/ablate",
+    "cli/evaluate/test_baselines.py": "cli/show/baselines",
+    "cli/index/test_change.py": "cli/index/opening retrieval/ingest/progress",
+    "cli/index/test_look.py": "cli/index/filters cli/index/pages cli/show/documents",
+    "cli/show/test_passages.py": "retrieval/catalog/highlight",
+    "cli/test_batch.py": "agent/batch/engines agent/batch/shared_model",
+    "cli/test_interrupts.py": "cli/progress",
+    "cli/test_tools.py": "tools/plugins",
+    "cli/test_ui.py": "cli/serve",
+    "evals/seer/test_trial.py": "cli/evaluate/seer cli/show/seer",
+    "evals/test_adapters.py": "evals/sources",
+    "evals/test_runner.py": (
+        "evals/compare evals/failures evals/manifest evals/report evals/scratch evals/summary"
+        " evals/svg evals/task"
+    ),
+    "retrieval/catalog/test_catalog.py": "retrieval/catalog/writing",
+    "retrieval/embeddings/test_picture.py": "retrieval/embeddings/imagenet",
+    "retrieval/embeddings/test_text.py": "retrieval/embeddings/onnx retrieval/embeddings/runtime",
+    "retrieval/ingest/test_run.py": "retrieval/ingest/document",
+    "retrieval/loaders/test_isolate.py": "retrieval/loaders/protocol retrieval/loaders/reader",
+    "retrieval/loaders/test_load.py": "retrieval/loaders/text_file",
+    "retrieval/test_index.py": "retrieval/index_vectors retrieval/page_images retrieval/sweep",
+    "retrieval/text/test_chunking.py": "retrieval/pages retrieval/text/sentences",
+    "retrieval/vectors/test_vectors.py": "retrieval/vectors/files retrieval/vectors/storage",
+    "test_docs.py": "extensions/plugins",
+    "test_public_api.py": "closing errors schema",
+    "test_wheel.py": "extensions/extras",
+    "cli/test_settings.py": "settings",
+    "tools/looking/test_look.py": "tools/places",
+    "tools/looking/test_regions.py": "tools/looking/marks",
+    "tools/mcp_client/test_remote.py": "tools/mcp_client/link",
+    "tools/ocr/test_layout.py": "tools/scan_reader",
+    "tools/test_base.py": "tools/signature",
+    "ui/http/test_api.py": "ui/http/data_url",
+    "ui/openai_server/test_app.py": (
+        "ui/http/access_log ui/http/answering ui/http/errors ui/http/logs ui/http/metrics"
+    ),
+    "ui/web/test_app.py": (
+        "ui/web/chat ui/web/documents_panel ui/web/event_handlers ui/web/events ui/web/layout"
+        " ui/web/navigation ui/web/routes ui/web/session ui/web/text ui/web/theme"
+    ),
+    "weights/test_download.py": "weights/sources",
+    "weights/test_resolve.py": "weights/hardware",
+}
+"""Modules without a test file of their own, by the test that fails when they do: a helper of one
+module is tested with it, a page or a command from outside."""
+
+
+def without_own_test() -> set[str]:
+    """Modules that do something, as "agent/planner", and have no file of tests of their name."""
+    found = set()
+    for path in sources():
+        place = Path(relative(path))
+        own = TESTS / place.parent / f"test_{place.name}"
+        if path.name != "__init__.py" and place.parts[0] != "benchmarks" and not own.exists():
+            found.add(place.with_suffix("").as_posix())
+    return {module for module in found if does_something(tree_of(ROOT / f"{module}.py"))}
+
+
+def does_something(tree: ast.Module) -> bool:
+    """Whether any function has more than a docstring; protocols and values have not."""
+    return any(
+        not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for line in node.body
+    )
+
+
+def listed(table: Mapping[str, str]) -> list[str]:
+    return [module for modules in table.values() for module in modules.split()]
+
+
+def test_every_module_is_tested_somewhere() -> None:
+    untested = {
+        module
+        for module in without_own_test() - set(listed(TESTED_WITH))
+        if Path(module).parent.as_posix() not in THROUGH_THEIR_FACE
+    }
+    assert untested == set(), "give it tests/.../test_NAME.py, or a line in TESTED_WITH"
+
+
+def test_the_list_is_as_short_as_it_can_be() -> None:
+    modules = listed(TESTED_WITH)
+    assert len(modules) == len(set(modules))
+    assert set(modules) - without_own_test() == set(), "gone, or with a test file of its own by now"
+
+
+@pytest.mark.parametrize("test", sorted({*TESTED_WITH, *THROUGH_THEIR_FACE.values()}))
+def test_tests_that_are_named_are_there(test: str) -> None:
+    assert (TESTS / test).is_file()
+
+
+@pytest.mark.parametrize("folder", THROUGH_THEIR_FACE)
+def test_folders_that_are_named_are_there(folder: str) -> None:
+    assert (ROOT / folder / "__init__.py").is_file()
+
+
+def test_what_only_declares_needs_no_test() -> None:
+    assert not does_something(ast.parse("class A:\n    def f(self) -> int:\n        '''Why.'''\n"))
+    assert does_something(ast.parse("class A:\n    def f(self) -> int:\n        return 1\n"))
