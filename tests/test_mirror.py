@@ -41,13 +41,19 @@ TESTED_WITH = {
     "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
     "agent/batch/test_runner.py": "agent/batch/local agent/batch/tasks agent/batch/worker",
-    "agent/evidence/test_citation.py": "tools/documents/passages",
+    "agent/closer_look/test_policy.py": "agent/closer_look/second_look",
+    "agent/evidence/test_citation.py": "agent/evidence/provenance tools/documents/passages",
     "agent/test_assistant.py": "agent/evidence/prompting agent/indexes",
     "agent/test_failures.py": "agent/calls agent/structured_output",
-    "agent/test_loop.py": "agent/graph agent/run control",
-    "agent/test_planner.py": "agent/similarity",
-    "agent/verification/test_literal.py": (
-        "agent/evidence/grounding agent/text/polarity agent/verification/support"
+    "agent/test_loop.py": (
+        "agent/form_classifier agent/forms agent/graph agent/policies/base agent/policies/reading"
+        " agent/policies/seeing agent/run agent/verification/engine agent/verification/registry control"
+    ),
+    "agent/test_planner.py": "agent/example_vectors agent/similarity",
+    "agent/verification/test_wording.py": (
+        "agent/evidence/grounding agent/text/polarity agent/verification/base"
+        " agent/verification/counts agent/verification/numbers agent/verification/statements"
+        " agent/verification/support"
     ),
     "cli/evaluate/test_run.py": "cli/show/evaluations evals/ablate",
     "cli/evaluate/test_baselines.py": "cli/show/baselines",
@@ -84,6 +90,7 @@ TESTED_WITH = {
     "ui/openai_server/test_app.py": (
         "ui/http/access_log ui/http/answering ui/http/errors ui/http/logs ui/http/metrics"
     ),
+    "ui/web/test_auth.py": "ui/web/login",
     "ui/web/test_app.py": (
         "ui/web/chat ui/web/documents_panel ui/web/event_handlers ui/web/events ui/web/layout"
         " ui/web/navigation ui/web/routes ui/web/session ui/web/text ui/web/theme"
