@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from importlib import metadata
+from importlib import import_module, metadata
 from typing import Any, get_args
 
 import pytest
