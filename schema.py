@@ -372,26 +372,36 @@ class Answer(Value):
 
 
 class StepStarted(Value):
+    """A node of the graph begins."""
+
     type: Literal["step_started"] = "step_started"
     node: Node
 
 
 class StepFinished(Value):
+    """A node of the graph is done, and what it did."""
+
     type: Literal["step_finished"] = "step_finished"
     step: Step
 
 
 class ToolStarted(Value):
+    """A tool is asked; others may be asked meanwhile."""
+
     type: Literal["tool_started"] = "tool_started"
     call: ToolCall
 
 
 class ToolFinished(Value):
+    """A tool answered, or failed."""
+
     type: Literal["tool_finished"] = "tool_finished"
     result: ToolResult
 
 
 class Token(Value):
+    """A piece of the answer's text as it is written."""
+
     type: Literal["token"] = "token"
     text: str
 

@@ -15,8 +15,15 @@ from .source import ROOT, Import, all_imports, is_own, module_name, modules, tar
 BROUGHT_ALONG = {"langchain_core", "pydantic_core"}
 """Imported by name; they come with the core's own dependencies, which pin them."""
 
+OF_AN_INDEX = {
+    "retrieval.catalog.rows", "retrieval.embeddings.picture", "retrieval.index",
+    "retrieval.ingest.progress", "retrieval.ingest.scans", "retrieval.maintenance",
+    "retrieval.ranking.fusion",
+}  # fmt: skip
+"""Homes of public names that only say with which command they come."""
+
 CORE = {
-    *(home for home in looktwice._HOMES if home != "retrieval.index"),
+    *(home for home in looktwice._HOMES if home not in OF_AN_INDEX),
     *(name for name in modules() if name.split(".")[0] == "cli"),
     "agent.graph", "agent.backends.openai", "agent.batch.runner", "agent.batch.engines",
     "tools.registry", "media.annotate", "weights.state", "weights.obtain",
@@ -27,7 +34,8 @@ CORE = {
 BEHIND_A_CHECK = {
     "agent/backends/attention.py": "asked by the transformers model",
     "cli/diagnosis.py": "asks torch for the name of a GPU that torch has found",
-    "agent/similarity.py": "compares vectors, which an embedder made",
+    "agent/example_vectors.py": "keeps vectors, which an embedder made",
+    "agent/form_classifier.py": "fitted to vectors, which an embedder made; without one words vote",
     "retrieval/pages.py": "pages come out of an index",
     "tools/looking/regions.py": "part of a tool that is only there with the experts",
     "tools/mcp_client/link.py": "opened by remote.py, which checks",
