@@ -42,7 +42,7 @@ SEERS = {
     c.name: c
     for c in (
         Character("perfect", "sees everything and answers rightly"),
-        Character("blind", "does not make out small marks until they are enlarged", least=16.0,
+        Character("blind", "does not make out small marks until they are enlarged", least=12.0,
                   belief=0.5),
         Character("wrong-numbers", "has every fifth number wrong until it looks closer", slips=0.2,
                   belief=0.7),

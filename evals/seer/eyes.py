@@ -13,6 +13,8 @@ SEEN_PIXELS = 1_200_000
 """What is seen of one picture; a larger one is made smaller first, as models do."""
 _INSIDE = 0.8
 """Share of a box that has to lie in a picture."""
+_DOT = 1 / 3
+"""Share of the size of what is made out, from which it is seen that something is there."""
 _CONTRAST = 30
 """Difference of the darkest and the brightest pixel from which something is seen."""
 
@@ -49,9 +51,13 @@ class Eyes:
             return any(self._is_clear(picture) for picture in again)
         return all(any(self._makes_out(picture, box) for picture in again) for box in boxes)
 
-    def holds(self, picture: Picture, boxes: Sequence[Box]) -> bool:
-        """Whether one of the boxes lies in a picture and is not dark, however small it is."""
-        return any(inside(picture, box) and self._is_clear(picture, box) for box in boxes)
+    def suspects(self, picture: Picture, boxes: Sequence[Box]) -> bool | None:
+        """Whether something of a box is to be seen in a picture; None where it is little more than a dot."""
+        there = [b for b in boxes if inside(picture, b) and self._is_clear(picture, b)]
+        if not there:
+            return False
+        largest = max(min(b.width, b.height) for b in there) * enlargement(picture)
+        return True if largest >= _DOT * self.least else None
 
     def _makes_out(self, picture: Picture, box: Box) -> bool:
         size = min(box.width, box.height) * enlargement(picture)

@@ -27,6 +27,8 @@ from .prompts import Prompt, read, squeezed
 _PATCH = 28 * 28
 """Pixels that one token of a picture stands for."""
 _SURE, _UNSURE = 0.97, 0.03
+_PART = {True: 0.95, None: 0.6, False: 0.05}
+"""Probability that a part of a picture shows what is asked, by what is to be seen there."""
 _TELLING = 4
 _COMPARES = "comparison"
 
@@ -238,7 +240,7 @@ class SeerModel(ScriptedModel):
         if not boxes or not shown:
             return 0.5
         whole = any(shown[0].sha256 == p.sha256 for p in self._pictures[task.id])
-        return 0.5 if whole else 0.95 if self._eyes.holds(shown[0], boxes) else 0.05
+        return 0.5 if whole else _PART[self._eyes.suspects(shown[0], boxes)]
 
     # --- what it is asked about -----------------------------------------------------------------
 
