@@ -52,7 +52,7 @@ class Eyes:
         return all(any(self._makes_out(picture, box) for picture in again) for box in boxes)
 
     def suspects(self, picture: Picture, boxes: Sequence[Box]) -> bool | None:
-        """Whether something of a box is to be seen in a picture; None where it is little more than a dot."""
+        """Whether something of a box is to be seen; None where it is little more than a dot."""
         there = [b for b in boxes if inside(picture, b) and self._is_clear(picture, b)]
         if not there:
             return False
