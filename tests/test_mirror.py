@@ -89,11 +89,7 @@ TESTED_WITH = {
     "tools/mcp_client/test_remote.py": "tools/mcp_client/link",
     "tools/ocr/test_layout.py": "tools/scan_reader",
     "tools/test_base.py": "tools/signature",
-    "ui/http/test_api.py": "ui/http/data_url",
-    "ui/openai_server/test_app.py": (
-        "ui/http/access_log ui/http/answering ui/http/errors ui/http/logs ui/http/metrics"
-    ),
-    "ui/web/test_auth.py": "ui/web/login",
+    "ui/openai_server/test_app.py": ("ui/http/answering ui/http/logs ui/http/metrics"),
     "ui/web/test_app.py": (
         "ui/web/chat ui/web/documents_panel ui/web/event_handlers ui/web/events ui/web/layout"
         " ui/web/navigation ui/web/routes ui/web/session ui/web/text ui/web/theme"
