@@ -1,0 +1,166 @@
+"""A model that sees leads: tools doubt, a second look decides, nothing is overruled in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from looktwice.agent.assistant import Assistant
+from looktwice.agent.backends.base import Message
+from looktwice.schema import Box, Evidence, Picture, TextLine
+from looktwice.tools.execution.results import picture_source
+
+from .. import kit
+
+Make = Callable[..., Assistant]
+TOTAL = "What is the total on this receipt?"
+HOW_MANY = "How many dogs are there?"
+
+
+class Eyes:
+    """Drafts one answer, believes in it as told, and prefers one of two readings.
+
+    Args:
+        prefers: what it takes where two readings are shown; "" finds both as likely, "first" takes
+            whatever stands first.
+    """
+
+    def __init__(
+        self, draft: str, prefers: str = "", sure: float = 0.95, sees: float = 0.95
+    ) -> None:
+        self.script = kit.Script(says={"draft": draft}, yes={"answerable": sees, "right": sure})
+        self.prefers, self.shown = prefers, list[tuple[Message, ...]]()
+        self._usual = self.script.choice
+        self.script.choice = self.choice  # type: ignore[method-assign]
+
+    def choice(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
+        if options[0] != "A":
+            return self._usual(messages, options)
+        self.shown.append(tuple(messages))
+        text = messages[-1].text
+        first = text.split("A: ")[1].split("\n")[0]
+        if self.prefers == "first" or (self.prefers and self.prefers == first):
+            return {"A": 0.9, "B": 0.1}
+        return {"A": 0.1, "B": 0.9} if self.prefers else {"A": 0.5, "B": 0.5}
+
+    def model(self) -> Any:
+        return self.script.model(sees_images=True)
+
+
+def reads(*texts: str) -> Any:
+    """A text reader whose lines stand inside the picture they were read from."""
+
+    def read(picture: Picture) -> Evidence:
+        lines = tuple(
+            TextLine(text=t, score=0.9, box=Box(x1=5, y1=8 * n, x2=50, y2=8 * n + 6), row=n)
+            for n, t in enumerate(texts)
+        )
+        text = "text read:\n" + "\n".join(texts)
+        return Evidence(kind="text", text=text, lines=lines, source=picture_source(picture))
+
+    return read
+
+
+def counts(number: int) -> Any:
+    def detect(picture: Picture) -> Evidence:
+        return kit.people(number, "dog").model_copy(update={"source": picture_source(picture)})
+
+    return detect
+
+
+def ask(make: Make, eyes: Eyes, question: str, **tools: Any) -> Any:
+    experts = kit.instant_experts(
+        read=tools.get("read", reads("Total 37.50")), detect=tools.get("detect", counts(0))
+    )
+    return make(eyes.model(), experts=experts).ask(question, [kit.picture()])
+
+
+@pytest.mark.parametrize("draft", ["199.99", "Two, I believe", "a red bus", "blau"])
+def test_what_no_tool_read_stands_when_the_model_sees_it(make: Make, draft: str) -> None:
+    answer = ask(make, Eyes(draft), "What is on it?")
+    assert (answer.text, answer.status) == (draft, "answered")
+    assert {citation.known for citation in answer.citations} == {"seen"}
+    (seen,) = (e for e in answer.evidence if e.kind == "seen")
+    assert seen.text == draft
+    assert seen.source.picture == answer.pictures[0].sha256
+
+
+def test_a_number_the_reader_has_otherwise_is_looked_at_again(make: Make) -> None:
+    eyes = Eyes("It is 31.50.", prefers="37.50")
+    answer = ask(make, eyes, TOTAL)
+    assert (answer.text, answer.status) == ("It is 37.50.", "answered")
+    assert len(eyes.shown) == 2  # both orders
+    enlarged = eyes.shown[0][-1].pictures[-1]
+    assert enlarged.origin is not None
+    assert enlarged.origin.picture == answer.pictures[0].sha256
+    assert "37.50 taken after a closer look" in answer.steps[-2].did
+
+
+def test_the_model_may_keep_its_own_reading(make: Make) -> None:
+    answer = ask(make, Eyes("31.50", prefers="31.50"), TOTAL)
+    assert (answer.text, answer.status) == ("31.50", "answered")
+
+
+@pytest.mark.parametrize("prefers", ["", "first"])
+def test_what_stays_open_is_said(make: Make, prefers: str) -> None:
+    """A model that cannot tell, or that takes whatever stands first, settles nothing."""
+    answer = ask(make, Eyes("31.50", prefers=prefers), TOTAL)
+    assert answer.status == "partial"
+    assert answer.text.startswith("31.50\n")
+    assert "a tool has 37.50, not 31.50" in answer.text
+    assert answer.confidence < 0.6
+
+
+def test_a_count_is_looked_at_with_numbered_marks(make: Make) -> None:
+    eyes = Eyes("3", prefers="5")
+    answer = ask(make, eyes, HOW_MANY, detect=counts(5))
+    assert answer.text == "5"
+    marked = eyes.shown[0][-1].pictures[-1]
+    assert marked.sha256 != answer.pictures[0].sha256
+    assert (marked.width, marked.height) == (answer.pictures[0].width, answer.pictures[0].height)
+
+
+@pytest.mark.parametrize(("prefers", "text"), [("yes", "Yes, a small one."), ("No", "No")])
+def test_a_yes_to_what_was_not_found(make: Make, prefers: str, text: str) -> None:
+    answer = ask(make, Eyes("Yes, a small one.", prefers=prefers), "Is there a dog?")
+    assert (answer.text, answer.status) == (text, "answered")
+
+
+def test_what_cannot_be_seen_is_declined(make: Make) -> None:
+    answer = ask(make, Eyes("31", sees=0.1, sure=0.9), "What is the room number?", read=reads())
+    assert answer.status == "declined"
+    assert "sees no answer" in answer.text
+
+
+def test_a_draft_the_model_does_not_stand_by_is_given_as_unsure(make: Make) -> None:
+    answer = ask(make, Eyes("a heron", sure=0.2), "What is on it?")
+    assert answer.status == "partial"
+    assert answer.text.startswith("a heron\n")
+    assert "not sure" in answer.text
+
+
+def test_a_run_without_calls_left_gives_the_draft(make: Make) -> None:
+    experts = kit.instant_experts(read=reads("Total 37.50"), detect=counts(0))
+    assistant = make(Eyes("31.50").model(), experts=experts, limits={"model_calls": 1})
+    answer = assistant.ask(TOTAL, [kit.picture()])
+    assert answer.text.startswith("31.50")
+    assert answer.usage.model_calls == 1
+
+
+def test_the_picture_goes_along_in_small_talk(make: Make) -> None:
+    model = Eyes("Hello, what a nice dog!").model()
+    answer = make(model).ask("Hello!", [kit.picture()])
+    assert answer.status == "answered"
+    assert all(call.messages[-1].pictures for call in model.calls)
+
+
+def test_every_prompt_of_a_question_begins_alike(make: Make) -> None:
+    """So that the picture and the notes are read once, however many questions follow."""
+    model = Eyes("a heron").model()
+    make(model).ask("What is on it?", [kit.picture()])
+    texts = [call.messages[-1].text for call in model.calls]
+    shared = texts[0][: texts[0].rindex("\n")]
+    assert len(texts) == 3
+    assert all(text.startswith(shared) for text in texts)
+    assert len({call.messages[0].text for call in model.calls}) == 1

@@ -1,0 +1,59 @@
+"""Which form a question asks for, with and without an embedder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from looktwice.agent.form_classifier import FormClassifier, labelled
+from looktwice.agent.forms import FORMS
+from looktwice.retrieval.embeddings.text import Embedder, open_text_embedder
+from looktwice.settings import Settings
+
+from . import kit
+
+ASKED = {
+    "Translate the certificate into Polish.": "translation",
+    "List all members with their addresses.": "list",
+    "Summarise the minutes in three sentences.": "summary",
+    "Write out everything on the label.": "transcription",
+    "How many boats are in the harbour?": "count",
+    "What is the height of the tower?": "fact",
+    "Put the scores into a table.": "table",
+    "Explain how this pump works.": "explanation",
+}
+"""None of them is among the examples."""
+
+
+def test_every_label_is_a_form() -> None:
+    questions = labelled()
+    assert {form for _, form in questions} == set(FORMS)
+    assert len(questions) == len({question for question, _ in questions})
+    assert not {question for question, _ in questions} & set(ASKED)
+
+
+@pytest.mark.parametrize("embedder", [None, kit.WordEmbedder()])
+def test_clear_questions(embedder: Embedder | None) -> None:
+    classifier = FormClassifier(embedder)
+    right = [classifier.form(question).name == form for question, form in ASKED.items()]
+    assert sum(right) >= len(ASKED) - 2
+
+
+@pytest.mark.weights
+def test_clear_questions_in_several_languages(starter_settings: Settings, tmp_path: Path) -> None:
+    classifier = FormClassifier(open_text_embedder(starter_settings), tmp_path)
+    more = {
+        "Übersetze die Urkunde ins Englische.": "translation",
+        "Liste alle Mitglieder auf.": "list",
+        "Fasse das Protokoll zusammen.": "summary",
+        "Traduis la lettre en allemand.": "translation",
+    }
+    for question, form in {**ASKED, **more}.items():
+        assert classifier.form(question).name == form, question
+    assert list(tmp_path.glob("forms-*.npy")), "the examples' vectors are kept"
+
+
+@pytest.mark.parametrize("question", ["", "zzz", "\ud800", "字" * 5_000, "a " * 50_000])
+def test_anything_has_a_form(question: str) -> None:
+    for embedder in (None, kit.WordEmbedder()):
+        assert FormClassifier(embedder).form(question) in FORMS.values()
