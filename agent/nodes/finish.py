@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from ...schema import Answer, AnswerRevised, FormName, Status, StopReason, Usage
+from ...schema import Answer, AnswerRevised, Citation, Evidence, FormName, Status, StopReason, Usage
+from ..evidence.provenance import known_by
 from ..planner import NO_PICTURE
 from ..run import Run
 from ..state import State, Turn
@@ -29,7 +31,7 @@ def finish(state: State, run: Run) -> Done:
         status=status,
         confidence=verdict.confidence if good and verdict else 0.0,
         stop_reason=stop,
-        citations=verdict.citations if good and verdict else (),
+        citations=sourced(verdict.citations, state["evidence"]) if good and verdict else (),
         evidence=state["evidence"],
         pictures=state["pictures"],
         results=state["results"],
@@ -44,6 +46,13 @@ def finish(state: State, run: Run) -> Done:
         question=state["standalone_question"], answer=text, status=status, pictures=state["given"]
     )
     return Done(State(answer=answer, turns=(turn,)), f"{status} ({stop})")
+
+
+def sourced(citations: Sequence[Citation], evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
+    """The citations, each with how its statement is known."""
+    return tuple(
+        c if c.known else c.model_copy(update={"known": known_by(c, evidence)}) for c in citations
+    )
 
 
 def rows_of(text: str, form: FormName) -> tuple[tuple[str, ...], ...]:

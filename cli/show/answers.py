@@ -112,7 +112,9 @@ def citation_line(citation: Citation, answer: Answer) -> str:
     if citation.source.document:
         name = f"{citation.source.document}, page {citation.source.page}"
     where = f" in {name}" if name else ""
-    return f"{citation.evidence}{where}: “{shorten(citation.quote)}”{places(citation.boxes)}"
+    known = f" · {citation.known}" if citation.known else ""
+    said = f"“{shorten(citation.quote)}”" if citation.quote else "by the model itself"
+    return f"{citation.evidence}{where}: {said}{places(citation.boxes)}{known}"
 
 
 def evidence_line(item: Evidence) -> str:
