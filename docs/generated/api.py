@@ -16,22 +16,27 @@ Every name that `from looktwice import ...` gives. Modules are loaded when a nam
 importing the package costs nothing.
 """
 _TITLES = {
+    "agent.backends": "Models",
+    "agent.verification": "Checks",
     "agent": "Asking",
     "control": "Stopping",
     "errors": "What can go wrong",
+    "media": "Pictures",
+    "retrieval.loaders": "Loaders",
+    "retrieval.pages": "Loaders",
     "retrieval": "Documents",
     "schema": "Values",
     "settings": "Settings",
     "tools": "Tools",
 }
+"""Sections by where a name lives; the first that fits."""
 
 
 def page() -> str:
     """One section a part of the program, each name by its real home."""
     sections: dict[str, list[str]] = {}
     for home, names in _HOMES.items():
-        part = home.partition(".")[0]
-        title = _TITLES.get(part, part.capitalize())
+        title = next(title for place, title in _TITLES.items() if home.startswith(place))
         sections.setdefault(title, []).extend(f"looktwice.{home}.{name}" for name in names)
     parts = [HEAD]
     for title, found in sections.items():
