@@ -10,7 +10,7 @@ from ...schema import Picture
 from ..backends.base import Message
 from ..run import Run
 from ..state import State, Turn
-from ..text.facts import squeezed
+from ..text.facts import content_words, squeezed
 from .base import Done
 
 _REMEMBERED_TURNS = 6
@@ -48,15 +48,28 @@ def target_pictures(
 ) -> tuple[int, ...]:
     """Numbers of the pictures a question is about.
 
-    Those it names ("picture 2", "the second photo", a file's name), else those that came with it,
-    else those of the last turn that had any. A number that does not exist is kept, so that it can
-    be reported.
+    Those it names ("picture 2", "the second photo", a file's name), else those that came with it or, if
+    none did, those of the last turn that had any, and those of earlier turns that it takes up. A number
+    that does not exist is kept, so that it can be reported.
     """
     if named := pictures_named(question, pictures):
         return tuple(dict.fromkeys(named))
     recent = given or next((t.pictures for t in reversed(turns) if t.pictures), ())
-    hashes = {p.sha256 for p in recent}
+    recalled = () if given else pictures_recalled(question, turns, recent)
+    hashes = {p.sha256 for p in (*recent, *recalled)}
     return tuple(n for n, p in enumerate(pictures, 1) if p.sha256 in hashes)
+
+
+def pictures_recalled(
+    question: str, turns: Sequence[Turn], recent: Sequence[Picture]
+) -> tuple[Picture, ...]:
+    """Pictures of earlier turns whose answers a question takes up: "the one of Orchard Lane"."""
+    hashes = {picture.sha256 for picture in recent}
+    last = [t for t in turns if hashes & {picture.sha256 for picture in t.pictures}]
+    earlier = [t for t in turns if t.pictures and t not in last]
+    known = content_words(" ".join(t.answer for t in last))
+    asked = content_words(question) - known
+    return tuple(p for t in earlier if asked & content_words(t.answer) for p in t.pictures)
 
 
 def pictures_named(question: str, pictures: Sequence[Picture]) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from looktwice.errors import UsageError
+from looktwice.schema import Evidence, Picture
 
 from . import kit
 
@@ -201,3 +202,22 @@ def test_a_question_leaves_one_checkpoint(make: Make, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "home" / "sessions.db") as file:
         ((count,),) = file.execute("SELECT count(*) FROM checkpoints").fetchall()
     assert count == 5
+
+
+def test_what_was_said_of_earlier_pictures_brings_them_back(make: Make) -> None:
+    """A question that compares what two turns were about is shown the pictures of both."""
+    shops = {60: "Orchard Lane", 61: "Mill Stores"}
+
+    def read(picture: Picture) -> Evidence:
+        return kit.reading(shops[picture.width], "Total 8.20")
+
+    asked = "Which is larger, the total of Orchard Lane or that of Mill Stores?"
+    script = kit.Script(says={"draft": kit.in_turn(*shops.values(), "both"), "standalone": asked})
+    assistant = make(script.model(sees_images=True), experts=kit.instant_experts(read=read))
+    for side in shops:
+        assistant.ask("Which shop is it?", [kit.picture(side=side)], session="s")
+    model = script.model(sees_images=True)
+    assistant._model = model
+    assistant.ask("Which of the two is larger?", session="s")
+    (drafted, *_) = (call for call in model.calls if call.messages[-1].pictures)
+    assert [picture.width for picture in drafted.messages[-1].pictures] == [60, 61]
