@@ -212,7 +212,9 @@ def test_what_was_said_of_earlier_pictures_brings_them_back(make: Make) -> None:
         return kit.reading(shops[picture.width], "Total 8.20")
 
     asked = "Which is larger, the total of Orchard Lane or that of Mill Stores?"
-    script = kit.Script(says={"draft": kit.in_turn(*shops.values(), "both"), "standalone": asked})
+    rewritten = kit.in_turn("Which shop is it?", asked)
+    drafts = kit.in_turn(*shops.values(), "both")
+    script = kit.Script(says={"draft": drafts, "standalone": rewritten})
     assistant = make(script.model(sees_images=True), experts=kit.instant_experts(read=read))
     for side in shops:
         assistant.ask("Which shop is it?", [kit.picture(side=side)], session="s")
