@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...control import Control
-from ...errors import ToolError
+from ...errors import MissingExtra, ToolError
 from ...schema import Origin, Picture, TextLine
 from ..loaders.base import Scan
 from ..loaders.picture import page_of_scan
@@ -86,7 +86,7 @@ def _read(scan: Scan, name: str, reader: ScanReader | None) -> tuple[Page, Image
     )
     try:
         return _page(scan, image, picture, reader), image
-    except ToolError as error:
+    except (ToolError, MissingExtra) as error:
         return _unread(scan, str(error)), image
 
 

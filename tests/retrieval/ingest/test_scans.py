@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from looktwice.errors import ToolError
+from looktwice.errors import MissingExtra, ToolError
+from looktwice.extensions.extras import not_installed
 from looktwice.retrieval.ingest.scans import ScanReader
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
@@ -37,6 +38,27 @@ def test_a_scan_nobody_reads_is_kept_and_reported(tmp_path: Path, settings: Sett
             assert index.similar_pictures(red)[0].document == "red.png"
             index.remove(["red.png"])
             assert index.failures() == []
+
+
+def test_where_ocr_is_not_installed_a_scan_says_with_which_command_it_comes(
+    tmp_path: Path, settings: Settings
+) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    Image.new("RGB", (60, 40), "red").save(folder / "red.png")
+    (folder / "words.txt").write_text("The warranty lasts 24 months.")
+
+    def missing(image: Image.Image, picture: Picture) -> list[TextLine]:
+        raise MissingExtra(not_installed("experts"), "experts")
+
+    reader = ScanReader(read=missing)
+    with open_index(tmp_path / "ix", settings, write=True, scan_reader=reader) as index:
+        summary = index.add([folder])
+        assert set(summary.added) == {"red.png", "words.txt"}
+        ((path, reason),) = summary.failed
+        assert path.endswith("red.png")
+        assert "pip install 'looktwice[experts]'" in reason
+        assert index.search("warranty")[0].document == "words.txt"
 
 
 def test_scans_are_read_side_by_side_and_stay_in_order(tmp_path: Path, settings: Settings) -> None:
