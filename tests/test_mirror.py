@@ -42,18 +42,18 @@ TESTED_WITH = {
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
     "agent/batch/test_runner.py": "agent/batch/local agent/batch/tasks agent/batch/worker",
     "agent/closer_look/test_policy.py": "agent/closer_look/second_look",
-    "agent/evidence/test_citation.py": "agent/evidence/provenance tools/documents/passages",
+    "agent/evidence/test_citation.py": "tools/documents/passages",
     "agent/extraction/test_composing.py": "agent/extraction/gathering",
     "agent/test_assistant.py": "agent/evidence/prompting agent/indexes",
     "agent/test_failures.py": "agent/calls agent/structured_output",
     "agent/test_loop.py": (
-        "agent/form_classifier agent/forms agent/graph agent/policies/base agent/policies/reading"
-        " agent/policies/seeing agent/run agent/verification/registry control"
+        "agent/graph agent/policies/base agent/policies/reading"
+        " agent/run agent/verification/registry"
     ),
     "agent/test_planner.py": "agent/example_vectors agent/similarity",
     "agent/verification/test_wording.py": (
         "agent/evidence/grounding agent/text/polarity agent/verification/base"
-        " agent/verification/counts agent/verification/numbers agent/verification/statements"
+        " agent/verification/counts agent/verification/numbers"
         " agent/verification/support"
     ),
     "cli/evaluate/test_run.py": "cli/show/evaluations evals/ablate",
@@ -82,7 +82,6 @@ TESTED_WITH = {
     "retrieval/test_index.py": "retrieval/index_vectors retrieval/page_images retrieval/sweep",
     "retrieval/text/test_chunking.py": "retrieval/pages retrieval/text/sentences",
     "retrieval/vectors/test_vectors.py": "retrieval/vectors/files retrieval/vectors/storage",
-    "test_public_api.py": "closing errors schema",
     "cli/test_settings.py": "settings",
     "tools/looking/test_look.py": "tools/places",
     "tools/looking/test_regions.py": "tools/looking/marks",

@@ -32,7 +32,7 @@ class Eyes:
         self.script = kit.Script(says={"draft": draft}, yes={"answerable": sees, "right": sure})
         self.prefers, self.shown = prefers, list[tuple[Message, ...]]()
         self._usual = self.script.choice
-        self.script.choice = self.choice  # type: ignore[method-assign]
+        self.script.choice = self.choice
 
     def choice(self, messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
         if options[0] != "A":

@@ -1,0 +1,53 @@
+"""Stopping a run: by hand, by the clock, from any thread."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from looktwice.control import Control
+from looktwice.errors import Cancelled, DeadlinePassed, Stopped
+
+
+def test_without_a_limit_it_runs_on() -> None:
+    control = Control()
+    control.check()
+    assert not control.should_stop
+    assert (control.remaining(), control.remaining(5)) == (None, 5)
+
+
+def test_somebody_stops_it_from_another_thread() -> None:
+    control = Control(60)
+    thread = threading.Thread(target=control.cancel)
+    thread.start()
+    thread.join()
+    assert control.cancelled
+    assert control.should_stop
+    assert not control.expired
+    with pytest.raises(Cancelled):
+        control.check()
+
+
+def test_its_time_runs_out() -> None:
+    control = Control(0)
+    assert control.expired
+    assert control.should_stop
+    assert not control.cancelled
+    assert control.remaining() == control.remaining(5) == 0
+    with pytest.raises(DeadlinePassed):
+        control.check()
+
+
+def test_what_is_left_is_never_more_than_asked_for() -> None:
+    left = Control(60).remaining()
+    assert left is not None
+    assert 50 < left <= 60
+    assert Control(60).remaining(5) == 5
+
+
+def test_pressing_stop_counts_more_than_the_clock() -> None:
+    control = Control(0)
+    control.cancel()
+    with pytest.raises(Stopped) as stopped:
+        control.check()
+    assert isinstance(stopped.value, Cancelled)
