@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ...control import Control
 from ...errors import BadInput, UsageError
+from ...extensions.extras import require
 from ...schema import Passage
 from ...settings import Settings
 from .uploads import NamedFile, safe_name
@@ -170,9 +171,11 @@ def keep_upload(upload: NamedFile, folder: Path) -> Path:
 
 
 def pack_opener(settings: Settings) -> OpenIndex:
-    """Opens indexes with the pack's embedders and experts, each loaded once and shared."""
+    """Opens indexes with the pack's embedders and experts, each loaded once and shared.
+
+    Without the extra `index` the page works all the same; opening one raises `MissingExtra`.
+    """
     from ...retrieval.embeddings.text import as_text_embedder, open_text_embedder
-    from ...retrieval.index import Index
     from ...tools.registry import Experts
     from ...tools.scan_reader import scan_reader_of
 
@@ -180,6 +183,9 @@ def pack_opener(settings: Settings) -> OpenIndex:
     scan_reader = scan_reader_of(Experts.from_settings(settings))
 
     def open_index(folder: Path, *, write: bool) -> Index:
+        require("index")
+        from ...retrieval.index import Index
+
         return Index.open(
             folder,
             settings,

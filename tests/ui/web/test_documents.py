@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
-from looktwice.errors import BadInput
+from looktwice.errors import BadInput, MissingExtra
 from looktwice.settings import Settings
 from looktwice.ui.web.documents import UserDocuments
 from looktwice.ui.web.uploads import NamedFile
@@ -37,3 +38,15 @@ def test_own_documents_are_added_found_shown_and_removed(home: Path, tmp_path: P
     assert documents.list_documents("ann") == []
     assert not kept[0].exists()
     documents.close()
+
+
+def test_without_an_index_installed_the_page_opens_and_adding_says_what_it_needs(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = UserDocuments(Settings(home=home, pack="starter", offline=True))
+    monkeypatch.setitem(sys.modules, "chromadb", None)  # as if it were not installed
+    assert documents.list_documents("ada") == []
+    file = tmp_path / "notes.txt"
+    file.write_text("The warranty lasts 24 months.")
+    with pytest.raises(MissingExtra, match=r"pip install 'looktwice\[index\]'"):
+        documents.add("ada", [NamedFile(file, "notes.txt")])
