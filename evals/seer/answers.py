@@ -92,8 +92,9 @@ def in_doubt(task: Task) -> tuple[Box, ...]:
 
 
 def has_number(task: Task) -> bool:
-    """Whether the right answer has a number that can be had wrong."""
-    return bool(task.truth.answers) and _DIGITS.search(right(task)) is not None
+    """Whether the answer is wrong once a number in it is."""
+    changed = _numbers_changed(task, right(task))
+    return bool(task.truth.answers) and any(not is_right(task, other) for other in changed)
 
 
 def slip(task: Task) -> str:

@@ -182,6 +182,14 @@ def test_slips_of_every_suite_are_wrong_and_right_drafts_right(name: str) -> Non
             assert not answers.is_right(task, answers.slip(task)), task.id
 
 
+def test_a_number_beside_the_answer_is_nothing_to_slip_in() -> None:
+    dear = Task(id="dear", kind="fact", question="What is dearest?",
+                truth=Truth(answers=("Milk for 5.20", "Milk")))  # fmt: skip
+    assert not answers.has_number(dear)
+    assert answers.has_number(TOTAL)
+    assert answers.has_number(LIST)
+
+
 def test_one_that_is_talkative_is_still_right() -> None:
     for task in tasks_of(SUITES["seer"]):
         if task.truth.answerable:
