@@ -9,6 +9,7 @@ from textwrap import wrap
 from ...schema import Evidence, ToolResult
 
 _FENCE = re.compile(r"</?\s*data\s*>", re.IGNORECASE)
+_MARK = re.compile(r"</?data>|\[E?\d{1,3}\]", re.IGNORECASE)
 _PIECE = 160
 """Characters a line may have before it is cut like the text itself."""
 _SPECIAL = re.compile(r"<\|[^|>\n]{0,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
@@ -29,6 +30,12 @@ def show_evidence(items: Iterable[Evidence], failures: Sequence[ToolResult] = ()
         f"Not seen: {r.call.tool} failed: {as_data(r.error.message)}" for r in failures if r.error
     ]
     return "\n".join(parts) or "(none)"
+
+
+def unfenced(draft: str) -> str:
+    """A draft without the marks of evidence, which a small model that rewrites all of it repeats."""
+    lines = draft.strip().splitlines()
+    return "\n".join(line for line in lines if not _MARK.fullmatch(line.strip())).strip()
 
 
 def transcribed(items: Iterable[Evidence]) -> str:

@@ -14,17 +14,19 @@ from typing import Any
 
 from pydantic import RootModel
 
-from ...errors import ModelError
 from ...prompts import render
 from ...schema import Evidence, Picture
 from ..backends.base import Message
+from ..evidence.prompting import opening
 from ..evidence.rendering import show_evidence
 from ..run import Run
 from ..state import Gathering
 from ..structured_output import MalformedReply, ask_json
 from ..text.facts import date_parts, numbers, written_dates
+from ..verification.wording import gives_up
 
 _MOST_FIELDS = 8
+_MOST_TOKENS = 60  # of one value
 _FEWEST = 2  # pictures that have something to be put together
 
 
@@ -83,13 +85,15 @@ def read_each(
 ) -> list[Record]:
     """The fields of each picture, read from its own evidence only; those without any are left out."""
     records = []
-    for number, picture in pictures:
+    for place, (number, picture) in enumerate(pictures):
         own = tuple(
             e for e in evidence if e.source.picture == picture.original and e.kind == "text"
         )
+        left = len(pictures) - place
+        one_by_one = run.model.can_call(left * len(gathering.fields))
         if own and run.model.can_call():
-            values = _read(gathering.fields, own, run)
-            records.append(Record(number, picture, values, own))
+            read = _asked if one_by_one else _filled
+            records.append(Record(number, picture, read(gathering.fields, own, run), own))
     return records
 
 
@@ -116,18 +120,37 @@ def rank(value: str) -> tuple[Decimal, ...] | None:
     return None if found is None else (found,)
 
 
-def _read(fields: Sequence[str], evidence: Sequence[Evidence], run: Run) -> dict[str, str]:
-    """One call for all fields of one picture."""
+def _asked(fields: Sequence[str], evidence: Sequence[Evidence], run: Run) -> dict[str, str]:
+    """A short question for each field: what small models do best; the evidence is read once."""
+    return {name: _answer(name, evidence, run) for name in fields}
+
+
+def _answer(field: str, evidence: Sequence[Evidence], run: Run) -> str:
+    prompt = render(
+        "answer",
+        evidence=show_evidence(evidence),
+        question=render("field", field=field),
+        task=render("task_answer"),
+    )
+    messages = [*opening("pictures"), Message(role="user", text=prompt)]
+    text = run.model.generate(messages, max_tokens=_MOST_TOKENS).text.strip()
+    return "" if gives_up(text) else text
+
+
+def _filled(fields: Sequence[str], evidence: Sequence[Evidence], run: Run) -> dict[str, str]:
+    """One call for all fields of one picture, where calls are few."""
     schema = {
         "type": "object",
         "properties": {name: {"type": "string"} for name in fields},
         "required": list(fields),
         "additionalProperties": False,
     }
-    prompt = render("gather_fields", evidence=show_evidence(evidence))
-    messages = [Message(role="user", text=f"{prompt} {{{', '.join(fields)}}}")]
+    prompt = render("gather_fields", evidence=show_evidence(evidence), fields=", ".join(fields))
+    messages = [Message(role="user", text=prompt)]
     try:
-        read = ask_json(run.model, messages, schema, _Fields, max_tokens=60 * len(fields)).root
-    except ModelError:
+        read = ask_json(
+            run.model, messages, schema, _Fields, max_tokens=_MOST_TOKENS * len(fields)
+        ).root
+    except MalformedReply:
         return dict.fromkeys(fields, "")
     return {name: str(read.get(name) or "").strip() for name in fields}

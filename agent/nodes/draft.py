@@ -6,7 +6,7 @@ from ...prompts import render
 from ...schema import Token
 from ..backends.base import Message
 from ..evidence.prompting import answer_messages, shown_evidence
-from ..evidence.rendering import transcribed
+from ..evidence.rendering import transcribed, unfenced
 from ..evidence.selection import keep
 from ..extraction.composing import Composed
 from ..planner import list_tools
@@ -37,7 +37,7 @@ def draft(state: State, run: Run) -> Done:
         max_tokens=min(form.tokens, run.settings.limits.answer_tokens),
         on_token=lambda text: run.emit(Token(text=text)),
     )
-    text = reply.text.strip()
+    text = unfenced(reply.text) if form.worked else reply.text.strip()
     if reply.finish == "length":
         text += " …"
         run.emit(Token(text=" …"))

@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 
 from ...prompts import render
-from ...schema import FormName, ToolCall
+from ...schema import ToolCall
 from ...tools.calculate import calculate
 from ...tools.documents.search import OPEN
 from ..backends.base import Message
 from ..calls import every_look, spread, widest
 from ..evidence.rendering import show_evidence
 from ..evidence.selection import keep
+from ..forms import FORMS, Form
 from ..planner import (
     MOST_CALLS,
     MOST_STAGES,
@@ -52,8 +53,9 @@ def plan(state: State, run: Run) -> Done:
     if state["looked"]:
         stages, how = state["stages"], "next stage"
     else:
+        form = run.forms.form(state["standalone_question"]).name
         stages, how = decide(state, run)
-        form = form_for(stages, state, run)
+        stages = fitting(stages, FORMS[form])
     if how == NO_PICTURE:
         return Done(
             State(stop="unsupported", problem=NO_PICTURE), "a picture is meant, but there is none"
@@ -68,10 +70,12 @@ def plan(state: State, run: Run) -> Done:
     return Done(update, f"{form}: {names} ({how})")
 
 
-def form_for(stages: tuple[Stage, ...], state: State, run: Run) -> FormName:
-    """The form of the answer: a plan that computes is asked for a number, whatever the words."""
-    form = run.forms.form(state["standalone_question"])
-    return "fact" if calculate.name in named(stages) and form.worked else form.name
+def fitting(stages: tuple[Stage, ...], form: Form) -> tuple[Stage, ...]:
+    """The plan without sums where something is made of what was read: its neighbours share the topic."""
+    if not form.worked:
+        return stages
+    left = (tuple(call for call in stage if call.tool != calculate.name) for stage in stages)
+    return tuple(stage for stage in left if stage)
 
 
 def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:

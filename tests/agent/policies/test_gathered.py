@@ -28,11 +28,11 @@ class Reader(ScriptedModel):
         properties = (schema or {}).get("properties", {})
         if "operation" in properties:
             return {"operation": self.operation, "field": "total", "fields": ["total"]}
-        if "total" in properties:
+        text = messages[-1].text
+        if "What is the total?" in text:
             self.each += 1
-            text = messages[-1].text
             assert text.count("Total") == 1, "one picture at a time"
-            return {"total": text.rpartition("Total ")[2].split("\n")[0]}
+            return text.rpartition("Total ")[2].split("\n")[0]
         return {"stages": []} if schema else "something else"
 
 
