@@ -48,24 +48,24 @@ TESTED_WITH = {
     "agent/test_failures.py": "agent/calls agent/structured_output",
     "agent/test_loop.py": (
         "agent/graph agent/policies/base agent/policies/reading"
-        " agent/run agent/verification/registry"
+        " agent/run agent/verification/registry agent/verification/support"
     ),
     "agent/test_planner.py": "agent/example_vectors agent/similarity",
     "agent/verification/test_wording.py": (
-        "agent/evidence/grounding agent/text/polarity agent/verification/base"
+        "agent/evidence/grounding agent/text/polarity"
         " agent/verification/counts agent/verification/numbers"
-        " agent/verification/support"
     ),
+    "agent/verification/test_engine.py": "agent/verification/base",
     "cli/evaluate/test_run.py": "cli/show/evaluations evals/ablate",
     "cli/evaluate/test_baselines.py": "cli/show/baselines",
     "cli/index/test_change.py": "cli/index/opening retrieval/ingest/progress",
     "cli/index/test_look.py": "cli/index/filters cli/index/pages cli/show/documents",
     "cli/show/test_passages.py": "retrieval/catalog/highlight",
-    "cli/test_batch.py": "agent/batch/engines agent/batch/shared_model",
+    "cli/test_batch.py": "agent/batch/shared_model",
+    "cli/test_diagnosis.py": "weights/hardware",
     "cli/test_checks.py": "cli/show/checks",
     "cli/test_interrupts.py": "cli/progress",
     "cli/test_tools.py": "tools/plugins",
-    "cli/test_ui.py": "cli/serve",
     "evals/seer/test_trial.py": "cli/evaluate/seer cli/show/seer",
     "evals/test_adapters.py": "evals/sources",
     "evals/test_runner.py": (
@@ -93,8 +93,7 @@ TESTED_WITH = {
         "ui/web/chat ui/web/documents_panel ui/web/event_handlers ui/web/events ui/web/layout"
         " ui/web/navigation ui/web/routes ui/web/session ui/web/text ui/web/theme"
     ),
-    "weights/test_download.py": "weights/sources",
-    "weights/test_resolve.py": "weights/hardware",
+    "weights/test_hub.py": "weights/sources",
 }
 """Modules without a test file of their own, by the test that fails when they do: a helper of one
 module is tested with it, a page or a command from outside."""
