@@ -130,7 +130,7 @@ def test_the_command_lists_and_verifies_it(
 ) -> None:
     monkeypatch.setenv("LOOKTWICE_HOME", str(starter_settings.home))
 
-    def told(command: str) -> Any:
+    def printed_by(command: str) -> Any:
         words = ["looktwice", "index", command, "--index", str(old / "index"), "--json"]
         monkeypatch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as end:
@@ -139,8 +139,8 @@ def test_the_command_lists_and_verifies_it(
         assert (end.value.code or 0, printed.err) == (0, "")
         return json.loads(printed.out)
 
-    assert sorted(d["name"] for d in told("list")) == ["lease.md", "museum.txt"]
-    checked = told("verify")
+    assert sorted(d["name"] for d in printed_by("list")) == ["lease.md", "museum.txt"]
+    checked = printed_by("verify")
     assert (checked["ok"], checked["vectors"], checked["mended"]) == (True, 2, False)
 
 

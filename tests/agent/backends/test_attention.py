@@ -33,25 +33,27 @@ def _one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store(tmp_path_factory.mktemp("shelf"))
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture(scope="module")
-def pictures(shelf: Store) -> tuple[Picture, Picture]:
+def pictures(shared_store: Store) -> tuple[Picture, Picture]:
     noise = np.random.default_rng(3)
     wide = noise.integers(0, 255, (64, 96, 3), dtype=np.uint8)
     high = noise.integers(0, 255, (128, 64, 3), dtype=np.uint8)
-    return shelf.add(Image.fromarray(wide), "wide"), shelf.add(Image.fromarray(high), "high")
+    return shared_store.add(Image.fromarray(wide), "wide"), shared_store.add(
+        Image.fromarray(high), "high"
+    )
 
 
 @pytest.fixture(scope="module")
 def models(
-    tmp_path_factory: pytest.TempPathFactory, shelf: Store
+    tmp_path_factory: pytest.TempPathFactory, shared_store: Store
 ) -> Iterator[dict[str, TransformersModel]]:
     root = tmp_path_factory.mktemp("tiny")
     loaded = {
-        kind: TransformersModel(tiny.ALL[kind](root / kind), store=shelf, device="cpu")
+        kind: TransformersModel(tiny.ALL[kind](root / kind), store=shared_store, device="cpu")
         for kind in (*SEEING, "qwen3")
     }
     yield loaded
@@ -111,9 +113,9 @@ def test_asking_changes_nothing(
 
 
 def test_the_map_follows_the_part_it_is_a_crop_of(
-    models: dict[str, TransformersModel], shelf: Store, pictures: tuple[Picture, Picture]
+    models: dict[str, TransformersModel], shared_store: Store, pictures: tuple[Picture, Picture]
 ) -> None:
-    part = shelf.crop(pictures[0], Box(x1=32, y1=16, x2=96, y2=64), min_side=96)
+    part = shared_store.crop(pictures[0], Box(x1=32, y1=16, x2=96, y2=64), min_side=96)
     heat = models["qwen3_vl"].attention(asked((part,)), part)
     assert heat.box == Box(x1=32, y1=16, x2=96, y2=64)
 

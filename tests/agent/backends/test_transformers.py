@@ -55,21 +55,23 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store(tmp_path_factory.mktemp("shelf"))
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture(scope="module")
-def pictures(shelf: Store) -> tuple[Picture, Picture]:
+def pictures(shared_store: Store) -> tuple[Picture, Picture]:
     stripes = Image.new("RGB", (96, 64), "white")
     stripes.paste((200, 30, 30), (0, 0, 48, 64))
-    return shelf.add(stripes, "stripes"), shelf.add(Image.new("RGB", (96, 64), (10, 60, 200)), "b")
+    return shared_store.add(stripes, "stripes"), shared_store.add(
+        Image.new("RGB", (96, 64), (10, 60, 200)), "b"
+    )
 
 
 @pytest.fixture(scope="module")
-def models(folders: dict[str, Path], shelf: Store) -> Iterator[dict[str, TransformersModel]]:
+def models(folders: dict[str, Path], shared_store: Store) -> Iterator[dict[str, TransformersModel]]:
     loaded = {
-        kind: TransformersModel(folder, store=shelf, device="cpu")
+        kind: TransformersModel(folder, store=shared_store, device="cpu")
         for kind, folder in folders.items()
     }
     yield loaded
@@ -138,13 +140,13 @@ def test_greedy_text_is_the_librarys_own(
     kind: str,
     models: dict[str, TransformersModel],
     folders: dict[str, Path],
-    shelf: Store,
+    shared_store: Store,
     pictures: tuple[Picture, Picture],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sees = kind in tiny.VISION
     model, processor = library(folders[kind], sees)
-    images = [shelf.open(p) for p in pictures] if sees else []
+    images = [shared_store.open(p) for p in pictures] if sees else []
     inputs = library_inputs(processor, QUESTION.text, images, sees)
     expected = model.generate(**inputs, max_new_tokens=24, do_sample=False)
     spy = Spy(models[kind], monkeypatch)
@@ -230,9 +232,11 @@ def test_numbers_out_of_range_are_refused(
 
 @each_seeing
 def test_half_precision_as_on_a_gpu(
-    kind: str, folders: dict[str, Path], shelf: Store, pictures: tuple[Picture, Picture]
+    kind: str, folders: dict[str, Path], shared_store: Store, pictures: tuple[Picture, Picture]
 ) -> None:
-    with TransformersModel(folders[kind], store=shelf, device="cpu", dtype="bfloat16") as model:
+    with TransformersModel(
+        folders[kind], store=shared_store, device="cpu", dtype="bfloat16"
+    ) as model:
         assert model._ready.model.dtype == torch.bfloat16
         messages = asked(kind, pictures)
         assert model.generate(messages, max_tokens=4).completion_tokens == 4
@@ -322,13 +326,13 @@ def test_choose_is_the_softmax_of_the_models_own_logits(
     kind: str,
     models: dict[str, TransformersModel],
     folders: dict[str, Path],
-    shelf: Store,
+    shared_store: Store,
     pictures: tuple[Picture, Picture],
 ) -> None:
     sees = kind in tiny.VISION
     model, processor = library(folders[kind], sees)
     tok = getattr(processor, "tokenizer", processor)
-    images = [shelf.open(p) for p in pictures] if sees else []
+    images = [shared_store.open(p) for p in pictures] if sees else []
     with torch.no_grad():
         logits = model(**library_inputs(processor, QUESTION.text, images, sees)).logits[0, -1]
     chances = logits.float().softmax(-1)
@@ -409,13 +413,15 @@ def test_an_answer_does_not_depend_on_the_call_before(
 def test_a_large_picture_is_shown_within_the_pixel_budget(
     kind: str,
     folders: dict[str, Path],
-    shelf: Store,
+    shared_store: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    large = shelf.add(Image.effect_noise((400, 300), 80).convert("RGB"), "large")
+    large = shared_store.add(Image.effect_noise((400, 300), 80).convert("RGB"), "large")
     sizes = []
     for pixels in (120_000, 3_000):
-        model = TransformersModel(folders[kind], store=shelf, device="cpu", max_pixels=pixels)
+        model = TransformersModel(
+            folders[kind], store=shared_store, device="cpu", max_pixels=pixels
+        )
         spy = Spy(model, monkeypatch)
         model.generate(asked(kind, (large,)), max_tokens=1)
         sizes.append(spy.calls[0]["pixel_values"].numel())
@@ -469,20 +475,22 @@ def test_a_model_without_system_turns_gets_the_text_in_the_first(
 
 
 def test_thinking_is_switched_off_where_the_template_knows_it(
-    folders: dict[str, Path], shelf: Store, monkeypatch: pytest.MonkeyPatch
+    folders: dict[str, Path], shared_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, tok = library(folders["qwen3"], sees=False)
     tok.chat_template += "{% if enable_thinking is false %}NO THOUGHTS{% endif %}"
-    ours = TransformersModel.from_objects(model, tok, store=shelf, name="thinker")
+    ours = TransformersModel.from_objects(model, tok, store=shared_store, name="thinker")
     spy = Spy(ours, monkeypatch)
     ours.generate([QUESTION], max_tokens=1)
     assert tok.decode(spy.prompt).endswith("NO THOUGHTS")
 
 
 def test_a_prompt_that_does_not_fit_tells_the_sizes(
-    folders: dict[str, Path], shelf: Store, pictures: tuple[Picture, Picture]
+    folders: dict[str, Path], shared_store: Store, pictures: tuple[Picture, Picture]
 ) -> None:
-    model = TransformersModel(folders["qwen3_vl"], store=shelf, device="cpu", context_tokens=30)
+    model = TransformersModel(
+        folders["qwen3_vl"], store=shared_store, device="cpu", context_tokens=30
+    )
     with pytest.raises(BadInput, match=r"\d+ tokens with 2 pictures .* at most 30"):
         model.generate(asked("qwen3_vl", pictures))
     with pytest.raises(BadInput, match="at most 30"):
@@ -490,9 +498,9 @@ def test_a_prompt_that_does_not_fit_tells_the_sizes(
 
 
 def test_the_answer_is_cut_to_what_the_context_leaves(
-    folders: dict[str, Path], shelf: Store
+    folders: dict[str, Path], shared_store: Store
 ) -> None:
-    model = TransformersModel(folders["qwen3"], store=shelf, device="cpu", context_tokens=50)
+    model = TransformersModel(folders["qwen3"], store=shared_store, device="cpu", context_tokens=50)
     reply = model.generate([QUESTION], max_tokens=500)
     assert reply.prompt_tokens + reply.completion_tokens == 50
     assert reply.finish == "length"
@@ -577,8 +585,8 @@ def test_threads_get_the_answers_they_asked_for(models: dict[str, TransformersMo
 
 
 @pytest.fixture
-def large(shelf: Store) -> Picture:
-    return shelf.add(Image.effect_noise((512, 512), 80).convert("RGB"), "large")
+def large(shared_store: Store) -> Picture:
+    return shared_store.add(Image.effect_noise((512, 512), 80).convert("RGB"), "large")
 
 
 @pytest.mark.parametrize("verb", ["generate", "choose"])
@@ -647,8 +655,8 @@ def test_a_failure_inside_the_model_names_model_and_reason(
         models["qwen3"].generate([QUESTION])
 
 
-def test_a_closed_model_says_so(folders: dict[str, Path], shelf: Store) -> None:
-    model = TransformersModel(folders["qwen3"], store=shelf, device="cpu")
+def test_a_closed_model_says_so(folders: dict[str, Path], shared_store: Store) -> None:
+    model = TransformersModel(folders["qwen3"], store=shared_store, device="cpu")
     model.close()
     model.close()
     with pytest.raises(ModelError, match="closed"):
@@ -669,66 +677,66 @@ def copy(folders: dict[str, Path], tmp_path: Path) -> Path:
     return folder
 
 
-def test_weights_cut_short_are_named(copy: Path, shelf: Store) -> None:
+def test_weights_cut_short_are_named(copy: Path, shared_store: Store) -> None:
     weights = copy / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:2000])
     with pytest.raises(WeightsError, match=str(copy)):
-        TransformersModel(copy, store=shelf)
+        TransformersModel(copy, store=shared_store)
 
 
-def test_a_missing_weight_is_not_filled_with_noise(copy: Path, shelf: Store) -> None:
+def test_a_missing_weight_is_not_filled_with_noise(copy: Path, shared_store: Store) -> None:
     from safetensors.torch import load_file, save_file
 
     weights = load_file(copy / "model.safetensors")
     del weights["model.layers.1.mlp.up_proj.weight"]
     save_file(weights, copy / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(WeightsError, match="incomplete: 1 weights are missing"):
-        TransformersModel(copy, store=shelf)
+        TransformersModel(copy, store=shared_store)
 
 
-def test_pickled_weights_are_never_read(copy: Path, shelf: Store) -> None:
+def test_pickled_weights_are_never_read(copy: Path, shared_store: Store) -> None:
     from safetensors.torch import load_file
 
     torch.save(load_file(copy / "model.safetensors"), copy / "pytorch_model.bin")
     (copy / "model.safetensors").unlink()
     with pytest.raises(WeightsError, match="safetensors"):
-        TransformersModel(copy, store=shelf)
+        TransformersModel(copy, store=shared_store)
 
 
-def test_code_in_a_checkpoint_is_never_run(copy: Path, shelf: Store, tmp_path: Path) -> None:
+def test_code_in_a_checkpoint_is_never_run(copy: Path, shared_store: Store, tmp_path: Path) -> None:
     mark = tmp_path / "was_run"
     (copy / "theirs.py").write_text(f"open({str(mark)!r}, 'w').close()\nclass C: pass\n")
     config = json.loads((copy / "config.json").read_text())
     config |= {"model_type": "theirs", "auto_map": {"AutoConfig": "theirs.C"}}
     (copy / "config.json").write_text(json.dumps(config))
     with pytest.raises(WeightsError, match=str(copy)):
-        TransformersModel(copy, store=shelf)
+        TransformersModel(copy, store=shared_store)
     assert not mark.exists()
 
 
 @pytest.mark.parametrize("damage", ["{", None])
-def test_a_broken_folder_is_named(damage: str | None, copy: Path, shelf: Store) -> None:
+def test_a_broken_folder_is_named(damage: str | None, copy: Path, shared_store: Store) -> None:
     (copy / "config.json").unlink()
     if damage is not None:
         (copy / "config.json").write_text(damage)
     with pytest.raises(WeightsError, match=str(copy)):
-        TransformersModel(copy, store=shelf)
+        TransformersModel(copy, store=shared_store)
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path, shelf: Store) -> None:
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, shared_store: Store) -> None:
     with pytest.raises(WeightsError, match="nowhere is not a folder"):
-        TransformersModel(tmp_path / "nowhere", store=shelf)
+        TransformersModel(tmp_path / "nowhere", store=shared_store)
 
 
-def test_a_hub_name_offline_says_that_it_is_not_here(shelf: Store) -> None:
+def test_a_hub_name_offline_says_that_it_is_not_here(shared_store: Store) -> None:
     with pytest.raises(OfflineError, match="some-maker/some-model is not on this machine"):
-        TransformersModel("some-maker/some-model", store=shelf, offline=True)
+        TransformersModel("some-maker/some-model", store=shared_store, offline=True)
 
 
-def test_no_chat_template_is_an_error(copy: Path, shelf: Store) -> None:
+def test_no_chat_template_is_an_error(copy: Path, shared_store: Store) -> None:
     (copy / "chat_template.jinja").unlink()
     with pytest.raises(ModelError, match="copy has no chat template"):
-        TransformersModel(copy, store=shelf)
+        TransformersModel(copy, store=shared_store)
 
 
 @pytest.mark.parametrize(
@@ -737,12 +745,12 @@ def test_no_chat_template_is_an_error(copy: Path, shelf: Store) -> None:
 def test_arguments_that_make_no_sense_are_refused(
     wrong: dict[str, Any],
     folders: dict[str, Path],
-    shelf: Store,
+    shared_store: Store,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UsageError):
-        TransformersModel(folders["qwen3"], store=shelf, **wrong)
+        TransformersModel(folders["qwen3"], store=shared_store, **wrong)
 
 
 def test_importing_the_module_is_cheap() -> None:
