@@ -1,4 +1,8 @@
-"""The forms an answer can take: what each asks of the model, how long it may be, how it is checked."""
+"""The forms an answer can take: what each asks of the model, how long it may be, how it is checked.
+
+A new one is named in `schema.FormName`, told in `prompts/form_NAME.md`, and learned from examples in
+`prompts/form_examples.jsonl`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The report of a run: one page that needs nothing beside itself, and the same as JSON."""
+"""The report of a run: one page that needs nothing beside itself, and the same as JSON.
+
+A new measure is taken in `scoring.measures` and gets a column by itself; the fixed columns stand in
+`report.html`, and what they hold in `summary.py`.
+"""
 
 from __future__ import annotations
 

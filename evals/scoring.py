@@ -105,7 +105,7 @@ def _prompt_runs() -> frozenset[tuple[str, ...]]:
     """Every run of words of the system prompts."""
     runs: set[tuple[str, ...]] = set()
     for path in files("looktwice.prompts").iterdir():
-        if path.name.endswith("_system.md"):
+        if path.name.startswith("system_"):
             for line in path.read_text(encoding="utf-8").splitlines():
                 runs |= set(_runs(line))
     return frozenset(runs)

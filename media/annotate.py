@@ -1,4 +1,7 @@
-"""Evidence drawn on its picture: boxes and labels, so that an answer can be checked by eye."""
+"""Evidence drawn on its picture: boxes and labels, so that an answer can be checked by eye.
+
+The chat page draws its own boxes (`ui/web/style.css`), and so do reports of evaluations.
+"""
 
 from __future__ import annotations
 

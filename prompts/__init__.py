@@ -1,4 +1,16 @@
-"""The prompts, one file each, rendered strictly: a missing or an extra variable fails."""
+"""The prompts, one file each, rendered strictly: a missing or an extra variable fails.
+
+What an answering prompt is put together from, in this order:
+
+    system_seeing, system_reading_*   the rules: for models that see, for models that only read
+    examples_reading_*                an answer given as it should be, for models that only read
+    frame_seeing, frame_reading       evidence, question, task: what every call about a question begins with
+    form_*                            the task of a draft: what the form of the answer asks for
+    task_*, choose_*                  the task of another call: is it answerable, is it right, which of two
+
+Others belong to one step: plan, arguments, standalone, search_again, gather, part_shows, chat. Examples of
+the planner and of forms are JSON lines.
+"""
 
 from __future__ import annotations
 

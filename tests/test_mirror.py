@@ -41,7 +41,7 @@ TESTED_WITH = {
     "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
     "agent/batch/test_runner.py": "agent/batch/local agent/batch/tasks agent/batch/worker",
-    "agent/closer_look/test_policy.py": "agent/closer_look/second_look",
+    "agent/closer_look/test_parts.py": "agent/closer_look/second_look",
     "agent/evidence/test_citation.py": "tools/documents/passages",
     "agent/extraction/test_composing.py": "agent/extraction/gathering",
     "agent/test_assistant.py": "agent/evidence/prompting agent/indexes",

@@ -249,6 +249,7 @@ PACKS: dict[str, dict[Role, str]] = {
 
 
 LARGE_CHAT = "qwen3-vl-8b-instruct"
+"""In the place of the gpu pack's own, where memory allows; how much stands in `resolve.py`."""
 
 
 HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w.-]+(:[\w.*-]+)?", re.ASCII)

@@ -23,9 +23,6 @@ from ...tools.looking.regions import HeatMap, Region, distinct, from_detections,
 from ...tools.places import place, share, whole
 from ..backends.base import Choice, Message
 
-SURE = 0.8
-"""Probability of an answer from which a closer look is not worth its cost."""
-
 _CHEAP_PIXELS = 448 * 448  # of the small copies the model is asked about
 _LEAST_SIDE = 384  # opened parts are enlarged to it, as far as the model sees so many pixels
 _PROPOSED = 4  # parts of each picture that are looked at before it is split
@@ -69,14 +66,6 @@ class Closer:
     looker: Looker | None = None
     effort: Effort = field(default_factory=Effort)
     marks: bool = False
-
-
-def needs_closer_look(choice: Choice, sure: float = SURE) -> bool:
-    """The gate: whether a model is too unsure of its answer to be left with what it saw.
-
-    Easy questions pay nothing, and large things are not lost by looking at their parts.
-    """
-    return choice.probabilities[choice.best] < sure
 
 
 def effort_for(model: object, looks: int = 12, keep: int = 2) -> Effort:

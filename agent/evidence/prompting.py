@@ -41,7 +41,7 @@ def answer_messages(
     brought = pages_shown(evidence)
     seen = run.model.sees_images
     text = render(
-        "answer_seeing" if seen else "answer",
+        "frame_seeing" if seen else "frame_reading",
         evidence=show_evidence(evidence, failures)
         + (which_is_which(own, brought) if seen and brought else ""),
         question=state["standalone_question"],
@@ -82,12 +82,12 @@ def opening(about: Opening) -> tuple[Message, ...]:
     """What every answering prompt begins with: the rules; for short answers one given as it should be."""
     shown = [
         message
-        for example in (examples(f"answer_{about}_examples") if about in _WITH_EXAMPLES else ())
+        for example in (examples(f"examples_reading_{about}") if about in _WITH_EXAMPLES else ())
         for message in (
             Message(
                 role="user",
                 text=render(
-                    "answer",
+                    "frame_reading",
                     evidence=show_evidence(as_evidence(example["evidence"])),
                     question=example["question"],
                     task=render("task_answer"),
@@ -96,7 +96,13 @@ def opening(about: Opening) -> tuple[Message, ...]:
             Message(role="assistant", text=example["answer"]),
         )
     ]
-    return (Message(role="system", text=render(f"answer_{about}_system")), *shown)
+    return (
+        Message(
+            role="system",
+            text=render("system_seeing" if about == "seeing" else f"system_reading_{about}"),
+        ),
+        *shown,
+    )
 
 
 def read_ahead(model: ChatModel, about: Opening) -> None:

@@ -63,7 +63,7 @@ def wanted(question: str, run: Run) -> Gathering:
         "additionalProperties": False,
     }
     messages = [
-        Message(role="system", text=render("gather_system")),
+        Message(role="system", text=render("system_gather")),
         Message(role="user", text=render("gather", question=question)),
     ]
     try:
@@ -127,7 +127,7 @@ def _asked(fields: Sequence[str], evidence: Sequence[Evidence], run: Run) -> dic
 
 def _answer(field: str, evidence: Sequence[Evidence], run: Run) -> str:
     prompt = render(
-        "answer",
+        "frame_reading",
         evidence=show_evidence(evidence),
         question=render("field", field=field),
         task=render("task_answer"),

@@ -41,7 +41,9 @@ def nothing_to_check(state: State, run: Run) -> bool:
 def what_follows(judgement: Judgement, state: State, run: Run) -> State:
     """What a judgement changes, and what is told of it while it happens."""
     verdict, draft = judgement.verdict, judgement.draft
+    looked = any(item.kind == "region" for item in judgement.evidence)
     update = State(verdict=verdict, draft=draft, evidence=judgement.evidence)
+    update["opened"] = state["opened"] or looked
     if verdict.outcome == "accept":
         update["stop"] = "accepted"
         if draft != state["draft"]:

@@ -89,7 +89,7 @@ def plain_fact(state: State, run: Run) -> bool:
 def talk(state: State, run: Run) -> list[Message]:
     """The prompt for a question that needs no tool."""
     system = render(
-        "chat_system",
+        "system_chat",
         sight=_SEEING if run.model.sees_images else _BLIND,
         tools=list_tools(run.tools.values()),
     )

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from ...schema import Evidence
 from ..calls import next_look
-from ..closer_look.policy import opened_parts
 from ..evidence.extraction import extracts
 from ..evidence.prompting import answer_messages, calculated
 from ..evidence.selection import RANKED, by_rank, keep, trusted
@@ -61,8 +60,6 @@ def gate(state: State, run: Run) -> Done:
     probability = probability_of_yes(
         run.model, answer_messages(state, brought, run, task="task_answerable")
     )
-    if parts_seen := opened_parts(state, run, probability):
-        return with_parts(update, parts_seen, state, run)
     return decide(update, probability, state, run, f"{len(kept)} kept")
 
 
@@ -75,17 +72,6 @@ def news(kept: Sequence[Evidence], state: State, run: Run) -> Sequence[Evidence]
     if run.model.sees_images or any(item.kind in RANKED for item in kept):
         return kept
     return [item for item in kept if item.id not in state["shown"]] or kept
-
-
-def with_parts(update: State, found: tuple[Evidence, ...], state: State, run: Run) -> Done:
-    """Ask again with the opened parts of the pictures before the model."""
-    shown = tuple(e for e in state["evidence"] if e.id in update["shown"]) + found
-    every = tuple(e.id for e in shown)
-    update |= State(opened=True, evidence=found, shown=every, enough=every)
-    probability = probability_of_yes(
-        run.model, answer_messages(state, shown, run, task="task_answerable")
-    )
-    return decide(update, probability, state, run, f"{len(found)} parts opened")
 
 
 def focused(state: State, run: Run) -> dict[str, Evidence]:

@@ -139,7 +139,7 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
         question=state["standalone_question"],
     )
     about = "pictures" if run.index is None else "pictures and documents"
-    system = render("plan_system", about=about, tools=list_tools(usable))
+    system = render("system_plan", about=about, tools=list_tools(usable))
     messages = [Message(role="system", text=system), Message(role="user", text=prompt)]
     try:
         reply = ask_json(run.model, messages, plan_schema(usable), PlanReply)
@@ -187,7 +187,7 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
         question=state["standalone_question"],
     )
     messages = [
-        Message(role="system", text=render("arguments_system")),
+        Message(role="system", text=render("system_arguments")),
         Message(role="user", text=prompt),
     ]
     try:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ...schema import Citation, Evidence
 from ..calls import next_look
-from ..closer_look.policy import opened_parts
+from ..closer_look.parts import opened_parts
 from ..closer_look.second_look import Settled, numbered_evidence, preferred, settle
 from ..evidence.citation import cite, statements
 from ..evidence.prompting import answer_messages, shown_evidence
@@ -49,7 +49,8 @@ def judge(state: State, run: Run) -> Judgement:
         answerable = max(answerable, _answerable(checked, evidence, run))
         right = _right(checked, evidence, run) if brief else answerable
     trace = "; ".join(filter(None, (found.told, *settled.came_of)))
-    if answerable < run.settings.thresholds.seen:
+    given_up = brief and gives_up(settled.draft) and right < SURE
+    if answerable < run.settings.thresholds.seen or given_up:
         return _no_answer(settled, state, run, trace)
     if brief and right < run.settings.thresholds.seen:
         unsure = "the model itself is not sure of it"
@@ -112,7 +113,7 @@ def _looked_at_parts(state: State, evidence: Sequence[Evidence], run: Run) -> Se
     """Parts that show what is asked, opened at full resolution; a second draft, and the better of both."""
     if state["opened"] or not run.model.can_call(4):
         return Settled(state["draft"])
-    parts = opened_parts(state, run, probability=0.0)
+    parts = opened_parts(state, run)
     if not parts:
         return Settled(state["draft"])
     shown = [*evidence, *parts]
@@ -133,7 +134,7 @@ def _answerable(state: State, evidence: Sequence[Evidence], run: Run) -> float:
     """Whether what is asked can be seen at all."""
     if not run.settings.stages.gate or not run.model.can_call():
         return UNASKED
-    messages = answer_messages(state, evidence, run, task="task_answerable_seen")
+    messages = answer_messages(state, evidence, run, task="task_answerable_seeing")
     return probability_of_yes(run.model, messages)
 
 
@@ -141,5 +142,5 @@ def _right(state: State, evidence: Sequence[Evidence], run: Run) -> float:
     """Whether the model stands by its draft."""
     if not run.settings.stages.supported or not run.model.can_call():
         return UNASKED
-    messages = answer_messages(state, evidence, run, task="task_right_seen", draft=state["draft"])
+    messages = answer_messages(state, evidence, run, task="task_right_seeing", draft=state["draft"])
     return probability_of_yes(run.model, messages)

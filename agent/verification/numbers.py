@@ -44,7 +44,7 @@ def right_dates(draft: str, evidence: Sequence[Evidence]) -> str:
 
 def _near(said: str, case: Case) -> Iterator[Disagreement]:
     """The one reading that differs from a number by a digit, with its line; none where several do."""
-    digits = _digits(said)
+    digits, stated = _digits(said), set(numbers(case.draft))
     if len(digits) < _FEWEST_DIGITS:
         return
     found = {
@@ -58,7 +58,7 @@ def _near(said: str, case: Case) -> Iterator[Disagreement]:
         for item in case.evidence
         for line in item.lines
         for read in numbers(line.text)
-        if _one_apart(digits, _digits(read))
+        if read not in stated and _one_apart(digits, _digits(read))
     }
     if len(found) == 1:
         yield from found.values()

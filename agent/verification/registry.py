@@ -56,10 +56,18 @@ def _from_pages(case: Case) -> bool:
     return reading(case) and any(item.kind == "passage" for item in case.evidence)
 
 
+def _rests_on_reading(case: Case) -> bool:
+    """Numbers of explanations, translations and code are not held against the text reader."""
+    return case.sees and case.form.name in _READ_OFF
+
+
 def _not_computed(case: Case) -> bool:
     return reading(case) and not calculated(case.evidence)
 
 
+_READ_OFF = frozenset(
+    "fact yes_no choice count list table record transcription comparison summary".split()
+)
 _READS = "short answers of a model that reads"
 _SEES = "short answers of a model that sees"
 
@@ -154,7 +162,13 @@ CHECKS: tuple[Check, ...] = (
         _from_pages,
         "short answers from documents, of a model that reads",
     ),
-    Check("misread", "numbers as the text reader has them", numbers.misread, seeing, _SEES),
+    Check(
+        "misread",
+        "numbers as the text reader has them",
+        numbers.misread,
+        _rests_on_reading,
+        "what a model that sees reads off: no explanations, translations or code",
+    ),
     Check("counted", "counts as the detector has them", counts.counted_otherwise, seeing, _SEES),
     Check("found", "yes and no as the detector has them", counts.found_otherwise, seeing, _SEES),
 )

@@ -1,4 +1,7 @@
-"""Reranking: question and passage are compared word by word, or read together."""
+"""Reranking: question and passage are compared word by word, or read together.
+
+Which weights a pack takes for it stands in `weights/registry.py`.
+"""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ def test_every_prompt_takes_exactly_its_variables(name: str) -> None:
 
 
 def test_there_are_prompts_and_an_unknown_one_fails() -> None:
-    systems = {"answer_pictures_system", "answer_documents_system", "plan_system"}
-    assert {"answer", "plan", "arguments", "standalone", *systems} <= set(VARIABLES)
+    systems = {"system_reading_pictures", "system_reading_documents", "system_plan"}
+    assert {"frame_reading", "plan", "arguments", "standalone", *systems} <= set(VARIABLES)
     with pytest.raises(UsageError, match="no_such_prompt"):
         render("no_such_prompt")
 
@@ -47,5 +47,5 @@ def test_values_are_put_in_as_they_are(value: str) -> None:
 
 
 def test_a_dollar_in_a_value_is_no_variable() -> None:
-    text = render("answer", evidence="$question ${task} $$8.20", question="Q", task="T")
+    text = render("frame_reading", evidence="$question ${task} $$8.20", question="Q", task="T")
     assert "$question ${task} $$8.20" in text

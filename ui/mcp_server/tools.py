@@ -1,4 +1,7 @@
-"""The tools that `looktwice mcp` offers: the assistant and its experts, one by one."""
+"""The tools that `looktwice mcp` offers: the assistant and its experts, one by one.
+
+What is written here is offered once `server.py` lists it.
+"""
 
 from __future__ import annotations
 

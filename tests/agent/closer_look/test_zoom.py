@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from looktwice.agent.backends.base import Choice, Message
+from looktwice.agent.backends.base import Message
 from looktwice.agent.backends.scripted import ScriptedModel
-from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for, needs_closer_look
+from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for
 from looktwice.errors import Cancelled, ModelError, ToolError
 from looktwice.media.store import Store
 from looktwice.prompts import render
@@ -67,12 +67,6 @@ class Unwatched(Eye):
 def look(model: Any, picture: Picture, store: Store, **how: Any) -> list[Evidence]:
     known = how.pop("known", ())
     return closer_look(QUESTION, [picture], model, Closer(store, effort=EFFORT, **how), known)
-
-
-def test_the_gate_lets_easy_questions_pass() -> None:
-    assert not needs_closer_look(Choice(probabilities={"red": 0.9, "blue": 0.1}))
-    assert needs_closer_look(Choice(probabilities={"red": 0.6, "blue": 0.4}))
-    assert not needs_closer_look(Choice(probabilities={"red": 0.6, "blue": 0.4}), sure=0.5)
 
 
 def test_the_split_finds_it_and_opens_it_at_full_resolution(store: Store, picture: Picture) -> None:
