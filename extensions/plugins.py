@@ -9,10 +9,12 @@ A plug-in that cannot be used costs itself only: a warning names it, and `looktw
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
+
+from ..errors import UsageError
 
 Group = Literal["looktwice.tools", "looktwice.checks", "looktwice.loaders"]
 
@@ -42,6 +44,44 @@ def load_plugins(group: Group, take: Callable[[object], None]) -> list[Plugin]:
     """
     entries = sorted(entry_points(group=group), key=lambda entry: (entry.name, entry.value))
     return [_load(group, entry, take) for entry in entries]
+
+
+class Named(Protocol):
+    """What is known by a name that nothing else may have."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def named_plugins(
+    group: Group, kind: type[N], expected: str, noun: str, taken: Collection[str]
+) -> tuple[tuple[N, ...], tuple[Plugin, ...]]:
+    """What all plug-ins of a group bring, each name once, and the plug-ins, broken ones among them.
+
+    Args:
+        expected: what `kind` is called for people: "a tool made with @tool".
+        noun: what one is called: "tool".
+        taken: names that no plug-in can take.
+    """
+    brought: dict[str, N] = {}
+
+    def take(value: object) -> None:
+        new: dict[str, N] = {}
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if not isinstance(item, kind):
+                raise UsageError(f"expected {expected}, got a {type(item).__name__}")
+            if item.name in taken or item.name in brought or item.name in new:
+                raise UsageError(f"there is a {noun} {item.name!r} already")
+            new[item.name] = item
+        brought.update(new)
+
+    plugins = load_plugins(group, take)
+    return tuple(brought.values()), tuple(plugins)
 
 
 def _load(group: Group, entry: EntryPoint, take: Callable[[object], None]) -> Plugin:

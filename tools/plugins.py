@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..errors import UsageError
-from ..extensions.plugins import Plugin, load_plugins
+from ..extensions.plugins import Plugin, named_plugins
 from .base import Tool
 from .documents.search import SEARCH_TOOLS
 
@@ -25,18 +24,4 @@ def plugged_in() -> tuple[Plugin, ...]:
 
 @cache
 def _loaded() -> tuple[tuple[Tool, ...], tuple[Plugin, ...]]:
-    brought: dict[str, Tool] = {}
-
-    def take(value: object) -> None:
-        items = value if isinstance(value, list | tuple) else [value]
-        new: dict[str, Tool] = {}
-        for item in items:
-            if not isinstance(item, Tool):
-                raise UsageError(f"expected a tool made with @tool, got a {type(item).__name__}")
-            if item.name in _OWN or item.name in brought or item.name in new:
-                raise UsageError(f"there is a tool {item.name!r} already")
-            new[item.name] = item
-        brought.update(new)
-
-    plugins = load_plugins("looktwice.tools", take)
-    return tuple(brought.values()), tuple(plugins)
+    return named_plugins("looktwice.tools", Tool, "a tool made with @tool", "tool", _OWN)

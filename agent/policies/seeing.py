@@ -25,6 +25,7 @@ from .base import Judgement, examined, form_of, targets
 
 SURE = 0.8
 """Probability of being right from which a draft is not looked at again."""
+_OPEN = 0.5  # what is left of a confidence where something stays open
 UNASKED = 0.5
 """Confidence in what the limits left no call to ask about."""
 
@@ -78,35 +79,33 @@ def _accepted(
     trace: str,
 ) -> Judgement:
     """The draft with its sources: what tools read or counted, else the model's own eyes."""
-    draft = settled.draft
-    cited = cite(draft, state["standalone_question"], evidence, page_finder(run))
-    carried = {(c.start, c.end) for c in cited if known_by(c, evidence) != "seen"}
-    eyes: list[Evidence] = list(settled.evidence)
-    citations: list[Citation] = [c for c in cited if (c.start, c.end) in carried]
-    for start, end in statements(draft):
-        if (start, end) not in carried and targets(state):
-            item = seen_evidence(draft[start:end], targets(state), settled.evidence)
-            (item,) = numbered_evidence([item], state, eyes)
-            eyes.append(item)
-            citations.append(
-                Citation(
-                    evidence=item.id,
-                    source=item.source,
-                    boxes=item.boxes,
-                    start=start,
-                    end=end,
-                    known="seen",
-                )
-            )
-    citations.sort(key=lambda c: (c.start, c.end))
-    sure = right * (0.5 if settled.open else 1.0)
+    cited = cite(settled.draft, state["standalone_question"], evidence, page_finder(run))
+    carried = [c for c in cited if known_by(c, evidence) != "seen"]
+    seen, citations = _by_its_eyes(settled, carried, state)
+    sure = right * (_OPEN if settled.open else 1.0)
     verdict = Verdict(
         outcome="accept",
-        citations=tuple(citations),
+        citations=tuple(sorted([*carried, *citations], key=lambda c: (c.start, c.end))),
         confidence=round(min(1.0, max(0.0, sure)), 3),
         open=settled.open,
     )
-    return Judgement(draft, verdict, evidence=tuple(eyes), trace=trace)
+    return Judgement(settled.draft, verdict, evidence=(*settled.evidence, *seen), trace=trace)
+
+
+def _by_its_eyes(
+    settled: Settled, carried: Sequence[Citation], state: State
+) -> tuple[list[Evidence], list[Citation]]:
+    """Statements that no tool carries, as what the model saw, each with its citation."""
+    spans = {(c.start, c.end) for c in carried}
+    pictures = targets(state)
+    left = [span for span in statements(settled.draft) if pictures and span not in spans]
+    items = [seen_evidence(settled.draft[a:b], pictures, settled.evidence) for a, b in left]
+    seen = numbered_evidence(items, state, settled.evidence)
+    citations = [
+        Citation(evidence=e.id, source=e.source, boxes=e.boxes, start=a, end=b, known="seen")
+        for e, (a, b) in zip(seen, left, strict=True)
+    ]
+    return seen, citations
 
 
 def _looked_at_parts(state: State, evidence: Sequence[Evidence], run: Run) -> Settled:
