@@ -1,6 +1,7 @@
 """The report of a run: one page that needs nothing beside itself, and the same as JSON.
 
-A new measure is taken in `scoring.measures` and gets a column by itself; the fixed columns stand in
+A new measure is taken in `scoring.measures` and gets a column by itself (one that is
+no share of 1 also stands in `summary._COSTS`); the fixed columns stand in
 `report.html`, and what they hold in `summary.py`.
 """
 

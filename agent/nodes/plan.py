@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 
 from ...prompts import render
-from ...schema import ToolCall
+from ...schema import FormName, ToolCall
 from ...tools.calculate import calculate
 from ...tools.documents.search import OPEN
 from ..backends.base import Message
@@ -36,6 +36,10 @@ from ..text.facts import content_words
 from ..verification.wording import offered
 from .base import Done
 
+_COMPARING: tuple[FormName, ...] = ("comparison", "choice")
+_FEWEST_COMPARED, _MOST_COMPARED = 2, 4
+"""Pictures that are compared, where a question names none."""
+
 
 class PlanReply(BaseModel):
     """What the model answers when it is asked for a plan."""
@@ -54,6 +58,7 @@ def plan(state: State, run: Run) -> Done:
         stages, how = state["stages"], "next stage"
     else:
         form = run.forms.form(state["standalone_question"]).name
+        state = State(**{**state, "target_pictures": compared(state, form)})
         stages, how = decide(state, run)
         stages = fitting(stages, FORMS[form])
     if how == NO_PICTURE:
@@ -61,13 +66,23 @@ def plan(state: State, run: Run) -> Done:
             State(stop="unsupported", problem=NO_PICTURE), "a picture is meant, but there is none"
         )
     if not stages:
-        return Done(State(stages=(), looked=False, form=form), f"{form}: no tool needed ({how})")
+        update = State(stages=(), looked=False, form=form, target_pictures=state["target_pictures"])
+        return Done(update, f"{form}: no tool needed ({how})")
     ready = tuple(
         call for wanted in stages[0] for call in spread(fill(wanted, state, run), state, run)
     )
     names = ", ".join(dict.fromkeys(call.tool for call in ready))
     update = State(stages=(ready, *stages[1:]), looked=True, form=form)
+    update["target_pictures"] = state["target_pictures"]
     return Done(update, f"{form}: {names} ({how})")
+
+
+def compared(state: State, form: FormName) -> tuple[int, ...]:
+    """The pictures a question is about; one that compares is about all of a short conversation."""
+    every = tuple(range(1, len(state["pictures"]) + 1))
+    if state["given"] or form not in _COMPARING or len(every) > _MOST_COMPARED:
+        return state["target_pictures"]
+    return every if len(state["target_pictures"]) < _FEWEST_COMPARED else state["target_pictures"]
 
 
 def fitting(stages: tuple[Stage, ...], form: Form) -> tuple[Stage, ...]:

@@ -204,6 +204,23 @@ def test_a_question_leaves_one_checkpoint(make: Make, tmp_path: Path) -> None:
     assert count == 5
 
 
+def test_a_question_that_compares_is_shown_all_pictures_of_a_short_conversation(
+    make: Make,
+) -> None:
+    asked = "Which of the two receipts has the higher total?"
+    script = kit.Script(
+        says={"draft": kit.in_turn("8.20", "9.30", "the first"), "standalone": asked}
+    )
+    model = script.model(sees_images=True)
+    assistant = make(model)
+    for side in (60, 61):
+        assistant.ask("What is the total?", [kit.picture(side=side)], session="s")
+    before = len(model.calls)
+    assistant.ask("Which is larger?", session="s")
+    shown = [m.messages[-1].pictures for m in model.calls[before:] if m.messages[-1].pictures]
+    assert [picture.width for picture in shown[0]] == [60, 61]
+
+
 def test_what_was_said_of_earlier_pictures_brings_them_back(make: Make) -> None:
     """A question that compares what two turns were about is shown the pictures of both."""
     shops = {60: "Orchard Lane", 61: "Mill Stores"}
