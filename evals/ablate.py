@@ -1,4 +1,4 @@
-"""What each stage of the loop is worth: the same tasks with the stage on and off."""
+"""What each stage of the loop, and each check of drafts, is worth: the same tasks with it on and off."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from ..agent.assistant import Assistant
 from ..agent.backends import open_model
+from ..agent.verification.registry import all_checks
 from ..errors import UsageError
 from ..media.store import Store
-from ..settings import Settings
+from ..settings import Checks, Settings
 from .compare import FIGURES, Difference, check_alike, difference
 from .runner import EvalRun, Follow, OpenAssistant, RunPlan, open_run, run
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ..tools.base import Tool
 
 BASE = "as-set"
+CHECK = "check:"
+"""What the name of a check begins with among the stages."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class Effect:
 
 
 def stages_of(settings: Settings) -> dict[str, bool | None]:
-    """Every stage that can be switched, and how it is set; None lets the pack decide."""
-    return {
+    """Every stage and check that can be switched, and how it is set; None lets the pack decide."""
+    stages = {
         name: value
         for name in type(settings.stages).model_fields
         if isinstance(value := getattr(settings.stages, name), bool | None)
     }
+    off = settings.checks.disabled
+    return stages | {CHECK + check.name: check.name not in off for check in all_checks()}
 
 
 def chosen_stages(settings: Settings, names: Sequence[str]) -> list[str]:
@@ -58,7 +63,12 @@ def chosen_stages(settings: Settings, names: Sequence[str]) -> list[str]:
 
 
 def switched(settings: Settings, stage: str, on: bool) -> Settings:
-    """The settings with one stage on or off."""
+    """The settings with one stage, or one check, on or off."""
+    if stage.startswith(CHECK):
+        name = stage.removeprefix(CHECK)
+        others = tuple(other for other in settings.checks.disabled if other != name)
+        disabled = others if on else (*others, name)
+        return settings.model_copy(update={"checks": Checks(disabled=disabled)})
     return settings.model_copy(update={"stages": settings.stages.model_copy(update={stage: on})})
 
 
@@ -95,7 +105,8 @@ def ablate(
         now = stages_of(settings)[stage]
         runs = []
         for on in (False, True):
-            name = BASE if now is on else f"{stage}-{'on' if on else 'off'}"
+            variant = f"{stage.replace(':', '-')}-{'on' if on else 'off'}"
+            name = BASE if now is on else variant
             made = one(name, switched(settings, stage, on))
             if made is None:
                 return

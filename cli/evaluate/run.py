@@ -94,7 +94,9 @@ def compare(first: RunFolder, second: RunFolder, as_json: Json = False) -> None:
 
 def ablate(
     suite: Suite,
-    stage: Annotated[list[str] | None, typer.Option(help="only this stage; repeatable")] = None,
+    stage: Annotated[
+        list[str] | None, typer.Option(help="only this stage, or check:NAME; repeatable")
+    ] = None,
     output: Out = None,
     limit: Limit = None,
     seed: Seed = None,

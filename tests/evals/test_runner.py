@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looktwice.agent.verification.registry import CHECKS
 from looktwice.errors import BadInput, UsageError
 from looktwice.evals import manifest
-from looktwice.evals.ablate import ablate, chosen_stages, stages_of, switched
+from looktwice.evals.ablate import CHECK, ablate, chosen_stages, stages_of, switched
 from looktwice.evals.compare import compare
 from looktwice.evals.failures import failures_of
 from looktwice.evals.report import as_data, as_page, write_report
@@ -266,7 +267,8 @@ def test_an_ablation_runs_each_stage_both_ways(tmp_path: Path) -> None:
 def test_stages_are_whatever_the_settings_name(tmp_path: Path) -> None:
     settings = rk.settings_of(tmp_path)
     stages = stages_of(settings)
-    assert stages == settings.stages.model_dump()
+    checks = {CHECK + check.name: True for check in CHECKS}
+    assert stages == {**settings.stages.model_dump(), **checks}
     for name in stages:
         for on in (False, True):
             assert stages_of(switched(settings, name, on)) == {**stages, name: on}

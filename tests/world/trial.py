@@ -16,7 +16,8 @@ from pathlib import Path
 import torch
 from looktwice.agent.backends.base import Choice, Message
 from looktwice.agent.backends.transformers import TransformersModel
-from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for, needs_closer_look
+from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for
+from looktwice.agent.policies.seeing import SURE
 from looktwice.media.store import Store
 from looktwice.schema import Picture
 
@@ -77,7 +78,7 @@ def trial(model: TransformersModel, store: Store, count: int) -> Tally:
             tally.asked[kind] += 1
             once = ask(model, question, [picture])
             twice = once
-            if needs_closer_look(once):
+            if once.probabilities[once.best] < SURE:
                 tally.looked[kind] += 1
                 found = closer_look(question.text, [picture], model, closer)
                 parts = [e.picture for e in found if e.picture is not None]

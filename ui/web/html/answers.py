@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from ....schema import Answer, Box, Evidence, Picture
+from ....schema import Answer, Box, Citation, Evidence, Picture
 from ..conversation import Exchange, source_name
 from ..text import shorten
 from .escaping import mark, plain, prose
@@ -80,11 +80,16 @@ def badge(answer: Answer) -> str:
 
 
 def status_words(answer: Answer) -> tuple[str, str]:
-    """Such as ("Answered", "checked, 92 % sure"); the second may be empty."""
+    """Such as ("Answered", "checked, 92 % sure"); the second may be empty.
+
+    What only the model's own eyes carry was checked by no tool, however sure the model is.
+    """
     if answer.stop_reason == "cancelled":
         return "Stopped", ""
     if answer.status == "answered" and answer.confidence:
-        return _STATUS["answered"], f"checked, {answer.confidence:.0%} sure".replace("%", " %")
+        only_seen = all(citation.known == "seen" for citation in answer.citations)
+        how = "seen by the model" if answer.citations and only_seen else "checked"
+        return _STATUS["answered"], f"{how}, {answer.confidence:.0%} sure".replace("%", " %")
     if answer.status == "answered":
         return _STATUS["answered"], "nothing to check" if not answer.evidence else ""
     return _STATUS[answer.status], ""
@@ -102,11 +107,17 @@ def _sources(answer: Answer, number: int) -> str:
         return ""
     rows = "".join(
         f'<li><a class="lt-source lt-x{number}-{n}" href="#lt-see-{number}-c{n}"><b>{n}</b>'
-        f"<q>{plain(shorten(c.quote, 90))}</q><span>{plain(shorten(source_name(c, answer), 60))}</span>"
-        "</a></li>"
+        f"<q>{plain(shorten(c.quote or answer.text[c.start : c.end], 90))}</q>"
+        f"<span>{plain(shorten(_known_where(c, answer), 60))}</span></a></li>"
         for n, c in enumerate(answer.citations, 1)
     )
     return f'<ul class="lt-sources">{rows}</ul>'
+
+
+def _known_where(citation: Citation, answer: Answer) -> str:
+    """How and where a statement is known: "read in receipt.jpg"."""
+    name = source_name(citation, answer)
+    return f"{citation.known} in {name}" if citation.known and name else name
 
 
 def _foot(answer: Answer, number: int) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from looktwice.schema import Box, Origin
-from looktwice.ui.web.html.answers import figure, status_words, what_would_help
+from looktwice.schema import Box, Citation, Origin, Provenance, Source
+from looktwice.ui.web.conversation import Exchange
+from looktwice.ui.web.html.answers import answer_html, figure, status_words, what_would_help
 
 from ..kit import answer, picture
 
@@ -30,6 +31,30 @@ def test_boxes_of_a_crop_land_in_its_own_pixels_and_other_frames_are_left_out() 
 )
 def test_each_end_has_its_word(how: dict[str, object], words: str) -> None:
     assert status_words(answer(**how))[0] == words
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (["seen"], "seen by the model, 90 % sure"),
+        (["seen", "read"], "checked, 90 % sure"),
+        (["read"], "checked, 90 % sure"),
+        ([], "checked, 90 % sure"),
+    ],
+)
+def test_what_only_the_model_saw_is_not_called_checked(known: list[Provenance], words: str) -> None:
+    citations = tuple(Citation(evidence="E1", source=Source(), known=how) for how in known)
+    made = answer(status="answered", confidence=0.9, citations=citations)
+    assert status_words(made)[1] == words
+
+
+def test_a_source_says_how_it_is_known() -> None:
+    seen = Citation(
+        evidence="E1", source=Source(name="a.jpg"), known="seen", start=0, end=len(answer().text)
+    )
+    shown = answer_html(Exchange(question="?", answer=answer(citations=(seen,))), 0)
+    assert "<span>seen in a&#46;jpg</span>" in shown
+    assert "<q>It is 8&#46;20&#46;</q>" in shown
 
 
 def test_a_declined_answer_says_what_would_help() -> None:
