@@ -27,7 +27,7 @@ SURE = 0.8
 """Probability of being right from which a draft is not looked at again."""
 _OPEN = 0.5  # what is left of a confidence where something stays open
 UNASKED = 0.5
-"""Confidence in what the limits left no call to ask about."""
+"""Confidence in what a stage that is off does not ask about."""
 
 
 def judge(state: State, run: Run) -> Judgement:
@@ -44,7 +44,7 @@ def judge(state: State, run: Run) -> Judgement:
         settled = settle(state, found.disagreements, targets(state), run)
     elif min(right, answerable) < SURE or gives_up(state["draft"]):
         settled = _looked_at_parts(state, evidence, run)
-    if settled.evidence or settled.draft != state["draft"]:
+    if (settled.evidence or settled.draft != state["draft"]) and run.model.can_call(2):
         checked = State(**{**state, "draft": settled.draft})
         evidence = [*evidence, *settled.evidence]
         answerable = max(answerable, _answerable(checked, evidence, run))
@@ -131,7 +131,7 @@ def _looked_at_parts(state: State, evidence: Sequence[Evidence], run: Run) -> Se
 
 def _answerable(state: State, evidence: Sequence[Evidence], run: Run) -> float:
     """Whether what is asked can be seen at all."""
-    if not run.settings.stages.gate or not run.model.can_call():
+    if not run.settings.stages.gate:
         return UNASKED
     messages = answer_messages(state, evidence, run, task="task_answerable_seeing")
     return probability_of_yes(run.model, messages)
@@ -139,7 +139,7 @@ def _answerable(state: State, evidence: Sequence[Evidence], run: Run) -> float:
 
 def _right(state: State, evidence: Sequence[Evidence], run: Run) -> float:
     """Whether the model stands by its draft."""
-    if not run.settings.stages.supported or not run.model.can_call():
+    if not run.settings.stages.supported:
         return UNASKED
     messages = answer_messages(state, evidence, run, task="task_right_seeing", draft=state["draft"])
     return probability_of_yes(run.model, messages)

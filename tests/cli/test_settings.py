@@ -21,7 +21,7 @@ def test_nested_settings_from_the_environment(
     done = ask(TOTAL, photo, "--json")
     answer = Answer.model_validate_json(done.out)
     assert (answer.stop_reason, answer.usage.model_calls) == ("budget", 1)
-    assert done.code == 1
+    assert (answer.status, done.code) == ("partial", 0)  # a model that sees drafts first
 
 
 def test_nested_settings_from_the_file(ask: Run, photo: Path) -> None:

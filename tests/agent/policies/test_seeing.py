@@ -140,11 +140,12 @@ def test_a_draft_the_model_does_not_stand_by_is_given_as_unsure(make: Make) -> N
     assert "not sure" in answer.text
 
 
-def test_a_run_without_calls_left_gives_the_draft(make: Make) -> None:
+def test_a_run_without_calls_left_gives_the_draft_and_says_it_is_not_checked(make: Make) -> None:
     experts = kit.instant_experts(read=reads("Total 37.50"), detect=counts(0))
     assistant = make(Eyes("31.50").model(), experts=experts, limits={"model_calls": 1})
     answer = assistant.ask(TOTAL, [kit.picture()])
-    assert answer.text.startswith("31.50")
+    assert (answer.status, answer.stop_reason) == ("partial", "budget")
+    assert answer.text.startswith("31.50\n(Not checked: ")
     assert answer.usage.model_calls == 1
 
 
