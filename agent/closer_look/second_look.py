@@ -148,5 +148,7 @@ def _instead(draft: str, reading: Disagreement) -> str:
     """The draft with the tool's reading in the place of its own."""
     if words(bare(draft)) == [reading.said]:  # a yes or a no, whose reasons fall with it
         return reading.instead
+    if not reading.value:  # a date, as it is written
+        return draft.replace(reading.said, reading.instead)
     changed = replace_value(draft, reading.value, reading.instead)
     return changed if changed != draft else replace_number(draft, reading.value, reading.instead)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from ...schema import Evidence
+from ...schema import Evidence, TextLine
 from ..evidence.grounding import unsupported_numbers
 from ..text.facts import date_parts, dates, numbers, written_as, written_dates
 from .base import PASS, Case, Disagreement, Doubt, Finding
@@ -20,13 +20,17 @@ def unsupported(draft: str, question: str, evidence: Sequence[Evidence]) -> list
 
 
 def misread(case: Case) -> Finding:
-    """Numbers that differ by one digit from what was read: one of the two is a slip of the eye.
+    """Numbers and dates one digit apart from what was read: one of the two is a slip of the eye.
 
     A number nothing like which was read is no slip: a model that sees may have counted, computed or seen
     what no tool reads.
     """
-    missing = unsupported_numbers(case.draft, case.question, case.evidence)
+    bare = case.draft
+    for written in written_dates(bare):
+        bare = bare.replace(written, " ")
+    missing = unsupported_numbers(bare, case.question, case.evidence)
     places = [place for said in missing for place in _near(said, case)]
+    places += [place for said in written_dates(case.draft) for place in _near_date(said, case)]
     reasons = (f"the text reader has {place.instead} for {place.said}" for place in places)
     return Doubt("; ".join(reasons), tuple(places)) if places else PASS
 
@@ -43,7 +47,7 @@ def right_dates(draft: str, evidence: Sequence[Evidence]) -> str:
 
 
 def _near(said: str, case: Case) -> Iterator[Disagreement]:
-    """The one reading that differs from a number by a digit, with its line; none where several do."""
+    """What was read that differs from a number by a digit, with its line."""
     digits, stated = _digits(said), set(numbers(case.draft))
     if len(digits) < _FEWEST_DIGITS:
         return
@@ -55,11 +59,34 @@ def _near(said: str, case: Case) -> Iterator[Disagreement]:
             (line.box,),
             value=said,
         )
-        for item in case.evidence
-        for line in item.lines
+        for item, line in _lines(case)
         for read in numbers(line.text)
         if read not in stated and _one_apart(digits, _digits(read))
     }
+    yield from _only(found)
+
+
+def _near_date(said: str, case: Case) -> Iterator[Disagreement]:
+    """The same for a date that was not read."""
+    known = {form for item in case.evidence for form in dates(item.text)}
+    stated = set(written_dates(case.draft))
+    if set(dates(said)) & known:
+        return
+    found = {
+        read: Disagreement(said, read, item.source, (line.box,))
+        for item, line in _lines(case)
+        for read in written_dates(line.text)
+        if read not in stated and _one_apart(said, read)
+    }
+    yield from _only(found)
+
+
+def _lines(case: Case) -> Iterator[tuple[Evidence, TextLine]]:
+    return ((item, line) for item in case.evidence for line in item.lines)
+
+
+def _only(found: Mapping[str, Disagreement]) -> Iterator[Disagreement]:
+    """The one that was found; where there are several, which was meant cannot be told."""
     if len(found) == 1:
         yield from found.values()
 

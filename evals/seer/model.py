@@ -245,7 +245,7 @@ class SeerModel(ScriptedModel):
     # --- what it is asked about -----------------------------------------------------------------
 
     def _task(self, prompt: Prompt) -> Task:
-        """The task of this question whose pictures are shown; else the one asked last, or the first."""
+        """The task of this question whose pictures are shown; else of the conversation that goes on."""
         found = self._asked[prompt.question]
         shown = {p.original for p in prompt.pictures}
         mine = [t for t in found if any(p.sha256 in shown for p in self._pictures[t.id])]
@@ -254,7 +254,8 @@ class SeerModel(ScriptedModel):
             if mine:
                 task = last if last in mine and last is not None else mine[0]
             else:
-                task = last if last in found and last is not None else found[0]
+                here = [t for t in found if last is not None and t.session == last.session]
+                task = last if last in found and last is not None else (here or found)[0]
             self._last = self._now.task = task
         return task
 

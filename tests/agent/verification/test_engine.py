@@ -94,6 +94,23 @@ def test_a_misread_number_says_where_it_stands() -> None:
     assert place.source == RECEIPT.source
 
 
+def test_a_misread_date_is_doubted_as_it_is_written() -> None:
+    dated = RECEIPT.model_copy(update={"lines": (line("Date 20/03/1998"),), "text": "20/03/1998"})
+    case = Case("When?", "On 20/03/1988.", (dated,), FORMS["list"], sees=True)
+    (place,) = examine(case, registry.enabled()).disagreements
+    assert (place.said, place.instead) == ("20/03/1988", "20/03/1998")
+    right = Case("When?", "On 20.03.1998.", (dated,), FORMS["list"], sees=True)
+    assert examine(right, registry.enabled()).doubts == ()
+
+
+def test_which_of_two_numbers_alike_was_meant_cannot_be_told() -> None:
+    two = RECEIPT.model_copy(
+        update={"lines": (line("37.50"), line("31.60")), "text": "37.50 31.60"}
+    )
+    case = Case("What is the total?", "31.50", (two,), FORMS["fact"], sees=True)
+    assert examine(case, registry.enabled()).doubts == ()
+
+
 def test_a_count_is_doubted_with_all_its_boxes() -> None:
     question = "How many dogs are there?"
     case = Case(question, "7", (dogs(5),), FORMS["count"], sees=True)
