@@ -66,7 +66,7 @@ def _not_computed(case: Case) -> bool:
 
 
 _READ_OFF = frozenset(
-    "fact yes_no choice count list table record transcription comparison summary".split()
+    "fact yes_no choice count list table record transcription comparison summary description".split()
 )
 _READS = "short answers of a model that reads"
 _SEES = "short answers of a model that sees"
