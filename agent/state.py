@@ -6,6 +6,7 @@ small. Channels marked `appended` grow while one question is worked on; writing 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, TypedDict, TypeVar
 
 from pydantic import Field
@@ -144,3 +145,16 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         stop=None,
         problem="",
     )
+
+
+def targets(state: State) -> tuple[Picture, ...]:
+    """The pictures that the question is about."""
+    return tuple(p for n, p in enumerate(state["pictures"], 1) if n in state["target_pictures"])
+
+
+def numbered_evidence(
+    items: Iterable[Evidence], state: State, more: Sequence[Evidence] = ()
+) -> tuple[Evidence, ...]:
+    """Evidence with the ids that follow those of the state and of `more`."""
+    first = len(state["evidence"]) + len(more) + 1
+    return tuple(item.model_copy(update={"id": f"E{n}"}) for n, item in enumerate(items, first))

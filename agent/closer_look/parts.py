@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ...schema import Evidence
 from ..run import Run
-from ..state import State
+from ..state import State, numbered_evidence, targets
 from .zoom import Closer, closer_look, effort_for
 
 MOST_LOOKS = 12
@@ -25,11 +25,7 @@ def opened_parts(state: State, run: Run) -> tuple[Evidence, ...]:
     wanted = run.settings.stages.look_closer and run.model.sees_images and not state["opened"]
     if not wanted or not state["target_pictures"] or looks < 1:
         return ()
-    pictures = [p for n, p in enumerate(state["pictures"], 1) if n in state["target_pictures"]]
-    effort = effort_for(run.model, looks=looks)
-    closer = Closer(run.store, effort=effort)
-    found = closer_look(
-        state["standalone_question"], pictures, run.model, closer, state["evidence"]
-    )
-    first = len(state["evidence"]) + 1
-    return tuple(e.model_copy(update={"id": f"E{n}"}) for n, e in enumerate(found, first))
+    closer = Closer(run.store, effort=effort_for(run.model, looks=looks))
+    question, known = state["standalone_question"], state["evidence"]
+    found = closer_look(question, targets(state), run.model, closer, known)
+    return numbered_evidence(found, state)

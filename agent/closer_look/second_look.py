@@ -6,18 +6,18 @@ prefers decides nothing. A count is shown with numbers drawn on the boxes (Set-o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...prompts import render
-from ...schema import Box, Evidence, Picture
+from ...schema import Evidence, Picture
 from ...tools.execution.results import picture_source
 from ...tools.looking.guided_search import RegionMatch, cut
 from ...tools.looking.marks import numbered
 from ...tools.looking.regions import Region
 from ..backends.base import Message
 from ..run import Run
-from ..state import State
+from ..state import State, numbered_evidence
 from ..text.facts import replace_number, replace_value, words
 from ..text.polarity import bare
 from ..verification.base import Disagreement
@@ -62,8 +62,8 @@ def settle(
         if picture is None or not run.settings.stages.look_closer or not run.model.can_call(3):
             continue
         part = _enlarged(reading, picture, run)
-        messages = _both(state, reading, pictures, part)
-        share = preferred(messages, reading.said, reading.instead, run)
+        ask = _both(state["standalone_question"], (*pictures, part))
+        share = preferred(ask, reading.said, reading.instead, run)
         parts += numbered_evidence([_as_evidence(part, picture, reading)], state, parts)
         if share >= CLEAR:
             came_of.append(f"{reading.said} kept after a closer look ({share:.2f})")
@@ -76,39 +76,27 @@ def settle(
     return Settled(draft, tuple(parts), tuple(unsettled), tuple(came_of))
 
 
-def preferred(messages: Sequence[Message], first: str, second: str, run: Run) -> float:
-    """Probability of the first of two readings, averaged over both orders; .5 without calls left.
+Ask = Callable[[str, str], list[Message]]
+"""The question which of two readings is right; the first is called A."""
 
-    Args:
-        messages: the last one's text holds `$a` and `$b` where the readings go.
-    """
+
+def preferred(ask: Ask, first: str, second: str, run: Run) -> float:
+    """Probability of the first of two readings, averaged over both orders; .5 without calls left."""
     if not run.model.can_call(2):
         return 0.5
-    as_first = run.model.choose(_filled(messages, first, second), ("A", "B")).probabilities["A"]
-    as_second = run.model.choose(_filled(messages, second, first), ("A", "B")).probabilities["B"]
+    as_first = run.model.choose(ask(first, second), ("A", "B")).probabilities["A"]
+    as_second = run.model.choose(ask(second, first), ("A", "B")).probabilities["B"]
     return (as_first + as_second) / 2
 
 
-def numbered_evidence(
-    items: Sequence[Evidence], state: State, more: Sequence[Evidence] = ()
-) -> list[Evidence]:
-    """Evidence with the ids that follow those of the state and of `more`."""
-    first = len(state["evidence"]) + len(more) + 1
-    return [item.model_copy(update={"id": f"E{n}"}) for n, item in enumerate(items, first)]
+def _both(question: str, pictures: Sequence[Picture]) -> Ask:
+    """The question about two readings; the place in question is the last of the pictures."""
 
+    def ask(a: str, b: str) -> list[Message]:
+        text = render("choose_reading", question=question, a=a, b=b)
+        return [Message(role="user", text=text, pictures=tuple(pictures))]
 
-def _filled(messages: Sequence[Message], a: str, b: str) -> list[Message]:
-    *before, last = messages
-    text = last.text.replace("$a", a, 1).replace("$b", b, 1)
-    return [*before, last.model_copy(update={"text": text})]
-
-
-def _both(
-    state: State, reading: Disagreement, pictures: Sequence[Picture], part: Picture
-) -> list[Message]:
-    """The question about two readings, the place in question last among the pictures."""
-    text = render("choose_reading", question=state["standalone_question"], a="$a", b="$b")
-    return [Message(role="user", text=text, pictures=(*pictures, part))]
+    return ask
 
 
 def _picture_of(reading: Disagreement, pictures: Sequence[Picture]) -> Picture | None:
@@ -119,17 +107,7 @@ def _enlarged(reading: Disagreement, picture: Picture, run: Run) -> Picture:
     """The place in question: numbered boxes on the whole picture, or one box enlarged."""
     if len(reading.boxes) != 1:
         return numbered(run.store, picture, reading.boxes) if reading.boxes else picture
-    x1, y1, x2, y2 = picture.local(reading.boxes[0].grow(_AROUND))
-    side = picture.box(0, 0, picture.width, picture.height)
-    box = picture.box(x1, y1, x2, y2)
-    inside = Box(
-        x1=max(box.x1, side.x1),
-        y1=max(box.y1, side.y1),
-        x2=min(box.x2, side.x2),
-        y2=min(box.y2, side.y2),
-        frame=box.frame,
-    )
-    found = RegionMatch(picture, Region("doubt", inside))
+    found = RegionMatch(picture, Region("doubt", reading.boxes[0].grow(_AROUND)))
     most = run.model.picture_pixels or _PIXELS
     return cut(run.store, found, least_side=_LEAST_SIDE, most_pixels=most) or picture
 

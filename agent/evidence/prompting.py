@@ -15,7 +15,7 @@ from ...schema import Evidence, Picture
 from ..backends.base import ChatModel, Message, ReadsAhead
 from ..forms import FORMS
 from ..run import Run
-from ..state import State
+from ..state import State, targets
 from ..text.facts import content_words, numbers
 from .rendering import show_evidence
 from .selection import RANKED
@@ -37,7 +37,7 @@ def answer_messages(
     These are the user's own, then those that evidence brings along (retrieved pages and pictures).
     """
     failures = [r for r in state["results"] if r.error]
-    own = tuple(p for n, p in enumerate(state["pictures"], 1) if n in state["target_pictures"])
+    own = targets(state)
     brought = pages_shown(evidence)
     seen = run.model.sees_images
     text = render(

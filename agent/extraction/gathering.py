@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import RootModel
 
@@ -19,8 +19,9 @@ from ...schema import Evidence, Picture
 from ..backends.base import Message
 from ..evidence.prompting import opening
 from ..evidence.rendering import show_evidence
+from ..planner import object_schema
 from ..run import Run
-from ..state import Gathering
+from ..state import Gathering, Operation
 from ..structured_output import MalformedReply, ask_json
 from ..text.facts import date_parts, numbers, written_dates
 from ..verification.wording import gives_up
@@ -52,16 +53,13 @@ class Record:
 
 def wanted(question: str, run: Run) -> Gathering:
     """Which fields a question about several pictures needs; operation "none" where it needs none."""
-    schema = {
-        "type": "object",
-        "properties": {
-            "operation": {"enum": ["none", "table", "sum", "mean", "greatest", "least"]},
+    schema = object_schema(
+        {
+            "operation": {"enum": list(get_args(Operation))},
             "field": {"type": "string"},
             "fields": {"type": "array", "items": {"type": "string"}, "maxItems": _MOST_FIELDS},
-        },
-        "required": ["operation", "field", "fields"],
-        "additionalProperties": False,
-    }
+        }
+    )
     messages = [
         Message(role="system", text=render("system_gather")),
         Message(role="user", text=render("gather", question=question)),
@@ -139,12 +137,7 @@ def _answer(field: str, evidence: Sequence[Evidence], run: Run) -> str:
 
 def _filled(fields: Sequence[str], evidence: Sequence[Evidence], run: Run) -> dict[str, str]:
     """One call for all fields of one picture, where calls are few."""
-    schema = {
-        "type": "object",
-        "properties": {name: {"type": "string"} for name in fields},
-        "required": list(fields),
-        "additionalProperties": False,
-    }
+    schema = object_schema({name: {"type": "string"} for name in fields})
     prompt = render("gather_fields", evidence=show_evidence(evidence), fields=", ".join(fields))
     messages = [Message(role="user", text=prompt)]
     try:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ...schema import AnswerRevised
 from ..policies import reading, seeing
-from ..policies.base import Judgement, targets
+from ..policies.base import Judgement
 from ..run import Run
-from ..state import State, Verdict
+from ..state import State, Verdict, targets
 from ..verification.wording import gives_up
 from .base import Done
 

@@ -14,7 +14,7 @@ from ..policies.base import form_of
 from ..policies.gathered import gathered
 from ..query_rewriting import at_hand
 from ..run import Run
-from ..state import State, Verdict
+from ..state import State, Verdict, numbered_evidence
 from ..verification.measured import measured
 from .base import Done
 
@@ -49,8 +49,7 @@ def put_together(composed: Composed, verdict: Verdict, state: State, run: Run) -
     run.emit(Token(text=composed.text))
     update = State(draft=composed.text, verdict=verdict)
     if composed.calculation is not None:
-        number = len(state["evidence"]) + 1
-        update["evidence"] = (composed.calculation.model_copy(update={"id": f"E{number}"}),)
+        update["evidence"] = numbered_evidence([composed.calculation], state)
     return Done(update, f"put together of {len(verdict.citations)} places")
 
 

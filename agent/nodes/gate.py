@@ -55,7 +55,7 @@ def gate(state: State, run: Run) -> Done:
         return decide(update, 1.0, state, run, "what was asked for was counted")
     if not run.settings.stages.gate:
         return decide(update, 1.0, state, run, f"{len(kept)} kept, not asked")
-    brought = news(kept, state, run)
+    brought = news(kept, state)
     update["enough"] = tuple(e.id for e in brought)
     probability = probability_of_yes(
         run.model, answer_messages(state, brought, run, task="task_answerable")
@@ -63,13 +63,13 @@ def gate(state: State, run: Run) -> Done:
     return decide(update, probability, state, run, f"{len(kept)} kept")
 
 
-def news(kept: Sequence[Evidence], state: State, run: Run) -> Sequence[Evidence]:
+def news(kept: Sequence[Evidence], state: State) -> Sequence[Evidence]:
     """What a second look at pictures brought: it has to be enough without what was not.
 
     Asked again with more of anything before it, a small model grows surer. Retrieved lines are chosen
-    anew each time, and a model that sees has the picture itself.
+    anew each time.
     """
-    if run.model.sees_images or any(item.kind in RANKED for item in kept):
+    if any(item.kind in RANKED for item in kept):
         return kept
     return [item for item in kept if item.id not in state["shown"]] or kept
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...schema import Evidence, Picture
+from ...schema import Evidence
 from ..evidence.prompting import example_words
 from ..forms import FORMS, Form
 from ..run import Run
-from ..state import Stage, State, Verdict
+from ..state import Stage, State, Verdict, targets
 from ..verification.base import Case
 from ..verification.engine import Examined, examine
 from ..verification.registry import enabled
@@ -36,11 +36,6 @@ class Judgement:
 def form_of(state: State) -> Form:
     """What kind of answer is asked for."""
     return FORMS[state["form"]]
-
-
-def targets(state: State) -> tuple[Picture, ...]:
-    """The pictures that the question is about."""
-    return tuple(p for n, p in enumerate(state["pictures"], 1) if n in state["target_pictures"])
 
 
 def examined(draft: str, state: State, evidence: Sequence[Evidence], run: Run) -> Examined:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..extraction.composing import Composed, compose
 from ..extraction.gathering import Record, can_gather, read_each, wanted
 from ..run import Run
-from ..state import Gathering, State, Verdict
-from .base import examined, targets
+from ..state import Gathering, State, Verdict, targets
+from .base import examined
 
 _FORMS = frozenset({"fact", "choice", "count", "list", "table", "comparison", "record"})
 

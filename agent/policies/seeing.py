@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...schema import Citation, Evidence
+from ..backends.base import Message
 from ..calls import next_look
 from ..closer_look.parts import opened_parts
-from ..closer_look.second_look import Settled, numbered_evidence, preferred, settle
+from ..closer_look.second_look import Settled, preferred, settle
 from ..evidence.citation import cite, statements
 from ..evidence.prompting import answer_messages, shown_evidence
 from ..evidence.provenance import known_by, seen_evidence
 from ..query_rewriting import page_finder
 from ..run import Run
-from ..state import State, Verdict
+from ..state import State, Verdict, numbered_evidence, targets
 from ..structured_output import probability_of_yes
 from ..verification.wording import gives_up
-from .base import Judgement, examined, form_of, targets
+from .base import Judgement, examined, form_of
 
 SURE = 0.8
 """Probability of being right from which a draft is not looked at again."""
@@ -94,7 +95,7 @@ def _accepted(
 
 def _by_its_eyes(
     settled: Settled, carried: Sequence[Citation], state: State
-) -> tuple[list[Evidence], list[Citation]]:
+) -> tuple[tuple[Evidence, ...], list[Citation]]:
     """Statements that no tool carries, as what the model saw, each with its citation."""
     spans = {(c.start, c.end) for c in carried}
     pictures = targets(state)
@@ -122,8 +123,11 @@ def _looked_at_parts(state: State, evidence: Sequence[Evidence], run: Run) -> Se
     ).text.strip()
     if not again or again == state["draft"]:
         return Settled(state["draft"], parts, (), ("the same after a closer look",))
-    messages = answer_messages(state, shown, run, "choose_answer", a="$a", b="$b")
-    share = preferred(messages, state["draft"], again, run)
+
+    def ask(a: str, b: str) -> list[Message]:
+        return answer_messages(state, shown, run, "choose_answer", a=a, b=b)
+
+    share = preferred(ask, state["draft"], again, run)
     if share > 0.5 or (share == 0.5 and not gives_up(state["draft"])):
         return Settled(state["draft"], parts, (), ("kept after a closer look",))
     return Settled(again, parts, (), ("written anew after a closer look",))

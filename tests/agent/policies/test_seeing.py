@@ -165,3 +165,10 @@ def test_every_prompt_of_a_question_begins_alike(make: Make) -> None:
     assert len(texts) == 3
     assert all(text.startswith(shared) for text in texts)
     assert len({call.messages[0].text for call in model.calls}) == 1
+
+
+def test_words_of_a_question_are_never_taken_for_the_place_of_a_reading(make: Make) -> None:
+    eyes = Eyes("31.50", prefers="37.50")
+    answer = ask(make, eyes, "What is the total, $a or $b?")
+    assert answer.text == "37.50"
+    assert all("$a or $b?" in messages[-1].text for messages in eyes.shown)
