@@ -236,6 +236,61 @@ class Source(Value):
     name: str = ""
 
 
+class Cell(Value):
+    """A cell of a table.
+
+    Attributes:
+        text: as written.
+        row, column: of its upper left corner, from 0.
+        row_span, column_span: how many rows and columns it covers.
+        is_header: it names others: a head of columns, or a label of rows.
+        header: the heads it stands under, outermost first: ("Year ended", "2022").
+        label: what names its row: ("Assets", "Cash").
+        box: where it stands; in page points, or pixels of a picture.
+    """
+
+    text: str
+    row: int = Field(ge=0)
+    column: int = Field(ge=0)
+    row_span: int = Field(default=1, ge=1)
+    column_span: int = Field(default=1, ge=1)
+    is_header: bool = False
+    header: tuple[str, ...] = ()
+    label: tuple[str, ...] = ()
+    box: Box | None = None
+
+
+class Table(Value):
+    """A table as values; words for a model are rendered from it last and never parsed back."""
+
+    cells: tuple[Cell, ...]
+    caption: str = ""
+    page: int | None = Field(default=None, ge=1)
+    box: Box | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return (
+            max((cell.row + cell.row_span for cell in self.cells), default=0),
+            max((cell.column + cell.column_span for cell in self.cells), default=0),
+        )
+
+
+class Calculation(Value):
+    """A number that the program worked out: `expression` as it was evaluated, `result` as written."""
+
+    expression: str
+    result: str
+
+
+class Seen(Value):
+    """A statement that rests on what the model saw, with the crop it was shown where there is one."""
+
+    statement: str
+    crop: Picture | None = None
+
+
 class Evidence(Value):
     """Something an expert saw, in words a language model can read, with its place.
 
@@ -245,6 +300,7 @@ class Evidence(Value):
         detections, lines: the finer parts it was made from, where there are any.
         call: id of the tool call it came from.
         picture: to be looked at with it by a model that sees: the page it stands on.
+        tables, calculation, seen: what it says as values, for programs; `text` is for models and people.
     """
 
     id: str = ""
@@ -257,6 +313,9 @@ class Evidence(Value):
     score: float = Field(default=1.0, ge=0, le=1)
     call: str = ""
     picture: Picture | None = None
+    tables: tuple[Table, ...] = ()
+    calculation: Calculation | None = None
+    seen: Seen | None = None
 
 
 class ToolCall(Value):

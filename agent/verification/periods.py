@@ -28,7 +28,7 @@ _FROM_TO = re.compile(r"\bfrom\b(.{1,60}?)\bto\b(.{1,40})", re.IGNORECASE | re.D
 
 
 @dataclass(frozen=True)
-class Cell:
+class DatedNumber:
     """A number of a row and the period of its column."""
 
     number: str
@@ -125,11 +125,11 @@ def told(line: str) -> bool:
     return " = " in line and ": " in line
 
 
-def told_rows(text: str) -> Iterable[list[Cell]]:
+def told_rows(text: str) -> Iterable[list[DatedNumber]]:
     """The rows of a text that were told with their periods; see `retrieval.periods`."""
     for line in filter(told, text.split("\n")):
         pairs = _CELL.findall(line)
-        yield [Cell(n, period.strip()) for period, cell in pairs for n in numbers(cell)[:1]]
+        yield [DatedNumber(n, period.strip()) for period, cell in pairs for n in numbers(cell)[:1]]
 
 
 def _same(number: str, forms: set[str]) -> bool:
