@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...errors import UsageError
+from ...media.cells import plain_cell
 from ...schema import Citation
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 _FIRST = ("id", "status", "text", "confidence", "seconds", "error")
 """What stands first in a line, where people look."""
-_ORDER = re.compile(r"[=@\t]|[+-](?![\d.,\s]+$)")
-"""What a spreadsheet may take for a formula; plain numbers with a sign are none."""
 
 
 class ResultFormat(Protocol):
@@ -97,8 +96,7 @@ class CsvFormat:
         error = result.error
         values["error"] = "" if error is None else f"{error.kind}: {error.message}"
         for name in ("text", "question", "error", "cited"):
-            if _ORDER.match(values[name]):  # words of pictures and models must not start anything
-                values[name] = f"'{values[name]}"
+            values[name] = plain_cell(values[name])
         return self._row([values[name] for name in self.columns])
 
     def decode(self, record: bytes) -> dict[str, Any]:
