@@ -18,7 +18,7 @@ from decimal import (
 from typing import Any
 
 from ..errors import ToolError
-from ..schema import Evidence
+from ..schema import Calculation, Evidence
 from .base import tool
 
 MAX_LENGTH = 500
@@ -62,8 +62,16 @@ def calculate(expression: str) -> Evidence:
     Args:
         expression: Numbers and operators only, for example "(1,234.50 - 200) * 15%".
     """
-    result = evaluate(expression)
-    return Evidence(kind="calculation", text=f"{' '.join(expression.split())} = {spell(result)}")
+    return calculation_evidence(" ".join(expression.split()), spell(evaluate(expression)))
+
+
+def calculation_evidence(expression: str, result: str) -> Evidence:
+    """A calculation as evidence: its two sides as values, and in words for the model."""
+    return Evidence(
+        kind="calculation",
+        text=f"{expression} = {result}",
+        calculation=Calculation(expression=expression, result=result),
+    )
 
 
 def evaluate(expression: str) -> Decimal:

@@ -142,9 +142,9 @@ def cite_operands(
     """Where the numbers of a cited sum stand in passages."""
     made = next((e for e in evidence if whole is not None and e.id == whole.evidence), None)
     passages = [e for e in evidence if e.kind == "passage"]
-    if whole is None or made is None or made.kind != "calculation" or not passages:
+    if whole is None or made is None or made.calculation is None or not passages:
         return []
-    operands = dict.fromkeys(numbers(made.text.rpartition("=")[0]))
+    operands = dict.fromkeys(numbers(made.calculation.expression))
     holding = [n for n in operands if any(n in numbers(e.text) for e in passages)]
     return [
         found.model_copy(update={"start": whole.start, "end": whole.end})

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ...schema import Evidence
+from ...schema import Calculation, Evidence
 from ..text.amounts import in_other_units
 from ..text.facts import (
     content_words,
@@ -52,7 +52,7 @@ def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence])
     known = set(numbers(question)) | set(dates(question))
     for item in evidence:
         known |= counted(item) if item.kind == "objects" else facts_of(item.text)
-        known |= rounded(item) if item.kind == "calculation" else set()
+        known |= rounded(item.calculation) if item.calculation is not None else set()
     read = [item.text for item in evidence if item.kind != "objects"]
     known |= set(in_other_units(draft, question, read))
     said = [*dates(draft), *numbers(without_dates(draft))]
@@ -65,9 +65,9 @@ def counted(item: Evidence) -> set[str]:
     return {str(n) for n in (*counts.values(), len(item.detections))}
 
 
-def rounded(item: Evidence) -> set[str]:
+def rounded(made: Calculation) -> set[str]:
     """The result of a calculation with fewer places, also as percent."""
-    told = [Decimal(n) for n in numbers(item.text.rpartition("=")[2])]
+    told = [Decimal(n) for n in numbers(made.result)]
     result = [value for value in told if abs(value) < ROUNDED_BELOW]
     return {
         normal_number(f"{round(value * unit, places):f}")

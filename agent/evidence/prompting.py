@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 from ...prompts import examples, render
-from ...schema import Evidence, Picture
+from ...schema import Calculation, Evidence, Picture
 from ..backends.base import ChatModel, Message, ReadsAhead
 from ..forms import FORMS
 from ..run import Run
@@ -131,12 +131,10 @@ def shown_evidence(state: State) -> list[Evidence]:
     return [state["extracts"].get(e.id, e) for e in state["evidence"] if e.id in state["shown"]]
 
 
-def calculated(evidence: Sequence[Evidence]) -> bool:
-    """Whether the last word was a calculation: its result answers by construction.
+def calculated(evidence: Sequence[Evidence]) -> Calculation | None:
+    """The calculation that was the last word, if one was: its result answers by construction.
 
     A single number that was put through it has not been computed and must be looked at like any other.
     """
-    last = evidence[-1] if evidence else None
-    if last is None or last.kind != "calculation":
-        return False
-    return len(numbers(last.text.rpartition("=")[0])) > 1
+    made = evidence[-1].calculation if evidence else None
+    return made if made is not None and len(numbers(made.expression)) > 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...schema import Citation, Evidence, EvidenceKind, Picture, Provenance
+from ...schema import Citation, Evidence, EvidenceKind, Picture, Provenance, Seen
 from ...tools.execution.results import picture_source
 
 _BY_KIND: dict[EvidenceKind, Provenance] = {
@@ -43,6 +43,7 @@ def seen_evidence(
             source=crop.source,
             boxes=crop.boxes,
             picture=crop.picture,
+            seen=Seen(statement=statement, crop=crop.picture),
         )
     source = picture_source(pictures[0])
-    return Evidence(kind="seen", text=statement, source=source)
+    return Evidence(kind="seen", text=statement, source=source, seen=Seen(statement=statement))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...schema import Evidence, Picture
+from ...schema import Calculation, Evidence, Picture
 from ...tools.places import share
 from ..text.facts import numbers, squeezed
 from .grounding import counted, facts_of
@@ -80,18 +80,18 @@ def trusted(
         pictured: the question came with a picture, so sums without a look at it were not.
         extracts: what else of retrieved pages was read.
     """
-    sums = sum(e.kind == "calculation" for e in evidence)
+    sums = sum(e.calculation is not None for e in evidence)
     if sums == 0 or (sums == len(evidence) and not pictured):
         return tuple(evidence)
-    read = [facts_of(e.text) for e in (*evidence, *extracts) if e.kind != "calculation"]
+    read = [facts_of(e.text) for e in (*evidence, *extracts) if e.calculation is None]
     read += [counted(e) for e in evidence if e.kind == "objects"]
     known = {fact.lstrip("-") for fact in facts_of(question).union(*read)}
 
-    def holds(item: Evidence) -> bool:
-        operands = {n.lstrip("-") for n in numbers(item.text.rpartition("=")[0])}
+    def holds(made: Calculation) -> bool:
+        operands = {n.lstrip("-") for n in numbers(made.expression)}
         return bool(operands & known) and operands <= known | _HOUSEHOLD
 
-    return tuple(e for e in evidence if e.kind != "calculation" or holds(e))
+    return tuple(e for e in evidence if e.calculation is None or holds(e.calculation))
 
 
 def _shared(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ...schema import Citation, Evidence
+from ...tools.calculate import calculation_evidence
 from ..evidence.citation import cite_statement
 from ..state import Gathering
 from .gathering import Record, amount, rank
@@ -76,7 +77,7 @@ def _sum(gathering: Gathering, records: Sequence[Record]) -> Composed | None:
         for found in _cited(record.values[gathering.field], 0, len(text), gathering, record)
     ]
     missing = tuple(record.number for record, value in values if value is None)
-    calculation = Evidence(kind="calculation", text=f"{made} = {result:f}")
+    calculation = calculation_evidence(made, f"{result:f}")
     return Composed(text, tuple(citations), missing, calculation)
 
 

@@ -47,7 +47,7 @@ def gate(state: State, run: Run) -> Done:
         return decide(update, 1.0, state, run, why)
     if form_of(state).worked and any(item.kind != "objects" for item in kept):
         return decide(update, 1.0, state, run, f"{len(kept)} kept to work with")
-    if all(item.kind == "calculation" for item in kept) and calculated(kept):
+    if all(item.calculation is not None for item in kept) and calculated(kept) is not None:
         return decide(update, 1.0, state, run, "computed")
     if choice(state["standalone_question"], kept):
         return decide(update, 1.0, state, run, "one of the answers offered was measured")

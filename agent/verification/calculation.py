@@ -13,8 +13,8 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from ...errors import ModelError
-from ...schema import Evidence, ToolCall
-from ...tools.calculate import calculate
+from ...schema import Calculation, ToolCall
+from ...tools.calculate import calculate, calculation_evidence
 from ..evidence.grounding import ROUNDED_BELOW
 from ..evidence.prompting import answer_messages, calculated, shown_evidence
 from ..evidence.selection import trusted
@@ -57,7 +57,7 @@ def computing(state: State, run: Run) -> Stage:
     except ModelError:  # the draft is then judged as it is
         return ()
     expression = wanted.expression.partition("=")[0].strip()  # the result is not its business
-    made_of = Evidence(kind="calculation", text=f"{expression} =")
+    made_of = calculation_evidence(expression, "")
     if not calculated([made_of]) or made_of not in trusted(
         [*shown, made_of], state["standalone_question"]
     ):
@@ -65,12 +65,11 @@ def computing(state: State, run: Run) -> Stage:
     return (ToolCall(tool=calculate.name, arguments={"expression": expression}),)
 
 
-def told(item: Evidence) -> str:
+def told(made_of: Calculation) -> str:
     """A calculation as an answer: its result, rounded, and what it was made of."""
-    made, _, result = (part.strip() for part in item.text.rpartition("="))
-    value, unit = Decimal(result), ""
+    made, value, unit = made_of.expression, Decimal(made_of.result), ""
     if abs(value) >= ROUNDED_BELOW:
-        return f"{result} = {made}"
+        return f"{made_of.result} = {made}"
     if _PERCENTS.fullmatch(made):  # 22.9% - 20.2% is 2.7%, not 0.027
         value, unit = value * 100, "%"
     places = max(_PLACES, _DIGITS - 1 - value.adjusted()) if value else 0

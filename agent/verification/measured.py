@@ -18,9 +18,8 @@ _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 
 def measured(question: str, evidence: Sequence[Evidence]) -> str:
     """The whole answer, if it is a calculation's result, a count, or where or what one thing is."""
-    if calculated(evidence):
-        last = evidence[-1]
-        return told(last) if retrieved(evidence) else last.text.rpartition("=")[2].strip()
+    if (made := calculated(evidence)) is not None:
+        return told(made) if retrieved(evidence) else made.result
     kinds = {found.label for item in evidence for found in item.detections}
     one_thing = len(evidence) == 1 and len(kinds) <= 1
     return count(question, evidence) or (choice(question, evidence) if one_thing else "")

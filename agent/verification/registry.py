@@ -62,7 +62,7 @@ def _rests_on_reading(case: Case) -> bool:
 
 
 def _not_computed(case: Case) -> bool:
-    return reading(case) and not calculated(case.evidence)
+    return reading(case) and calculated(case.evidence) is None
 
 
 _READ_OFF = frozenset(

@@ -23,7 +23,6 @@ from looktwice.errors import ModelError, ToolError
 from looktwice.media.store import Store
 from looktwice.schema import (
     Answer,
-    Evidence,
     StepFinished,
     StepStarted,
     StopReason,
@@ -34,7 +33,7 @@ from looktwice.schema import (
 )
 from looktwice.settings import Settings
 from looktwice.tools.base import Tool
-from looktwice.tools.calculate import calculate
+from looktwice.tools.calculate import calculate, calculation_evidence
 from looktwice.tools.execution.cache import ResultCache, fingerprint
 
 from . import kit
@@ -166,7 +165,7 @@ class Chaos:
             case "hang":
                 self.release.wait(20)
                 return "too late"
-        return Evidence(kind="calculation", text="1 + 1 = 2")
+        return calculation_evidence("1 + 1", "2")
 
 
 def start(

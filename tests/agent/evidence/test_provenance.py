@@ -6,7 +6,16 @@ from typing import get_args
 
 import pytest
 from looktwice.agent.evidence.provenance import known_by, provenance, seen_evidence
-from looktwice.schema import Box, Citation, Evidence, EvidenceKind, Picture, Provenance, Source
+from looktwice.schema import (
+    Box,
+    Citation,
+    Evidence,
+    EvidenceKind,
+    Picture,
+    Provenance,
+    Seen,
+    Source,
+)
 
 from .. import kit
 
@@ -38,4 +47,9 @@ def test_what_is_seen_rests_on_the_enlarged_part_where_there_is_one() -> None:
     assert (whole.kind, whole.text, whole.source.picture) == ("seen", "a heron", SHA)
     box = Box(x1=0, y1=0, x2=5, y2=5)
     part = Evidence(kind="region", text="", boxes=(box,), picture=PICTURE)
-    assert seen_evidence("a heron", [PICTURE], [part]).boxes == (box,)
+    enlarged = seen_evidence("a heron", [PICTURE], [part])
+    assert enlarged.boxes == (box,)
+    assert (whole.seen, enlarged.seen) == (
+        Seen(statement="a heron"),
+        Seen(statement="a heron", crop=PICTURE),
+    )

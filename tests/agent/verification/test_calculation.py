@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.agent.verification.calculation import told
-from looktwice.schema import Evidence
+from looktwice.schema import Calculation
 from looktwice.tools.calculate import evaluate, spell
 
 
-def sum_of(expression: str) -> Evidence:
-    text = f"{expression} = {spell(evaluate(expression))}"
-    return Evidence(kind="calculation", text=text)
+def sum_of(expression: str) -> Calculation:
+    return Calculation(expression=expression, result=spell(evaluate(expression)))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from looktwice.agent.verification.measured import choice, count, measured
 from looktwice.schema import Evidence
+from looktwice.tools.calculate import calculation_evidence
 
 from .. import kit
 
@@ -70,6 +71,9 @@ def test_what_was_only_read_is_not_measured() -> None:
 
 
 def test_the_result_of_a_calculation() -> None:
-    made = Evidence(kind="calculation", text="3 + 4 = 7")
-    assert measured("What is 3 plus 4?", [made]) == "7"
-    assert measured("What is 7?", [Evidence(kind="calculation", text="7 = 7")]) == ""
+    assert measured("What is 3 plus 4?", [calculation_evidence("3 + 4", "7")]) == "7"
+    assert measured("What is 7?", [calculation_evidence("7", "7")]) == ""
+
+
+def test_words_that_look_like_a_calculation_are_none() -> None:
+    assert measured("What is 3 plus 4?", [Evidence(kind="calculation", text="3 + 4 = 7")]) == ""

@@ -15,6 +15,7 @@ from looktwice.agent.text.polarity import opposite
 from looktwice.agent.verification import counts, numbers, wording
 from looktwice.agent.verification.wording import echoes, gives_up, offered
 from looktwice.schema import Evidence
+from looktwice.tools.calculate import calculation_evidence
 
 from .. import kit
 
@@ -262,5 +263,5 @@ def test_a_question_said_again_is_no_answer() -> None:
     ],
 )
 def test_a_result_may_be_rounded(said: str, result: str, missing: int) -> None:
-    sums = [Evidence(kind="calculation", text=f"1 / 3 = {result}")]
+    sums = [calculation_evidence("1 / 3", result)]
     assert len(unsupported_numbers(said, "What is it?", sums)) == missing
