@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...schema import Answer, AnswerRevised, Citation, Evidence, FormName, Status, StopReason, Usage
+from ...schema import (
+    Answer,
+    AnswerRevised,
+    Citation,
+    Evidence,
+    FormName,
+    Status,
+    StopReason,
+    ToolResult,
+    Usage,
+)
 from ..evidence.provenance import known_by
 from ..planner import NO_PICTURE
 from ..run import Run
@@ -13,6 +23,15 @@ from ..state import State, Turn
 from .base import Done
 
 _MOST_PAGES = 3
+_DONE_BY = {
+    "read_text": "read the text",
+    "detect_objects": "looked for objects",
+    "look_closer": "enlarged parts of the picture",
+    "calculate": "calculated",
+    "search_documents": "searched the documents",
+    "open_page": "opened pages",
+    "find_similar_images": "looked for similar pictures",
+}
 _LIST_MARK = re.compile(r"^(?:[-*•]|\d{1,3}[.)])\s+")
 _CUT_SHORT: tuple[StopReason, ...] = ("budget", "deadline", "cancelled")
 
@@ -113,20 +132,28 @@ def why_declined(state: State, run: Run) -> str:
     """What was looked for and where, why it did not do, and what would help."""
     if state["problem"] == NO_PICTURE:
         return "This question is about a picture, but there is none. Add a picture and ask again."
-    asked = ", ".join(dict.fromkeys(r.call.tool for r in state["results"]))
-    parts = ["I can't tell from what my tools saw." + (f" I asked: {asked}." if asked else "")]
+    parts = ["I can't tell."]
+    if done := what_was_done(state["results"]):
+        parts.append(f"I {done}; that did not show the answer.")
     if pages := nearest_pages(state):
         parts.append(f"The pages that come nearest: {pages}.")
     failed = [r.error.message for r in state["results"] if r.error]
     parts += [f"{m[:1].upper()}{m[1:].rstrip('.')}." for m in dict.fromkeys(failed)]
     if state["verdict"] is not None and state["verdict"].critique:
-        parts.append(f"A draft was thrown away: {state['verdict'].critique}.")
+        parts.append(f"A first answer did not hold: {state['verdict'].critique}.")
     if not run.model.sees_images and state["pictures"]:
         parts.append(
             "The language model in use reads text only and cannot see the picture; one that sees "
             "(pack gpu, or a server with a multimodal model) may be able to tell."
         )
     return " ".join(parts)
+
+
+def what_was_done(results: Sequence[ToolResult]) -> str:
+    """The tools that worked, in people's words: "read the text and looked for objects"."""
+    tools = dict.fromkeys(r.call.tool for r in results if r.error is None)
+    *most, last = [_DONE_BY.get(tool, f"asked {tool}") for tool in tools] or [""]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def nearest_pages(state: State) -> str:

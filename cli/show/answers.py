@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 
+from ...agent.assurance import Grade, assess
 from ...schema import (
     Answer,
     AnswerReady,
@@ -35,7 +36,14 @@ _DOING = {
     "check": "checking the answer",
     "finish": "finishing",
 }
-_COLOUR = {"answered": "green", "partial": "yellow", "declined": "yellow", "failed": "red"}
+_COLOUR: dict[Grade, str] = {
+    "checked": "green",
+    "probable": "yellow",
+    "plain": "none",
+    "declined": "none",
+    "stopped": "none",
+    "failed": "red",
+}
 _SHOWN_BOXES = 6
 Say = Callable[[str], None]
 
@@ -91,12 +99,14 @@ def show_answer(answer: Answer, console: Console, trace: bool = False) -> None:
     """The answer, how sure it is, and what it rests on."""
     console.print()
     console.print(literal(answer.text, "bold"))
-    usage = answer.usage
+    assurance, usage = assess(answer), answer.usage
+    detail = f" · {assurance.detail}" if assurance.detail else ""
     cost = (
-        f" · confidence {answer.confidence:.2f} · {usage.total_seconds:.1f} s · {usage.model_calls} "
+        f"{detail} · {usage.total_seconds:.1f} s · {usage.model_calls} "
         f"model call{'' if usage.model_calls == 1 else 's'} · {answer.model}"
     )
-    console.print(literal(answer.status, _COLOUR[answer.status]).append_text(literal(cost)))
+    grade = literal(assurance.label, _COLOUR[assurance.grade])
+    console.print(grade.append_text(literal(cost)))
     for citation in answer.citations:
         console.print(literal(f"  {citation_line(citation, answer)}"))
     if not answer.citations:

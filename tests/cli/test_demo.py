@@ -202,8 +202,8 @@ def test_the_demo_answers_everything(shown: Any) -> None:
     done, _ = shown
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
-    ends = [line.split(" · ")[0] for line in lines if " · confidence " in line]
-    assert ends == ["answered"] * 3
+    ends = [line.split(" · ")[0] for line in lines if " model call" in line]
+    assert ends == ["Checked"] * 3
     assert "4 people" in lines
     assert "33.64" in lines  # on the receipt
     assert "ORCHARD LANE" in done.stdout.upper()  # on the sign

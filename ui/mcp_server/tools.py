@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 
 from ... import tools as experts
 from ...agent.assistant import Assistant
+from ...agent.assurance import assess
 from ...control import Control
 from ...errors import LooktwiceError
 from ...schema import (
@@ -44,6 +45,7 @@ class AnswerOutput(BaseModel):
     text: str
     status: str
     confidence: float
+    grade: str
     stop_reason: str
     citations: tuple[Citation, ...]
     evidence: tuple[Evidence, ...]
@@ -101,6 +103,7 @@ class AssistantTools:
             raise ToolError(answer.text)
         output = AnswerOutput.model_validate(
             answer.model_dump(include=set(AnswerOutput.model_fields))
+            | {"grade": assess(answer).grade}
         )
         return CallToolResult(
             content=[TextContent(text=answer_text(answer))],
@@ -209,7 +212,8 @@ class AssistantTools:
 
 def answer_text(answer: Answer) -> str:
     """The answer for a model or a person: text, how sure, and where each fact stands."""
-    lines = [answer.text, f"({answer.status}, confidence {answer.confidence:.2f})"]
+    assurance = assess(answer)
+    lines = [answer.text, f"({': '.join(filter(None, (assurance.label, assurance.detail)))})"]
     for citation in answer.citations:
         source = citation.source
         page = f", page {source.page}" if source.page else ""

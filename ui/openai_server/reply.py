@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from ...agent.assurance import assess
 from ...schema import Answer, Event, Usage
 from .request import MODEL, ResponseOptions
 
@@ -64,7 +65,12 @@ class ReplyWriter:
             set() if self._options.events else {"steps", "results", "usage"}
         )
         shown: Json = answer.model_dump(mode="json", exclude=left_out)
-        return shown | {"ignored": self._ignored}
+        assurance = assess(answer)
+        return shown | {
+            "grade": assurance.grade,
+            "grade_detail": assurance.detail,
+            "ignored": self._ignored,
+        }
 
     def _chunk(self, delta: Json, finish: str | None = None) -> Json:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import AliasChoices, ConfigDict, Field, TypeAdapter
 
+from ...agent.assurance import assess
 from ...schema import Answer, Box, Citation, Picture, Value
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|])")
@@ -74,8 +75,9 @@ def as_markdown(title: str, exchanges: Sequence[Exchange]) -> str:
         if exchange.pictures:
             parts.append("Pictures: " + ", ".join(_escaped(p.name) for p in exchange.pictures))
         parts.append(_escaped(answer.text))
-        sure = f", {answer.confidence:.0%} sure" if answer.confidence else ""
-        parts.append(f"*{answer.status}{sure}*")
+        assurance = assess(answer)
+        detail = f": {assurance.detail}" if assurance.detail else ""
+        parts.append(f"*{assurance.label}{detail}*")
         sources = [_source(n, c, answer) for n, c in enumerate(answer.citations, 1)]
         if sources:
             parts.append("\n".join(sources))

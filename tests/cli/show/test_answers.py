@@ -138,7 +138,7 @@ def test_long_texts_are_not_cut_and_long_evidence_is() -> None:
 
 
 def test_the_answer_says_how_sure_it_is_and_what_it_cost() -> None:
-    line = "answered · confidence 0.88 · 1.3 s · 2 model calls · a-model"
+    line = "Answered · nothing was looked at for this · 1.3 s · 2 model calls · a-model"
     assert line in shown(lambda c: show_answer(answer(), c))
     once = answer(usage=Usage(model_calls=1))
     assert "1 model call ·" in shown(lambda c: show_answer(once, c))

@@ -17,10 +17,10 @@ from .kit import GIVEN, call, library, with_client, words
 def test_ask(tmp_path: Path) -> None:
     result = call(tmp_path, "ask", {"question": kit.TOTAL, "pictures": [GIVEN]})
     assert not result.is_error
-    assert words(result).startswith("8.20\n(answered, confidence 0.")
+    assert words(result).startswith("8.20\n(Checked: ")
     assert "Total 8.20" in words(result)
     told = result.structured_content
-    assert told["status"] == "answered"
+    assert (told["status"], told["grade"]) == ("answered", "checked")
     assert told["citations"][0]["boxes"]
 
 

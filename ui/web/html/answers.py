@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from ....agent.assurance import Assurance, assess
 from ....schema import Answer, Box, Citation, Evidence, Picture
 from ..conversation import Exchange, source_name
 from ..text import shorten
@@ -18,12 +19,6 @@ Mark = tuple[Box, str, str]
 """A box, its classes, and the label at it."""
 
 MAX_MARKS = 80
-_STATUS = {
-    "answered": "Answered",
-    "partial": "Partly answered",
-    "declined": "Cannot tell",
-    "failed": "No answer",
-}
 
 
 def figure(picture: Picture, marks: Sequence[Mark], *, href: str = "", large: bool = False) -> str:
@@ -59,6 +54,7 @@ def _box(picture: Picture, box: Box, classes: str, label: str) -> str:
 def answer_html(exchange: Exchange, number: int) -> str:
     """An answer with its status, citations, pictures and sources; `number` counts from 0."""
     answer = exchange.answer
+    assurance = assess(answer)
     places: defaultdict[int, list[int]] = defaultdict(list)
     for n, citation in enumerate(answer.citations, 1):
         places[min(citation.end, len(answer.text))].append(n)
@@ -66,33 +62,16 @@ def answer_html(exchange: Exchange, number: int) -> str:
     words = prose(mark(answer.text, places), links)
     # A sign in front of the words says what they are worth before they are read.
     return (
-        f'<div class="lt-answer lt-{answer.status}">{badge(answer)}'
+        f'<div class="lt-answer lt-{assurance.grade}">{badge(assurance)}'
         f'<div class="lt-words">{words}</div>{_help(answer)}'
         f"{_figures(exchange, number)}{_sources(answer, number)}{_foot(answer, number)}</div>"
     )
 
 
-def badge(answer: Answer) -> str:
-    """Status and confidence."""
-    status, sure = status_words(answer)
-    certain = f'<span class="lt-sure">{sure}</span>' if sure else ""
-    return f'<p class="lt-badge"><b>{status}</b>{certain}</p>'
-
-
-def status_words(answer: Answer) -> tuple[str, str]:
-    """Such as ("Answered", "checked, 92 % sure"); the second may be empty.
-
-    What only the model's own eyes carry was checked by no tool, however sure the model is.
-    """
-    if answer.stop_reason == "cancelled":
-        return "Stopped", ""
-    if answer.status == "answered" and answer.confidence:
-        only_seen = all(citation.known == "seen" for citation in answer.citations)
-        how = "seen by the model" if answer.citations and only_seen else "checked"
-        return _STATUS["answered"], f"{how}, {answer.confidence:.0%} sure".replace("%", " %")
-    if answer.status == "answered":
-        return _STATUS["answered"], "nothing to check" if not answer.evidence else ""
-    return _STATUS[answer.status], ""
+def badge(assurance: Assurance) -> str:
+    """What an answer is worth, and why."""
+    detail = f'<span class="lt-sure">{plain(assurance.detail)}</span>' if assurance.detail else ""
+    return f'<p class="lt-badge"><b>{assurance.label}</b>{detail}</p>'
 
 
 def _cite(answer: Answer, number: int, n: int) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-from looktwice.schema import Box, Citation, Origin, Provenance, Source
+from looktwice.schema import Box, Citation, Origin, Source
 from looktwice.ui.web.conversation import Exchange
-from looktwice.ui.web.html.answers import answer_html, figure, status_words, what_would_help
+from looktwice.ui.web.html.answers import answer_html, figure, what_would_help
 
 from ..kit import answer, picture
 
@@ -18,34 +17,6 @@ def test_boxes_of_a_crop_land_in_its_own_pixels_and_other_frames_are_left_out() 
     assert "<i " not in figure(picture(), [(page, "x", "")])
     outside = Box(x1=300, y1=0, x2=400, y2=5)
     assert "<i " not in figure(picture(), [(outside, "x", "")])
-
-
-@pytest.mark.parametrize(
-    ("how", "words"),
-    [
-        ({"status": "declined", "confidence": 0.0, "stop_reason": "unsupported"}, "Cannot tell"),
-        ({"status": "failed", "confidence": 0.0, "stop_reason": "cancelled"}, "Stopped"),
-        ({"status": "partial", "confidence": 0.0, "stop_reason": "budget"}, "Partly answered"),
-        ({"status": "failed", "confidence": 0.0, "stop_reason": "error"}, "No answer"),
-    ],
-)
-def test_each_end_has_its_word(how: dict[str, object], words: str) -> None:
-    assert status_words(answer(**how))[0] == words
-
-
-@pytest.mark.parametrize(
-    ("known", "words"),
-    [
-        (["seen"], "seen by the model, 90 % sure"),
-        (["seen", "read"], "checked, 90 % sure"),
-        (["read"], "checked, 90 % sure"),
-        ([], "checked, 90 % sure"),
-    ],
-)
-def test_what_only_the_model_saw_is_not_called_checked(known: list[Provenance], words: str) -> None:
-    citations = tuple(Citation(evidence="E1", source=Source(), known=how) for how in known)
-    made = answer(status="answered", confidence=0.9, citations=citations)
-    assert status_words(made)[1] == words
 
 
 def test_a_source_says_how_it_is_known() -> None:

@@ -48,7 +48,13 @@ def test_an_answer_shows_status_citation_boxes_and_source() -> None:
     box = Box(x1=20, y1=50, x2=60, y2=75)
     evidence = Evidence(id="E1", kind="text", text="Total 8.20", source=Source(picture=SHA))
     citation = Citation(
-        evidence="E1", source=Source(picture=SHA), boxes=(box,), quote="Total 8.20", start=0, end=10
+        evidence="E1",
+        source=Source(picture=SHA),
+        boxes=(box,),
+        quote="Total 8.20",
+        start=0,
+        end=10,
+        known="read",
     )
     exchange = Exchange(
         question="q?",
@@ -60,7 +66,8 @@ def test_an_answer_shows_status_citation_boxes_and_source() -> None:
     assert f"/see/picture/{SHA}" in ask["content"]
     assert steps["metadata"]["status"] == "done"
     text = says["content"]
-    assert "checked, 81 % sure" in text
+    assert "lt-checked" in text
+    assert "81 &#37; sure" in text
     boxes = [a for t, a in Tags(text).found if t == "i"]
     assert [a["style"] for a in boxes] == ["left:10.000%;top:50.000%;width:20.000%;height:25.000%"]
     assert "lt-x0-1" in str(boxes[0]["class"])
