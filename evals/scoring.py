@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Literal, get_args
 
@@ -13,6 +13,7 @@ from pydantic import Field
 from ..schema import Answer, Box, Citation, Value
 from .metrics import text
 from .metrics.boxes import covers
+from .metrics.long_forms import fulfilled
 from .metrics.ranking import ndcg_at, precision_recall, recall_at
 from .task import EvidencePage, Match, Task
 
@@ -66,6 +67,9 @@ MATCHERS: dict[Match, Matcher] = {
     "yes_no": _plain(text.yes_no),
     "choice": _plain(text.choice),
     "grade": _plain(text.graded),
+    "prose": _plain(partial(fulfilled, shape="prose")),
+    "list": _plain(partial(fulfilled, shape="list")),
+    "table": _plain(partial(fulfilled, shape="table")),
 }
 
 

@@ -12,7 +12,19 @@ from pydantic import Field, ValidationError
 from ..errors import BadInput, UsageError
 from ..schema import Box, Value
 
-Match = Literal["exact", "contains", "number", "relaxed", "anls", "yes_no", "choice", "grade"]
+Match = Literal[
+    "exact",
+    "contains",
+    "number",
+    "relaxed",
+    "anls",
+    "yes_no",
+    "choice",
+    "grade",
+    "prose",
+    "list",
+    "table",
+]
 """How an answer is compared with the right ones; `scoring.MATCHERS` holds the definitions."""
 
 TASKS = "tasks.jsonl"

@@ -22,6 +22,7 @@ THROUGH_THEIR_FACE = {
     "evals/metrics": "evals/test_metrics.py",
     "evals/seer": "evals/seer/test_seer.py",
     "evals/suites": "evals/test_suites.py",
+    "evals/suites/long_forms": "evals/test_long_forms.py",
     "evals/suites/seer": "evals/seer/test_trial.py",
     "ui/mcp_server": "ui/mcp_server/test_server.py",
     "ui/openai_server": "ui/openai_server/test_app.py",

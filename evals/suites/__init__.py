@@ -19,6 +19,7 @@ from . import (
     charts,
     conversations,
     documents,
+    long_forms,
     prompt_injection,
     receipts,
     scenes,
@@ -110,6 +111,8 @@ SUITES: dict[str, Suite] = {
               prompt_injection.generate, prompt_injection.tools, drawn_as="hidden_orders"),
         Suite("conversations", "follow-ups, up to 27 turns over 20 pictures",
               conversations.generate),
+        Suite("long_forms", "lists, tables, translations, copies, comparisons, explanations",
+              long_forms.generate),
         Suite("seer", "every form of answer, for models that see", seer.generate),
         Suite("small_marks", "what has to be enlarged to be seen", seer.marks.generate),
     )

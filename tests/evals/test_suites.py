@@ -42,7 +42,8 @@ def test_the_same_seed_makes_the_same_tasks(name: str) -> None:
 def test_told_the_truth_every_task_scores_one_and_nonsense_zero(name: str) -> None:
     for task in tasks_of(SUITES[name]):
         truth = task.truth
-        for said in truth.answers:
+        written = truth.match in ("prose", "list", "table")  # their last holds only the parts
+        for said in truth.answers[:1] if written else truth.answers:
             assert outcome(task, said) == ("right", 1), (task.id, said)
         opposite = {"yes": "no", "no": "yes"}
         other = next((opposite[said] for said in truth.answers if said in opposite), "zzz qqq")
