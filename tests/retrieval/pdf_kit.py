@@ -158,6 +158,68 @@ class _Writer:
         return bytes(out)
 
 
+def stream(data: bytes, head: bytes = b"") -> bytes:
+    """A stream object's body."""
+    return b"<<%s /Length %d>>\nstream\n%s\nendstream" % (head, len(data), data)
+
+
+def one_page(
+    content: bytes,
+    *objects: bytes,
+    page: bytes = b"",
+    catalog: bytes = b"",
+    fonts: bytes = b"",
+    resources: bytes = b"",
+    media: bytes = b"0 0 595 842",
+) -> bytes:
+    """A PDF of one page with objects of one's own, which count from 6; the page is 3, Helvetica 4."""
+    bodies = [
+        b"<</Type/Catalog/Pages 2 0 R %s>>" % catalog,
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[%s]/Contents 5 0 R"
+        b"/Resources<</Font<</F1 4 0 R %s>>%s>>%s>>" % (media, fonts, resources, page),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        stream(content),
+        *objects,
+    ]
+    out, places = bytearray(b"%PDF-1.7\n"), []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer\n<</Size %d/Root 1 0 R>>\n" % (len(bodies) + 1)
+    return bytes(out) + b"startxref\n%d\n%%%%EOF\n" % start
+
+
+def unicode_map(pairs: dict[int, str]) -> bytes:
+    """A ToUnicode table of codes of one byte."""
+    lines = [f"<{code:02x}> <{text.encode('utf-16-be').hex()}>\n" for code, text in pairs.items()]
+    blocks = [lines[at : at + 90] for at in range(0, len(lines), 90)]
+    table = "".join(f"{len(b)} beginbfchar\n{''.join(b)}endbfchar\n" for b in blocks)
+    return stream(
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def "
+        b"1 begincodespacerange <00> <ff> endcodespacerange\n%s endcmap end end" % table.encode()
+    )
+
+
+def box_font(first: int, count: int, unicode: int, box: int) -> bytes:
+    """A Type 3 font of boxes; `unicode` and `box` are the objects of its table and of its glyph."""
+    names = [b"/g%02x" % (first + at) for at in range(count)]
+    glyphs = b" ".join(b"%s %d 0 R" % (name, box) for name in names)
+    return (
+        b"<</Type/Font/Subtype/Type3/FontBBox[0 0 500 600]/FontMatrix[0.001 0 0 0.001 0 0]"
+        b"/FirstChar %d/LastChar %d/Widths[%s]/Encoding<</Type/Encoding/Differences[%d %s]>>"
+        b"/CharProcs<<%s>>/ToUnicode %d 0 R/Resources<<>>>>"
+        % (first, first + count - 1, b"500 " * count, first, b" ".join(names), glyphs, unicode)
+    )
+
+
+BOX = stream(b"500 0 0 0 450 600 d1 40 0 400 500 re f")
+"""The glyph of `box_font`."""
+
+
 def bomb(expanded: int, twice: bool = False) -> bytes:
     """A PDF of one page whose content unpacks to this many bytes at least.
 

@@ -1,7 +1,8 @@
 """From the words of a PDF page to its lines: rows of tables, headings, paragraphs, reading order.
 
-pdfium's order is that of the page's content stream, which is the order of reading nearly always. Two
-things are repaired: cells of one row that come one by one, and columns of text that come interwoven.
+pdfium's order is that of the page's content stream, which is the order of reading nearly always. Three
+things are repaired: tables drawn in another order than their rows (`grid`), cells of one row that come
+one by one, and columns of text that come interwoven.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import pairwise
 from statistics import median
 
 from ...pages import LineKind, RawLine, Word
+from .grid import rows_by_place
 from .words import TextRun
 
 _NUMBER = re.compile(
@@ -68,7 +70,7 @@ def draft_lines(
         titles: outline entries that lead to this page, as `plain` writes them, and their levels.
     """
     own = [run for at, run in enumerate(runs) if at not in furniture]
-    drafts = [Draft(run) for run in _join_cells(_part_columns(own))]
+    drafts = [Draft(run) for run in _join_cells(_part_columns(rows_by_place(own)))]
     _mark_rows(drafts)
     _mark_headings(drafts, body, titles)
     _mark_beginnings(drafts)
@@ -131,7 +133,7 @@ def _part_columns(runs: Sequence[TextRun]) -> list[TextRun]:
 
 def _halves(run: TextRun) -> _Gutter | None:
     """A line with one gap that is clearly the widest, and text on both sides of it."""
-    if not run.flat or len(run.words) < 4:
+    if not run.flat or run.row or len(run.words) < 4:
         return None
     spaces = [_space(a, b) for a, b in pairwise(run.words)]
     at = max(range(len(spaces)), key=spaces.__getitem__) + 1
@@ -228,7 +230,8 @@ def _mark_rows(drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         cells = cells_of(draft.run)
         figures = [cell for cell in cells[1:] if all(is_number(word.text) for word in cell)]
-        if draft.run.flat and figures and 2 * len(figures) >= len(cells) - 1:
+        many = figures and 2 * len(figures) >= len(cells) - 1
+        if draft.run.flat and (draft.run.row or many):
             draft.kind = "row"
     for ahead in (drafts, drafts[::-1]):
         for neighbour, draft in pairwise(ahead):

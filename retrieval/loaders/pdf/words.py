@@ -11,14 +11,17 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...pages import XYXY, Word
+from ...text.marks import apart_from_numbers
+from .glyphs import BEFORE_PUNCTUATION, comes_in_pairs, drawn_once, in_reading_order, parted
 
-_LINES = re.compile(r"[^\r\n]+")
+_LINES = re.compile(r"[^\r\n\x02\ufffe]+[\x02\ufffe]?")
 _WORDS = re.compile(r"\S+")
 _HYPHENS = {0x02: "-", 0xAD: "-", 0xFFFE: "-"}
 """What pdfium gives for a hyphen at a line's end."""
@@ -28,6 +31,14 @@ _FORCE_BOLD = 1 << 18
 _BOLD = re.compile(r"bold|black|heavy|semibd|demi", re.IGNORECASE)
 _TALLEST, _DEEPEST = 1.25, 0.45
 """Above and below the baseline, in font sizes: more is a font that lies about its height."""
+_STEP = 0.6
+"""Of a font size: a baseline that steps by more begins another line."""
+_UNEVEN = 0.08
+"""Of a letter's height: a word whose ends differ by more may have a raised mark at one of them."""
+_RAISED, _SMALLER = 0.12, 0.85
+"""How far a mark stands above its line, in font sizes, and how tall it is, of its neighbours, at most."""
+_TWICE = 0.15
+"""Of a font size: a word this close to the same word is that word drawn once more, to look bold."""
 
 
 @dataclass(slots=True)
@@ -38,6 +49,7 @@ class TextRun:
         base: the baseline's distance from the top of the page as shown, in points.
         size: of the font as shown, in points.
         flat: whether it is written from left to right, not up, down or upside down.
+        row: whether it is a row of a table, put together from cells of several lines.
     """
 
     words: list[Word]
@@ -45,6 +57,7 @@ class TextRun:
     size: float
     bold: bool
     flat: bool
+    row: bool = False
 
     @property
     def x1(self) -> float:
@@ -142,6 +155,7 @@ def read_runs(text_page: Any, text: str, view: PageGeometry) -> list[TextRun]:
         text: what `read_text` gave for it.
         view: of the same page.
     """
+    text = in_reading_order(text_page, text)
     lines = [
         [(word.start(), word.end()) for word in _WORDS.finditer(text, line.start(), line.end())]
         for line in _LINES.finditer(text)
@@ -154,19 +168,170 @@ def read_runs(text_page: Any, text: str, view: PageGeometry) -> list[TextRun]:
     sizes = np.repeat([size if flat else 0.0 for size, flat in fonts], [len(x) for x in lines])
     found = _places(text_page, spans, view)
     seen = _visible(found.boxes, view).tolist()
+    boxes = _trim(found, sizes, view).tolist()
     words = [
         Word(_clean(text[start:end]), (box[0], box[1], box[2], box[3]))
-        for (start, end), box in zip(spans, _trim(found, sizes, view).tolist(), strict=True)
+        for (start, end), box in zip(spans, boxes, strict=True)
     ]
-    runs, at = [], 0
-    for line, (size, flat) in zip(lines, fonts, strict=True):
+    pieces = _pieces(text_page, text, spans, words, found.uneven)
+    for at in _drawn_twice(words, found.bases, sizes):
+        seen[at] = False
+    runs: list[TextRun] = []
+    at = 0
+    for line, font in zip(lines, fonts, strict=True):
         kept = [k for k in range(at, at + len(line)) if seen[k] and words[k].text]
         at += len(line)
-        for part in _by_baseline(kept, found.bases, 0.6 * size if flat else math.inf):
+        for part, (size, flat) in _parts(text_page, kept, found.bases, font, spans, view):
             bold = all(_is_bold(text_page, spans[k][0]) for k in (part[0], part[-1]))
             base = float(found.bases[part[len(part) // 2]])
-            runs.append(TextRun([words[k] for k in part], base, size, bold, flat))
-    return runs
+            if any(k in pieces for k in part):
+                size = max(size, *(pieces[k][1] * view.unit for k in part if k in pieces))
+            if len(part) > 1 and flat:
+                _mark_raised(words, part, found, base, size)
+            whole = [word for k in part for word in (pieces[k][0] if k in pieces else [words[k]])]
+            runs.append(TextRun(whole, base, size, bold, flat))
+    return _joined_behind_hyphens(runs)
+
+
+_Font = tuple[float, bool]
+
+
+def _parts(
+    text_page: Any,
+    words: list[int],
+    bases: NDArray[np.float64],
+    font: _Font,
+    spans: list[tuple[int, int]],
+    view: PageGeometry,
+) -> Iterator[tuple[list[int], _Font]]:
+    """One line of pdfium's, parted where its direction turns or its baseline steps.
+
+    pdfium takes the direction of a page's first line for that of all: a page that is turned except
+    for its running head comes as one single line.
+    """
+    if not words:
+        return
+    size, flat = font
+    if flat:
+        first, *others = _by_baseline(words, bases, _STEP * size)
+        yield first, font
+        for part in others:
+            yield part, _font_size(text_page, spans[part[0]][0], view)
+        return
+    if len(words) == 1:
+        yield words, font
+        return
+    fonts = {k: _font_size(text_page, spans[k][0], view) for k in words}
+    for upright, group in groupby(words, key=lambda k: fonts[k][1]):
+        turned = list(group)
+        step = _STEP * fonts[turned[0]][0] if upright else math.inf
+        for part in _by_baseline(turned, bases, step):
+            yield part, fonts[part[0]]
+
+
+def _pieces(
+    text_page: Any,
+    text: str,
+    spans: list[tuple[int, int]],
+    words: list[Word],
+    uneven: NDArray[np.bool_],
+) -> dict[int, tuple[list[Word], float]]:
+    """Words that are to be read otherwise than they stand in the text, and the size of their letters."""
+    found: dict[int, tuple[list[Word], float]] = {}
+    signs = not text.isascii()
+    for at, (start, end) in enumerate(spans):
+        if end - start < 2:
+            continue
+        word = text[start:end]
+        if uneven[at] or (word[-1] in ")]};:,.%" and BEFORE_PUNCTUATION.search(word)):
+            read = parted(text_page, text, start, end)
+            if read is not None:
+                found[at] = (_shared(read[0], words[at].box), read[1])
+        if word[0] == word[1] and comes_in_pairs(word):
+            once = drawn_once(text_page, text, start, end)
+            words[at] = Word(_clean(once), words[at].box)
+        if signs and not word.isascii() and at not in found:
+            apart = apart_from_numbers(word)
+            if apart != word:
+                found[at] = (_shared(apart.split(), words[at].box), 0.0)
+    return found
+
+
+def _mark_raised(
+    words: list[Word], part: list[int], found: _Places, base: float, size: float
+) -> None:
+    """Raised figures that stand as words of their own behind others: marks, not numbers."""
+    for k in part[1:]:
+        if (
+            len(words[k].text) <= 3
+            and words[k].text.isdigit()
+            and found.bases[k] < base - _RAISED * size
+            and found.heights[k] < _SMALLER * found.heights[part].max()
+        ):
+            words[k] = Word(f"[{words[k].text}]", words[k].box)
+
+
+def _shared(texts: list[str], box: XYXY | None) -> list[Word]:
+    """Words that share one box, each by its number of letters."""
+    if box is None:
+        return [Word(_clean(text)) for text in texts]
+    x1, y1, x2, y2 = box
+    total, at, words = max(1, sum(map(len, texts))), 0, []
+    for text in texts:
+        left, right = (x1 + (x2 - x1) * share / total for share in (at, at + len(text)))
+        at += len(text)
+        words.append(Word(_clean(text), (left, y1, right, y2)))
+    return words
+
+
+def _drawn_twice(
+    words: list[Word], bases: NDArray[np.float64], sizes: NDArray[np.float64]
+) -> Iterator[int]:
+    """Words that lie on the same word: programs draw them twice where they have no bold font."""
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(words):
+        same = places.setdefault(word.text, [])
+        most = _TWICE * float(sizes[at])
+        if same and word.box is not None and _lies_on(word.box, at, same, words, bases, most):
+            yield at
+        same.append(at)
+
+
+def _lies_on(
+    box: XYXY,
+    at: int,
+    others: list[int],
+    words: list[Word],
+    bases: NDArray[np.float64],
+    most: float,
+) -> bool:
+    for k in others:
+        other = words[k].box
+        if (
+            other is not None
+            and abs(box[0] - other[0]) < most
+            and abs(box[2] - other[2]) < most
+            and abs(bases[at] - bases[k]) < most
+        ):
+            return True
+    return False
+
+
+def _joined_behind_hyphens(runs: list[TextRun]) -> list[TextRun]:
+    """The rest of a word that was broken at a line's end, put before the words on its line."""
+    out: list[TextRun] = []
+    rest: TextRun | None = None
+    for run in runs:
+        if rest is not None and run.flat and abs(run.base - rest.base) < 0.35 * run.size:
+            gap = run.x1 - rest.x2
+            if -0.2 * run.size < gap < run.size:
+                out[-1] = TextRun(rest.words + run.words, run.base, run.size, run.bold, run.flat)
+                rest = None
+                continue
+        broken = bool(out) and out[-1].text.endswith("-") and len(run.words) == 1
+        rest = run if broken and run.flat else None
+        out.append(run)
+    return out
 
 
 def _by_baseline(words: list[int], bases: NDArray[np.float64], most: float) -> Iterator[list[int]]:
@@ -200,10 +365,14 @@ class _Places:
     Attributes:
         boxes: [words, 4].
         bases: [words], their baselines.
+        heights: [words], of the boxes of their first letters.
+        uneven: [words], whether their first and last letters differ in height.
     """
 
     boxes: NDArray[np.float64]
     bases: NDArray[np.float64]
+    heights: NDArray[np.float64]
+    uneven: NDArray[np.bool_]
 
 
 def _places(text_page: Any, spans: list[tuple[int, int]], view: PageGeometry) -> _Places:
@@ -234,7 +403,10 @@ def _places(text_page: Any, spans: list[tuple[int, int]], view: PageGeometry) ->
         axis=1,
     )
     points = np.array(origins)
-    return _Places(boxes, view.shown(points[:, 0], points[:, 1])[1])
+    tops, feet = np.minimum(down1, down2), np.maximum(down1, down2)
+    most = _UNEVEN * (feet - tops).max(axis=1)
+    uneven = (np.abs(tops[:, 0] - tops[:, 1]) > most) | (np.abs(feet[:, 0] - feet[:, 1]) > most)
+    return _Places(boxes, view.shown(points[:, 0], points[:, 1])[1], (feet - tops)[:, 0], uneven)
 
 
 def _trim(found: _Places, sizes: NDArray[np.float64], view: PageGeometry) -> NDArray[np.float64]:

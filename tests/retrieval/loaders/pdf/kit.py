@@ -34,6 +34,13 @@ class Maker:
     def page(self, content: bytes, **sheet: Any) -> Any:
         return self.read(pdf_kit.Sheet(content, **sheet))[0]
 
+    def raw(self, content: bytes, *objects: bytes, **parts: bytes) -> Any:
+        """The page of `pdf_kit.one_page`."""
+        path = self.folder / "raw.pdf"
+        path.write_bytes(pdf_kit.one_page(content, *objects, **parts))
+        with open_document(path, LIMITS) as opened:
+            return next(iter(opened.pages()))
+
 
 def fault(path: Path, limits: DocumentLimits = LIMITS) -> str:
     with pytest.raises(BadInput) as caught, open_document(path, limits) as opened:
