@@ -261,12 +261,18 @@ class Cell(Value):
 
 
 class Table(Value):
-    """A table as values; words for a model are rendered from it last and never parsed back."""
+    """A table as values; words for a model are rendered from it last and never parsed back.
+
+    Attributes:
+        lines: of the text it stands in, from 0, the one of each row; -1 for a row that stands on none,
+            empty where the table was not read from lines.
+    """
 
     cells: tuple[Cell, ...]
     caption: str = ""
     page: int | None = Field(default=None, ge=1)
     box: Box | None = None
+    lines: tuple[int, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -275,6 +281,14 @@ class Table(Value):
             max((cell.row + cell.row_span for cell in self.cells), default=0),
             max((cell.column + cell.column_span for cell in self.cells), default=0),
         )
+
+    @property
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """The cells that begin in each row, from left to right."""
+        found: list[list[Cell]] = [[] for _ in range(self.shape[0])]
+        for cell in self.cells:
+            found[cell.row].append(cell)
+        return tuple(tuple(sorted(row, key=lambda cell: cell.column)) for row in found)
 
 
 class Calculation(Value):
@@ -296,11 +310,14 @@ class Evidence(Value):
 
     Attributes:
         id: "E1", "E2" ... within one answer; "" until the controller numbers it.
-        text: what the model is told.
+        text: what was found, in words; of a passage the page's own. `agent.evidence.rendering.in_words`
+            makes of it what the model is told.
+        heading: what a passage stands under, outermost first.
         detections, lines: the finer parts it was made from, where there are any.
         call: id of the tool call it came from.
         picture: to be looked at with it by a model that sees: the page it stands on.
         tables, calculation, seen: what it says as values, for programs; `text` is for models and people.
+            Lines of tables are those of `text`.
     """
 
     id: str = ""
@@ -313,6 +330,7 @@ class Evidence(Value):
     score: float = Field(default=1.0, ge=0, le=1)
     call: str = ""
     picture: Picture | None = None
+    heading: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     calculation: Calculation | None = None
     seen: Seen | None = None
@@ -372,6 +390,8 @@ class Passage(Value):
         text: the page's own words.
         heading: what it stands under: title, chapter, section; outermost first.
         boxes: where the words stand, one box a line; in page points, or pixels of a picture.
+        tables: what of the page's tables stands in it, with the heads of their columns; their lines are
+            those of `text`.
         score: 0..1; how sure the ranking is, comparable within one search only.
         found_by: the ways that led to it: "keyword", "text", "picture", "reranker".
         id: of the passage in its index; changes when the document does.
@@ -382,6 +402,7 @@ class Passage(Value):
     text: str
     heading: tuple[str, ...] = ()
     boxes: tuple[Box, ...] = ()
+    tables: tuple[Table, ...] = ()
     score: float = Field(default=0.0, ge=0, le=1)
     found_by: tuple[str, ...] = ()
     id: int = 0

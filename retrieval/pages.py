@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from ..schema import Box, Frame, TextLine
+from ..schema import Box, Frame, Table, TextLine
+from .text.tables import TableRow, tables_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,12 +41,14 @@ class RawLine:
     Attributes:
         level: 1 is the highest heading; 0 for lines that are none.
         begins: whether a new paragraph or table begins here.
+        cells: of a row whose cells the format names, empty ones too.
     """
 
     words: tuple[Word, ...]
     kind: LineKind = "text"
     level: int = 0
     begins: bool = False
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Page:
         label: what the page is called, if anything: a slide's title, a sheet's name.
         section: headings in force where the page begins (from the outline), outermost first.
         scanned: whether its text was read by OCR.
+        tables: those that stand in it; their lines are those of `text`.
     """
 
     number: int
@@ -98,6 +102,7 @@ class Page:
     label: str = ""
     section: tuple[str, ...] = ()
     scanned: bool = False
+    tables: tuple[Table, ...] = ()
 
     def boxes_of(self, start: int, end: int) -> tuple[Box, ...]:
         """Where characters `start` to `end` stand: one box for each line they touch, in order."""
@@ -131,13 +136,17 @@ def build_page(
     section: tuple[str, ...] = (),
     scanned: bool = False,
 ) -> Page:
-    """A page of raw lines: words are joined by single spaces, lines by newlines; empty ones go."""
+    """A page of raw lines: words are joined by single spaces, lines by newlines; empty ones go.
+
+    Rows whose cells are known become tables, the first row of each its head.
+    """
     import numpy as np
 
     pieces: list[str] = []
     marks: list[PageLine] = []
     spans: list[tuple[int, int]] = []
     boxes: list[XYXY] = []
+    rows: list[TableRow] = []
     at = 0
     begins = False
     for line in lines:
@@ -152,6 +161,8 @@ def build_page(
                 boxes.append(word.box)
             at += len(word.text) + 1
         pieces.append(" ".join(w.text for w in words))
+        if line.cells:
+            rows.append(TableRow(len(marks), line.cells, begins))
         marks.append(PageLine(start, at - 1, line.kind, line.level, begins))
         begins = False
     return Page(
@@ -166,6 +177,7 @@ def build_page(
         label=label,
         section=section,
         scanned=scanned,
+        tables=tables_of(rows),
     )
 
 

@@ -31,6 +31,7 @@ from .ranking.fusion import (
     reranked,
 )
 from .text.sentences import count_words
+from .text.tables import between
 from .text.terms import query_terms
 from .vectors.vectors import Vectors
 
@@ -238,6 +239,7 @@ class Search:
             text=text,
             heading=tuple(filter(None, stored.heading)),
             boxes=page.boxes_of(start, end) if page is not None else (),
+            tables=between(page.tables, page.text, start, end) if page is not None else (),
             score=score,
             found_by=tuple(sorted(found_by[stored.id])),
             id=stored.id,

@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 from ...retrieval.pages import Page
 from ...retrieval.text.locate import locate
-from ...retrieval.text.periods import as_written
 from ...schema import Box, Citation, Evidence, TextLine
 from ..text.amounts import in_other_units
 from ..text.facts import content_words, numbers, squeezed
 from ..text.polarity import POLAR
+from .contents import Line, lines_of, words_beside
 
 FindPage: TypeAlias = Callable[[str, int], Page | None]
 """Gives a page by its document's name and its number, or None where there is none any more."""
@@ -84,7 +84,7 @@ def _saying(said: set[str], question: str, evidence: Sequence[Evidence]) -> list
     asked = content_words(question) - said
 
     def beside(item: Evidence) -> int:
-        lines = map(content_words, passage_lines(item))
+        lines = (content_words(line.told) for line in lines_of(item))
         return max((len(asked & there) for there in lines if said <= there), default=0)
 
     passages = [(beside(item), item) for item in evidence if item.kind == "passage"]
@@ -106,11 +106,11 @@ def cite_statement(
     said, asked = said_words(statement, question, evidence), content_words(question)
 
     def fitness(item: Evidence) -> tuple[int, int, int]:
-        there = content_words(plain_text(item))
+        there = content_words(f"{item.text} {words_beside(item)}")
         if item.kind != "passage":
             return len(said & there), 0, len(asked & there)
-        carried = carrying(said, asked, passage_lines(item))
-        beside = content_words(" ".join(carried))
+        carried = carrying(said, asked, lines_of(item))
+        beside = content_words(" ".join(line.told for line in carried))
         return len(said & there), len(asked & beside), len(asked & there)
 
     fits = [fitness(item) for item in evidence]
@@ -158,10 +158,9 @@ def quoted(
 ) -> tuple[str, tuple[Box, ...]]:
     """The words of evidence that carry a statement, and where they stand."""
     # A bare yes has no words of its own: the question's are quoted.
-    if item.kind == "passage" and (
-        told := carrying(said - POLAR or asked, asked, passage_lines(item))
-    ):
-        texts = [as_written(line) for line in told]
+    of_page = lines_of(item) if item.kind == "passage" else []
+    if found := carrying(said - POLAR or asked, asked, of_page):
+        texts = [line.words for line in found]
         return " ".join(texts), on_page(item, texts, find_page)
     lines = carrying_lines(said, asked, item.lines)
     boxes = tuple(line.box for line in lines) or own_boxes(item)
@@ -178,19 +177,9 @@ def on_page(item: Evidence, texts: Sequence[str], find_page: FindPage) -> tuple[
     page = find_page(source.document, source.page) if source.document and source.page else None
     if page is None:
         return own_boxes(item)
-    near = locate("\n".join(passage_lines(item)), page)
+    near = locate(item.text, page)
     spans = [span for text in texts if (span := locate(text, page, near)) is not None]
     return tuple(box for span in spans for box in page.boxes_of(*span)) or own_boxes(item)
-
-
-def passage_lines(item: Evidence) -> list[str]:
-    """A passage's own lines, without the one that says where it stands."""
-    return [line for line in item.text.split("\n")[1:] if line.strip()]
-
-
-def plain_text(item: Evidence) -> str:
-    """Evidence with the words of file names apart, which are often joined by low lines."""
-    return item.text.replace("_", " ") if item.kind == "passage" else item.text
 
 
 def own_boxes(item: Evidence) -> tuple[Box, ...]:
@@ -212,10 +201,10 @@ def carrying_lines(said: set[str], asked: set[str], lines: Sequence[TextLine]) -
     return [lines[n] for n in _fewest(said, asked, there, beside)]
 
 
-def carrying(said: set[str], asked: set[str], texts: Sequence[str]) -> list[str]:
+def carrying(said: set[str], asked: set[str], lines: Sequence[Line]) -> list[Line]:
     """The fewest lines that hold the statement's words, those with the question's words first."""
-    there = [content_words(text) for text in texts]
-    return [texts[n] for n in _fewest(said, asked, there, there)]
+    there = [content_words(line.told) for line in lines]
+    return [lines[n] for n in _fewest(said, asked, there, there)]
 
 
 def _fewest(

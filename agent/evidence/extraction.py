@@ -17,11 +17,13 @@ from ...retrieval.embeddings.text import Embedder
 from ...retrieval.pages import Page, PageLine
 from ...retrieval.ranking.document_names import without_names
 from ...retrieval.ranking.figures import EXAMPLES, for_figures, share_of_figures
-from ...retrieval.text.periods import cells_of, periods_in, with_periods
+from ...retrieval.text.periods import cells_of, periods_in
+from ...retrieval.text.tables import in_lines
 from ...schema import Box, Evidence, TextLine
 from ..text.amounts import declared
 from ..text.facts import content_words, squeezed
 from .citation import FindPage
+from .contents import with_lines
 from .rendering import estimate_tokens
 
 WORDS_WEIGHT = 0.3
@@ -82,7 +84,7 @@ def extracts(
     best = _one_a_page(evidence)[:MOST_PAGES]
     found = {item.id: (item, _page(item, find_page)) for item in best}
     pages = {key: page for key, (_, page) in found.items() if page is not None}
-    told = {key: with_periods(_texts(page)) for key, page in pages.items()}
+    told = {key: in_lines(_texts(page), page.tables) for key, page in pages.items()}
     blocks = [(key, b) for key, page in pages.items() for b in blocks_of(page, told[key])]
     rank = {key: n for n, key in enumerate(pages)}
     # The pages of the best document are about what it is named after; the lines need not say so.
@@ -111,7 +113,7 @@ def extracts(
             chosen.setdefault(key, set()).update(new)
             said.add(same)
     return {
-        key: item if page is None else _told(item, page, told[key], sorted(chosen[key]))
+        key: item if page is None else _part(item, page, sorted(chosen[key]))
         for key, (item, page) in found.items()
         if page is None or key in chosen
     }
@@ -225,14 +227,14 @@ def _texts(page: Page) -> list[str]:
     return [page.text[line.start : line.end] for line in page.lines]
 
 
-def _told(item: Evidence, page: Page, told: Sequence[str], lines: Sequence[int]) -> Evidence:
+def _part(item: Evidence, page: Page, lines: Sequence[int]) -> Evidence:
     """The evidence with these lines of its page instead of its own."""
-    where = item.text.split("\n", 1)[0]
-    kept = [n for n in lines if told[n].strip()]
+    texts = _texts(page)
+    kept = [n for n in lines if texts[n].strip()]
     boxes = {n: page.boxes_of(page.lines[n].start, page.lines[n].end) for n in kept}
-    return item.model_copy(
+    whole = item.model_copy(update={"text": "\n".join(texts), "tables": page.tables})
+    return with_lines(whole, kept).model_copy(
         update={
-            "text": "\n".join([where, *(told[n] for n in kept)]),
             "lines": tuple(_line(page, n, boxes[n]) for n in kept if boxes[n]),
             "boxes": tuple(box for n in kept for box in boxes[n]),
         }

@@ -18,6 +18,7 @@ from ..text.facts import (
     words,
 )
 from ..text.polarity import POLAR
+from .contents import words_beside, words_read
 
 _STEM, _ENDING = 4, 3
 """Letters two words must begin with alike to count as forms of one word; letters one may have more."""
@@ -51,12 +52,20 @@ def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence])
     """
     known = set(numbers(question)) | set(dates(question))
     for item in evidence:
-        known |= counted(item) if item.kind == "objects" else facts_of(item.text)
+        known |= facts_in(item)
         known |= rounded(item.calculation) if item.calculation is not None else set()
-    read = [item.text for item in evidence if item.kind != "objects"]
-    known |= set(in_other_units(draft, question, read))
+    known |= set(in_other_units(draft, question, map(words_read, evidence)))
     said = [*dates(draft), *numbers(without_dates(draft))]
     return [n for n in dict.fromkeys(said) if n not in known and n.lstrip("-") not in known]
+
+
+def facts_in(item: Evidence) -> set[str]:
+    """The numbers and dates that evidence bears: those that were read, and how many boxes there are."""
+    return facts_of(words_read(item)) | (counted(item) if _has_boxes(item) else set())
+
+
+def _has_boxes(item: Evidence) -> bool:
+    return item.kind == "objects" or bool(item.detections)
 
 
 def counted(item: Evidence) -> set[str]:
@@ -84,7 +93,8 @@ def facts_of(text: str) -> set[str]:
 
 def ungrounded_words(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
     """Words of a draft that stand neither in the evidence nor in the question, in no form."""
-    known = set(words(question)).union(*(words(item.text) for item in evidence))
+    told = (f"{item.text} {words_beside(item)}" for item in evidence)
+    known = set(words(question)).union(*map(words, told))
     return [
         word
         for word in sorted(content_words(draft) - POLAR)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
+from ...retrieval.text.tables import in_lines
 from ...schema import Evidence, ToolResult
+from .contents import rows_read
 
 _FENCE = re.compile(r"</?\s*data\s*>", re.IGNORECASE)
 _MARK = re.compile(r"</?data>|\[E?\d{1,3}\]", re.IGNORECASE)
@@ -23,9 +25,23 @@ def as_data(text: str) -> str:
     return text.strip()
 
 
+def in_words(item: Evidence) -> str:
+    """What the model is told: of a passage where it stands, then its lines, rows with their columns."""
+    if item.kind not in ("passage", "image"):
+        return item.text
+    source = item.source
+    told = "\n".join(in_lines(item.text.split("\n"), item.tables)) or "(no text)"
+    if source.document is None:
+        return told
+    heading = " > ".join(filter(None, item.heading))
+    where = ", ".join(filter(None, [f"document {source.document}, page {source.page}", heading]))
+    alike = f"looks alike ({item.score:.2f}): " if item.kind == "image" else ""
+    return f"{alike}{' '.join(where.split())}:\n{told}"
+
+
 def show_evidence(items: Iterable[Evidence], failures: Sequence[ToolResult] = ()) -> str:
     """The evidence as the answering prompt shows it."""
-    parts = [f"[{e.id}]\n<data>\n{as_data(e.text)}\n</data>" for e in items]
+    parts = [f"[{e.id}]\n<data>\n{as_data(in_words(e))}\n</data>" for e in items]
     parts += [
         f"Not seen: {r.call.tool} failed: {as_data(r.error.message)}" for r in failures if r.error
     ]
@@ -40,14 +56,8 @@ def unfenced(draft: str) -> str:
 
 def transcribed(items: Iterable[Evidence]) -> str:
     """The words that were read, row by row; of several pictures one after the other."""
-    papers = []
-    for item in items:
-        rows: dict[int, list[str]] = {}
-        for line in item.lines if item.kind == "text" else ():
-            rows.setdefault(line.row, []).append(line.text)
-        if rows:
-            papers.append("\n".join("  ".join(rows[row]) for row in sorted(rows)))
-    return "\n\n".join(papers)
+    papers = (rows_read(item.lines).values() for item in items if item.kind == "text")
+    return "\n\n".join(filter(None, map("\n".join, papers)))
 
 
 def estimate_tokens(text: str) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from ...schema import Calculation, Evidence, Picture
 from ...tools.places import share
 from ..text.facts import numbers, squeezed
-from .grounding import counted, facts_of
-from .rendering import estimate_tokens, fit
+from .grounding import facts_in, facts_of
+from .rendering import estimate_tokens, fit, in_words
 
 RANKED = ("passage", "image")
 """Kinds that come in order of relevance: the best are kept whole, the rest left out."""
@@ -23,12 +23,12 @@ def keep(evidence: Sequence[Evidence], tokens: int) -> list[Evidence]:
     What was seen in pictures shares the tokens; ranked passages are whole, as many as fit into what is
     left (at least half, where there are both).
     """
-    distinct = list({(e.source, e.text): e for e in evidence}.values())
+    distinct = list({(e.source, in_words(e)): e for e in evidence}.values())
     ranked = [n for n, e in enumerate(distinct) if e.kind in RANKED]
     others = [n for n, e in enumerate(distinct) if e.kind not in RANKED]
     room = tokens // 2 if ranked else tokens
     chosen = dict(zip(others, _shared([distinct[n] for n in others], room), strict=True))
-    room = tokens - sum(estimate_tokens(e.text) for e in chosen.values())
+    room = tokens - sum(estimate_tokens(in_words(e)) for e in chosen.values())
     chosen |= {ranked[n]: e for n, e in _best([distinct[n] for n in ranked], room).items()}
     return [chosen[n] for n in sorted(chosen)]
 
@@ -83,8 +83,7 @@ def trusted(
     sums = sum(e.calculation is not None for e in evidence)
     if sums == 0 or (sums == len(evidence) and not pictured):
         return tuple(evidence)
-    read = [facts_of(e.text) for e in (*evidence, *extracts) if e.calculation is None]
-    read += [counted(e) for e in evidence if e.kind == "objects"]
+    read = [facts_in(e) for e in (*evidence, *extracts) if e.calculation is None]
     known = {fact.lstrip("-") for fact in facts_of(question).union(*read)}
 
     def holds(made: Calculation) -> bool:
@@ -107,13 +106,20 @@ def _best(evidence: Sequence[Evidence], tokens: int) -> dict[int, Evidence]:
     """The best whole, by their places, as many as fit; the very best cut to what there is, if need be."""
     chosen: dict[int, Evidence] = {}
     for n in by_rank(evidence):
-        cost = estimate_tokens(evidence[n].text)
+        cost = estimate_tokens(in_words(evidence[n]))
         if cost <= tokens:
             chosen[n] = evidence[n]
             tokens -= cost
         elif not chosen:
-            return {n: evidence[n].model_copy(update={"text": fit(evidence[n].text, tokens)})}
+            return {n: _cut(evidence[n], tokens)}
     return chosen
+
+
+def _cut(item: Evidence, tokens: int) -> Evidence:
+    """A passage with as many lines of its text as there is room for; its rows are then told as written."""
+    place = item.model_copy(update={"text": "", "tables": ()})
+    room = tokens - estimate_tokens(in_words(place))
+    return place.model_copy(update={"text": fit(item.text, room)})
 
 
 def by_rank(evidence: Sequence[Evidence]) -> list[int]:

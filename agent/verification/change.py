@@ -13,6 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from ...schema import Evidence
+from ..evidence.contents import lines_of
 from ..text.facts import content_words, normal_number, squeezed
 
 _BACK = tuple(
@@ -41,7 +42,7 @@ def right_total(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
     """
     said = list(sums(draft))
     for item in evidence if len(said) == 1 else ():
-        for cash, due in handed_over(item.text.splitlines()):
+        for cash, due in handed_over([line.words for line in lines_of(item)]):
             meant = shared(due.line, question) >= max(1, shared(cash.line, question))
             if cash.value == said[0].value and meant:
                 return draft.replace(said[0].written, due.written)

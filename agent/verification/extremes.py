@@ -5,11 +5,11 @@ A small model asked for the highest bar names the first one as gladly as the rig
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ...schema import Evidence
+from ...retrieval.text.tables import values_of
+from ...schema import Evidence, Table
 from ..evidence.grounding import same_word
 from ..text.facts import content_words, numbers, squeezed, words
 
@@ -25,8 +25,6 @@ LEAST = frozenset(
 lowest smallest fewest least minimum shortest niedrigste kleinste wenigsten menor minimo minore
 """.split()
 )
-_ROW = re.compile(r"(?P<name>[^:]+): (?P<rest>.+)")
-_CELL = re.compile(r"(?P<column>[^;=]+) = (?P<value>[^;]+)")
 _FEWEST = 2
 
 Values = dict[str, Decimal]
@@ -36,14 +34,12 @@ Values = dict[str, Decimal]
 def right_extreme(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
     """The draft, or the name of the highest (lowest) value where the draft names another one.
 
-    Only where the question asks for one of them, what was read is told by name, and a column is meant
-    without doubt.
+    Only where the question asks for one of them, and a column of what was read is meant without doubt.
     """
     asked = set(words(question))
     most, least = bool(asked & MOST), bool(asked & LEAST)
-    found = [
-        v for item in evidence if item.kind == "text" for v in told_values(item.text, question)
-    ]
+    tables = (table for item in evidence if item.kind == "text" for table in item.tables)
+    found = [values for table in tables for values in columns_of(table, question)]
     if most == least or len(found) != 1:
         return draft
     values = found[0]
@@ -53,17 +49,13 @@ def right_extreme(draft: str, question: str, evidence: Sequence[Evidence]) -> st
     return right[0] if named and len(right) == 1 else draft
 
 
-def told_values(text: str, question: str) -> list[Values]:
+def columns_of(table: Table, question: str) -> list[Values]:
     """The named values of a chart, or of the columns of a table that a question speaks of."""
     columns: dict[str, Values] = {}
-    for line in text.splitlines():
-        row = _ROW.fullmatch(line)
-        if row is None:
-            continue
-        cells = {m["column"].strip(): m["value"] for m in _CELL.finditer(row["rest"])}
-        for column, value in (cells or {"": row["rest"]}).items():
-            if len(said := numbers(value)) == 1:
-                columns.setdefault(column, {})[row["name"].strip()] = Decimal(said[0])
+    for cell in (cell for row in table.rows for cell in values_of(row)):
+        if cell.label and len(said := numbers(cell.text)) == 1:
+            named = columns.setdefault(" ".join(cell.header), {})
+            named[" ".join(cell.label)] = Decimal(said[0])
     asked = content_words(question)
     return [
         values

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import chain, pairwise
 
 from ...schema import Evidence
+from ..evidence.contents import lines_of
 from ..text.facts import words
 
 _REGISTERED = re.compile(r"([^\W\d]\.?)\s*\(\d{5,}(?:\s?-\s?\w{1,2})?\)$")
@@ -64,7 +65,7 @@ def misaddressed(draft: str, question: str, evidence: Sequence[Evidence]) -> lis
     said = words(draft)
     if not said or not _ISSUES & set(words(question)):
         return []
-    rows = [row for item in evidence if item.kind == "text" for row in item.text.splitlines()]
+    rows = ["", *chain.from_iterable(_papers(evidence))]
     named = [
         _ADDRESSED.fullmatch(above) is not None or len(bare) < len(words(row))
         for above, row in pairwise(rows)
@@ -109,8 +110,9 @@ def _head(evidence: Sequence[Evidence]) -> str:
 
 
 def _papers(evidence: Sequence[Evidence]) -> list[list[str]]:
-    """The rows of each text that was read, without what is said of it first."""
-    return [item.text.splitlines()[1:] for item in evidence if item.kind == "text"]
+    """The rows of each text that was read."""
+    read = (lines_of(item) for item in evidence if item.kind == "text")
+    return [[line.words for line in lines] for lines in read]
 
 
 def _may_name(row: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...schema import Evidence, TextLine
+from ..evidence.contents import words_read
 from ..evidence.grounding import unsupported_numbers
 from ..text.facts import date_parts, dates, numbers, written_as, written_dates
 from .base import PASS, Case, Disagreement, Doubt, Finding
@@ -37,7 +38,7 @@ def misread(case: Case) -> Finding:
 
 def right_dates(draft: str, evidence: Sequence[Evidence]) -> str:
     """Dates whose day and month changed places, as the evidence writes them, where only one fits."""
-    written = {date for item in evidence for date in written_dates(item.text)}
+    written = {date for item in evidence for date in written_dates(words_read(item))}
     known = {form for date in written for form in dates(date)}
     for said in written_dates(draft):
         fitting = {d for d in written if sorted(date_parts(d)) == sorted(date_parts(said))}
@@ -68,7 +69,7 @@ def _near(said: str, case: Case) -> Iterator[Disagreement]:
 
 def _near_date(said: str, case: Case) -> Iterator[Disagreement]:
     """The same for a date that was not read."""
-    known = {form for item in case.evidence for form in dates(item.text)}
+    known = {form for item in case.evidence for form in dates(words_read(item))}
     stated = set(written_dates(case.draft))
     if set(dates(said)) & known:
         return

@@ -124,13 +124,6 @@ CHECKS: tuple[Check, ...] = (
         _READS,
     ),
     Check(
-        "direction",
-        "a rise is told with rising numbers",
-        doubts(lambda case: periods.wrong_direction(case.draft)),
-        brief,
-        "short answers",
-    ),
-    Check(
         "issuer",
         "who issued a paper, and whom it is not for",
         _found(names.not_the_issuer),

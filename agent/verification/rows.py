@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...retrieval.text.periods import cells_of
 from ...schema import Evidence
+from ..evidence.contents import Line, lines_of_pages
 from ..text.amounts import forms_of
 from ..text.facts import content_words, numbers
-from .periods import told, told_rows, years_of
+from .periods import number_of, years_in, years_of
 
 LEAST_SHARE = 0.4
 """Of the question's rare words in the line that has most of them: what the number's own line must hold."""
@@ -32,13 +33,13 @@ def misplaced(draft: str, question: str, evidence: Sequence[Evidence]) -> list[s
     if len(content_words(draft) - set(numbers(draft)) - content_words(question)) > MOST_WORDS:
         return []
     texts = [item.text for item in evidence if item.kind == "passage"]
-    lines = [line for text in texts for line in text.split("\n")[1:] if numbers(line)]
+    lines = [line for line in lines_of_pages(evidence) if numbers(line.words)]
     asked = set(numbers(question))
     said = {n: f for n, f in forms_of(draft, question, texts).items() if n not in asked}
     return [*_off_topic(said, question, lines)] or [*_of_other_rows(said, question, lines)]
 
 
-def _off_topic(said: Mapping[str, set[str]], question: str, lines: Sequence[str]) -> Iterator[str]:
+def _off_topic(said: Mapping[str, set[str]], question: str, lines: Sequence[Line]) -> Iterator[str]:
     """Numbers whose lines hold far fewer of the question's rare words than others do.
 
     A row of another thing ("Adjusted EBIT" where EBITDA was asked for) has the right form and the right
@@ -47,65 +48,69 @@ def _off_topic(said: Mapping[str, set[str]], question: str, lines: Sequence[str]
     scores = _scores(question, lines)
     best = max(scores, default=0.0)
     for number, forms in said.items():
-        own = [s for s, line in zip(scores, lines, strict=True) if forms & set(numbers(line))]
+        own = [s for s, line in zip(scores, lines, strict=True) if forms & _numbers(line)]
         if own and max(own) < LEAST_SHARE * best:
             yield f"{number} stands in a line about something else"
 
 
 def _of_other_rows(
-    said: Mapping[str, set[str]], question: str, lines: Sequence[str]
+    said: Mapping[str, set[str]], question: str, lines: Sequence[Line]
 ) -> Iterator[str]:
     """Numbers that are none of the row which is called what the question asks for.
 
-    A line that lists several things and their numbers does not say whose a number is; a row that was told
-    with its periods does. Nothing is found where the number's own line knows more of the question's words
+    A line that lists several things and their numbers does not say whose a number is; a row of a table
+    does. Nothing is found where the number's own line knows more of the question's words
     than the name of that row, or where another line says the name and the number.
     """
     name, values = _row_asked_for(question, lines)
     asked, of = content_words(question), content_words(name)
     for number, forms in said.items():
-        own = [line for line in lines if forms & set(numbers(line))]
+        own = [line for line in lines if forms & _numbers(line)]
         elsewhere = (
-            (content_words(line) & asked) - of - set(numbers(question))
-            or (of <= content_words(line) and _is_of_one(line))
+            (content_words(line.told) & asked) - of - set(numbers(question))
+            or (of <= content_words(line.told) and _is_of_one(line))
             for line in own
         )
         if values and own and not forms & values and not any(elsewhere):
             yield f"{number} does not stand beside “{name}”"
 
 
-def _row_asked_for(question: str, lines: Sequence[str]) -> tuple[str, set[str]]:
+def _row_asked_for(question: str, lines: Sequence[Line]) -> tuple[str, set[str]]:
     """Of rows called nothing but what is asked for, the fullest name and its numbers of the years asked."""
     asked, years = content_words(question), years_of(question)
     found: dict[str, set[str]] = {}
-    for line in filter(told, lines):
-        name = line.partition(": ")[0].strip()
-        if len(content_words(name)) >= _FEWEST_WORDS and content_words(name) <= asked:
-            cells = [cell for row in told_rows(line) for cell in row]
-            there = {c.number for c in cells if not years or years_of(c.period) & years}
-            found.setdefault(name, set()).update(there)
+    for line in lines:
+        of = content_words(line.label)
+        if len(of) >= _FEWEST_WORDS and of <= asked:
+            cells = [cell for cell in line.cells if not years or years_in(cell) & years]
+            found.setdefault(line.label, set()).update(*map(number_of, cells))
     name = max(found, key=lambda name: len(content_words(name)), default="")
     return name, found.get(name, set())
 
 
-def _is_of_one(line: str) -> bool:
+def _is_of_one(line: Line) -> bool:
     """Whether a line's numbers are all of what it names."""
-    return told(line) or len(cells_of(line)[1]) <= 1
+    return bool(line.cells) or len(cells_of(line.words)[1]) <= 1
+
+
+def _numbers(line: Line) -> set[str]:
+    return set(numbers(line.words))
 
 
 def well_placed(draft: str, question: str, evidence: Sequence[Evidence]) -> bool:
     """Whether one line holds all that a draft says, and about as many of the question's words as any."""
     said = content_words(draft) - content_words(question)
-    lines = [ln for e in evidence if e.kind == "passage" for ln in e.text.split("\n")[1:]]
+    lines = lines_of_pages(evidence)
     scores = _scores(question, lines)
-    own = [s for s, line in zip(scores, lines, strict=True) if said and said <= content_words(line)]
+    there = [content_words(line.told) for line in lines]
+    own = [s for s, words in zip(scores, there, strict=True) if said and said <= words]
     return max(own, default=0.0) >= NEAR_SHARE * max(scores, default=1.0)
 
 
-def _scores(question: str, lines: Sequence[str]) -> list[float]:
+def _scores(question: str, lines: Sequence[Line]) -> list[float]:
     """How many of the question's words each line holds, rare ones counting more."""
     asked = content_words(question)
-    there = [content_words(line) & asked for line in lines]
+    there = [content_words(line.told) & asked for line in lines]
     known = Counter(word for words in there for word in words)
     rarity = {word: math.log(1 + len(lines) / (1 + count)) for word, count in known.items()}
     return [sum(rarity[word] for word in words) for words in there]

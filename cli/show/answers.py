@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.spinner import Spinner
 
 from ...agent.assurance import Grade, assess
+from ...agent.evidence.rendering import in_words
 from ...schema import (
     Answer,
     AnswerReady,
@@ -130,7 +131,7 @@ def citation_line(citation: Citation, answer: Answer) -> str:
 def evidence_line(item: Evidence) -> str:
     """One piece of evidence in a line."""
     boxes = item.boxes or tuple(d.box for d in item.detections)
-    return f"{item.id}: {shorten(item.text)}{places(boxes)}"
+    return f"{item.id}: {shorten(in_words(item))}{places(boxes)}"
 
 
 def places(boxes: tuple[Box, ...]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import Image
 
+from ...agent.evidence.rendering import in_words
 from ...errors import UsageError
 from ...media.store import Store
 from ...schema import Evidence, ToolCall, ToolResult
@@ -71,7 +72,7 @@ class Toolbox:
         self.results.append(result)
         if result.error is not None:
             return f"Error: {result.error.message}"
-        return "\n".join(item.text for item in result.evidence)
+        return "\n".join(map(in_words, result.evidence))
 
     def evidence(self) -> tuple[Evidence, ...]:
         """All that was seen, numbered."""

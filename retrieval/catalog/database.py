@@ -14,8 +14,8 @@ from ...errors import BadInput, UsageError
 
 __all__ = ["VERSION", "Database"]
 
-VERSION = 1
-"""Of the tables below; a catalog of a later version is refused."""
+VERSION = 2
+"""Of the tables below; a catalog of a later version is refused. 2 keeps the tables of pages."""
 _APPLICATION = 0x4C54_5743  # "LTWC", so that another program's database is not taken for a catalog
 _BUSY_SECONDS = 30.0
 _BUSY_PAUSE = 0.005
@@ -74,6 +74,7 @@ CREATE TABLE pages (
     label TEXT NOT NULL,
     section TEXT NOT NULL,
     scanned INTEGER NOT NULL,
+    tables BLOB,
     UNIQUE (document, number)
 );
 CREATE TABLE passages (
@@ -201,6 +202,7 @@ class Database:
             connection = _connected(self.path, "rwc")
             try:
                 _create(connection)
+                _grow(connection)
             finally:
                 connection.close()
 
@@ -278,6 +280,18 @@ def _create(connection: sqlite3.Connection) -> None:
     if _is_empty(connection):  # still, now that nobody else can be making them
         for statement in _TABLES.split(";\n"):
             connection.execute(statement)
+    connection.execute("COMMIT")
+
+
+def _grow(connection: sqlite3.Connection) -> None:
+    """Give a catalog of version 1 what it lacks; what is no catalog is told by `_check`."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != _APPLICATION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    sql = "UPDATE meta SET value = '2' WHERE key = 'version' AND value = '1' RETURNING value"
+    if connection.execute(sql).fetchone():
+        connection.execute("ALTER TABLE pages ADD COLUMN tables BLOB")
     connection.execute("COMMIT")
 
 

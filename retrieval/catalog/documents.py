@@ -11,8 +11,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..pages import Page
+from ..text.wording import well_formed
 from .reading import CatalogReader
-from .rows import NewFile, well_formed
+from .rows import NewFile
 from .writing import (
     add_page,
     add_passages,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..text.wording import well_formed
 from .names import unique_name
 from .reading import CatalogReader
-from .rows import NewFile, path_in, well_formed
+from .rows import NewFile, path_in
 from .writing import attach, detach, first_of, grow, now, retire, searchable
 
 

@@ -6,15 +6,19 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
+from ...schema import Table
 from ..pages import LineKind, Page, PageLine
+from ..text.periods import period_tables
+from ..text.wording import well_formed
 
 __all__ = [
     "Counts",
@@ -29,6 +33,7 @@ __all__ = [
 
 State = Literal["adding", "ready", "removing"]
 _KINDS: tuple[LineKind, ...] = get_args(LineKind)
+_TABLES = TypeAdapter(tuple[Table, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +137,6 @@ class Counts(TypedDict):
     bytes: dict[str, int]
 
 
-def well_formed(text: str) -> str:
-    """Half characters (lone surrogates, from broken PDFs) cannot be stored: each becomes "?"."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
-
-
 def path_in(path: str | Path) -> str | bytes:
     """A path as it is stored: with "/"; as bytes where the file's name is not UTF-8."""
     text = Path(path).as_posix()
@@ -174,6 +170,7 @@ def page_in(document: int, page: Page) -> tuple[Any, ...]:
         well_formed(page.label),
         headings_in(page.section),
         page.scanned,
+        tables_in(page.tables),
     )
 
 
@@ -194,7 +191,20 @@ def page_out(row: sqlite3.Row) -> Page:
         label=row["label"],
         section=headings_out(row["section"]),
         scanned=bool(row["scanned"]),
+        tables=tables_out(row["tables"] if "tables" in row.keys() else None, row["text"]),  # noqa: SIM118
     )
+
+
+def tables_in(tables: Sequence[Table]) -> bytes:
+    """Tables as they are stored."""
+    return zlib.compress(_TABLES.dump_json(tuple(tables), exclude_defaults=True), 6)
+
+
+def tables_out(stored: bytes | None, text: str) -> tuple[Table, ...]:
+    """The tables of a page; of one that an older version stored, those that its lines show."""
+    if stored is None:
+        return period_tables(text.split("\n"))
+    return _TABLES.validate_json(zlib.decompress(stored))
 
 
 def _line_numbers(page: Page) -> Iterator[tuple[int, int, int, int, int]]:

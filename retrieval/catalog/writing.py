@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..pages import Page
 from ..text.terms import normalise
+from ..text.wording import well_formed
 from .names import unique_name
 from .reading import meta_of
-from .rows import NewFile, headings_in, page_in, path_in, well_formed
+from .rows import NewFile, headings_in, page_in, path_in
 
 if TYPE_CHECKING:
     from ..text.chunking import Chunk
@@ -77,7 +78,7 @@ def add_page(
     c: sqlite3.Connection, document: int, page: Page, chunks: Sequence[Chunk], words: str
 ) -> list[int]:
     """Store a page; returns its passages' ids. `words` are those of the whole document."""
-    c.execute(f"INSERT INTO pages VALUES ({', '.join('?' * 12)})", page_in(document, page))
+    c.execute(f"INSERT INTO pages VALUES ({', '.join('?' * 13)})", page_in(document, page))
     return add_passages(c, document, page, chunks, words)
 
 

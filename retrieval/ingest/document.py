@@ -24,6 +24,7 @@ from ..loaders.walk import FoundFile
 from ..pages import Page
 from ..sweep import drop_orphans
 from ..text.chunking import Chunk, Chunker
+from ..text.periods import with_tables
 from ..text.wording import embedded_texts, words_of_document
 from ..vectors.vectors import Vectors
 from .scans import ScanReader, read_scans
@@ -155,6 +156,7 @@ def _batches(pages: Iterator[tuple[Page, Image.Image | None]], chunker: Chunker)
     batch: Batch = []
     passages = 0
     for page, image in pages:
+        page = with_tables(page)
         chunks = chunker.chunks(page)
         batch.append((page, chunks, image))
         passages += len(chunks)

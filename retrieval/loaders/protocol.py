@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from ...schema import Table
 from ..pages import Page, PageLine
 from .base import Scan
 
@@ -95,6 +96,7 @@ def send_page(stream: IO[bytes], page: Page | Scan) -> None:
         "label": page.label,
         "section": page.section,
         "scanned": page.scanned,
+        "tables": [table.model_dump(exclude_defaults=True) for table in page.tables],
     }
     spans = np.ascontiguousarray(page.spans, "<i4").tobytes()
     send(stream, head, spans + np.ascontiguousarray(page.boxes, "<f4").tobytes())
@@ -127,4 +129,5 @@ def page_of(head: Head, body: bytes) -> Page | Scan:
         label=head["label"],
         section=tuple(head["section"]),
         scanned=head["scanned"],
+        tables=tuple(map(Table.model_validate, head["tables"])),
     )

@@ -1,17 +1,21 @@
-"""Rows of tables rendered with the periods of their columns.
+"""Rows of figures under periods, as tables: what reports are mostly made of, read off their lines.
 
-From "Net sales 32,765 31,657" a small model takes either number; "Net sales: 2018 = 32,765; 2017 = 31,657"
-leaves nothing to guess, and lets a program see which column a number was taken from. Only periods (years,
-dates, quarters) are read from headers: they are what columns of reports are mostly named by and look alike
-in every language, and a row is rendered this way only where it has just as many cells as there are periods.
+Only periods (years, dates, quarters) are read from headers: they are what columns of reports are mostly
+named by and look alike in every language.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-__all__ = ["as_written", "cells_of", "periods_in", "with_periods"]
+from ...schema import Cell, Table
+from ..pages import Page
+from .wording import well_formed
+
+__all__ = ["cells_of", "period_tables", "periods_in", "with_tables"]
 
 _YEAR = r"(?:19|20)\d\d(?:[/-]\d\d)?"
 _PERIOD = re.compile(
@@ -35,17 +39,24 @@ _NO_HEADER = 6
 """Words from which a line without a period ends what a header of several lines collects."""
 
 
-def with_periods(lines: Sequence[str]) -> list[str]:
-    """The lines of a page in order, rows of numbers rendered with the periods of the header above them.
+def with_tables(page: Page) -> Page:
+    """The page with the tables that its lines show beside those that its format names."""
+    known = {line for table in page.tables for line in table.lines if line >= 0}
+    lines = well_formed(page.text).split("\n")
+    more = [table for table in period_tables(lines) if known.isdisjoint(table.lines)]
+    return replace(page, tables=(*page.tables, *more)) if more else page
 
-    Returns:
-        As many lines; those that are no rows, or whose columns are not known, as they were.
+
+def period_tables(lines: Sequence[str]) -> tuple[Table, ...]:
+    """The rows of numbers among the lines of a page that stand under periods, as tables.
+
+    A row is one of these only where it has just as many cells as there are periods above it.
     """
-    rendered: list[str] = []
-    columns: list[str] = []
+    found: list[_Rows] = []
+    columns: list[_Column] = []
     pending: list[str] = []
     spans: list[str] = []
-    for line in lines:
+    for at, line in enumerate(lines):
         label, cells = cells_of(line)
         if header := _header(line):
             pending = header if len(header) > 1 else [*pending, *header]
@@ -53,23 +64,39 @@ def with_periods(lines: Sequence[str]) -> list[str]:
         elif len(cells) > 1 or (cells and len(cells) == len(columns)):
             if pending:
                 columns, pending, spans = _named(pending, spans), [], []
+                found.append(_Rows(columns, []))
             if label and len(cells) == len(columns) > 1:
-                line = f"{label}: " + "; ".join(map(_pair, columns, cells))
-        elif found := _spans(line):
-            pending, spans = [], found
+                found[-1].rows.append((at, label, cells))
+        elif more := _spans(line):
+            pending, spans = [], more
         elif len(line.split()) >= _NO_HEADER:
             pending, spans = [], []
-        rendered.append(line)
-    return rendered
+    return tuple(table.finished() for table in found if table.rows)
 
 
-def as_written(line: str) -> str:
-    """A line that `with_periods` told, as it stands on its page but for spaces; others as they are."""
-    label = line.partition(" = ")[0].rpartition(": ")[0]
-    pairs = [part.split(" = ") for part in line[len(label) + 2 :].split("; ")]
-    if not label or len(pairs) < 2 or any(len(pair) != 2 for pair in pairs):
-        return line
-    return " ".join([label, *(cell for _, cell in pairs)])
+_Column: TypeAlias = tuple[str, ...]
+"""What stands over a column, outermost first."""
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows under the same columns: the line, the label and the cells of each."""
+
+    columns: list[_Column]
+    rows: list[tuple[int, str, list[str]]]
+
+    def finished(self) -> Table:
+        cells = [
+            Cell(text=" ".join(column), row=0, column=n, is_header=True)
+            for n, column in enumerate(self.columns, 1)
+        ]
+        for at, (_, label, values) in enumerate(self.rows, 1):
+            cells.append(Cell(text=label, row=at, column=0, is_header=True))
+            cells += [
+                Cell(text=value, row=at, column=n, header=column, label=(label,))
+                for n, (column, value) in enumerate(zip(self.columns, values, strict=True), 1)
+            ]
+        return Table(cells=tuple(cells), lines=(-1, *(at for at, _, _ in self.rows)))
 
 
 def periods_in(text: str) -> list[str]:
@@ -108,13 +135,9 @@ def _spans(line: str) -> list[str]:
     return [" ".join(match.group().split()) for match in _SPAN.finditer(line)]
 
 
-def _named(periods: list[str], spans: list[str]) -> list[str]:
+def _named(periods: list[str], spans: list[str]) -> list[_Column]:
     """The periods with what stands over them, where it parts them evenly; years need not be told."""
     if not spans or len(periods) % len(spans) or all("year" in span.lower() for span in spans):
-        return periods
+        return [(period,) for period in periods]
     each = len(periods) // len(spans)
-    return [f"{spans[n // each]} {period}" for n, period in enumerate(periods)]
-
-
-def _pair(column: str, cell: str) -> str:
-    return f"{column} = {cell}"
+    return [(spans[n // each], period) for n, period in enumerate(periods)]

@@ -9,6 +9,7 @@ from typing import Any
 from looktwice.agent.text.facts import content_words
 from looktwice.errors import BadInput
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
+from looktwice.retrieval.text.periods import with_tables
 from looktwice.schema import Passage
 from PIL import Image
 
@@ -27,7 +28,7 @@ def page(number: int, *lines: str, boxes: bool = True) -> Page:
             at += len(text) + 1
         raw.append(RawLine(tuple(words)))
     size = (600.0, 800.0) if boxes else (0.0, 0.0)
-    return build_page(number, raw, width=size[0], height=size[1])
+    return with_tables(build_page(number, raw, width=size[0], height=size[1]))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from looktwice.agent.backends.base import JsonSchema, Message, Reply
 from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.agent.forms import FORMS
 from looktwice.retrieval.embeddings.text import Vectors
+from looktwice.retrieval.text.periods import period_tables
 from looktwice.schema import (
     AnswerReady,
     AnswerRevised,
@@ -24,6 +25,7 @@ from looktwice.schema import (
     Event,
     Evidence,
     Picture,
+    Source,
     TextLine,
     Token,
 )
@@ -193,6 +195,18 @@ def reading(*texts: str) -> Evidence:
     """What reading says of these lines."""
     return Evidence(
         kind="text", text="text read:\n" + "\n".join(texts), lines=text_lines(*texts), score=0.9
+    )
+
+
+def page_evidence(*lines: str, page: int = 1) -> Evidence:
+    """A passage of these lines, and the tables they show."""
+    text = "\n".join(lines)
+    return Evidence(
+        id="E1",
+        kind="passage",
+        text=text,
+        source=Source(document="a.pdf", page=page, name="a.pdf"),
+        tables=period_tables(text.split("\n")),
     )
 
 

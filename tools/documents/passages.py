@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ...retrieval.pages import Page
-from ...schema import Box, Evidence, Passage, Picture, Source, TextLine
+from ...retrieval.text.tables import between
+from ...schema import Box, Evidence, Passage, Picture, Source, Table, TextLine
 
 
 @dataclass(frozen=True)
@@ -80,22 +81,28 @@ def whole_page(document: str, page: Page) -> Piece:
 
 
 def as_evidence(piece: Piece, picture: Picture | None = None) -> Evidence:
-    """What the model reads: where it stands, then the words."""
-    where = ", ".join(
-        [f"document {piece.document}, page {piece.page}", " > ".join(filter(None, piece.heading))]
-    ).rstrip(", ")
+    """A passage as evidence: its words, and where it stands."""
     boxes = piece.on.boxes_of(piece.start, piece.end) if piece.on and piece.start >= 0 else ()
     if not boxes and piece.passage is not None:
         boxes = piece.passage.boxes
     return Evidence(
         kind="passage",
-        text=f"{' '.join(where.split())}:\n{piece.text or '(no text)'}",
+        text=piece.text,
+        heading=tuple(filter(None, piece.heading)),
+        tables=_tables(piece),
         source=Source(document=piece.document, page=piece.page, name=piece.document),
         boxes=boxes,
         lines=_lines(piece),
         score=piece.score,
         picture=picture,
     )
+
+
+def _tables(piece: Piece) -> tuple[Table, ...]:
+    """What of the page's tables stands in a piece."""
+    if piece.on is not None and piece.start >= 0:
+        return between(piece.on.tables, piece.on.text, piece.start, piece.end)
+    return piece.passage.tables if piece.passage is not None else ()
 
 
 def _lines(piece: Piece) -> tuple[TextLine, ...]:

@@ -135,10 +135,7 @@ def _similar_tool(documents: DocumentSearch) -> Tool:
         if not found:
             raise ToolError("no picture among the documents looks like it", "not_found")
         items = documents.shown(found, look=lambda piece: True)
-        return [
-            e.model_copy(update={"kind": "image", "text": f"looks alike ({e.score:.2f}): {e.text}"})
-            for e in items
-        ]
+        return [e.model_copy(update={"kind": "image"}) for e in items]
 
     return find_similar_images
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from statistics import median
 
-from ...schema import TextLine
+from ...retrieval.text.tables import row_in_words
+from ...schema import Cell, Table, TextLine
 
 Row = list[TextLine]
 
@@ -20,27 +21,71 @@ _FEWEST_LABELS = 3
 _FEWEST_COLUMNS, _FEWEST_ROWS = 2, 2
 
 
-def rendered_rows(lines: Sequence[TextLine]) -> list[str]:
+def tables_in(lines: Sequence[TextLine]) -> tuple[Table, ...]:
+    """The tables among lines of text, and the values of a chart by the labels along its lower edge.
+
+    Args:
+        lines: in reading order, their rows numbered; the tables' lines are these rows.
+    """
+    rows = _rows(lines)
+    found = []
+    at = 0
+    while at < len(rows):
+        below = _table_under(rows[at], rows[at + 1 :])
+        if below:
+            found.append(_as_table(rows[at], below))
+        at += 1 + len(below)
+    return (*found, *_over_labels(rows))
+
+
+def rendered_rows(lines: Sequence[TextLine], tables: Sequence[Table]) -> list[str]:
     """One row a line, its cells two spaces apart; rows of a table with the names of their columns.
 
     What the labels along the lower edge of a chart stand for comes last.
-
-    Args:
-        lines: in reading order, their rows numbered.
     """
-    rows = [list(cells) for _, cells in groupby(lines, key=lambda line: line.row)]
-    rendered = ["  ".join(cell.text for cell in row) for row in rows]
-    for at in range(len(rows)):
-        below = _table_under(rows[at], rows[at + 1 :])
-        rendered[at + 1 : at + 1 + len(below)] = below
-    return rendered + _over_labels(rows)
+    rows = {row[0].row: "  ".join(cell.text for cell in row) for row in _rows(lines)}
+    for table in tables:
+        for at, row in zip(table.lines, table.rows, strict=False):
+            rows[at] = row_in_words(row) or rows[at]
+    charts = (table for table in tables if not table.lines)
+    return [*rows.values(), *(row_in_words(row) for table in charts for row in table.rows)]
 
 
-def _table_under(head: Row, rows: Sequence[Row]) -> list[str]:
+def _rows(lines: Sequence[TextLine]) -> list[Row]:
+    return [list(cells) for _, cells in groupby(lines, key=lambda line: line.row)]
+
+
+def _as_table(head: Row, rows: Sequence[Row]) -> Table:
+    """A table of a row of headings and the rows of values under it."""
+    columns = len(rows[0])
+    cells = [_header(cell, 0, columns - len(head) + n) for n, cell in enumerate(head)]
+    for at, (label, *values) in enumerate(rows, 1):
+        names = head[-len(values) :]
+        cells.append(_header(label, at, 0))
+        cells += [
+            _value(value, at, n, label, (name.text,))
+            for n, (name, value) in enumerate(zip(names, values, strict=True), 1)
+        ]
+    return Table(cells=tuple(cells), lines=(head[0].row, *(row[0].row for row in rows)))
+
+
+def _header(cell: TextLine, row: int, column: int) -> Cell:
+    return Cell(text=cell.text, row=row, column=column, is_header=True, box=cell.box)
+
+
+def _value(
+    cell: TextLine, row: int, column: int, label: TextLine, header: tuple[str, ...] = ()
+) -> Cell:
+    return Cell(
+        text=cell.text, row=row, column=column, header=header, label=(label.text,), box=cell.box
+    )
+
+
+def _table_under(head: Row, rows: Sequence[Row]) -> list[Row]:
     """The rows that follow a row of headings and have one value for each."""
     if any(_is_value(cell) for cell in head):
         return []
-    rendered: list[str] = []
+    found: list[Row] = []
     for row in rows:
         values = [cell for cell in row if _is_value(cell)]
         named = head[-len(values) :]  # the labels may have a heading, too
@@ -53,12 +98,11 @@ def _table_under(head: Row, rows: Sequence[Row]) -> list[str]:
             break
         if any(_nearest(cell, values) != n for n, cell in enumerate(named)):
             break
-        pairs = zip(named, values, strict=True)
-        rendered.append(f"{row[0].text}: {'; '.join(f'{n.text} = {v.text}' for n, v in pairs)}")
-    return rendered if len(rendered) >= _FEWEST_ROWS else []
+        found.append(row)
+    return found if len(found) >= _FEWEST_ROWS else []
 
 
-def _over_labels(rows: Sequence[Row]) -> list[str]:
+def _over_labels(rows: Sequence[Row]) -> list[Table]:
     """The values of a chart by the labels of its last row, where each has one over it."""
     labels = rows[-1] if rows else []
     if len(labels) < _FEWEST_LABELS or any(_is_value(c) and not _is_year(c) for c in labels):
@@ -69,7 +113,12 @@ def _over_labels(rows: Sequence[Row]) -> list[str]:
     over = [[v for v in values if abs(_centre(v) - centre) < reach] for centre in centres]
     if any(len(found) != 1 for found in over):
         return []
-    return [f"{label.text}: {found[0].text}" for label, found in zip(labels, over, strict=True)]
+    cells = [
+        cell
+        for at, (label, (value,)) in enumerate(zip(labels, over, strict=True))
+        for cell in (_header(label, at, 0), _value(value, at, 1, label))
+    ]
+    return [Table(cells=tuple(cells))]
 
 
 def _is_value(cell: TextLine) -> bool:

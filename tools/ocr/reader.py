@@ -23,7 +23,7 @@ from ..base import Tool, tool
 from ..execution.results import picture_source
 from ..measure import colour_of
 from ..tiles import pieces
-from .grid import rendered_rows
+from .grid import rendered_rows, tables_in
 from .layout import in_reading_order
 
 _SIDES = (1280, 1600)
@@ -296,10 +296,12 @@ def text_evidence(lines: list[TextLine], picture: Picture, colours: Sequence[str
     """What was read, row by row; that nothing was found is knowledge too."""
     if not lines:
         return Evidence(kind="text", text="no text found", source=picture_source(picture))
+    tables = tables_in(lines)
     return Evidence(
         kind="text",
-        text="\n".join(["text read:", *rendered_rows(lines), *colours]),
+        text="\n".join(["text read:", *rendered_rows(lines, tables), *colours]),
         source=picture_source(picture),
+        tables=tables,
         boxes=(Box.around(line.box for line in lines),),
         lines=tuple(lines),
         score=sum(line.score for line in lines) / len(lines),

@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field
 from ... import tools as experts
 from ...agent.assistant import Assistant
 from ...agent.assurance import assess
+from ...agent.evidence.rendering import in_words
 from ...control import Control
 from ...errors import LooktwiceError
 from ...schema import (
@@ -198,7 +199,7 @@ class AssistantTools:
         return result
 
     def _result(self, result: ToolResult, with_pictures: bool) -> CallToolResult:
-        content: list[ContentBlock] = [TextContent(text=e.text) for e in result.evidence]
+        content: list[ContentBlock] = [TextContent(text=in_words(e)) for e in result.evidence]
         for evidence in result.evidence if with_pictures else ():
             if evidence.picture is not None:
                 content.append(self._image(evidence.picture))

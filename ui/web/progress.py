@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
+from ...agent.evidence.rendering import in_words
 from ...schema import (
     Answer,
     AnswerReady,
@@ -162,4 +163,4 @@ def outcome_of(result: ToolResult) -> str:
     if result.error is not None:
         return result.error.message
     cached = "(from the record)\n" if result.cached else ""
-    return cached + ("\n".join(e.text for e in result.evidence) or "nothing")
+    return cached + ("\n".join(map(in_words, result.evidence)) or "nothing")

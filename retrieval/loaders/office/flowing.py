@@ -35,6 +35,13 @@ class FlowLine:
     kind: LineKind = "text"
     level: int = 0
     begins: bool = False
+    cells: tuple[str, ...] = ()
+
+
+def row_line(cells: Sequence[str], begins: bool) -> FlowLine:
+    """A row of a table whose cells are known, each on one line."""
+    text = " | ".join(cells).rstrip(" |")
+    return FlowLine(text, "row", begins=begins, cells=tuple(cells))
 
 
 def page_of(
@@ -42,7 +49,7 @@ def page_of(
 ) -> Page:
     """A page of lines whose words have no boxes."""
     raw = (
-        RawLine(tuple(map(Word, line.text.split())), line.kind, line.level, line.begins)
+        RawLine(tuple(map(Word, line.text.split())), line.kind, line.level, line.begins, line.cells)
         for line in lines
     )
     return build_page(number, raw, label=label, section=section)
@@ -93,7 +100,7 @@ def markdown_lines(text: str, html: bool = True) -> Iterator[FlowLine]:
                 row = []
             case "tr_close":
                 if row and any(row):
-                    yield FlowLine(" | ".join(row), "row", begins=table_begins)
+                    yield row_line(row, table_begins)
                     table_begins = False
                 row = None
             case "inline":
@@ -178,7 +185,7 @@ def _broken(lines: Iterable[FlowLine]) -> Iterator[FlowLine]:
             continue
         begins = line.begins
         for start, end in _parts(line.text, most):
-            yield replace(line, text=line.text[start:end], begins=begins)
+            yield replace(line, text=line.text[start:end], begins=begins, cells=())
             begins = False
 
 

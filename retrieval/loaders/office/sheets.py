@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from ...pages import Page
 from ...text.sentences import count_words
-from .flowing import FlowLine, page_of
+from .flowing import FlowLine, page_of, row_line
 
 __all__ = ["csv_rows", "sheet_pages", "workbook_sheets"]
 
@@ -107,7 +107,7 @@ def _table(head: Row, rows: Sequence[Row]) -> Iterator[FlowLine]:
     columns = used or range(len(head))
     for at, row in enumerate([head, *rows] if head else rows):
         cells = [row[column] if column < len(row) else "" for column in columns]
-        yield FlowLine(" | ".join(cells).rstrip(" |"), "row", begins=at == 0)
+        yield row_line(cells, begins=at == 0)
 
 
 def _is_head(row: Row) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from ...pages import Page
-from .flowing import FlowLine, page_of
+from .flowing import FlowLine, page_of, row_line
 
 __all__ = ["slide_pages"]
 
@@ -58,7 +58,7 @@ def _rows(rows: Iterable[Iterable[object]]) -> Iterator[FlowLine]:
     for at, row in enumerate(rows):
         cells = [" ".join(str("" if cell is None else cell).split()) for cell in row]
         if any(cells):
-            yield FlowLine(" | ".join(cells), "row", begins=at == 0)
+            yield row_line(cells, begins=at == 0)
 
 
 def _chart(chart: Any) -> Iterator[FlowLine]:

@@ -227,7 +227,7 @@ def test_a_bare_yes_is_cited_where_the_questions_words_stand() -> None:
         Evidence(
             id=f"E{n}",
             kind="passage",
-            text=f"document a.pdf, page {n}:\n{text}",
+            text=text,
             source=Source(document="a.pdf", page=n),
         )
         for n, text in enumerate(["weather", "the shops were closed", "shops in the north"], 1)

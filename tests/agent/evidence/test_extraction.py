@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from looktwice.agent.evidence.contents import lines_of
 from looktwice.agent.evidence.extraction import blocks_of, extracts
-from looktwice.agent.evidence.rendering import estimate_tokens
+from looktwice.agent.evidence.rendering import estimate_tokens, in_words
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
+from looktwice.retrieval.text.periods import with_tables
 from looktwice.schema import Evidence, Source
 
 from .. import kit
@@ -27,7 +29,7 @@ def page(number: int, *lines: str | tuple[str, str]) -> Page:
             for k, w in enumerate(text.split())
         ]
         raw.append(RawLine(tuple(words), kind, 1 if kind == "heading" else 0))  # type: ignore[arg-type]
-    return build_page(number, raw, width=600, height=800)
+    return with_tables(build_page(number, raw, width=600, height=800))
 
 
 REPORT = page(
@@ -50,7 +52,8 @@ def passage(key: str, document: str, of: Page, text: str = "") -> Evidence:
     return Evidence(
         id=key,
         kind="passage",
-        text=f"document {document}, page {of.number}, Title:\n{text or of.text}",
+        text=text or of.text,
+        heading=("Title",),
         source=Source(document=document, page=of.number),
     )
 
@@ -66,9 +69,14 @@ def chosen(find: Any, tokens: int, *evidence: Evidence) -> dict[str, Evidence]:
 
 def test_the_row_stands_with_its_columns_and_its_box(find: Any) -> None:
     found = chosen(find, 40, passage("E1", "a.pdf", REPORT), passage("E2", "b.pdf", LEASE))
-    told = found["E1"].text.split("\n")
+    told = in_words(found["E1"]).split("\n")
     assert told[0] == "document a.pdf, page 3, Title:"
     assert "Capital spending: 2018 = 1,577; 2017 = 1,373" in told
+    (spent,) = [line for line in lines_of(found["E1"]) if line.label == "Capital spending"]
+    assert [(cell.header, cell.text) for cell in spent.cells] == [
+        (("2018",), "1,577"),
+        (("2017",), "1,373"),
+    ]
     (line,) = [line for line in found["E1"].lines if line.text.startswith("Capital")]
     assert line.text == "Capital spending 1,577 1,373", "a citation quotes the page"
     assert (line.box.y1, line.box.y2) == (24, 34)
@@ -112,5 +120,5 @@ def test_it_fits_whatever_the_page(tokens: int, lines: list[str]) -> None:
     asked = [passage("E1", "a.pdf", of)]
     found = extracts(ASKED, asked, lambda d, n: of, kit.WordEmbedder(), tokens)
     if of.lines:
-        told = [line for e in found.values() for line in e.text.split("\n")[1:]]
+        told = [line for e in found.values() for line in in_words(e).split("\n")[1:]]
         assert sum(estimate_tokens(line) for line in told) <= tokens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.evidence.rendering import estimate_tokens
+from looktwice.agent.evidence.rendering import estimate_tokens, in_words
 from looktwice.agent.evidence.selection import keep, trusted, unrepeated
 from looktwice.schema import Box, Evidence, EvidenceKind, Picture, Source, TextLine
 from looktwice.tools.calculate import calculation_evidence, evaluate, spell
@@ -14,7 +14,7 @@ def passage(number: int, words: int = 30, call: str = "C1") -> Evidence:
     return Evidence(
         id=f"E{number}",
         kind="passage",
-        text=f"document a.pdf, page {number}:\n" + " ".join(["word"] * words),
+        text=" ".join(["word"] * words),
         source=Source(document="a.pdf", page=number),
         call=call,
     )
@@ -26,14 +26,14 @@ def ids(evidence: list[Evidence]) -> list[str]:
 
 def test_the_best_passages_are_whole_and_the_rest_left_out() -> None:
     hits = [passage(n) for n in range(1, 9)]
-    room = 3 * estimate_tokens(hits[0].text) + 5
+    room = 3 * estimate_tokens(in_words(hits[0])) + 5
     assert keep(hits, room) == hits[:3]
 
 
 def test_a_best_one_that_is_too_long_is_cut() -> None:
     (only,) = keep([passage(1, words=900), passage(2, words=900)], 200)
     assert only.id == "E1"
-    assert estimate_tokens(only.text) <= 200
+    assert estimate_tokens(in_words(only)) <= 200
 
 
 def test_a_small_one_behind_a_large_one_still_fits() -> None:
@@ -43,7 +43,7 @@ def test_a_small_one_behind_a_large_one_still_fits() -> None:
 
 def test_several_searches_take_turns_the_last_one_first() -> None:
     hits = [*(passage(n) for n in range(1, 5)), *(passage(n, call="C2") for n in range(5, 9))]
-    one = estimate_tokens(hits[0].text) + 1
+    one = estimate_tokens(in_words(hits[0])) + 1
     assert ids(keep(hits, one)) == ["E5"]
     assert ids(keep(hits, 2 * one)) == ["E1", "E5"]
     assert ids(keep(hits, 5 * one)) == ["E1", "E2", "E5", "E6", "E7"]

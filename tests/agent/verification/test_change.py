@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.agent.verification.change import right_total
-from looktwice.schema import Evidence
+
+from .. import kit
 
 TOTAL = "What is the total amount to pay?"
-RECEIPT = """text read:
-Butter slice RM4.15
+RECEIPT = """Butter slice RM4.15
 Total (Incl GST) RM21.83
 Rounding RM0.02
 Grand TotalRM21.85
@@ -22,7 +22,7 @@ Change RM28.15
 
 
 def right(draft: str, question: str = TOTAL, text: str = RECEIPT) -> str:
-    return right_total(draft, question, [Evidence(kind="text", text=text)])
+    return right_total(draft, question, [kit.reading(*text.splitlines())])
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import pytest
 from looktwice.agent.verification.extremes import right_extreme
-from looktwice.schema import Evidence
+from looktwice.retrieval.text.tables import TableRow, tables_of
+from looktwice.schema import Cell, Evidence, Table
 
-CHART = Evidence(
-    kind="text", text="text read:\nSales\n42\n44\nJan  Feb  Mar\nJan: 42\nFeb: 44\nMar: 7"
-)
+
+def chart(**values: str) -> Evidence:
+    """Values over labels, as they are read off a bar chart."""
+    cells = [
+        cell
+        for row, (name, value) in enumerate(values.items())
+        for cell in (
+            Cell(text=name, row=row, column=0, is_header=True),
+            Cell(text=value, row=row, column=1, label=(name,)),
+        )
+    ]
+    return Evidence(kind="text", text="text read:", tables=(Table(cells=tuple(cells)),))
+
+
+CHART = chart(Jan="42", Feb="44", Mar="7")
 TABLE = Evidence(
     kind="text",
-    text="text read:\nUnits  Price\nSoap: Units = 9; Price = $4.10\nRice: Units = 3; Price = $7.00",
+    text="text read:",
+    tables=tables_of(
+        [
+            TableRow(0, ("", "Units", "Price"), True),
+            TableRow(1, ("Soap", "9", "$4.10"), False),
+            TableRow(2, ("Rice", "3", "$7.00"), False),
+        ]
+    ),
 )
 
 
@@ -36,5 +56,4 @@ def test_the_program_compares(draft: str, question: str, evidence: Evidence, rig
 
 
 def test_equal_ones_are_not_told_apart() -> None:
-    even = Evidence(kind="text", text="text read:\nJan: 5\nFeb: 5\nMar: 1")
-    assert right_extreme("Jan", "Which is highest?", [even]) == "Jan"
+    assert right_extreme("Jan", "Which is highest?", [chart(Jan="5", Feb="5", Mar="1")]) == "Jan"

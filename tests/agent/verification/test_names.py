@@ -11,7 +11,7 @@ from looktwice.schema import Evidence
 WHO = "Which company issued this?"
 READ = Evidence(
     kind="text",
-    text="""text read:
+    text="""\
 TAX INVOICE
 Southern Ltd.
 Ltd.
@@ -72,7 +72,7 @@ def test_a_heading_is_no_name(draft: str, question: str, wrong: bool) -> None:
 
 BILL = Evidence(
     kind="text",
-    text="""text read:
+    text="""\
 EASTERN TIMBER
 Customer Service 5550 1234
 Bill To:
@@ -110,15 +110,13 @@ def test_whom_a_paper_is_for_has_not_issued_it(draft: str, question: str, wrong:
     ],
 )
 def test_where_a_firm_is_is_not_who_it_is(draft: str, expected: str) -> None:
-    paper = Evidence(
-        kind="text", text="text read:\nMiller & Sons Ltd. City Mall\nFirst Floor, City Mall"
-    )
+    paper = Evidence(kind="text", text="Miller & Sons Ltd. City Mall\nFirst Floor, City Mall")
     assert right_name(draft, WHO, [paper]) == expected
 
 
 def test_in_its_place_comes_who_stands_at_the_head() -> None:
     assert right_name("Western Homes Ltd", WHO, [BILL]) == "EASTERN TIMBER"
-    headless = Evidence(kind="text", text="text read:\n4711 / 2018\nBill to: Western Homes Ltd")
+    headless = Evidence(kind="text", text="4711 / 2018\nBill to: Western Homes Ltd")
     assert right_name("Western Homes Ltd", WHO, [headless]) == "Western Homes Ltd"
 
 

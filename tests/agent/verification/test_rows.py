@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.agent.verification.rows import misplaced, well_placed
-from looktwice.schema import Evidence
 
-PAGE = Evidence(
-    id="E1",
-    kind="passage",
-    text="document a.pdf, page 1:\n"
-    "Adjusted EBIT of $1,608 million, a good year\n"
-    "Adjusted non-GAAP EBITDA: 2023 = 2,018; 2022 = 2,117\n"
+from .. import kit
+
+PAGE = kit.page_evidence(
+    "Adjusted EBIT of $1,608 million, a good year",
+    "2023 2022",
+    "Adjusted non-GAAP EBITDA 2,018 2,117",
     "The weather was fine on 3 days",
 )
 ASKED = "What was the adjusted non-GAAP EBITDA in 2023?"
@@ -48,16 +47,15 @@ def test_a_draft_may_be_copied_from_the_line_that_answers(draft: str, placed: bo
     assert well_placed(draft, ASKED, [PAGE]) is placed
 
 
-LISTED = Evidence(
-    id="E1",
-    kind="passage",
-    text="document a.pdf, page 2:\n"
-    "Adjusted EBITDA, EBIT and net income 2,117 1,701 1,224 2,018 1,608 1,089\n"
-    "Adjusted EBITDA: twelve months 2022 = 2,117; twelve months 2023 = 2,018\n"
-    "Adjusted EBITDA: three months 2022 = 609; three months 2023 = 540\n"
-    "Adjusted EBIT of $1,608 million\n"
-    "Adjusted EBITDA margin 14.3%\n"
-    "Total adjusted EBITDA: 2023 = 2,020\n"
+LISTED = kit.page_evidence(
+    "Adjusted EBITDA, EBIT and net income 2,117 1,701 1,224 2,018 1,608 1,089",
+    "Twelve months ended 2022 2023",
+    "Adjusted EBITDA 2,117 2,018",
+    "Three months ended 2022 2023",
+    "Adjusted EBITDA 609 540",
+    "Adjusted EBIT of $1,608 million",
+    "Adjusted EBITDA margin 14.3%",
+    "Total adjusted EBITDA 2,020 2,021",
     "Adjusted EBITDA was $2,019 million",
 )
 
@@ -84,4 +82,4 @@ def test_a_number_must_be_of_the_row_that_is_asked_for(
 
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=200))
 def test_nothing_breaks_it(draft: str, question: str, text: str) -> None:
-    misplaced(draft, question, [Evidence(id="E1", kind="passage", text=f"page 1:\n{text}")])
+    misplaced(draft, question, [kit.page_evidence(text)])

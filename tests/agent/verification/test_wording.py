@@ -14,7 +14,7 @@ from looktwice.agent.evidence.grounding import (
 from looktwice.agent.text.polarity import opposite
 from looktwice.agent.verification import counts, numbers, wording
 from looktwice.agent.verification.wording import echoes, gives_up, offered
-from looktwice.schema import Evidence
+from looktwice.schema import Evidence, Source
 from looktwice.tools.calculate import calculation_evidence
 
 from .. import kit
@@ -217,11 +217,26 @@ def test_a_date_is_given_as_it_is_written(draft: str, text: str, wanted: str) ->
     ],
 )
 def test_numbers_of_a_report(draft: str, question: str, missing: list[str]) -> None:
-    text = (
-        "document acme.pdf, page 60, Cash flows:\nYears ended December 31, 2018 (in millions)\n"
-        "Purchases of property (1,577)\nMargin 36.8 %"
+    page = kit.page_evidence(
+        "Years ended December 31, 2018 (in millions)",
+        "Purchases of property (1,577)",
+        "Margin 36.8 %",
+        page=60,
     )
-    assert unsupported_numbers(draft, question, [Evidence(kind="passage", text=text)]) == missing
+    assert unsupported_numbers(draft, question, [page]) == missing
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        kit.page_evidence("Cash flows", page=60),
+        Evidence(kind="region", text="the top left (60% of the picture), shown enlarged"),
+        Evidence(kind="text", text="picture 60:", lines=kit.text_lines("Total")),
+        Evidence(kind="image", text="", score=0.6, source=Source(document="60.pdf", page=60)),
+    ],
+)
+def test_words_of_our_own_bear_no_number(item: Evidence) -> None:
+    assert unsupported_numbers("60", "What is it?", [item]) == ["60"]
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,24 @@ def test_a_folder_that_cannot_be_written_is_not_read_past_changes_in_its_log(
     monkeypatch.setattr(database, "_connected", refusing)
     with pytest.raises(UsageError, match="unable to open"):
         reader(catalog)
+
+
+def test_a_catalog_of_version_1_is_read_as_it_is_and_grows_when_it_is_written(
+    catalog: Catalog,
+) -> None:
+    document = add(catalog, "report", [["Years 2022 2021", "Sales 5 4"]])
+    with catalog._db.writing() as c:  # as version 1 left it
+        c.execute("ALTER TABLE pages DROP COLUMN tables")
+        c.execute("UPDATE meta SET value = '1' WHERE key = 'version'")
+    with reader(catalog) as old:
+        page = old.page(document, 1)
+        assert page is not None
+        (table,) = page.tables  # those that its lines show
+        assert [cell.header for cell in table.cells if cell.text == "4"] == [("2021",)]
+        assert old.meta("version") == "1"
+    with Catalog(catalog._db.path, write=True) as grown:
+        assert grown.meta("version") == "2"
+        add(grown, "other", [["more"]])
+        again = grown.page(document, 1)
+        assert again is not None
+        assert again.tables == page.tables

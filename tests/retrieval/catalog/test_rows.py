@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.retrieval.catalog.catalog import Catalog
 from looktwice.retrieval.catalog.rows import NewFile
-from looktwice.retrieval.pages import Page, PageLine
+from looktwice.retrieval.pages import Page, PageLine, RawLine, Word, build_page
 
 finite = st.floats(allow_nan=False, allow_infinity=False, width=32)
 
@@ -58,3 +58,19 @@ def test_a_page_comes_back_as_it_was(shared: Catalog, page: Page) -> None:
             assert got.shape == want.shape
         else:
             assert got == want
+
+
+def test_tables_come_back_with_their_page(catalog: Catalog) -> None:
+    rows = [("Shop", "2022"), ("Lyon", "5")]
+    lines = [
+        RawLine((Word(" | ".join(row)),), "row", begins=not n, cells=row)
+        for n, row in enumerate(rows)
+    ]
+    (stored,) = (made := build_page(1, lines)).tables
+    document, _ = catalog.begin("1", type="md", bytes=1)
+    catalog.add_pages(document, [(made, [])], "a")
+    catalog.publish(document, [NewFile("/a", "a", 1, 1)])
+    page = catalog.page(document, 1)
+    assert page is not None
+    assert page.tables == (stored,)
+    assert [cell.text for cell in stored.cells if cell.header == ("2022",)] == ["5"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looktwice.agent.evidence.rendering import in_words
 from looktwice.control import Control
 from looktwice.media.store import Store
 from looktwice.schema import Evidence, Picture, ToolCall, ToolResult
@@ -94,7 +95,7 @@ class TestSearch:
     def test_a_passage_tells_where_it_stands(self, index: Any, call: Call) -> None:
         best = call(index, "search_documents", query="rent of the flat", limit=1).evidence[0]
         assert best.kind == "passage"
-        assert best.text.startswith("document flat_lease.pdf, page 1:\n1 Premises\n")
+        assert in_words(best).startswith("document flat_lease.pdf, page 1:\n1 Premises\n")
         assert (best.source.document, best.source.page) == ("flat_lease.pdf", 1)
         assert [line.text for line in best.lines] == list(LEASE[:4])
         assert [line.box for line in best.lines] == list(best.boxes)
@@ -106,7 +107,8 @@ class TestSearch:
 
         page = replace(fake_index.page(3, "the fee is 5"), section=("Part A", "Fees"))
         found = call(fake_index.MemoryIndex({"a.pdf": [page]}), "search_documents", query="fee")
-        assert found.evidence[0].text == "document a.pdf, page 3, Part A > Fees:\nthe fee is 5"
+        told = in_words(found.evidence[0])
+        assert told == "document a.pdf, page 3, Part A > Fees:\nthe fee is 5"
 
     def test_few_are_given_unless_more_are_asked_for(self, call: Call) -> None:
         pages = [fake_index.page(n, f"boiler {n}") for n in range(1, 31)]
@@ -185,8 +187,8 @@ class TestSimilar:
     def test_pictures_alike_are_told_and_shown(self, index: Any, call: Call) -> None:
         found = call(index, "find_similar_images", picture=1).evidence
         assert {e.kind for e in found} == {"image"}
-        assert found[0].text.startswith("looks alike (")
-        assert "document flat_lease.pdf, page 1" in found[0].text
+        assert in_words(found[0]).startswith("looks alike (")
+        assert "document flat_lease.pdf, page 1" in in_words(found[0])
         assert found[0].picture is not None
 
     def test_none_is_said(self, call: Call, index: Any) -> None:

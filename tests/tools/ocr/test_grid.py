@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.schema import Box, TextLine
-from looktwice.tools.ocr.grid import rendered_rows
+from looktwice.tools.ocr.grid import rendered_rows, tables_in
 
 
 def lines(*rows: list[tuple[float, str]]) -> list[TextLine]:
@@ -23,6 +23,10 @@ def lines(*rows: list[tuple[float, str]]) -> list[TextLine]:
     ]
 
 
+def told(read: list[TextLine]) -> list[str]:
+    return rendered_rows(read, tables_in(read))
+
+
 HEAD = [(400.0, "Units"), (600.0, "Price"), (800.0, "Stock")]
 
 
@@ -34,7 +38,7 @@ def test_a_row_of_a_table_names_its_columns() -> None:
         [(100, "Pencils"), (400, "922"), (600, "$49.61"), (800, "525")],
         [(100, "Total"), (800, "1,119")],
     )
-    assert rendered_rows(table) == [
+    assert told(table) == [
         "Stock list",
         "Units  Price  Stock",
         "Candles: Units = 445; Price = 34.12; Stock = 594",
@@ -60,7 +64,7 @@ def test_a_row_of_a_table_names_its_columns() -> None:
     ],
 )
 def test_what_is_no_table_is_left_as_it_is(rows: list[list[tuple[float, str]]]) -> None:
-    assert rendered_rows(lines(*rows)) == ["  ".join(text for _, text in row) for row in rows]
+    assert told(lines(*rows)) == ["  ".join(text for _, text in row) for row in rows]
 
 
 LABELS = [(100.0, "Jan"), (200.0, "Feb"), (300.0, "Mar")]
@@ -68,11 +72,11 @@ LABELS = [(100.0, "Jan"), (200.0, "Feb"), (300.0, "Mar")]
 
 def test_a_value_of_a_chart_belongs_to_the_label_under_it() -> None:
     chart = lines([(200, "Visitors")], [(104, "381"), (297, "367")], [(203, "338")], LABELS)
-    assert rendered_rows(chart)[-3:] == ["Jan: 381", "Feb: 338", "Mar: 367"]
+    assert told(chart)[-3:] == ["Jan: 381", "Feb: 338", "Mar: 367"]
     years = lines(
         [(200, "12")], [(100, "9"), (300, "7")], [(100, "2019"), (200, "2020"), (300, "2021")]
     )
-    assert rendered_rows(years)[-3:] == ["2019: 9", "2020: 12", "2021: 7"]
+    assert told(years)[-3:] == ["2019: 9", "2020: 12", "2021: 7"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,7 @@ def test_a_value_of_a_chart_belongs_to_the_label_under_it() -> None:
     ],
 )
 def test_where_a_value_is_in_doubt_nothing_is_said(rows: list[list[tuple[float, str]]]) -> None:
-    assert rendered_rows(lines(*rows)) == ["  ".join(text for _, text in row) for row in rows]
+    assert told(lines(*rows)) == ["  ".join(text for _, text in row) for row in rows]
 
 
 CELLS = st.lists(st.tuples(st.floats(0, 999), st.sampled_from(["Jan", "7", "9.5", "2020", "x y"])),
@@ -94,5 +98,5 @@ CELLS = st.lists(st.tuples(st.floats(0, 999), st.sampled_from(["Jan", "7", "9.5"
 
 @given(st.lists(CELLS, max_size=5))
 def test_no_word_is_lost(rows: list[list[tuple[float, str]]]) -> None:
-    told = " ".join(rendered_rows(lines(*rows)))
-    assert all(word in told for row in rows for _, text in row for word in text.split())
+    words = " ".join(told(lines(*rows)))
+    assert all(word in words for row in rows for _, text in row for word in text.split())

@@ -35,6 +35,9 @@ def test_a_sheet_is_blocks_of_whole_rows_under_its_head(tmp_path: Path) -> None:
     assert sales[-1].label.endswith(" to 153")
     found = [text.split(" | ")[0] for page in sales for kind, text in kinds(page) if kind == "row"]
     assert [name for name in found if name != "Region"] == [f"R{n}" for n in range(150)]
+    values = [cell for page in sales for table in page.tables for cell in table.cells]
+    amounts = [cell for cell in values if cell.header == ("Amount",)]
+    assert [cell.label for cell in amounts] == [(f"R{n}",) for n in range(150)]
     assert (last.label, last.text) == ("Few", "0.3 | TRUE | 100000000000000 | x")
 
 

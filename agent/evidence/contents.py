@@ -1,0 +1,87 @@
+"""What evidence holds as values: lines as they were written, rows of tables, words that may bear a number.
+
+Programs compare these. Where a page stands, what a file is called and how large a part is are words of
+our own (`rendering.in_words`): they bear no number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ...retrieval.text.tables import renumbered, values_of
+from ...retrieval.text.wording import spoken
+from ...schema import Cell, Evidence, TextLine
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it was written, and the values in it where it is a row of a table."""
+
+    words: str
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What names the row."""
+        return " ".join(self.cells[0].label) if self.cells else ""
+
+    @property
+    def told(self) -> str:
+        """The words, and those that stand over the cells."""
+        return " ".join([self.words, *(word for cell in self.cells for word in cell.header)])
+
+
+def lines_of(item: Evidence) -> list[Line]:
+    """The lines of evidence, in order."""
+    rows = {
+        at: tuple(values_of(row))
+        for table in item.tables
+        for at, row in zip(table.lines, table.rows, strict=False)
+    }
+    texts = rows_read(item.lines) if _was_read(item) else dict(enumerate(item.text.split("\n")))
+    return [Line(text, rows.get(at, ())) for at, text in texts.items() if text.strip()]
+
+
+def lines_of_pages(evidence: Iterable[Evidence]) -> list[Line]:
+    """The lines of retrieved passages."""
+    return [line for item in evidence if item.kind == "passage" for line in lines_of(item)]
+
+
+def rows_read(lines: Sequence[TextLine]) -> dict[int, str]:
+    """What was read from a picture, row by row, cells two spaces apart."""
+    rows: dict[int, list[str]] = {}
+    for line in lines:
+        rows.setdefault(line.row, []).append(line.text)
+    return {at: "  ".join(rows[at]) for at in sorted(rows)}
+
+
+def words_read(item: Evidence) -> str:
+    """The words that may bear a number: those that were read, or an expert's where it reads nothing."""
+    if item.calculation is not None:
+        return f"{item.calculation.expression}\n{item.calculation.result}"
+    if item.kind == "objects":
+        return ""  # boxes are counted
+    if item.kind == "region" or _was_read(item):
+        return "\n".join(rows_read(item.lines).values())
+    return item.text
+
+
+def words_beside(item: Evidence) -> str:
+    """What a passage's document is called, and what the passage stands under."""
+    return " ".join([spoken(item.source.document or ""), *item.heading])
+
+
+def with_lines(item: Evidence, kept: Sequence[int]) -> Evidence:
+    """A passage with only these lines of its text, and what of its tables stands in them."""
+    texts = item.text.split("\n")
+    places = {at: n for n, at in enumerate(kept)}
+    update = {
+        "text": "\n".join(texts[at] for at in kept),
+        "tables": renumbered(item.tables, places),
+    }
+    return item.model_copy(update=update)
+
+
+def _was_read(item: Evidence) -> bool:
+    return item.kind == "text" and bool(item.lines)
