@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ..schema import Box, Frame, Table, TextLine
-from .text.tables import TableRow, tables_of
+from .table_rows import TableRow, tables_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,6 +125,15 @@ class Page:
         return Box(x1=x1, y1=y1, x2=x2, y2=y2, frame=self.frame)
 
 
+def well_formed(text: str) -> str:
+    """Half characters (lone surrogates, from broken PDFs) cannot be stored: each becomes "?"."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
 def build_page(
     number: int,
     lines: Iterable[RawLine],
@@ -162,7 +171,8 @@ def build_page(
             at += len(word.text) + 1
         pieces.append(" ".join(w.text for w in words))
         if line.cells:
-            rows.append(TableRow(len(marks), line.cells, begins))
+            cells = tuple(map(well_formed, line.cells))
+            rows.append(TableRow(len(marks), cells, begins))
         marks.append(PageLine(start, at - 1, line.kind, line.level, begins))
         begins = False
     return Page(

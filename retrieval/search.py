@@ -30,8 +30,8 @@ from .ranking.fusion import (
     rank_fusion,
     reranked,
 )
+from .table_rows import between
 from .text.sentences import count_words
-from .text.tables import between
 from .text.terms import query_terms
 from .vectors.vectors import Vectors
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...retrieval.text.tables import renumbered, values_of
+from ...retrieval.table_rows import renumbered, values_of
 from ...retrieval.text.wording import spoken
 from ...schema import Cell, Evidence, TextLine
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
-from ...retrieval.text.tables import in_lines
+from ...retrieval.table_rows import in_lines
 from ...schema import Evidence, ToolResult
 from .contents import rows_read
 

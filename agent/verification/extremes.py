@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ...retrieval.text.tables import values_of
+from ...retrieval.table_rows import values_of
 from ...schema import Evidence, Table
 from ..evidence.grounding import same_word
 from ..text.facts import content_words, numbers, squeezed, words

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from ..pages import Page
-from ..text.wording import well_formed
+from ..pages import Page, well_formed
 from .reading import CatalogReader
 from .rows import NewFile
 from .writing import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..text.wording import well_formed
+from ..pages import well_formed
 from .names import unique_name
 from .reading import CatalogReader
 from .rows import NewFile, path_in

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from ...schema import Table
-from ..pages import LineKind, Page, PageLine
+from ..pages import LineKind, Page, PageLine, well_formed
 from ..text.periods import period_tables
-from ..text.wording import well_formed
 
 __all__ = [
     "Counts",

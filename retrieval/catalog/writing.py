@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ..pages import Page
+from ..pages import Page, well_formed
 from ..text.terms import normalise
-from ..text.wording import well_formed
 from .names import unique_name
 from .reading import meta_of
 from .rows import NewFile, headings_in, page_in, path_in

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ...schema import Cell, Table
-from ..pages import Page
-from .wording import well_formed
+from ..pages import Page, well_formed
 
 __all__ = ["cells_of", "period_tables", "periods_in", "with_tables"]
 

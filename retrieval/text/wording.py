@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-__all__ = ["embedded_texts", "spoken", "stem", "well_formed", "words_of_document"]
+__all__ = ["embedded_texts", "spoken", "stem", "words_of_document"]
 
 
 def embedded_texts(name: str, page: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
@@ -32,15 +32,6 @@ def words_of_document(name: str, title: str) -> str:
 def spoken(name: str) -> str:
     """A file's name as words: "2021/3M_2018_10K.pdf" -> "2021 3M 2018 10K"."""
     return re.sub(r"[_\W]+", " ", name.rsplit(".", 1)[0]).strip()
-
-
-def well_formed(text: str) -> str:
-    """Half characters (lone surrogates, from broken PDFs) cannot be stored: each becomes "?"."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
 
 
 def stem(name: str) -> str:

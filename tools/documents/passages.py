@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ...retrieval.pages import Page
-from ...retrieval.text.tables import between
+from ...retrieval.table_rows import between
 from ...schema import Box, Evidence, Passage, Picture, Source, Table, TextLine
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from statistics import median
 
-from ...retrieval.text.tables import row_in_words
+from ...retrieval.table_rows import row_in_words
 from ...schema import Cell, Table, TextLine
 
 Row = list[TextLine]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from looktwice.agent.verification.extremes import right_extreme
-from looktwice.retrieval.text.tables import TableRow, tables_of
+from looktwice.retrieval.table_rows import TableRow, tables_of
 from looktwice.schema import Cell, Evidence, Table
 
 

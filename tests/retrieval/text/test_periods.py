@@ -7,8 +7,8 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from looktwice.retrieval.table_rows import in_lines
 from looktwice.retrieval.text.periods import cells_of, period_tables, periods_in
-from looktwice.retrieval.text.tables import in_lines
 
 
 def with_periods(lines: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.retrieval.text.tables import (
+from looktwice.retrieval.table_rows import (
     TableRow,
     between,
     in_lines,

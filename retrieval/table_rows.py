@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from ...schema import Cell, Table
-from .wording import well_formed
+from ..schema import Cell, Table
 
 __all__ = [
     "TableRow",
@@ -61,11 +60,11 @@ def _table(rows: Sequence[TableRow]) -> Table:
 
 
 def _cell(at: int, column: int, row: Sequence[str], heads: Sequence[str]) -> Cell:
-    text = well_formed(row[column])
+    text = row[column]
     if column == 0 or (at == 0 and heads):
         return Cell(text=text, row=at, column=column, is_header=True)
-    above = well_formed(heads[column]) if column < len(heads) else ""
-    beside = well_formed(row[0])
+    above = heads[column] if column < len(heads) else ""
+    beside = row[0]
     return Cell(
         text=text,
         row=at,
