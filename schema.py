@@ -247,6 +247,7 @@ class Cell(Value):
         header: the heads it stands under, outermost first: ("Year ended", "2022").
         label: what names its row: ("Assets", "Cash").
         box: where it stands; in page points, or pixels of a picture.
+        page: on which page, as one table may go on over several; None without pages.
     """
 
     text: str
@@ -258,6 +259,7 @@ class Cell(Value):
     header: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
     box: Box | None = None
+    page: int | None = Field(default=None, ge=1)
 
 
 class Table(Value):

@@ -21,6 +21,7 @@ from .evaluate.app import eval_app
 from .index.app import index_app
 from .models import models_app
 from .serve import mcp, serve
+from .tables import tables
 from .terminal import print_error, write_utf8
 from .tools import tools
 from .ui import ui
@@ -36,6 +37,7 @@ app.command()(ask)
 app.command()(demo)
 app.command()(serve)
 app.command()(mcp)
+app.command()(tables)
 app.command()(tools)
 app.command()(checks)
 app.command()(doctor)

@@ -12,10 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, Queue
-from typing import Any, NoReturn
+from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
 from ...closing import Closing
 from ...control import Control
@@ -34,9 +34,10 @@ _START_SECONDS = 60.0
 _STARTS = 2
 
 _Frame = tuple[dict[str, Any], bytes]
+Item = TypeVar("Item")
 
 
-class IsolatedReader(Closing):
+class ChildReader(Closing, Generic[Item]):
     """Reads documents in a child process, one after the other; a context manager.
 
     The child starts with the first document, stays, and is replaced when it died or was stopped in
@@ -44,14 +45,20 @@ class IsolatedReader(Closing):
 
     Args:
         limits: what a document may measure; also the child's memory and its seconds for a page.
+        module: what the child runs: a module whose `main` is `reader.main`.
+        value: makes an item out of the frame that the child sent it in.
     """
 
-    def __init__(self, limits: DocumentLimits) -> None:
+    def __init__(
+        self, limits: DocumentLimits, module: str, value: Callable[[dict[str, Any], bytes], Item]
+    ) -> None:
         self._limits = limits
+        self._module = module
+        self._value = value
         self._child: _Child | None = None
-        self._reading: Reading | None = None
+        self._reading: ItemReading[Item] | None = None
 
-    def read(self, path: Path, first: int = 1, control: Control | None = None) -> Reading:
+    def read(self, path: Path, first: int = 1, control: Control | None = None) -> ItemReading[Item]:
         """Open a document and begin to read it at page `first`.
 
         A reading that was begun before and is not finished ends.
@@ -64,7 +71,7 @@ class IsolatedReader(Closing):
         self._stop()
         control = control or Control()
         child = self._order({"path": str(path.absolute()), "first": first}, control)
-        self._reading = Reading(child, str(path), self._limits, control)
+        self._reading = ItemReading(child, str(path), self._limits, control, self._value)
         self._reading.open()
         return self._reading
 
@@ -83,7 +90,7 @@ class IsolatedReader(Closing):
         """A child that has taken the order; one that died idle (out of memory, say) is replaced."""
         for _ in range(_STARTS):
             if self._child is None or self._child.ended:
-                self._child = _Child(self._limits)
+                self._child = _Child(self._limits, self._module)
             try:
                 if self._child.ask(order) and self._child.frame(_START_SECONDS, control):
                     return self._child
@@ -93,12 +100,12 @@ class IsolatedReader(Closing):
             self.close()
         raise UsageError(
             f"the process that reads documents does not start; try `{sys.executable} -m "
-            f"{_reader()} < /dev/null` to see why"
+            f"{self._module} < /dev/null` to see why"
         )
 
 
-class Reading:
-    """The pages of one document as they come; iterate once.
+class ItemReading(Generic[Item]):
+    """What is read of one document as it comes; iterate once.
 
     Attributes:
         about: what the document says about itself.
@@ -108,9 +115,15 @@ class Reading:
     about: DocumentInfo
 
     def __init__(
-        self, child: _Child, source: str, limits: DocumentLimits, control: Control
+        self,
+        child: _Child,
+        source: str,
+        limits: DocumentLimits,
+        control: Control,
+        value: Callable[[dict[str, Any], bytes], Item],
     ) -> None:
         self._child = child
+        self._value = value
         self._source = source
         self._limits = limits
         self._control = control
@@ -122,8 +135,8 @@ class Reading:
         head, _ = self._next()
         self.about = DocumentInfo(**head["about"])
 
-    def __iter__(self) -> Iterator[Page | Scan]:
-        """The pages in order.
+    def __iter__(self) -> Iterator[Item]:
+        """The items in order.
 
         Raises:
             BadInput: the document cannot be read further; the reader crashed, or took more than
@@ -135,7 +148,7 @@ class Reading:
             if head["is"] == "end":
                 self.finished = True
             else:
-                yield page_of(head, body)
+                yield self._value(head, body)
 
     def _next(self) -> _Frame:
         """The next frame that is not only a sign of life."""
@@ -171,11 +184,11 @@ class Reading:
 class _Child:
     """The reading process, and a thread that hears it."""
 
-    def __init__(self, limits: DocumentLimits) -> None:
+    def __init__(self, limits: DocumentLimits, module: str) -> None:
         try:
             # Without the working folder in its path: a json.py there must not become ours.
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", _reader()],
+                [sys.executable, "-P", "-m", module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -246,5 +259,16 @@ class _Child:
             self._frames.put(None)
 
 
-def _reader() -> str:
-    return f"{__package__}.reader"
+Reading: TypeAlias = ItemReading[Page | Scan]
+"""The pages of one document as they come."""
+
+
+class IsolatedReader(ChildReader[Page | Scan]):
+    """Reads the pages of documents in a child process.
+
+    Args:
+        limits: what a document may measure; also the child's memory and its seconds for a page.
+    """
+
+    def __init__(self, limits: DocumentLimits) -> None:
+        super().__init__(limits, f"{__package__}.reader", page_of)

@@ -12,33 +12,53 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from ...errors import BadInput
 from ...settings import DocumentLimits
+from .base import DocumentInfo
 from .load import open_document
 from .protocol import Head, receive, send, send_page
 
 _NICE = 5
 
 
+class Opened(Protocol):
+    """An open document, as a reading process gives it item by item."""
+
+    about: DocumentInfo
+    on_page: Callable[[int], None]
+
+    def pages(self, first: int = 1) -> Iterator[Any]: ...
+
+    def close(self) -> None: ...
+
+
+Opener = Callable[[Path, DocumentLimits], Opened]
+Sender = Callable[[BinaryIO, Any], None]
+
+
 class _Reader:
-    def __init__(self, out: BinaryIO, limits: DocumentLimits) -> None:
+    def __init__(
+        self, out: BinaryIO, limits: DocumentLimits, opener: Opener, sender: Sender
+    ) -> None:
         self._out = out
         self._limits = limits
+        self._opener, self._sender = opener, sender
 
     def serve(self, path: Path, first: int) -> None:
         """Read one document; whatever goes wrong with it is reported, never raised."""
         try:
-            with open_document(path, self._limits) as opened:
+            with contextlib.closing(self._opener(path, self._limits)) as opened:
                 self._send({"is": "about", "about": asdict(opened.about)})
                 opened.on_page = lambda number: self._send({"is": "began", "number": number})
                 for page in opened.pages(first):
                     with _owner_listens():
-                        send_page(self._out, page)
+                        self._sender(self._out, page)
         except BadInput as error:
             self._send({"is": "bad", "reason": error.reason})
         except MemoryError:
@@ -76,8 +96,13 @@ def _too_much(limits: DocumentLimits) -> str:
     )
 
 
-def main() -> None:
-    """Serve orders until the standard input closes, which it does when the owner ends."""
+def main(opener: Opener = open_document, sender: Sender = send_page) -> None:
+    """Serve orders until the standard input closes, which it does when the owner ends.
+
+    Args:
+        opener: opens a document; what its `pages` give is sent.
+        sender: writes one item to the owner.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders, out = _private_pipes()
     first = receive(orders)
@@ -87,7 +112,7 @@ def main() -> None:
     _bound(limits.memory)
     waiting: SimpleQueue[dict[str, Any]] = SimpleQueue()
     threading.Thread(target=_listen, args=(orders, waiting), daemon=True).start()
-    reader = _Reader(out, limits)
+    reader = _Reader(out, limits, opener, sender)
     while True:
         order = waiting.get()
         reader.taken()

@@ -15,7 +15,8 @@ from looktwice.evals.metrics.boxes import average_precision, covers, mean_averag
 from looktwice.evals.metrics.groups import leakage, multimodal_gain, pair_consistency
 from looktwice.evals.metrics.ranking import ndcg_at, precision_recall, recall_at
 from looktwice.evals.metrics.risk import aurc, risk_coverage
-from looktwice.schema import Box, Detection
+from looktwice.evals.metrics.tables import Matched, adjacency, boxed_right
+from looktwice.schema import Box, Cell, Detection, Table
 
 
 def box(x: float, y: float = 0, side: float = 10) -> Box:
@@ -245,3 +246,54 @@ def test_tasks_of_a_group_are_drawn_together() -> None:
     grouped = mean_interval(values, ["a"] * 4 + ["b"] * 4)
     assert grouped.mean == alone.mean
     assert grouped.high - grouped.low > alone.high - alone.low
+
+
+def table(*rows: str, spans: dict[str, tuple[int, int]] | None = None) -> Table:
+    """Rows of cells parted by "|"; "." is covered by a span, an empty one has no words."""
+    cells = [
+        Cell(text=text.strip(), row=r, column=c, row_span=size[0], column_span=size[1])
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row.split("|"))
+        if text.strip() != "."
+        for size in [(spans or {}).get(text.strip(), (1, 1))]
+    ]
+    return Table(cells=tuple(cells))
+
+
+def test_adjacency_counts_neighbours_by_hand() -> None:
+    two_by_two = table("a|b", "c|d")  # a-b, c-d, a-c, b-d
+    assert adjacency([two_by_two], [two_by_two]) == Matched(4, 4, 4)
+    assert adjacency([], [two_by_two]) == Matched(0, 0, 4)
+    assert adjacency([table("a|b", "c|x")], [two_by_two]).right == 2
+
+
+def test_adjacency_goes_over_empty_cells_and_forgives_signs() -> None:
+    gap = table("Year|Q1|Q2", "2004||5 %")  # Year-Q1, Q1-Q2, 2004-5, Year-2004, Q2-5
+    assert adjacency([gap], [gap]).wanted == 5
+    assert adjacency([table("YEAR:|Q1|Q2", "2004||5%")], [gap]).f1 == 1
+
+
+def test_adjacency_knows_spans() -> None:
+    spanned = table("All items|.", "Number|Share", spans={"All items": (1, 2)})
+    assert adjacency([spanned], [spanned]).wanted == 3  # both below the head, and each other
+    flat = table("All items|", "Number|Share")
+    assert adjacency([flat], [spanned]) == Matched(2, 2, 3)
+
+
+def test_adjacency_of_a_table_found_in_two_parts() -> None:
+    whole = table("a|b", "c|d", "e|f")
+    parts = [table("a|b", "c|d"), table("e|f")]
+    matched = adjacency(parts, [whole])
+    assert (matched.right, matched.found, matched.wanted) == (5, 5, 7)
+    assert matched.precision == 1
+    assert matched.recall == pytest.approx(5 / 7)
+    assert (matched + Matched(0, 5, 0)).precision == 0.5
+
+
+def test_cells_in_the_right_place() -> None:
+    def cell(text: str, x: float, page: int = 1) -> Cell:
+        return Cell(text=text, row=0, column=0, box=box(x), page=page)
+
+    truth = [cell("a", 0), cell("b", 20), cell("c", 40), cell("a", 60)]
+    found_cells = [cell("a", 1), cell("b", 29), cell("c", 40, page=2), cell("a", 60)]
+    assert boxed_right(found_cells, truth) == (2, 3)  # b is beside its place, c on another page

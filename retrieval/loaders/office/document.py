@@ -7,12 +7,10 @@ where a slide begins and what a cell held. Nothing here fetches or opens anythin
 
 from __future__ import annotations
 
-import csv
 import re
-import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -25,6 +23,7 @@ from ..base import DocumentInfo, DocumentReader
 from ..text_file import front_matter, open_text
 from .flowing import FlowLine, flow_pages, markdown_lines, plain_lines
 from .package import check_package, iso_date, properties, useful_title
+from .reading import parsing
 from .sheets import csv_rows, sheet_pages, workbook_sheets
 from .slides import slide_pages
 
@@ -55,7 +54,7 @@ def open_office(path: Path, kind: str, limits: DocumentLimits) -> DocumentReader
     """
     if kind in ("docx", "pptx", "xlsx"):
         check_package(path, limits)
-    with _reading(path, kind):
+    with parsing(path, kind):
         about, pages = _OPENERS[kind](path)
     return _Office(path, about, pages, limits)
 
@@ -75,7 +74,7 @@ class _Office(DocumentReader):
         with closing(self._pages(first)) as pages:
             for number in count(first):
                 self.on_page(number)
-                with _reading(self._path, self.about.type):
+                with parsing(self._path, self.about.type):
                     page = next(pages, None)
                 if page is None:
                     return
@@ -96,29 +95,6 @@ def _cut_off(page: Page, most: int) -> Page:
         replace(line, end=min(line.end, most)) for line in page.lines if line.start < most
     )
     return replace(page, text=page.text[:most], lines=lines, label=f"cut after {most:,} characters")
-
-
-@contextmanager
-def _reading(path: Path, kind: str) -> Iterator[None]:
-    """Say of anything a parser raises that this file cannot be read."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what a converter could not take over is no fault
-            yield
-    except BadInput:
-        raise
-    except MemoryError:
-        raise BadInput(
-            str(path), "needs more memory than may be used; split it, or save it as PDF"
-        ) from None
-    except csv.Error as error:
-        raise BadInput(
-            str(path), f"is no table that can be read ({error}); rename it to .txt to add its text"
-        ) from error
-    except Exception as error:  # a hostile file may make a parser raise anything
-        raise BadInput(
-            str(path), f"is a damaged {kind} file ({error or type(error).__name__}); save it again"
-        ) from error
 
 
 def _open_slides(path: Path) -> tuple[DocumentInfo, Pages]:

@@ -14,7 +14,7 @@ from ...pages import Page
 from ...text.sentences import count_words
 from .flowing import FlowLine, page_of, row_line
 
-__all__ = ["csv_rows", "sheet_pages", "workbook_sheets"]
+__all__ = ["csv_rows", "sheet_pages", "shown_value", "workbook_sheets"]
 
 _BLOCK_WORDS = 180
 """So that a block is one passage and every passage of a long table begins with the table's head."""
@@ -51,7 +51,7 @@ def workbook_sheets(path: Path) -> Generator[tuple[str, Iterator[Row]], None, No
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # programs write wrong ones, which would hide rows
-            yield sheet.title, (list(map(_shown, row)) for row in sheet.iter_rows())
+            yield sheet.title, (list(map(shown_value, row)) for row in sheet.iter_rows())
     finally:
         book.close()
 
@@ -128,7 +128,7 @@ def _plain(row: Row) -> list[str]:
     return cells
 
 
-def _shown(cell: Any) -> str:
+def shown_value(cell: Any) -> str:
     """A cell as the sheet shows it, but with all of its digits."""
     value = cell.value
     if value is None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,18 +12,15 @@ from ....errors import BadInput
 from ....settings import DocumentLimits
 from ...pages import UNREADABLE, Page, build_page
 from ..base import DocumentInfo, DocumentReader, Scan
-from .bomb import unpacks_to_more
+from .handles import PDFIUM, load_pdf, open_page, open_pdf_file, open_text_page, refuse_bomb
 from .lines import body_size, draft_lines
-from .metadata import date_of, is_cut_off, outline_of, title_of
+from .metadata import date_of, outline_of, title_of
 from .rendering import draw, is_picture_of_text, sharpest, shows_nothing
 from .running_heads import REACH, Edges, edges_of, furniture_of
 from .words import PageGeometry, TextRun, read_runs, read_text, view_of
 
 if TYPE_CHECKING:
     from PIL import Image
-
-_PDFIUM = threading.RLock()
-"""pdfium is not made for threads: one call at a time in a process."""
 
 
 def open_pdf(path: Path, limits: DocumentLimits) -> DocumentReader:
@@ -38,17 +32,8 @@ def open_pdf(path: Path, limits: DocumentLimits) -> DocumentReader:
     Raises:
         BadInput: encrypted with a password, damaged, cut off, without pages or with too many.
     """
-    try:
-        bomb = unpacks_to_more(path, limits.expanded)
-    except (OSError, ValueError) as error:  # ValueError: it has become empty since
-        raise BadInput(str(path), f"cannot be read ({error})") from None
-    if bomb:
-        raise BadInput(
-            str(path),
-            f"unpacks to more than {limits.expanded:,} bytes (a bomb, or a very large picture); "
-            "leave it out, or raise LOOKTWICE_DOCUMENTS__EXPANDED",
-        )
-    with _PDFIUM:
+    refuse_bomb(path, limits)
+    with PDFIUM:
         return _Pdf(path, limits)
 
 
@@ -60,7 +45,7 @@ def render_page(path: Path, number: int, limits: DocumentLimits) -> tuple[Image.
     """
     from PIL import Image
 
-    with _PDFIUM, _open(path) as document, _page(document, number) as page:
+    with PDFIUM, open_pdf_file(path) as document, open_page(document, number) as page:
         if page is None:
             raise BadInput(str(path), f"has no page {number} that can be read")
         size, rgb, scale = draw(page, view_of(page), limits)
@@ -90,7 +75,7 @@ class _Pdf(DocumentReader):
     def __init__(self, path: Path, limits: DocumentLimits) -> None:
         self._path = path
         self._limits = limits
-        self._document = _load(path)
+        self._document = load_pdf(path)
         try:
             import pypdfium2.raw as pdfium
 
@@ -121,24 +106,24 @@ class _Pdf(DocumentReader):
         for number in range(max(1, first), self._pages + 1):
             while ahead <= min(number + REACH, self._pages):
                 self.on_page(ahead)
-                with _PDFIUM:
+                with PDFIUM:
                     window.append(self._sheet(ahead))
                 ahead += 1
             around = [sheet for sheet in window if abs(sheet.number - number) <= REACH]
-            with _PDFIUM:
+            with PDFIUM:
                 finished = self._finished(number, around)
             yield finished
 
     def close(self) -> None:
         import pypdfium2.raw as pdfium
 
-        with _PDFIUM:
+        with PDFIUM:
             if self._document is not None:
                 pdfium.FPDF_CloseDocument(self._document)
                 self._document = None
 
     def _sheet(self, number: int) -> _Sheet:
-        with _page(self._document, number) as page:
+        with open_page(self._document, number) as page:
             if page is None:
                 return _Sheet(number, fault="the page is damaged")
             return self._read_sheet(page, number)
@@ -147,7 +132,7 @@ class _Pdf(DocumentReader):
         import pypdfium2.raw as pdfium
 
         view = view_of(page)
-        with _text_page(page) as text_page:
+        with open_text_page(page) as text_page:
             if text_page is None:
                 return _Sheet(number, view, fault="its text cannot be read")
             most = self._limits.page_characters
@@ -182,7 +167,7 @@ class _Pdf(DocumentReader):
     def _scan(self, sheet: _Sheet, section: tuple[str, ...]) -> Page | Scan:
         assert sheet.view is not None
         width, height = sheet.view.size
-        with _page(self._document, sheet.number) as page:
+        with open_page(self._document, sheet.number) as page:
             if page is None:
                 fault = UNREADABLE + "the page is damaged"
                 return Page(sheet.number, "", label=fault, section=section)
@@ -190,67 +175,3 @@ class _Pdf(DocumentReader):
         if shows_nothing(size, rgb):
             return Page(sheet.number, "", width=width, height=height, section=section)
         return Scan(sheet.number, size, rgb, scale, width, height, "page", section)
-
-
-def _load(path: Path) -> Any:
-    """An open pdfium document.
-
-    Raises:
-        BadInput: it cannot be opened; says why.
-    """
-    import pypdfium2.raw as pdfium
-
-    source = str(path)
-    try:
-        if is_cut_off(path):
-            raise BadInput(source, "is cut off: its end is missing; download or copy it again")
-        name = os.fsencode(path) if os.name == "posix" else source.encode("utf-8")
-    except OSError as error:
-        raise BadInput(source, f"cannot be read ({error.strerror or error})") from None
-    document = pdfium.FPDF_LoadDocument(name, None)
-    if document:
-        return document
-    fault = pdfium.FPDF_GetLastError()
-    if fault == pdfium.FPDF_ERR_PASSWORD:
-        raise BadInput(source, "is encrypted with a password; save it without one")
-    if fault == pdfium.FPDF_ERR_SECURITY:
-        raise BadInput(source, "is encrypted in a way that cannot be opened; save it without")
-    if fault == pdfium.FPDF_ERR_FILE:
-        raise BadInput(source, "cannot be read; it may have been moved")
-    raise BadInput(source, "is a damaged PDF; save or download it again")
-
-
-@contextmanager
-def _open(path: Path) -> Iterator[Any]:
-    import pypdfium2.raw as pdfium
-
-    document = _load(path)
-    try:
-        yield document
-    finally:
-        pdfium.FPDF_CloseDocument(document)
-
-
-@contextmanager
-def _page(document: Any, number: int) -> Iterator[Any]:
-    """An open page, or None if there is none that can be read."""
-    import pypdfium2.raw as pdfium
-
-    page = pdfium.FPDF_LoadPage(document, number - 1)
-    try:
-        yield page or None
-    finally:
-        if page:
-            pdfium.FPDF_ClosePage(page)
-
-
-@contextmanager
-def _text_page(page: Any) -> Iterator[Any]:
-    import pypdfium2.raw as pdfium
-
-    text_page = pdfium.FPDFText_LoadPage(page)
-    try:
-        yield text_page or None
-    finally:
-        if text_page:
-            pdfium.FPDFText_ClosePage(text_page)

@@ -1,0 +1,1 @@
+"""Tables out of words and rules, whatever page they come from."""

@@ -1,0 +1,66 @@
+"""Columns by the white between them: gutters that hardly any line crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from .lines import Line, Segment
+
+__all__ = ["gutters"]
+
+_CROSSED = 0.12
+"""Share of lines that may cross a gutter: heads over several columns, long labels."""
+_NARROWEST = 0.4
+"""Of a gutter, in font sizes."""
+
+Gutter = tuple[float, float]
+
+
+def gutters(lines: Sequence[Line], crossed: float = _CROSSED) -> list[Gutter]:
+    """The white between columns, from left to right.
+
+    Args:
+        lines: of a table; those of one segment say nothing of its columns.
+        crossed: share of lines that may cross a gutter.
+    """
+    rows = [line.segments for line in lines if len(line.segments) > 1]
+    if not rows:
+        return []
+    size = median(segment.size for row in rows for segment in row)
+    allowed = round(crossed * len(rows))
+    found = []
+    for left, right in _quiet(rows, allowed):
+        if right - left >= _NARROWEST * size and _parts(rows, (left + right) / 2):
+            found.append((left, right))
+    return found
+
+
+def _quiet(rows: Sequence[Sequence[Segment]], allowed: int) -> list[Gutter]:
+    """Stretches that at most `allowed` segments cover, inside of the table."""
+    events: list[tuple[float, int]] = []
+    for row in rows:
+        for segment in row:
+            events += [(segment.x1, 1), (segment.x2, -1)]
+    events.sort(key=lambda event: (event[0], -event[1]))
+    quiet: list[Gutter] = []
+    covered, since, busy = 0, None, False
+    for x, change in events:
+        before = covered
+        covered += change
+        if before > allowed >= covered:
+            since, busy = x, True
+        elif before <= allowed < covered:
+            if busy and since is not None:
+                quiet.append((since, x))
+            since = None
+    return quiet
+
+
+def _parts(rows: Sequence[Sequence[Segment]], x: float) -> bool:
+    """Whether enough lines have something on both sides."""
+    both = sum(
+        any(segment.x2 <= x for segment in row) and any(segment.x1 >= x for segment in row)
+        for row in rows
+    )
+    return both >= max(2, 0.2 * len(rows))

@@ -1,0 +1,205 @@
+"""A PDF page as a `Layout`: words as the text loader reads them, rules from the lines that are drawn."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from ...loaders.pdf.words import PageGeometry, read_runs, read_text
+from ..finding.layout import HRule, Layout, PlacedWord, VRule
+
+__all__ = ["layouts_of"]
+
+_LEADER = re.compile(r"[.…·_\-–—]{4,}|[.…·]{3,}")
+"""Dots and strokes that only lead the eye from a label to its value."""
+_TURNED_WORDS = 12
+"""Words written upwards or downwards from which a page is read that way, too."""
+_THICK = 4.0
+"""Points up to which a filled rectangle is a line rather than an area."""
+_OBJECTS = 20_000
+_DEEPEST = 4
+"""Forms within forms that are followed."""
+_STRAIGHT = 0.5
+"""Points by which the ends of a line may differ across it."""
+_WHITE = 250
+
+
+def layouts_of(
+    page: Any, text_page: Any, view: PageGeometry, number: int, most: int
+) -> list[Layout]:
+    """A page's layouts, one for each direction that enough of it is written in; the fullest first.
+
+    Args:
+        page, text_page: open pdfium pages.
+        view: of the same page.
+        number: of the page, from 1.
+        most: characters that are read.
+    """
+    text = read_text(text_page, most)
+    layouts = []
+    strokes = list(_strokes(page))
+    for turn in range(4):
+        turned = replace(view, turn=(view.turn + turn) % 4)
+        marks = tuple(_marks(text_page, text, turned))
+        if marks and (turn == 0 or len(marks) >= _TURNED_WORDS):
+            width, height = turned.size
+            across, down = _rules(strokes, turned)
+            layouts.append(Layout(marks, across, down, width, height, "page", number, turn))
+    return sorted(layouts, key=lambda layout: -len(layout.marks))
+
+
+def _marks(text_page: Any, text: str, view: PageGeometry) -> Iterator[PlacedWord]:
+    for run in read_runs(text_page, text, view):
+        if not run.flat:
+            continue
+        for word in run.words:
+            if word.box is not None and not _LEADER.fullmatch(word.text):
+                yield PlacedWord(word.text, *word.box, size=run.size, bold=run.bold)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stroke:
+    """A straight line, or the rectangle of an area, in PDF coordinates."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    area: bool = False
+
+
+def _rules(
+    strokes: list[_Stroke], view: PageGeometry
+) -> tuple[tuple[HRule, ...], tuple[VRule, ...]]:
+    width, height = view.size
+    across: list[HRule] = []
+    down: list[VRule] = []
+    if not strokes:
+        return (), ()
+    xs = np.array([(s.x1, s.x2) for s in strokes])
+    ys = np.array([(s.y1, s.y2) for s in strokes])
+    shown_x, shown_y = view.shown(xs, ys)
+    for stroke, (a, b), (c, d) in zip(strokes, shown_x.tolist(), shown_y.tolist(), strict=True):
+        x1, x2, y1, y2 = min(a, b), max(a, b), min(c, d), max(c, d)
+        if x2 < 0 or y2 < 0 or x1 > width or y1 > height:
+            continue
+        x1, y1, x2, y2 = max(x1, 0.0), max(y1, 0.0), min(x2, width), min(y2, height)
+        wide, high = x2 - x1, y2 - y1
+        if stroke.area and min(wide, high) > _THICK:
+            across += [HRule(y1, x1, x2), HRule(y2, x1, x2)]
+            down += [VRule(x1, y1, y2), VRule(x2, y1, y2)]
+        elif high <= wide:
+            across.append(HRule((y1 + y2) / 2, x1, x2))
+        else:
+            down.append(VRule((x1 + x2) / 2, y1, y2))
+    return tuple(across), tuple(down)
+
+
+_Matrix = tuple[float, float, float, float, float, float]
+_PLAIN: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def _strokes(page: Any) -> Iterator[_Stroke]:
+    """Straight lines and filled rectangles of a page, those inside of forms too."""
+    import pypdfium2.raw as pdfium
+
+    count = min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)
+    for at in range(count):
+        yield from _of_object(pdfium.FPDFPage_GetObject(page, at), _PLAIN, 0)
+
+
+def _of_object(thing: Any, outer: _Matrix, depth: int) -> Iterator[_Stroke]:
+    import pypdfium2.raw as pdfium
+
+    kind = pdfium.FPDFPageObj_GetType(thing)
+    if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+        inner = _times(_matrix(thing), outer)
+        for at in range(min(pdfium.FPDFFormObj_CountObjects(thing), _OBJECTS)):
+            yield from _of_object(pdfium.FPDFFormObj_GetObject(thing, at), inner, depth + 1)
+    elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+        yield from _of_path(thing, _times(_matrix(thing), outer))
+
+
+def _matrix(thing: Any) -> _Matrix:
+    import pypdfium2.raw as pdfium
+
+    m = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(thing, m):
+        return _PLAIN
+    return m.a, m.b, m.c, m.d, m.e, m.f
+
+
+def _times(m: _Matrix, n: _Matrix) -> _Matrix:
+    """First m, then n."""
+    return (
+        m[0] * n[0] + m[1] * n[2],
+        m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2],
+        m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4],
+        m[4] * n[1] + m[5] * n[3] + n[5],
+    )
+
+
+def _of_path(path: Any, matrix: _Matrix) -> Iterator[_Stroke]:
+    import pypdfium2.raw as pdfium
+
+    fill, stroked = ctypes.c_int(), ctypes.c_int()
+    if not pdfium.FPDFPath_GetDrawMode(path, fill, stroked):
+        return
+    filled = fill.value != pdfium.FPDF_FILLMODE_NONE
+    if not filled and not stroked.value:
+        return
+    if filled and not stroked.value and _is_white(path):
+        return
+    for points in _figures(path, matrix):
+        straight = [
+            _Stroke(*a, *b)
+            for a, b in pairwise(points)
+            if min(abs(a[0] - b[0]), abs(a[1] - b[1])) <= _STRAIGHT
+        ]
+        if stroked.value:
+            yield from straight
+        elif len(straight) >= 3 and len(straight) == len(points) - 1:
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            yield _Stroke(min(xs), min(ys), max(xs), max(ys), area=True)
+
+
+def _is_white(path: Any) -> bool:
+    import pypdfium2.raw as pdfium
+
+    parts = [ctypes.c_uint() for _ in range(4)]
+    known = pdfium.FPDFPageObj_GetFillColor(path, *parts)
+    return bool(known) and (parts[3].value == 0 or min(part.value for part in parts[:3]) >= _WHITE)
+
+
+def _figures(path: Any, matrix: _Matrix) -> Iterator[list[tuple[float, float]]]:
+    """The corners of each figure of a path; figures with curves are left out."""
+    import pypdfium2.raw as pdfium
+
+    a, b, c, d, e, f = matrix
+    x, y = ctypes.c_float(), ctypes.c_float()
+    points: list[tuple[float, float]] = []
+    curved = False
+    for at in range(min(pdfium.FPDFPath_CountSegments(path), _OBJECTS)):
+        segment = pdfium.FPDFPath_GetPathSegment(path, at)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO:
+            if len(points) > 1 and not curved:
+                yield points
+            points, curved = [point], False
+        else:
+            curved = curved or kind == pdfium.FPDF_SEGMENT_BEZIERTO
+            points.append(point)
+        if pdfium.FPDFPathSegment_GetClose(segment) and points:
+            points.append(points[0])
+    if len(points) > 1 and not curved:
+        yield points
