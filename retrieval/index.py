@@ -37,6 +37,7 @@ from .index_vectors import IndexVectors
 from .ingest.progress import IngestProgress, IngestSummary
 from .ingest.run import Ingest
 from .ingest.scans import ScanReader
+from .loaders.drawing import PageRenderer
 from .lock import WriterLock
 from .maintenance import FORM, Maintenance, VerifyReport
 from .page_images import page_image
@@ -79,7 +80,8 @@ class Index(Closing):
         self._scan_reader = scan_reader
         self._vectors = IndexVectors(folder, catalog, write=lock is not None)
         self._search = Search(catalog, self._vectors.current, text, picture, FigureIntent(text))
-        self._maintenance = Maintenance(catalog, self._vectors, text, picture, self._limits)
+        self._renderer = PageRenderer(settings.documents)
+        self._maintenance = Maintenance(catalog, self._vectors, text, picture, self._renderer)
 
     @classmethod
     def open(
@@ -250,7 +252,7 @@ class Index(Closing):
         """
         found = self.document(document)
         self.page(found.name, number)
-        return page_image(self._catalog, found, number, self._limits)
+        return page_image(self._catalog, found, number, self._renderer)
 
     def render(self, document: str, number: int) -> Image.Image:
         """A page as a picture; BadInput as in `view`."""
@@ -362,6 +364,7 @@ class Index(Closing):
 
     def close(self) -> None:
         """Give back what was opened; calling twice is fine."""
+        self._renderer.close()
         self._vectors.close()
         self._catalog.close()
         if self._lock is not None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from ..control import Control
 from ..errors import BadInput
-from ..settings import DocumentLimits
 from .catalog.catalog import Catalog
 from .catalog.rows import Document, StoredPassage
 from .embeddings.picture import PictureEmbedder
 from .embeddings.text import TextEmbedder
 from .index_vectors import IndexVectors
+from .loaders.drawing import PageRenderer
 from .page_images import page_image
 from .sweep import sweep
 from .text.chunking import Chunker
@@ -56,7 +56,7 @@ class Maintenance:
         catalog: the truth.
         vectors: follow it.
         text, picture: the index's embedders.
-        limits: say how large pages are drawn.
+        renderer: draws pages.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ class Maintenance:
         vectors: IndexVectors,
         text: TextEmbedder,
         picture: PictureEmbedder | None,
-        limits: DocumentLimits,
+        renderer: PageRenderer,
     ) -> None:
         self._catalog, self._vectors = catalog, vectors
         self._text, self._picture = text, picture
-        self._limits = limits
+        self._renderer = renderer
 
     def verify(self, repair: bool) -> VerifyReport:
         """Prove that catalog and vectors agree; with `repair`, make and delete vectors until they do.
@@ -170,7 +170,7 @@ class Maintenance:
             first = self._catalog.passages_on(document.id, number)[:1]
             if page is None or not page.scanned or not first:
                 continue
-            image, _ = page_image(self._catalog, document, number, self._limits)
+            image, _ = page_image(self._catalog, document, number, self._renderer)
             vector = embedder.embed([image])
             self._vectors.live().add("pictures", [first[0].id], vector, [document.id])
 

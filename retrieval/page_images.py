@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import BadInput
-from ..settings import DocumentLimits
 from .catalog.catalog import Catalog
 from .catalog.rows import Document
-from .loaders.load import render
+from .loaders.drawing import PageRenderer
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -18,12 +17,12 @@ __all__ = ["page_image"]
 
 
 def page_image(
-    catalog: Catalog, document: Document, number: int, limits: DocumentLimits
+    catalog: Catalog, document: Document, number: int, renderer: PageRenderer
 ) -> tuple[Image.Image, float]:
     """A page as a picture, and the units of the page's frame in one pixel.
 
     Raises:
-        BadInput: no such page, no look, or the file is gone or has changed since.
+        BadInput: no such page, no look, it is over a limit, or the file is gone or has changed since.
     """
     path = Path(document.path)
     known = catalog.file(path)
@@ -33,4 +32,4 @@ def page_image(
         raise BadInput(document.name, f"its file is gone from {path}; run `index update`") from None
     if known is None or (known.bytes, known.mtime_ns) != (stat.st_size, stat.st_mtime_ns):
         raise BadInput(document.name, f"{path} has changed since it was added; run `index update`")
-    return render(path, number, limits)
+    return renderer.draw(path, number)

@@ -80,6 +80,7 @@ TESTED_WITH = {
     "retrieval/embeddings/test_picture.py": "retrieval/embeddings/imagenet",
     "retrieval/embeddings/test_text.py": "retrieval/embeddings/onnx retrieval/embeddings/runtime",
     "retrieval/ingest/test_run.py": "retrieval/ingest/document",
+    "retrieval/loaders/test_drawing.py": "retrieval/loaders/drawer",
     "retrieval/loaders/test_isolate.py": "retrieval/loaders/protocol retrieval/loaders/reader",
     "retrieval/loaders/test_load.py": "retrieval/loaders/text_file",
     "retrieval/loaders/office/test_document.py": "retrieval/loaders/office/reading",

@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...schema import Table
 from ..pages import Page, PageLine
 from .base import Scan
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _LENGTHS = struct.Struct(">II")
 _MOST = 2**31
@@ -100,6 +103,24 @@ def send_page(stream: IO[bytes], page: Page | Scan) -> None:
     }
     spans = np.ascontiguousarray(page.spans, "<i4").tobytes()
     send(stream, head, spans + np.ascontiguousarray(page.boxes, "<f4").tobytes())
+
+
+def send_drawing(stream: IO[bytes], drawing: tuple[Image.Image, float]) -> None:
+    """Write a page as a picture, and the units of its frame in one pixel.
+
+    Raises:
+        OSError: nobody listens any more.
+    """
+    image, scale = drawing
+    send(stream, {"is": "drawing", "size": image.size, "scale": scale}, image.tobytes())
+
+
+def drawing_of(head: dict[str, Any], body: bytes) -> tuple[Image.Image, float]:
+    """The picture that `send_drawing` wrote."""
+    from PIL import Image
+
+    width, height = head["size"]
+    return Image.frombytes("RGB", (width, height), body), head["scale"]
 
 
 def page_of(head: Head, body: bytes) -> Page | Scan:

@@ -45,6 +45,7 @@ def render_page(path: Path, number: int, limits: DocumentLimits) -> tuple[Image.
     """
     from PIL import Image
 
+    refuse_bomb(path, limits)
     with PDFIUM, open_pdf_file(path) as document, open_page(document, number) as page:
         if page is None:
             raise BadInput(str(path), f"has no page {number} that can be read")
