@@ -43,8 +43,8 @@ _SIGNS = str.maketrans(
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _ALLOWED = re.compile(r"[0-9.eE()\s*/%+-]*", re.ASCII)
 _THOUSANDS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")
-_PERCENT_OF = re.compile(rf"({_NUMBER})\s*%\s*of\b")
-_PERCENT = re.compile(rf"({_NUMBER})\s*%(?=\s*(?:$|[-+*/)]))")
+_PERCENT_OF = re.compile(rf"(?<![0-9])({_NUMBER})\s*%\s*of\b")
+_PERCENT = re.compile(rf"(?<![0-9])({_NUMBER})\s*%(?=\s*(?:$|[-+*/)]))")
 _TIMES = re.compile(r"(?<=[0-9)])\s*[xX]\s*(?=[0-9(.])")
 
 

@@ -14,14 +14,17 @@ _FENCE = re.compile(r"</?\s*data\s*>", re.IGNORECASE)
 _MARK = re.compile(r"</?data>|\[E?\d{1,3}\]", re.IGNORECASE)
 _PIECE = 160
 """Characters a line may have before it is cut like the text itself."""
-_SPECIAL = re.compile(r"<\|[^|>\n]{0,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
+_SPECIAL = re.compile(r"<\|[^|>\n\ufffd]{0,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
 """Marks that chat templates use to begin a turn; in evidence they are only characters."""
+_LEFT = ("", "", "\ufffd")
+"""What is left of a mark. What was taken out may have stood between the halves of another mark, so it is
+done again; the last time with a sign that no mark has, or marks within marks would cost their square."""
 
 
 def as_data(text: str) -> str:
     """Text from outside with everything taken out that could close its fence or open a turn."""
-    while (plain := _SPECIAL.sub("", _FENCE.sub("", text))) != text:
-        text = plain  # again: what was taken out may have stood between the halves of another mark
+    for left in _LEFT:
+        text = _SPECIAL.sub(left, _FENCE.sub(left, text))
     return text.strip()
 
 

@@ -16,12 +16,15 @@ from .base import Done
 _REMEMBERED_TURNS = 6
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
 _KIND = r"(?:picture|image|photo|photograph|page|receipt|scan|screenshot|document)"
+_MORE = 31
+"""Numbers named after the first; words for eight at most, or "first, first, ..." costs its square."""
 _AND = r"(?:\s*(?:,|and|or|&)\s*)"
 _NUMBERED = re.compile(
-    rf"\b{_KIND}s?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{{1,3}}(?:{_AND}\d{{1,3}}\b)*)\b", re.IGNORECASE
+    rf"\b{_KIND}s?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{{1,3}}(?:{_AND}\d{{1,3}}\b){{0,{_MORE}}})\b",
+    re.IGNORECASE,
 )
 _NTH = rf"(?:{'|'.join(_ORDINALS)}|last)"
-_ORDINAL = re.compile(rf"\b{_NTH}(?:{_AND}(?:the\s+)?{_NTH})*\s+{_KIND}s?\b", re.IGNORECASE)
+_ORDINAL = re.compile(rf"\b{_NTH}(?:{_AND}(?:the\s+)?{_NTH}){{0,8}}\s+{_KIND}s?\b", re.IGNORECASE)
 
 
 def intake(state: State, run: Run) -> Done:

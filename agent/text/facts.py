@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from ...retrieval.text.unicode_forms import normal_form
+
 _NUMBER = re.compile(
     # 1,234.50 and 1 234,50; atomic, or the 8 of 8.20USD would be taken for a number of its own
     r"(?<![\w.,])[-−]?(?>\d+(?:[.,'’ \u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?)(?!\w)"
@@ -152,7 +154,7 @@ def words(text: str) -> list[str]:
     """Lower-case words without accents."""
     plain = text.lower()
     if not plain.isascii():
-        marked = unicodedata.normalize("NFKD", plain)
+        marked = normal_form("NFKD", plain)
         plain = "".join(c for c in marked if not unicodedata.combining(c))
     return _WORD.findall(plain)
 

@@ -9,7 +9,7 @@ from ...schema import Evidence
 from ..evidence.grounding import grounded_share, ungrounded_words
 from ..text.facts import content_words, words
 
-_OR = re.compile(r"\s+(?:or|oder|ou)\s+")
+_OR = re.compile(r"(?<!\s)\s+(?:or|oder|ou)\s+")
 _OFFER = re.compile(rf",\s*(?:or\s+)?|{_OR.pattern}")
 _OFFERS = 2
 _GIVING_UP = re.compile(

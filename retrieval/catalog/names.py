@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+
+from ..text.unicode_forms import normal_form
 
 
 def unique_name(c: sqlite3.Connection, path: str, hint: str) -> str:
@@ -52,4 +53,4 @@ def named(c: sqlite3.Connection, name: str) -> int | None:
 
 
 def _plain(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    return normal_form("NFC", name).casefold()

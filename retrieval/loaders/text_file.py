@@ -20,7 +20,7 @@ _SAMPLE = 2**18
 _BLOCK = 2**20
 _WESTERN = "cp1252"
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"(\w+):[ \t]*(['\"]?)(.+?)\2[ \t]*(?:\n|\Z)")
+_FIELD = re.compile(r"(?<!\w)(\w+):(.*)")
 
 
 def open_text(path: Path) -> TextIO:
@@ -33,7 +33,13 @@ def front_matter(text: str) -> tuple[dict[str, str], str]:
     match = _FRONT.match(text)
     if match is None:
         return {}, text
-    return {name.lower(): value for name, _, value in _FIELD.findall(match[1])}, text[match.end() :]
+    fields = {name.lower(): _unquoted(value) for name, value in _FIELD.findall(match[1])}
+    return {name: value for name, value in fields.items() if value}, text[match.end() :]
+
+
+def _unquoted(value: str) -> str:
+    plain = value.strip(" \t")
+    return plain[1:-1] if len(plain) > 2 and plain[0] == plain[-1] in "'\"" else plain
 
 
 def _encoding_of(path: Path) -> str:

@@ -14,7 +14,7 @@ _RUNNING = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff]")
 _LONG_WORD = 20
 """Longer runs of letters are no single word: an address, a key, a formula."""
 
-_END = re.compile(r"[.!?…؟۔।॥։።]+[\"'”’)\]»]*(?=\s)|[。！？｡]+[」』”’）]*")
+_END = re.compile(r"(?<![.!?…؟۔।॥։።])[.!?…؟۔।॥։።]++[\"'”’)\]»]*+(?=\s)|[。！？｡]++[」』”’）]*+")
 _FOLLOWING = re.compile(r"\s*(\S)")
 _WIDE_STOPS = frozenset("。！？｡")
 _BEFORE_ONE = frozenset(" \n\t.(")

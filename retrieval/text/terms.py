@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .unicode_forms import normal_form
+
 __all__ = ["normalise", "query_terms"]
 
 _INVISIBLE = re.compile("\u00ad\\s*\n\\s*|[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -30,7 +32,7 @@ _UNSPACED = re.compile(
 _TOKEN = re.compile(
     r"(?P<initials>(?<!\w)(?:[^\W\d_]\.){2,}(?:[^\W\d_](?!\w))?)"
     r"|(?P<number>(?<!\w)\d+(?:[.,]\d+)+)"
-    r"|(?P<compound>(?<!\w)(?=[\d&-]{0,24}[^\W\d_])[^\W_]++(?:[&-][^\W_]+)+)"
+    r"|(?P<compound>(?<!\w)(?=[^\W_])(?=[\d&-]{0,24}[^\W\d_])[^\W_]++(?:[&-][^\W_]+)+)"
     r"|(?P<mixed>(?<!\w)(?:\d+[^\W\d_]|[^\W\d_]+\d)[^\W_]*)"
     r"|(?P<owner>(?<=\w)['’]s(?!\w))"
 )
@@ -66,8 +68,8 @@ def query_terms(text: str) -> list[str]:
 
 
 def _levelled(text: str) -> str:
-    text = _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold())
-    text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
+    text = _MARKS.sub("", normal_form("NFKD", text).casefold())
+    text = normal_form("NFKC", text).translate(_PLAIN)
     text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text)
     return _UNSPACED.sub(lambda found: f" {_pairs(found[0])} ", text)
 

@@ -14,6 +14,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from ...retrieval.text.unicode_forms import normal_form
+
 # Names that detectors use: words that mean one of them. "=" joins two spellings of one name; names
 # with commas stand under an umbrella word. A few words are German, French, Spanish, Chinese.
 # Written without accents; a name with and without its spaces is the same.
@@ -177,9 +179,9 @@ class _Index:
 
 def _words(text: str) -> list[str]:
     """Lower-case words without accents; "dining_table" and "passer-by" are two words each."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    plain = normal_form("NFKD", text.casefold().replace("’", "'"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = unicodedata.normalize("NFKC", plain).rpartition("的")[2]
+    plain = normal_form("NFKC", plain).rpartition("的")[2]
     return re.findall(r"[^\W_]+(?:'[^\W_]+)?", plain)
 
 

@@ -15,7 +15,7 @@ from ...schema import Cell, Table, TextLine
 
 Row = list[TextLine]
 
-_VALUE = re.compile(r"[-+−(]?\s*[$€£¥]?\s*\d[\d.,' ]*\s*[%)kKmM$€£¥]?")
+_VALUE = re.compile(r"[-+−(]?\s*(?:[$€£¥]\s*)?\d[\d.,' ]*+\s*+[%)kKmM$€£¥]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FEWEST_LABELS = 3
 _FEWEST_COLUMNS, _FEWEST_ROWS = 2, 2

@@ -40,7 +40,7 @@ _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fre
 _FAITHFUL = {"escape_misc": True, "table_infer_header": True, "strong_em_symbol": ""}
 """What looks like a mark of Markdown but is a letter of the text is escaped, to be read as one again."""
 
-_PICTURE = re.compile(r"!\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
+_PICTURE = re.compile(r"!\[((?:[^\]\n!]|!(?!\[))*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
 """A picture in converted Markdown; its address is not always one that Markdown allows."""
 
 

@@ -23,8 +23,10 @@ _LINE_WORDS = 300
 """Longer lines are broken, so that no page is one line that nothing can be cut from."""
 _ROW_WORDS = 2 * _SECTION_WORDS
 _UNREAD_HTML = re.compile(
-    r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE
+    r"<!--(?:(?!<!--).)*?-->|<(script|style)\b(?:(?!<\1\b).)*?</\1\s*>|</?[a-zA-Z][^<>]*>",
+    re.DOTALL | re.IGNORECASE,
 )
+"""An opening mark that is never closed is tried up to the next one only, or many cost their square."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _HEAD_WITHIN = 10
 _SNIFFED = 2**14
 _DELIMITERS = ",;\t|"
 
-_NUMBER = re.compile(r"[-+(]?[^\w\s]?\s?[\d.,' ]*\d[\d.,]*\s?[^\w\s]?\)?")
+_NUMBER = re.compile(r"[-+(]?[^\w\s]?\s?[\d.,' ]*\d[.,]*\s?[^\w\s]?\)?")
 """Numbers, with the signs of currencies, shares and losses; also years, which do head columns."""
 
 Row = Sequence[str]
