@@ -42,6 +42,10 @@ class Control:
         left = max(0.0, self._deadline - time.monotonic())
         return left if at_most is None else min(left, at_most)
 
+    def part(self) -> Control:
+        """One for a part of the run: it ends with the run, and may be stopped alone."""
+        return _Part(self)
+
     def check(self) -> None:
         """Raise if the run should stop.
 
@@ -53,3 +57,22 @@ class Control:
             raise Cancelled("the run was stopped")
         if self.expired:
             raise DeadlinePassed("the time limit was reached")
+
+
+class _Part(Control):
+    """Stops when the whole does; has no clock of its own."""
+
+    def __init__(self, whole: Control) -> None:
+        super().__init__()
+        self._whole = whole
+
+    @property
+    def cancelled(self) -> bool:
+        return self._stop.is_set() or self._whole.cancelled
+
+    @property
+    def expired(self) -> bool:
+        return self._whole.expired
+
+    def remaining(self, at_most: float | None = None) -> float | None:
+        return self._whole.remaining(at_most)

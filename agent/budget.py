@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..control import Control
 from ..errors import LooktwiceError
@@ -62,15 +62,28 @@ class Meter:
         schema: JsonSchema | None = None,
         max_tokens: int | None = None,
         on_token: OnToken | None = None,
+        until: Callable[[], bool] | None = None,
     ) -> Reply:
-        """As `ChatModel.generate`; raises BudgetSpent, Cancelled or DeadlinePassed as well."""
+        """As `ChatModel.generate`; raises BudgetSpent, Cancelled or DeadlinePassed as well.
+
+        Args:
+            until: asked after each piece; the reply ends where it says yes.
+        """
         self._begin()
+        control = self._control.part()
+
+        def hear(piece: str) -> None:
+            if on_token is not None:
+                on_token(piece)
+            if until is not None and until():
+                control.cancel()
+
         reply = self._model.generate(
             messages,
             schema=schema,
             max_tokens=min(max_tokens or self._limits.answer_tokens, self._left()),
-            on_token=on_token,
-            control=self._control,
+            on_token=hear if on_token or until else None,
+            control=control,
         )
         self._add(reply.prompt_tokens, reply.completion_tokens)
         reply = reply.model_copy(update={"text": whole(reply.text)})

@@ -22,6 +22,7 @@ class Form:
         worked: made from what was read (listed, translated, explained ...): there is nothing to look up,
             so a model that reads is not asked first whether its evidence answers.
         literal: its lines repeat what stands in the evidence, so a line whose numbers do not is left out.
+        own_words: its numbers need not be those that stand there: explained, translated, programmed.
     """
 
     name: FormName
@@ -29,6 +30,7 @@ class Form:
     brief: bool = False
     worked: bool = False
     literal: bool = False
+    own_words: bool = False
 
     @property
     def instruction(self) -> str:
@@ -46,14 +48,14 @@ FORMS: dict[FormName, Form] = {
         Form("list", 700, worked=True, literal=True),
         Form("table", 900, worked=True, literal=True),
         Form("description", 500, worked=True),
-        Form("explanation", 700, worked=True),
+        Form("explanation", 700, worked=True, own_words=True),
         Form("summary", 500, worked=True),
         Form("comparison", 500, worked=True),
-        Form("translation", 900, worked=True),
+        Form("translation", 900, worked=True, own_words=True),
         Form("transcription", 1200, worked=True, literal=True),
-        Form("code", 900, worked=True),
+        Form("code", 900, worked=True, own_words=True),
         Form("record", 700, worked=True, literal=True),
-        Form("talk", 400, brief=True),
+        Form("talk", 400, brief=True, own_words=True),
     )
 }
 FACT = FORMS["fact"]

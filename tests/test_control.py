@@ -51,3 +51,16 @@ def test_pressing_stop_counts_more_than_the_clock() -> None:
     with pytest.raises(Stopped) as stopped:
         control.check()
     assert isinstance(stopped.value, Cancelled)
+
+
+def test_a_part_ends_with_the_whole_and_may_end_alone() -> None:
+    whole = Control(60.0)
+    first, second = whole.part(), whole.part()
+    first.cancel()
+    assert (first.should_stop, second.should_stop, whole.should_stop) == (True, False, False)
+    left = second.remaining()
+    assert left is not None
+    assert 0 < left <= 60
+    whole.cancel()
+    assert second.should_stop
+    assert Control(0.0).part().expired

@@ -12,6 +12,7 @@ from typing import Literal
 
 from ...prompts import examples, render
 from ...schema import Calculation, Evidence, Picture
+from ...tools.execution.results import picture_source
 from ..backends.base import ChatModel, Message, ReadsAhead
 from ..forms import FORMS
 from ..run import Run
@@ -42,7 +43,7 @@ def answer_messages(
     seen = run.model.sees_images
     text = render(
         "frame_seeing" if seen else "frame_reading",
-        evidence=show_evidence(evidence, failures)
+        evidence=show_evidence(evidence, failures, {} if seen else picture_titles(state, evidence))
         + (which_is_which(own, brought) if seen and brought else ""),
         question=state["standalone_question"],
         task=render(task, **values),
@@ -59,6 +60,14 @@ def opening_for(state: State, evidence: Sequence[Evidence], run: Run) -> Opening
     if FORMS[state["form"]].worked:
         return "work"
     return "documents" if any(e.kind in RANKED for e in evidence) else "pictures"
+
+
+def picture_titles(state: State, evidence: Sequence[Evidence]) -> dict[str, str]:
+    """Which picture was read where, by the id of the evidence, where several were, for work with them."""
+    if FORMS[state["form"]].worked and len(state["pictures"]) > 1:
+        numbers = {picture_source(p): n for n, p in enumerate(state["pictures"], 1)}
+        return {e.id: f"picture {numbers[e.source]}" for e in evidence if e.source in numbers}
+    return {}
 
 
 def pages_shown(evidence: Sequence[Evidence]) -> dict[str, Picture]:

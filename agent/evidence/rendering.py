@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
+from types import MappingProxyType
 
 from ...retrieval.table_rows import in_lines
 from ...schema import Evidence, ToolResult
 from .contents import rows_read
 
 _FENCE = re.compile(r"</?\s*data\s*>", re.IGNORECASE)
-_MARK = re.compile(r"</?data>|\[E?\d{1,3}\]", re.IGNORECASE)
+_MARK = re.compile(r"</?data>|\[E?\d{1,3}\](?: picture \d+)?", re.IGNORECASE)
 _PIECE = 160
 """Characters a line may have before it is cut like the text itself."""
 _SPECIAL = re.compile(r"<\|[^|>\n\ufffd]{0,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
@@ -42,9 +43,16 @@ def in_words(item: Evidence) -> str:
     return f"{alike}{' '.join(where.split())}:\n{told}"
 
 
-def show_evidence(items: Iterable[Evidence], failures: Sequence[ToolResult] = ()) -> str:
-    """The evidence as the answering prompt shows it."""
-    parts = [f"[{e.id}]\n<data>\n{as_data(in_words(e))}\n</data>" for e in items]
+def show_evidence(
+    items: Iterable[Evidence],
+    failures: Sequence[ToolResult] = (),
+    titles: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The evidence as the answering prompt shows it; titles, by id, stand outside the data."""
+    parts = [
+        f"[{e.id}] {titles.get(e.id, '')}".strip() + f"\n<data>\n{as_data(in_words(e))}\n</data>"
+        for e in items
+    ]
     parts += [
         f"Not seen: {r.call.tool} failed: {as_data(r.error.message)}" for r in failures if r.error
     ]
@@ -55,6 +63,12 @@ def unfenced(draft: str) -> str:
     """A draft without the marks of evidence, which a small model that rewrites all of it repeats."""
     lines = draft.strip().splitlines()
     return "\n".join(line for line in lines if not _MARK.fullmatch(line.strip())).strip()
+
+
+def as_read(item: Evidence) -> Evidence:
+    """Evidence of nothing but the words that were read: a small model copies headings of ours, too."""
+    rows = transcribed([item])
+    return item.model_copy(update={"text": rows}) if rows else item
 
 
 def transcribed(items: Iterable[Evidence]) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from ...prompts import render
-from ...schema import Token
+from ...schema import AnswerRevised, Token
 from ..backends.base import Message
 from ..evidence.prompting import answer_messages, shown_evidence
-from ..evidence.rendering import transcribed, unfenced
+from ..evidence.rendering import as_read, transcribed, unfenced
 from ..evidence.selection import keep
 from ..extraction.composing import Composed
 from ..planner import list_tools
 from ..policies.base import form_of
 from ..policies.gathered import gathered
 from ..query_rewriting import at_hand
+from ..repetition import RepetitionWatch, once
 from ..run import Run
 from ..state import State, Verdict, numbered_evidence
 from ..verification.measured import measured
@@ -32,16 +33,24 @@ def draft(state: State, run: Run) -> Done:
         return put_together(*made, state, run)
     looks = run.model.sees_images and state["target_pictures"]
     messages = from_evidence(state, run) if state["looked"] or looks else talk(state, run)
+    watch = RepetitionWatch(lambda text: run.emit(Token(text=text)))
     reply = run.model.generate(
         messages,
         max_tokens=min(form.tokens, run.settings.limits.answer_tokens),
-        on_token=lambda text: run.emit(Token(text=text)),
+        on_token=watch,
+        until=lambda: watch.repeats,
     )
-    text = unfenced(reply.text) if form.worked else reply.text.strip()
-    if reply.finish == "length":
+    said = once(reply.text)
+    text = reply.text if said is None else said
+    text = unfenced(text) if form.worked else text.strip()
+    did = f"{reply.completion_tokens} tokens"
+    if said is not None:
+        run.emit(AnswerRevised(text=text, reason="it repeated itself"))
+        did += ", stopped where it repeated itself"
+    elif reply.finish == "length":
         text += " …"
         run.emit(Token(text=" …"))
-    return Done(State(draft=text, verdict=None), f"{reply.completion_tokens} tokens")
+    return Done(State(draft=text, verdict=None), did)
 
 
 def put_together(composed: Composed, verdict: Verdict, state: State, run: Run) -> Done:
@@ -63,7 +72,10 @@ def as_it_is(state: State) -> str:
 
 def from_evidence(state: State, run: Run) -> list[Message]:
     """The prompt for a first draft, or for the next one after a verdict."""
-    shown = keep(tuple(shown_evidence(state)), run.settings.limits.evidence_tokens)
+    told = shown_evidence(state)
+    if form_of(state).worked and not run.model.sees_images:
+        told = list(map(as_read, told))
+    shown = keep(told, run.settings.limits.evidence_tokens)
     verdict = state["verdict"]
     if verdict is None or verdict.outcome == "look_again":
         enough = [item for item in shown if item.id in state["enough"]]

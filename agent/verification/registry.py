@@ -58,16 +58,13 @@ def _from_pages(case: Case) -> bool:
 
 def _rests_on_reading(case: Case) -> bool:
     """Numbers of explanations, translations and code are not held against the text reader."""
-    return case.sees and case.form.name in _READ_OFF
+    return case.sees and not case.form.own_words
 
 
 def _not_computed(case: Case) -> bool:
     return reading(case) and calculated(case.evidence) is None
 
 
-_READ_OFF = frozenset(
-    "fact yes_no choice count list table record transcription comparison summary description".split()
-)
 _READS = "short answers of a model that reads"
 _SEES = "short answers of a model that sees"
 

@@ -2,7 +2,8 @@
 
 The idea of V* (search for what is missing, keep where it was found) with the split of Divide, Conquer
 and Combine, as a best-first search like ZoomEye's: whatever looks most promising is looked at next, at
-low resolution, so that a search costs a handful of cheap looks instead of one for every part.
+low resolution, so that a search costs a handful of cheap looks instead of one for every part; it ends
+where a part surely shows it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ SMALLEST = 48
 """Parts with a shorter side, in pixels of the picture, are not split: there is nothing more in them."""
 
 _SURE = 0.5  # from which a part counts as showing what is asked
+_FOUND = 0.9  # from which it is found: what lies beside it is looked at, nothing further
 _AS_SURE = 0.75  # a part this nearly as sure as what it lies in takes its place: it shows more
 
 
@@ -92,6 +94,8 @@ def search(
 
     for candidate in itertools.islice(candidates, effort.looks):
         put(node := looked_at(candidate, None), node.found.region.score)
+    if any(_found(node, effort) for node in seen):
+        return _best(seen, effort.keep)
     for picture in pictures:  # not looked at: the model saw them already
         put(
             _Node(RegionMatch(picture, Region("whole picture", whole(picture), _SURE)), None), _SURE
@@ -99,10 +103,18 @@ def search(
     while queue and len(seen) < effort.looks:
         _, _, node = heapq.heappop(queue)
         picture, region = node.found
-        for part in split(region)[: effort.looks - len(seen)]:
-            child = looked_at(RegionMatch(picture, part), node)
+        parts = split(region)[: effort.looks - len(seen)]
+        children = [looked_at(RegionMatch(picture, part), node) for part in parts]
+        if any(_found(child, effort) for child in children):
+            break
+        for child in children:
             put(child, child.found.region.score)
     return _best(seen, effort.keep)
+
+
+def _found(node: _Node, effort: Effort) -> bool:
+    """Whether a part surely shows it, and is small enough to be seen whole."""
+    return node.found.region.score >= _FOUND and not _room_to_split(node.found, effort)
 
 
 def _room_to_split(found: RegionMatch, effort: Effort) -> bool:
