@@ -434,6 +434,7 @@ class Answer(Value):
     Attributes:
         form: what kind of answer was asked for.
         rows: a list or a table as values, one row a line; of a table the first row names the columns.
+        findings: names of the checks that doubted a draft of it, or put one right.
     """
 
     question: str
@@ -451,6 +452,7 @@ class Answer(Value):
     pack: str = ""
     form: FormName = "fact"
     rows: tuple[tuple[str, ...], ...] = ()
+    findings: tuple[str, ...] = ()
 
 
 class StepStarted(Value):

@@ -29,6 +29,7 @@ class Run:
     Attributes:
         embedder: says how alike texts are, the planner's; None where none is installed.
         index: the user's documents, where there are any.
+        findings: names of the checks that found something in a draft, for the record.
     """
 
     settings: Settings
@@ -44,6 +45,7 @@ class Run:
     model_name: str
     pack: str
     index: Searchable | None = None
+    findings: set[str] = field(default_factory=set)
     began: float = field(default_factory=time.monotonic)
 
     def elapsed(self) -> float:

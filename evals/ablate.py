@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..agent.assistant import Assistant
 from ..agent.backends import open_model
@@ -15,6 +15,7 @@ from ..media.store import Store
 from ..settings import Checks, Settings
 from .compare import FIGURES, Difference, check_alike, difference
 from .runner import EvalRun, Follow, OpenAssistant, RunPlan, open_run, run
+from .scoring import score
 
 if TYPE_CHECKING:
     from ..agent.backends.base import ChatModel
@@ -81,7 +82,8 @@ def ablate(
 ) -> Iterator[Effect]:
     """Run the tasks as they are set and for each stage with that stage the other way.
 
-    A stage that is left to the pack is run both ways.
+    A stage that is left to the pack is run both ways. Without a check only those tasks are asked again
+    in which it found something: to the others it makes no difference.
 
     Args:
         plan: of the suite; each variant gets a folder of its own in `plan.out`, and a stopped
@@ -95,23 +97,68 @@ def ablate(
         The effect of each stage as soon as it is known; stops early when a batch was stopped.
     """
 
-    def one(name: str, with_settings: Settings) -> EvalRun | None:
+    def ask(name: str, own: Settings, only: frozenset[str] | None = None) -> EvalRun | None:
         out = plan.out / name
-        summary = run(replace(plan, out=out), with_settings, open_assistant, follow)
+        summary = run(replace(plan, out=out, only=only), own, open_assistant, follow)
         gc.collect()  # its experts hold half a gigabyte, and parts of them refer to each other
         return None if summary.left else open_run(out)
 
     for stage in stages:
-        now = stages_of(settings)[stage]
-        runs = []
-        for on in (False, True):
-            variant = f"{stage.replace(':', '-')}-{'on' if on else 'off'}"
-            name = BASE if now is on else variant
-            made = one(name, switched(settings, stage, on))
-            if made is None:
-                return
-            runs.append(made)
-        yield effect(stage, now, *runs)
+        runs = both_ways(stage, settings, ask)
+        if runs is None:
+            return
+        yield effect(stage, stages_of(settings)[stage], *runs)
+
+
+class RunVariant(Protocol):
+    """Runs a variant of these settings; None where it was stopped."""
+
+    def __call__(
+        self, name: str, own: Settings, only: frozenset[str] | None = None
+    ) -> EvalRun | None: ...
+
+
+def both_ways(stage: str, settings: Settings, ask: RunVariant) -> tuple[EvalRun, EvalRun] | None:
+    """The run without a stage and the one with it; None where the asking was stopped."""
+    now = stages_of(settings)[stage]
+    runs: dict[bool, EvalRun] = {}
+    if now is not None:
+        if (base := ask(BASE, settings)) is None:
+            return None
+        runs[now] = base
+    if now and stage.startswith(CHECK):
+        return without_check(stage, settings, runs[True], ask)
+    for on in {False, True} - runs.keys():
+        variant = f"{stage.replace(':', '-')}-{'on' if on else 'off'}"
+        if (made := ask(variant, switched(settings, stage, on))) is None:
+            return None
+        runs[on] = made
+    return runs[False], runs[True]
+
+
+def without_check(
+    stage: str, settings: Settings, base: EvalRun, ask: RunVariant
+) -> tuple[EvalRun, EvalRun] | None:
+    """The run without a check: only where it found something is the question asked again."""
+    only = touched(base, stage.removeprefix(CHECK))
+    if not only:
+        return base, base
+    made = ask(f"{stage.replace(':', '-')}-off", switched(settings, stage, on=False), only)
+    return None if made is None else (completed(made, base), base)
+
+
+def touched(base: EvalRun, check: str) -> frozenset[str]:
+    """Tasks in which a check found something, with the other turns of their conversations."""
+    found = {task.id for task in base.tasks if check in base.answers[task.id].findings}
+    talks = {task.session for task in base.tasks if task.session and task.id in found}
+    return frozenset(found | {task.id for task in base.tasks if task.session in talks})
+
+
+def completed(some: EvalRun, base: EvalRun) -> EvalRun:
+    """A run of some tasks with the answers of another to those that it did not ask."""
+    answers = base.answers | some.answers
+    scored = tuple(score(task, answers[task.id]) for task in base.tasks)
+    return replace(some, answers=answers, scored=scored)
 
 
 def effect(stage: str, default: bool | None, off: EvalRun, on: EvalRun) -> Effect:

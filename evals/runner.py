@@ -53,6 +53,7 @@ class RunPlan:
         tools: tools of the user that the suite needs.
         pictures: False asks without the pictures, to see what they add.
         workers: tasks asked at once.
+        only: ids of the tasks to ask; None asks all.
     """
 
     suite: str
@@ -63,6 +64,7 @@ class RunPlan:
     limit: int | None = None
     pictures: bool = True
     workers: int = 1
+    only: frozenset[str] | None = None
 
 
 def assistant_of(settings: Settings, tools: Sequence[Tool]) -> Assistant:
@@ -157,6 +159,7 @@ def _write_questions(tasks: Sequence[Task], plan: RunPlan) -> Path:
             session=task.session or None,
         ).model_dump_json(exclude_defaults=True)
         for task in tasks
+        if plan.only is None or task.id in plan.only
     ]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return path

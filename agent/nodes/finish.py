@@ -60,6 +60,7 @@ def finish(state: State, run: Run) -> Done:
         pack=run.pack,
         form=state["form"],
         rows=rows_of(state["draft"], state["form"]) if good else (),
+        findings=tuple(sorted(run.findings)),
     )
     turn = Turn(
         question=state["standalone_question"], answer=text, status=status, pictures=state["given"]

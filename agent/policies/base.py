@@ -49,4 +49,6 @@ def examined(draft: str, state: State, evidence: Sequence[Evidence], run: Run) -
         sees=run.model.sees_images,
         example_words=example_words(),
     )
-    return examine(case, enabled(run.settings.checks.disabled, run.settings.stages.literal))
+    found = examine(case, enabled(run.settings.checks.disabled, run.settings.stages.literal))
+    run.findings.update(found.names)
+    return found

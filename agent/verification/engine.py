@@ -26,6 +26,11 @@ class Examined:
     corrections: tuple[tuple[str, str], ...] = ()
 
     @property
+    def names(self) -> frozenset[str]:
+        """Of the checks that found something."""
+        return frozenset(name for name, _ in (*self.doubts, *self.corrections))
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """What is doubted, as sentences."""
         return tuple(doubt.reason for _, doubt in self.doubts)

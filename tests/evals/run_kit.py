@@ -60,12 +60,12 @@ def plan(tmp_path: Path, name: str = "run", **how: Any) -> RunPlan:
     return RunPlan(suite="small", folder=tmp_path / "suite", out=tmp_path / name, **how)
 
 
-def opener(opened: list[Assistant] | None = None) -> Any:
-    """Makes scripted assistants; each that is opened is noted."""
+def opener(opened: list[Assistant] | None = None, **says: Any) -> Any:
+    """Makes scripted assistants, which may say other things; each that is opened is noted."""
 
     def open_scripted(settings: Settings, tools: Sequence[Tool]) -> Assistant:
         assistant = Assistant(
-            settings, model=Weighing().model(), embedder=kit.WordEmbedder(), tools=tools
+            settings, model=Weighing(says).model(), embedder=kit.WordEmbedder(), tools=tools
         )
         assistant.tools.update({t.name: t for t in kit.instant_experts()})
         if opened is not None:

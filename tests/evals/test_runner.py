@@ -264,6 +264,22 @@ def test_an_ablation_runs_each_stage_both_ways(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_without_a_check_only_what_it_found_fault_with_is_asked_again(tmp_path: Path) -> None:
+    rk.suite(tmp_path / "suite")
+    settings = rk.settings_of(tmp_path / "home")
+    slips = rk.opener(draft=kit.in_turn("8.20", "8.20", "9.99"))
+    stages = [CHECK + "numbers", CHECK + "dates"]
+    numbers, dates = ablate(rk.plan(tmp_path, "out"), settings, stages, slips)
+    asked = open_run(tmp_path / "out" / "as-set").answers
+    assert {key: answer.findings for key, answer in asked.items() if answer.findings} == {
+        "d": ("numbers",)
+    }
+    assert list(open_run(tmp_path / "out" / "check-numbers-off").answers) == ["d"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"as-set", "check-numbers-off"}
+    assert all(d.paired.mean == 0 for d in dates.differences)
+    assert numbers.default is True
+
+
 def test_stages_are_whatever_the_settings_name(tmp_path: Path) -> None:
     settings = rk.settings_of(tmp_path)
     stages = stages_of(settings)
