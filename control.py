@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from .errors import Cancelled, DeadlinePassed
 
@@ -18,6 +20,9 @@ class Control:
     def __init__(self, seconds: float | None = None) -> None:
         self._stop = threading.Event()
         self._deadline = None if seconds is None else time.monotonic() + seconds
+        self._waits = 0  # under way
+        self._paused = 0.0  # since when
+        self._lock = threading.Lock()
 
     def cancel(self) -> None:
         """Ask everything that looks at this object to stop."""
@@ -29,7 +34,7 @@ class Control:
 
     @property
     def expired(self) -> bool:
-        return self._deadline is not None and time.monotonic() >= self._deadline
+        return self._deadline is not None and self._now() >= self._deadline
 
     @property
     def should_stop(self) -> bool:
@@ -39,12 +44,35 @@ class Control:
         """Seconds left, never below zero; None means no limit."""
         if self._deadline is None:
             return at_most
-        left = max(0.0, self._deadline - time.monotonic())
+        left = max(0.0, self._deadline - self._now())
         return left if at_most is None else min(left, at_most)
 
     def part(self) -> Control:
         """One for a part of the run: it ends with the run, and may be stopped alone."""
         return _Part(self)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Time spent in here, until somebody else's work is done, does not count.
+
+        Waits of several threads at once count as one.
+        """
+        with self._lock:
+            if not self._waits:
+                self._paused = time.monotonic()
+            self._waits += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waits -= 1
+                if not self._waits and self._deadline is not None:
+                    self._deadline += time.monotonic() - self._paused
+
+    def _now(self) -> float:
+        """The clock, which stands still while the run waits."""
+        with self._lock:
+            return self._paused if self._waits else time.monotonic()
 
     def check(self) -> None:
         """Raise if the run should stop.
@@ -76,3 +104,6 @@ class _Part(Control):
 
     def remaining(self, at_most: float | None = None) -> float | None:
         return self._whole.remaining(at_most)
+
+    def waiting(self) -> AbstractContextManager[None]:
+        return self._whole.waiting()

@@ -373,11 +373,19 @@ class Step(Value):
 
 
 class Usage(Value):
-    """What a run cost; `seconds` is by node, `total_seconds` the whole."""
+    """What a run cost; `seconds` is by node, `total_seconds` the whole.
+
+    Attributes:
+        prompt_tokens: of all prompts together, as long as they are.
+        prefill_tokens: those of them that the model had to read; the others it knew from before.
+        vision_passes: pictures that the vision encoder looked at, for a model in this process.
+    """
 
     model_calls: int = 0
     prompt_tokens: int = 0
+    prefill_tokens: int = 0
     completion_tokens: int = 0
+    vision_passes: int = 0
     tool_calls: int = 0
     seconds: dict[str, float] = Field(default_factory=dict)
     total_seconds: float = 0.0

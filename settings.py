@@ -34,7 +34,9 @@ class Limits(BaseModel):
     rounds: int = Field(default=2, ge=0, description="times the assistant may look again")
     tool_calls: int = Field(default=12, ge=0, description="of one question")
     model_calls: int = Field(default=20, ge=0, description="of one question")
-    tokens: int = Field(default=32_000, gt=0, description="prompt and completion tokens together")
+    tokens: int = Field(
+        default=32_000, gt=0, description="prompts and replies; a picture counts once"
+    )
     answer_tokens: int = Field(default=1_200, gt=0, description="of one draft, whatever its form")
     evidence_tokens: int = Field(default=2_500, gt=0, description="evidence put before the model")
     extract_tokens: int = Field(default=700, gt=0, description="of all retrieved pages together")
@@ -221,6 +223,8 @@ class Settings(BaseSettings):
         mmproj: the projector with which a GGUF model sees pictures: a path.
         api_key: for a server that wants one; never logged.
         threads: CPU threads for the llamacpp model; 0 takes every core.
+        page_pixels: of a document's page that a model sees; small print is lost below 2.5 million.
+        sees_images: whether a model behind an address sees pictures; by default it is found out.
         request_seconds: one request to a model's server may take.
         detector: another detector, a file that ultralytics reads; "" takes the pack's own.
         mcp_servers: servers that bring more tools, by the name their tools begin with.
@@ -242,6 +246,8 @@ class Settings(BaseSettings):
     mmproj: str = ""
     api_key: SecretStr = SecretStr("")
     threads: int = Field(default=0, ge=0)
+    page_pixels: int = Field(default=3_000_000, gt=0)
+    sees_images: bool | None = None
     request_seconds: float = Field(default=120.0, gt=0)
     detector: str = ""
     limits: Limits = Limits()

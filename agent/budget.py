@@ -10,8 +10,23 @@ from ..errors import LooktwiceError
 from ..schema import Picture
 from ..settings import Limits
 from ..tools.looking.regions import HeatMap
-from .backends.attention import Attends
-from .backends.base import ChatModel, Choice, JsonSchema, Message, OnToken, Reply
+from .backends.base import (
+    Attends,
+    CallCost,
+    ChatModel,
+    Choice,
+    JsonSchema,
+    Message,
+    OnToken,
+    Reply,
+)
+from .backends.pictures import (
+    LETTERS_A_TOKEN,
+    PAGE_PIXELS,
+    SERVER_PIXELS,
+    tokens_of,
+    wanted_pixels,
+)
 
 
 class BudgetSpent(LooktwiceError):
@@ -33,6 +48,10 @@ class Meter:
         self.calls = 0
         self.prompt_tokens = 0
         self.completion_tokens = 0
+        self.prefill_tokens = 0
+        self.vision_passes = 0
+        self._charged = 0
+        self._shown: set[str] = set()
 
     @property
     def sees_images(self) -> bool:
@@ -85,7 +104,7 @@ class Meter:
             on_token=hear if on_token or until else None,
             control=control,
         )
-        self._add(reply.prompt_tokens, reply.completion_tokens)
+        self._add(reply, messages)
         reply = reply.model_copy(update={"text": whole(reply.text)})
         if reply.finish == "cancelled":
             self._control.check()
@@ -95,29 +114,40 @@ class Meter:
         """As `ChatModel.choose`; raises BudgetSpent, Cancelled or DeadlinePassed as well."""
         self._begin()
         choice = self._model.choose(messages, options, control=self._control)
-        self._add(choice.prompt_tokens, choice.completion_tokens)
+        self._add(choice, messages)
         return choice
 
     def _left(self) -> int:
-        return max(1, self._limits.tokens - self.prompt_tokens - self.completion_tokens)
+        return max(1, self._limits.tokens - self._charged)
 
     def _begin(self) -> None:
         self._control.check()
         with self._lock:
             if self.calls >= self._limits.model_calls:
                 raise BudgetSpent(f"the limit of {self._limits.model_calls} model calls")
-            if self.prompt_tokens + self.completion_tokens >= self._limits.tokens:
+            if self._charged >= self._limits.tokens:
                 raise BudgetSpent(f"the limit of {self._limits.tokens} tokens")
             self.calls += 1
 
-    def _add(self, prompt: int, completion: int) -> None:
+    def _add(self, cost: CallCost, messages: Sequence[Message]) -> None:
+        """Count what a call took; against the limit, the tokens of a picture count once."""
+        pictures = {p.sha256: p for message in messages for p in message.pictures}
+        words = sum(len(message.text) for message in messages) // LETTERS_A_TOKEN
         with self._lock:
-            self.prompt_tokens += prompt
-            self.completion_tokens += completion
+            again = [p for key, p in pictures.items() if key in self._shown]
+            self._shown.update(pictures)
+            pixels = wanted_pixels(again, self.picture_pixels or SERVER_PIXELS, PAGE_PIXELS)
+            known = sum(map(tokens_of, again, pixels))
+            new = max(cost.prompt_tokens - known, min(words, cost.prompt_tokens))
+            self._charged += new + cost.completion_tokens
+            self.prompt_tokens += cost.prompt_tokens
+            self.completion_tokens += cost.completion_tokens
+            self.prefill_tokens += cost.prompt_tokens - cost.cached_tokens
+            self.vision_passes += cost.vision_passes
 
 
 class AttentiveMeter(Meter):
-    """For a model that shows where it looks; see `backends.attention`."""
+    """For a model that shows where it looks; see `backends.base.Attends`."""
 
     def attention(self, messages: Sequence[Message], picture: Picture) -> HeatMap:
         """As `Attends.attention`; counts as one call."""

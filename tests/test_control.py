@@ -64,3 +64,32 @@ def test_a_part_ends_with_the_whole_and_may_end_alone() -> None:
     whole.cancel()
     assert second.should_stop
     assert Control(0.0).part().expired
+
+
+def test_waiting_for_others_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(100, 1000))  # each look at it is a second later
+    monkeypatch.setattr("looktwice.control.time.monotonic", lambda: float(next(clock)))
+    control = Control(seconds=30)
+    with control.waiting():
+        with control.part().waiting():
+            before = control.remaining()
+            assert [next(clock) for _ in range(60)]
+            assert not control.expired
+        assert control.remaining() == before
+    assert 25 < (control.remaining() or 0) < 30
+    assert [next(clock) for _ in range(30)]
+    assert control.expired
+
+
+def test_waiting_can_be_stopped() -> None:
+    control = Control(seconds=10)
+    with control.waiting():
+        control.cancel()
+        assert control.should_stop
+
+
+def test_without_a_deadline_waiting_changes_nothing() -> None:
+    control = Control()
+    with control.waiting():
+        assert control.remaining() is None
+    assert not control.should_stop

@@ -62,7 +62,7 @@ HEAVY = {
     "smolagents", "langchain", "langchain_openai",
 }  # fmt: skip
 IMPORTED_LAZILY_AS_A_WHOLE = {
-    "agent/backends/constrained.py", "agent/backends/transformers.py",
+    "agent/backends/local/constrained.py", "agent/backends/transformers.py",
     "ui/web/app.py", "ui/web/layout.py", "ui/web/theme.py", "ui/web/events.py",
     "ui/web/event_handlers.py",
 }  # fmt: skip

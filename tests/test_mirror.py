@@ -39,7 +39,12 @@ TESTED_WITH = {
         " agent/backends/server"
     ),
     "agent/backends/test_transformers.py": (
-        "agent/backends/checkpoint agent/backends/constrained agent/backends/streamer"
+        "agent/backends/local/checkpoint agent/backends/local/constrained"
+        " agent/backends/local/rendering agent/backends/local/spellings"
+        " agent/backends/local/streamer"
+    ),
+    "agent/backends/local/test_runner.py": (
+        "agent/backends/local/prefix agent/backends/local/vision"
     ),
     "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",

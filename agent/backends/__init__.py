@@ -38,6 +38,8 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
             model=settings.model_name,
             api_key=settings.api_key.get_secret_value(),
             store=store,
+            sees_images=settings.sees_images,
+            page_pixels=settings.page_pixels,
             timeout=settings.request_seconds,
             offline=settings.offline,
         )
@@ -51,8 +53,11 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
             mmproj=settings.mmproj or None,
             threads=settings.threads,
             store=store,
+            page_pixels=settings.page_pixels,
             beginnings=settings.prompts_dir,
         )
     from .transformers import TransformersModel
 
-    return TransformersModel(path, store=store, offline=settings.offline)
+    return TransformersModel(
+        path, store=store, page_pixels=settings.page_pixels, offline=settings.offline
+    )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ...control import Control
 from ...schema import Picture, Value
+from ...tools.looking.regions import HeatMap
 
 Role = Literal["system", "user", "assistant"]
 JsonSchema = dict[str, Any]
@@ -16,31 +17,48 @@ OnToken = Callable[[str], None]
 
 
 class Message(Value):
-    """One turn of a conversation; pictures stand before the text."""
+    """One turn of a conversation; pictures stand before the text.
+
+    Attributes:
+        shared: letters of the text that other questions about the same begin with, too. A model whose
+            state cannot be taken back keeps a copy of it there.
+    """
 
     role: Role
     text: str
     pictures: tuple[Picture, ...] = ()
+    shared: int = Field(default=0, ge=0)
 
 
-class Reply(Value):
+class CallCost(Value):
+    """What one call of a model took.
+
+    Attributes:
+        prompt_tokens: in the prompt, pictures included.
+        cached_tokens: those of them that were known from an earlier prompt and not read again.
+        vision_passes: pictures that went through the vision encoder; servers do not tell.
+    """
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    vision_passes: int = 0
+
+
+class Reply(CallCost):
     """What the model wrote and what it cost.
 
     `finish` is "stop" (it was done), "length" (it reached max_tokens) or "cancelled".
     """
 
     text: str
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
     finish: Literal["stop", "length", "cancelled"] = "stop"
 
 
-class Choice(Value):
+class Choice(CallCost):
     """Probability of each option, in the order asked; they sum to 1."""
 
     probabilities: dict[str, float]
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
     mass: float = Field(default=1.0, ge=0, le=1.0001)
     """Probability the model gave to all options together before they were scaled to sum to 1."""
 
@@ -118,5 +136,20 @@ class ReadsAhead(Protocol):
 
         Raises:
             ModelError: the model failed or is gone.
+        """
+        ...
+
+
+@runtime_checkable
+class Attends(Protocol):
+    """A chat model that can say where it looks."""
+
+    def attention(
+        self, messages: Sequence[Message], picture: Picture, *, control: Control | None = None
+    ) -> HeatMap:
+        """Where in one of the messages' pictures the model looks before it answers.
+
+        Raises:
+            ModelError: its architecture does not show it, or the model failed.
         """
         ...

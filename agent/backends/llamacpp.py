@@ -23,6 +23,7 @@ from ...errors import LooktwiceError, ModelError, UsageError, WeightsError
 from ...extensions.extras import needs
 from .base import Choice, JsonSchema, Message, OnToken, Reply
 from .openai import OpenAIModel
+from .pictures import PAGE_PIXELS
 from .prefix_cache import Beginnings
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class LlamaCppModel:
         slots: prompts kept ready, and requests answered side by side.
         cache_mib: memory for prompts that lost their slot.
         template: Jinja for the conversation; empty takes the model file's own.
+        page_pixels: that a page of a document is shown with at most.
         beginnings: a folder for what `read_ahead` has read; None keeps nothing from run to run.
         timeout: seconds without a sign of life before a request is given up; reading a long prompt
             on a CPU is silent for minutes.
@@ -69,6 +71,7 @@ class LlamaCppModel:
         slots: int = 4,
         cache_mib: int = 1024,
         template: str = "",
+        page_pixels: int = PAGE_PIXELS,
         beginnings: Path | None = None,
         timeout: float = 600.0,
     ) -> None:
@@ -98,6 +101,7 @@ class LlamaCppModel:
                 store=store,
                 sees_images=vision is not None,
                 context_tokens=context_tokens,
+                page_pixels=page_pixels,
                 timeout=timeout,
                 offline=True,
             )

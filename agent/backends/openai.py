@@ -15,6 +15,7 @@ from .background import BackgroundLoop, Closed, Emit, Interrupted, Silent
 from .base import Choice, JsonSchema, Message, OnToken, Reply
 from .failures import Failures
 from .http_client import HttpClient, StatusError
+from .pictures import PAGE_PIXELS, PIXELS_A_TOKEN, SERVER_PIXELS, fitted, wanted_pixels
 from .server import ServerFacts, add_props, add_show, base_url, facts, is_loopback, shown
 from .validation import check_options, check_pictures
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from ...media.store import Store
 
 T = TypeVar("T")
-
-PICTURE_PIXELS = 1_500_000
-"""A picture is sent with at most this many pixels, some 1,500 tokens for a Qwen3-VL."""
 
 _CHAT = "/chat/completions"
 _TOP = 20  # the most alternatives that servers give for one token
@@ -59,6 +57,7 @@ class OpenAIModel:
         retries: how often to try again when the server is busy or cannot be reached.
         offline: refuse addresses beyond this machine.
         picture_pixels: larger pictures are shrunk to this before they are sent.
+        page_pixels: the same of pages of documents, where it is more.
         extra_body: further fields for every request.
 
     Raises:
@@ -79,7 +78,8 @@ class OpenAIModel:
         timeout: float = 120.0,
         retries: int = 3,
         offline: bool = False,
-        picture_pixels: int = PICTURE_PIXELS,
+        picture_pixels: int = SERVER_PIXELS,
+        page_pixels: int = PAGE_PIXELS,
         extra_body: Mapping[str, Any] | None = None,
     ) -> None:
         url = base_url(address)
@@ -91,7 +91,8 @@ class OpenAIModel:
         self.address = shown(url)
         self._store = store
         self._timeout = timeout
-        self._picture_pixels = picture_pixels
+        self.picture_pixels = picture_pixels
+        self._page_pixels = page_pixels
         self._failures = Failures(self.address, model, api_key)
         self._has_logprobs = True
         self._client = HttpClient(url, api_key, timeout, retries)
@@ -209,7 +210,7 @@ class OpenAIModel:
             raise UsageError(f"max_tokens must be 1 or more, got {max_tokens}")
         request: dict[str, Any] = {
             "model": self.name,
-            "messages": [self._message(m) for m in messages],
+            "messages": self._messages(messages),
             "max_tokens": max_tokens,
             "temperature": temperature,
             **self._extra,
@@ -221,14 +222,20 @@ class OpenAIModel:
             }
         return request
 
-    def _message(self, message: Message) -> dict[str, Any]:
-        if not message.pictures:
-            return {"role": message.role, "content": message.text}
-        urls = [self._store.data_url(p, max_pixels=self._picture_pixels) for p in message.pictures]
-        parts: list[dict[str, Any]] = [
-            {"type": "image_url", "image_url": {"url": url}} for url in urls
-        ]
-        return {"role": message.role, "content": [*parts, {"type": "text", "text": message.text}]}
+    def _messages(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
+        """Messages as the server takes them, their pictures as large as fits together."""
+        pictures = [picture for message in messages for picture in message.pictures]
+        wanted = wanted_pixels(pictures, self.picture_pixels, self._page_pixels)
+        pixels = iter(fitted(pictures, wanted, self.context_tokens, PIXELS_A_TOKEN))
+        made: list[dict[str, Any]] = []
+        for message in messages:
+            content: Any = message.text
+            if message.pictures:
+                urls = [self._store.data_url(p, next(pixels)) for p in message.pictures]
+                content = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+                content.append({"type": "text", "text": message.text})
+            made.append({"role": message.role, "content": content})
+        return made
 
     async def _stream(
         self, request: dict[str, Any], emit: Emit

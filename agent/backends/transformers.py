@@ -7,38 +7,27 @@ import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from ...closing import Closing
 from ...control import Control
-from ...errors import BadInput, LooktwiceError, ModelError, UsageError
+from ...errors import BadInput, ModelError, UsageError
 from ...extensions.extras import require
 from ...media.store import Store
 from ...schema import Picture
 from ...tools.looking.regions import HeatMap
-from . import attention
+from . import pictures as sizes
 from .base import Choice, JsonSchema, Message, OnToken, Reply
-from .checkpoint import (
-    Parts,
-    chat_template,
-    context_of,
-    control_tokens,
-    is_vision_language,
-    load,
-    pad_id,
-    stop_ids,
-)
-from .constrained import Grammars
-from .streamer import Stopper, Streamer
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from .local import attention
+from .local.checkpoint import Parts, context_of, is_vision_language, load
+from .local.constrained import Grammars
+from .local.runner import ModelInput, PromptRunner, Spent, sampling
+from .local.spellings import first_tokens
+from .local.streamer import Stopper, Streamer
+from .pictures import PAGE_PIXELS
 
 MAX_PIXELS = 1_003_520
 """Pixels of one picture the model is shown: 1,280 squares of 28 x 28."""
-
-_FEWEST_PIXELS = 224 * 224
-"""Below this a smaller picture no longer helps, and no vision encoder was trained on it."""
 
 _T = TypeVar("_T")
 
@@ -48,7 +37,9 @@ class TransformersModel(Closing):
 
     The checkpoint's own kind decides what is loaded: a vision-language one sees pictures, a causal
     language model reads text only. No code from the checkpoint is ever run and only safetensors are
-    read. One generation runs at a time; other threads wait, and stop waiting when their run stops.
+    read. One generation runs at a time; other threads wait, which does not count as time of their run,
+    and stop waiting when it is stopped. What was computed of pictures and of the beginnings of prompts
+    is kept, so that further questions about the same cost little (`local.runner`).
 
     Attributes:
         name: the folder's name or the hub name.
@@ -66,6 +57,7 @@ class TransformersModel(Closing):
         device: str | None = None,
         dtype: str | None = None,
         max_pixels: int = MAX_PIXELS,
+        page_pixels: int = PAGE_PIXELS,
         context_tokens: int | None = None,
         offline: bool = False,
     ) -> None:
@@ -79,6 +71,7 @@ class TransformersModel(Closing):
                 a GPU when there is one.
             dtype: "bfloat16", "float16", "float32"; None takes the best for the device.
             max_pixels: how large one picture may be shown to the model; larger ones are shrunk.
+            page_pixels: the same of a page of a document, where it is more.
             context_tokens: a smaller limit than the model's own.
             offline: use only what is on this machine.
 
@@ -94,7 +87,7 @@ class TransformersModel(Closing):
         if folder.is_dir():
             source, name = str(folder), folder.resolve().name
         parts = load(source, revision, device, dtype, offline)
-        self._adopt(parts, name, store, max_pixels, context_tokens)
+        self._adopt(parts, name, store, (max_pixels, page_pixels), context_tokens)
 
     @classmethod
     def from_objects(
@@ -105,12 +98,15 @@ class TransformersModel(Closing):
         store: Store,
         name: str = "",
         max_pixels: int = MAX_PIXELS,
+        page_pixels: int = PAGE_PIXELS,
         context_tokens: int | None = None,
     ) -> Self:
         """Wrap a transformers model and its processor (or tokenizer) that are loaded already."""
         parts = Parts(model, processor, sees_images=is_vision_language(model.config))
         self = cls.__new__(cls)
-        self._adopt(parts, name or type(model).__name__, store, max_pixels, context_tokens)
+        self._adopt(
+            parts, name or type(model).__name__, store, (max_pixels, page_pixels), context_tokens
+        )
         return self
 
     def _adopt(
@@ -118,23 +114,19 @@ class TransformersModel(Closing):
         parts: Parts,
         name: str,
         store: Store,
-        max_pixels: int,
+        pixels: tuple[int, int],
         context_tokens: int | None,
     ) -> None:
-        if max_pixels < 1 or (context_tokens is not None and context_tokens < 2):
-            raise UsageError("max_pixels and context_tokens must be positive")
+        if min(pixels) < 1 or (context_tokens is not None and context_tokens < 2):
+            raise UsageError("max_pixels, page_pixels and context_tokens must be positive")
         self.name = name
         self.sees_images = parts.sees_images
         limit = context_of(parts)
         self.context_tokens = min(context_tokens or limit, limit)
-        self._parts: Parts | None = parts
-        self._store = store
-        self.picture_pixels = max_pixels
+        self.picture_pixels, self._page_pixels = pixels
         self._lock = threading.Lock()
-        self._template = chat_template(parts, name)
-        self._stop_ids = stop_ids(parts)
-        self._controls = control_tokens(parts)
         self._grammars: Grammars | None = None
+        self._runner: PromptRunner | None = PromptRunner(parts, name, store)
 
     def generate(
         self,
@@ -149,7 +141,8 @@ class TransformersModel(Closing):
         """Write the next turn; see `ChatModel.generate`.
 
         `max_tokens` is cut to what the context leaves. When the GPU's memory runs out, the pictures
-        are shown again at half the pixels, as long as nothing was streamed.
+        are shown again at half the pixels, as long as nothing was streamed. A chain of thought is
+        not part of the answer; where it does not come to an end, the answer is written without.
 
         Raises:
             ModelError: the model failed, was closed, or ran out of memory.
@@ -164,14 +157,18 @@ class TransformersModel(Closing):
         if not self._begin(control):
             return Reply(text="", finish="cancelled")
         try:
-            streamer = Streamer(self._ready.tokenizer, on_token)
+            streamer = Streamer(self._ready.parts.tokenizer, on_token)
 
-            def write(inputs: Any) -> Reply:
+            def write(prompt: ModelInput) -> Reply:
                 if streamer.heard:  # what was streamed cannot be taken back
                     raise ModelError(f"{self.name} ran out of memory in the middle of its answer")
-                return self._write(inputs, schema, max_tokens, temperature, streamer, control)
+                return self._write(prompt, schema, max_tokens, temperature, streamer, control)
 
-            return self._within_memory(messages, write)
+            reply = self._within_memory(messages, write, thinks=schema is None)
+            if streamer.thinking and reply.finish == "length":
+                again = self._within_memory(messages, write, thinks=False)
+                reply = _both(reply, again)
+            return reply
         finally:
             self._lock.release()
 
@@ -197,8 +194,8 @@ class TransformersModel(Closing):
         if not self._begin(control):
             control.check()
         try:
-            tokens = first_tokens(self._ready.tokenizer, options)
-            return self._within_memory(messages, lambda inputs: self._weigh(inputs, tokens))
+            tokens = first_tokens(self._ready.parts.tokenizer, options)
+            return self._within_memory(messages, lambda prompt: self._weigh(prompt, tokens))
         finally:
             self._lock.release()
 
@@ -227,94 +224,71 @@ class TransformersModel(Closing):
         finally:
             self._lock.release()
 
-    def _attention(
-        self, messages: Sequence[Message], picture: Picture, number: int, count: int
-    ) -> HeatMap:
-        parts = self._ready
-        rows, places = [], []
-        for asked in (messages, attention.about_nothing(messages)):
-            inputs = self._inputs(asked, self.picture_pixels, tiled=False)
-            grids = inputs.get("image_grid_thw", count)
-            merge = getattr(parts.model.config.vision_config, "spatial_merge_size", 1)
-            image_token = getattr(parts.model.config, "image_token_id", None)
-            ids = inputs["input_ids"][0]
-            places.append(attention.tokens_of(ids, image_token, number, grids, merge))
-            with attention.last_rows(parts.model) as found:
-                self._look(inputs)
-            rows.append(found)
-        weights = attention.relevance(rows[0], rows[1], places[0], places[1])
-        shape = attention.shape_of(len(weights), number, grids, merge)
-        images = getattr(parts.processor, "image_processor", None)
-        return HeatMap(attention.covered(picture, images), weights.reshape(shape))
-
-    def _look(self, inputs: Any) -> None:
-        """One forward pass over a prompt; its failures become `ModelError`."""
-        import torch
-
-        try:
-            with torch.inference_mode():
-                self._ready.model(**inputs, use_cache=False, logits_to_keep=1)
-        except Exception as error:
-            raise ModelError(f"{self.name} failed: {type(error).__name__}: {error}") from error
-
     def close(self) -> None:
         """Give the model's memory back; waits for a generation that is running."""
         with self._lock:
-            self._parts = None
+            self._runner = None
             self._grammars = None
         _free_memory()
 
     @property
-    def _ready(self) -> Parts:
-        if self._parts is None:
+    def _ready(self) -> PromptRunner:
+        if self._runner is None:
             raise ModelError(f"{self.name} was closed")
-        return self._parts
+        return self._runner
 
     def _begin(self, control: Control) -> bool:
         """Take the model, or say False when the run stops before it is free."""
-        while not control.should_stop:
-            if self._lock.acquire(timeout=0.05):
-                return True
+        with control.waiting():
+            while not control.should_stop:
+                if self._lock.acquire(timeout=0.05):
+                    return True
         return False
 
-    def _within_memory(self, messages: Sequence[Message], run: Callable[[Any], _T]) -> _T:
-        """Call `run` with the model's inputs, at ever fewer pixels while memory is short."""
+    def _within_memory(
+        self, messages: Sequence[Message], run: Callable[[ModelInput], _T], *, thinks: bool = False
+    ) -> _T:
+        """Call `run` with the prompt, its pictures at ever fewer pixels while memory is short."""
         import torch
 
-        smallest = math.inf
+        smallest, held = math.inf, self._ready.holds
         for pixels in self._pixel_budgets(messages):
             try:
-                inputs = self._inputs(messages, pixels)
-                size = inputs["pixel_values"].numel() if "pixel_values" in inputs else 0
-                if size >= smallest:
+                prompt = self._prompt(messages, pixels, thinks=thinks)
+                if prompt.patches >= smallest:
                     continue  # this processor shows just as much: it would fail again
-                smallest = size
-                return run(inputs)
+                smallest = prompt.patches
+                return run(prompt)
             except torch.OutOfMemoryError:
                 pass
             # Outside the except block: its traceback would keep the tensors alive.
-            inputs = None
+            self._ready.forget()
             _free_memory()
+            if held:
+                smallest, held = math.inf, False  # as large again: what was kept has left room
         raise ModelError(
             f"{self.name} ran out of memory, also with smaller pictures; give fewer or smaller "
             "pictures or less text, or use a smaller model"
         )
 
-    def _pixel_budgets(self, messages: Sequence[Message]) -> Iterator[int]:
-        """Pixels a picture may have: the usual limit, then half and half again of the largest."""
-        yield self.picture_pixels
-        sizes = [p.width * p.height for message in messages for p in message.pictures]
-        pixels = min(self.picture_pixels, max(sizes, default=0)) // 2
-        while pixels >= _FEWEST_PIXELS:
-            yield pixels
-            pixels //= 2
+    def _pixel_budgets(self, messages: Sequence[Message]) -> Iterator[list[int]]:
+        """Pixels that each picture may have: as many as fit, once more, then ever fewer."""
+        pictures = [picture for message in messages for picture in message.pictures]
+        wanted = sizes.wanted_pixels(pictures, self.picture_pixels, self._page_pixels)
+        first = sizes.fitted(pictures, wanted, self.context_tokens, self._ready.pictures.a_token)
+        yield first
+        yield first  # tried only where something was given back meanwhile
+        yield from sizes.fewer(pictures, first)
 
-    def _inputs(self, messages: Sequence[Message], pixels: int, *, tiled: bool = True) -> Any:
-        """The processor's tensors for a prompt (batch of one), on the model's device.
-
-        Floating point tensors have the model's dtype; "input_ids" is `[1, tokens]`.
-        """
-        parts = self._ready
+    def _prompt(
+        self,
+        messages: Sequence[Message],
+        pixels: Sequence[int],
+        *,
+        thinks: bool = False,
+        tiled: bool = True,
+    ) -> ModelInput:
+        """The prompt, if this model can read it."""
         pictures = [picture for message in messages for picture in message.pictures]
         if pictures and not self.sees_images:
             raise BadInput(
@@ -322,108 +296,59 @@ class TransformersModel(Closing):
                 f"{self.name} reads text only; choose a model that sees pictures (pack gpu) or ask "
                 "without the picture",
             )
-        images = [self._store.resized(picture, pixels) for picture in pictures]
-        options = _image_options(parts.processor, images, pixels, tiled=tiled)
-        inputs = self._render(messages, images, options)
-        tokens = inputs["input_ids"].shape[1]
-        if tokens >= self.context_tokens:
+        prompt = self._ready.prompt(messages, pixels, thinks=thinks, tiled=tiled)
+        if len(prompt) >= self.context_tokens:
             shown = f" with {len(pictures)} pictures" if pictures else ""
             raise BadInput(
                 "the prompt",
-                f"{tokens} tokens{shown} do not fit {self.name}, which reads and writes at most "
+                f"{len(prompt)} tokens{shown} do not fit {self.name}, which reads and writes at most "
                 f"{self.context_tokens}; give less text or fewer pictures",
             )
-        if self.sees_images:
-            return inputs.to(parts.model.device, dtype=parts.model.dtype)  # casts the pixels only
-        return inputs.to(parts.model.device)
-
-    def _render(
-        self, messages: Sequence[Message], images: Sequence[Image], options: dict[str, Any]
-    ) -> Any:
-        """Messages through the model's own chat template and processor."""
-        from jinja2 import TemplateError
-
-        try:
-            return self._apply_template(messages, images, options)
-        except TemplateError as error:
-            if messages and messages[0].role == "system":  # some models know no such role
-                return self._render(_without_system(messages), images, options)
-            raise ModelError(f"{self.name} cannot hold this conversation: {error}") from error
-        except (ValueError, TypeError, IndexError, KeyError, RuntimeError) as error:
-            raise ModelError(f"{self.name} could not read the prompt: {error}") from error
-
-    def _apply_template(
-        self, messages: Sequence[Message], images: Sequence[Image], options: dict[str, Any]
-    ) -> Any:
-        settings: dict[str, Any] = {
-            "chat_template": self._template,
-            "add_generation_prompt": True,
-            "tokenize": True,
-            "return_dict": True,
-            "return_tensors": "pt",
-        }
-        if "enable_thinking" in self._template:
-            # A schema or a choice is about the first token, which must not open a chain of thought.
-            settings["enable_thinking"] = False
-        if self.sees_images:
-            settings["processor_kwargs"] = options
-        conversation = self._conversation(messages, images)
-        return self._ready.processor.apply_chat_template(conversation, **settings)
-
-    def _conversation(
-        self, messages: Sequence[Message], images: Sequence[Image]
-    ) -> list[dict[str, Any]]:
-        """Messages as chat templates expect them: pictures before the text, in their order."""
-        rest = iter(images)
-        turns: list[dict[str, Any]] = []
-        for message in messages:
-            text = _plain(message.text, self._controls)
-            content: Any = text
-            if self.sees_images:
-                content = [{"type": "image", "image": next(rest)} for _ in message.pictures]
-                content.append({"type": "text", "text": text})
-            turns.append({"role": message.role, "content": content})
-        return turns
+        return prompt
 
     def _write(
         self,
-        inputs: Any,
+        prompt: ModelInput,
         schema: JsonSchema | None,
         max_tokens: int,
         temperature: float,
         streamer: Streamer,
         control: Control,
     ) -> Reply:
-        prompt = inputs["input_ids"].shape[1]
-        room = min(max_tokens, self.context_tokens - prompt)
-        streamer.restart()
-        stopper = Stopper(control)
-        output = self._run(
-            inputs,
+        room = min(max_tokens, self.context_tokens - len(prompt))
+        streamer.restart(opened=prompt.thinks)
+        stopper, spent = Stopper(control), Spent()
+        output = self._ready.generate(
+            prompt,
+            spent,
             max_new_tokens=room,
             streamer=streamer,
             stopping_criteria=[stopper],
             logits_processor=[self._guide(schema)] if schema is not None else [],
-            **_sampling(temperature),
+            **sampling(temperature),
         )
-        written = output[0, prompt:]
-        done = len(written) > 0 and int(written[-1]) in self._stop_ids
+        written = output[0, len(prompt) :]
+        done = len(written) > 0 and int(written[-1]) in self._ready.stop_ids
         return Reply(
             text=streamer.text,
-            prompt_tokens=prompt,
+            prompt_tokens=len(prompt),
             completion_tokens=len(written),
+            cached_tokens=spent.cached,
+            vision_passes=spent.passes,
             finish="stop" if done else "cancelled" if stopper.stopped else "length",
         )
 
-    def _weigh(self, inputs: Any, tokens: dict[str, set[int]]) -> Choice:
+    def _weigh(self, prompt: ModelInput, tokens: dict[str, set[int]]) -> Choice:
         """Softmax over the vocabulary at the first new token, gathered by option."""
         # Through `generate`, so that positions and masks are made exactly as they are in writing.
-        output = self._run(
-            inputs,
+        spent = Spent()
+        output = self._ready.generate(
+            prompt,
+            spent,
             max_new_tokens=1,
             output_logits=True,
             return_dict_in_generate=True,
-            **_sampling(0.0),
+            **sampling(0.0),
         )
         chances = output.logits[0][0].float().softmax(dim=-1)
         weights = {option: float(chances[sorted(ids)].sum()) for option, ids in tokens.items()}
@@ -432,129 +357,50 @@ class TransformersModel(Closing):
             raise ModelError(f"{self.name} gave none of the options {list(tokens)} a probability")
         return Choice(
             probabilities={option: weight / mass for option, weight in weights.items()},
-            prompt_tokens=inputs["input_ids"].shape[1],
+            prompt_tokens=len(prompt),
             completion_tokens=1,
+            cached_tokens=spent.cached,
+            vision_passes=spent.passes,
             mass=min(mass, 1.0),
         )
 
-    def _run(self, inputs: Any, **settings: Any) -> Any:
-        """The library's `generate`; its failures become `ModelError`, a listener's stay as is."""
-        import torch
-
-        ends = list(self._stop_ids)
-        streamer = settings.get("streamer")
-        try:
-            return self._ready.model.generate(
-                **inputs,
-                eos_token_id=ends,
-                pad_token_id=pad_id(self._ready.tokenizer, ends),
-                **settings,
-            )
-        except (torch.OutOfMemoryError, LooktwiceError):
-            raise
-        except Exception as error:
-            if streamer is not None and streamer.listener_failed:
-                raise
-            raise ModelError(f"{self.name} failed: {type(error).__name__}: {error}") from error
+    def _attention(
+        self, messages: Sequence[Message], picture: Picture, number: int, count: int
+    ) -> HeatMap:
+        parts = self._ready.parts
+        pixels = next(self._pixel_budgets(messages))
+        rows, places = [], []
+        for asked in (messages, attention.about_nothing(messages)):
+            prompt = self._prompt(asked, pixels, tiled=False)
+            grids = prompt.inputs.get("image_grid_thw", count)
+            merge = getattr(parts.model.config.vision_config, "spatial_merge_size", 1)
+            image_token = getattr(parts.model.config, "image_token_id", None)
+            ids = prompt.inputs["input_ids"][0]
+            places.append(attention.tokens_of(ids, image_token, number, grids, merge))
+            with attention.last_rows(parts.model) as found:
+                self._ready.forward(prompt)
+            rows.append(found)
+        weights = attention.relevance(rows[0], rows[1], places[0], places[1])
+        shape = attention.shape_of(len(weights), number, grids, merge)
+        images = getattr(parts.processor, "image_processor", None)
+        return HeatMap(attention.covered(picture, images), weights.reshape(shape))
 
     def _guide(self, schema: JsonSchema) -> Any:
-        parts = self._ready
+        parts = self._ready.parts
         if self._grammars is None:
             width = parts.model.config.get_text_config().vocab_size
-            self._grammars = Grammars(parts.tokenizer, width, self._stop_ids)
+            self._grammars = Grammars(parts.tokenizer, width, self._ready.stop_ids)
         return self._grammars.mask(schema)
 
 
-def first_tokens(tokenizer: Any, options: Sequence[str]) -> dict[str, set[int]]:
-    """The tokens each option may begin with: as written, in other cases, after a space.
-
-    A spelling is left out where it would count other words too: when it is split more finely than
-    the option itself, or when two options share it.
-
-    Raises:
-        UsageError: fewer than two options, or options that begin alike.
-    """
-    if len(options) < 2 or not all(option.strip() for option in options):
-        raise UsageError(f"expected two or more options that are not empty, got {list(options)}")
-    own = {option: _first(tokenizer, option) for option in options}
-    if len({token for token, _ in own.values()}) < len(options):
-        raise UsageError(
-            f"the options {list(options)} begin with the same token; word them so that their "
-            "beginnings differ"
-        )
-    found: dict[str, set[int]] = {}
-    for option in options:
-        spellings = {option, option.lower(), option.upper(), option.capitalize()}
-        firsts = [_first(tokenizer, gap + way) for way in spellings for gap in ("", " ")]
-        found[option] = {token for token, length in firsts if length >= own[option][1]}
-    return {
-        option: {own[option][0]}
-        | {t for t in tokens if not any(t in found[o] for o in options if o != option)}
-        for option, tokens in found.items()
-    }
-
-
-def _first(tokenizer: Any, text: str) -> tuple[int, int]:
-    """The first token that is not blank, and how many letters of the text it covers."""
-    for token in tokenizer.encode(text, add_special_tokens=False):
-        length = len(tokenizer.decode([token]).strip())
-        if length:
-            return int(token), length
-    raise UsageError(f"the option {text!r} has no token of its own")
-
-
-def _plain(text: str, controls: Sequence[str]) -> str:
-    """Text in which control tokens are only letters.
-
-    What a document or a user writes must not open a turn or stand for a picture: "<|im_end|>"
-    becomes "< |im_end|>".
-    """
-    for control in controls:
-        text = text.replace(control, f"{control[0]} {control[1:]}")
-    return text
-
-
-def _without_system(messages: Sequence[Message]) -> list[Message]:
-    """The system message put before the first user turn, for templates that have no such role."""
-    system, *rest = messages
-    if not rest:
-        return [Message(role="user", text=system.text, pictures=system.pictures)]
-    first, *others = rest
-    return [
-        Message(
-            role=first.role,
-            text=f"{system.text}\n\n{first.text}",
-            pictures=system.pictures + first.pictures,
-        ),
-        *others,
-    ]
-
-
-def _image_options(
-    processor: Any, images: Sequence[Image], pixels: int, *, tiled: bool
-) -> dict[str, Any]:
-    """Settings that keep processors which cut pictures into tiles within the pixel budget.
-
-    They enlarge every picture to a fixed longest edge first (Idefics3, SmolVLM), whatever its size.
-    """
-    tiling = getattr(processor, "image_processor", None)
-    edge = (getattr(tiling, "size", None) or {}).get("longest_edge")
-    tile = (getattr(tiling, "max_image_size", None) or {}).get("longest_edge")
-    if not images or not edge or not tile:
-        return {}
-    if not tiled:
-        return {"images_kwargs": {"do_image_splitting": False}}
-    edges = [math.sqrt(pixels * max(i.size) / min(i.size)) for i in images]
-    return {"images_kwargs": {"size": {"longest_edge": max(tile, min(edge, int(min(edges))))}}}
-
-
-def _sampling(temperature: float) -> dict[str, Any]:
-    """Settings for `generate`; with a temperature the maker's top_p and top_k apply."""
-    # No penalty for repeating: an answer quotes the evidence that stands in the prompt.
-    settings: dict[str, Any] = {"repetition_penalty": 1.0, "do_sample": temperature > 0}
-    if temperature > 0:
-        return settings | {"temperature": temperature}
-    return settings | {"temperature": 1.0, "top_p": 1.0, "top_k": 50}  # unused, so nothing warns
+def _both(first: Reply, second: Reply) -> Reply:
+    """The second reply, with what both of them took."""
+    return second.model_copy(
+        update={
+            "completion_tokens": first.completion_tokens + second.completion_tokens,
+            "vision_passes": first.vision_passes + second.vision_passes,
+        }
+    )
 
 
 def _free_memory() -> None:

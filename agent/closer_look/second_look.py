@@ -16,6 +16,7 @@ from ...tools.looking.guided_search import RegionMatch, cut
 from ...tools.looking.marks import numbered
 from ...tools.looking.regions import Region
 from ..backends.base import Message
+from ..evidence.prompting import opening
 from ..run import Run
 from ..state import State, numbered_evidence
 from ..text.facts import replace_number, replace_value, words
@@ -94,7 +95,8 @@ def _both(question: str, pictures: Sequence[Picture]) -> Ask:
 
     def ask(a: str, b: str) -> list[Message]:
         text = render("choose_reading", question=question, a=a, b=b)
-        return [Message(role="user", text=text, pictures=tuple(pictures))]
+        # Begun as the draft was, so that what was read of the pictures need not be read again.
+        return [*opening("seeing"), Message(role="user", text=text, pictures=tuple(pictures))]
 
     return ask
 

@@ -47,7 +47,7 @@ class Attentive(Protocol):
     """A model that shows where it looks."""
 
     def attention(self, messages: Sequence[Message], picture: Picture) -> HeatMap:
-        """See `backends.attention.Attends`."""
+        """See `backends.base.Attends`."""
         ...
 
 

@@ -41,16 +41,18 @@ def answer_messages(
     own = targets(state)
     brought = pages_shown(evidence)
     seen = run.model.sees_images
+    asked = render(task, **values)
     text = render(
         "frame_seeing" if seen else "frame_reading",
         evidence=show_evidence(evidence, failures, {} if seen else picture_titles(state, evidence))
         + (which_is_which(own, brought) if seen and brought else ""),
         question=state["standalone_question"],
-        task=render(task, **values),
+        task=asked,
     )
     pictures = (*own, *brought.values()) if seen else ()
     begin = opening(opening_for(state, evidence, run))
-    return [*begin, Message(role="user", text=text, pictures=pictures)]
+    shared = max(0, text.rfind(asked))
+    return [*begin, Message(role="user", text=text, pictures=pictures, shared=shared)]
 
 
 def opening_for(state: State, evidence: Sequence[Evidence], run: Run) -> Opening:

@@ -96,7 +96,9 @@ def usage(state: State, run: Run) -> Usage:
     return Usage(
         model_calls=run.model.calls,
         prompt_tokens=run.model.prompt_tokens,
+        prefill_tokens=run.model.prefill_tokens,
         completion_tokens=run.model.completion_tokens,
+        vision_passes=run.model.vision_passes,
         tool_calls=len(state["results"]),
         seconds=seconds,
         total_seconds=round(run.elapsed(), 4),

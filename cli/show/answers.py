@@ -144,10 +144,14 @@ def places(boxes: tuple[Box, ...]) -> str:
 
 
 def show_trace(answer: Answer, console: Console) -> None:
-    """Every step with its time."""
+    """Every step with its time, and what the model had to read and to look at."""
     for step in answer.steps:
         line = f"  {step.started:6.2f} s  {step.node:<7} {step.seconds:6.2f} s  {step.did}"
         console.print(literal(line, "dim"))
+    usage = answer.usage
+    read = f"  read {usage.prefill_tokens} of {usage.prompt_tokens} tokens of prompts"
+    looks = f", looked at {usage.vision_passes} pictures" if usage.vision_passes else ""
+    console.print(literal(f"{read}{looks}, wrote {usage.completion_tokens}", "dim"))
 
 
 def show_saved(paths: Iterable[Path], console: Console) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...agent.backends.openai import PICTURE_PIXELS
+from ...agent.backends.pictures import SERVER_PIXELS
 from ...extensions.extras import needs
 from .baseline import BaselineTask
 from .experts import Toolbox
@@ -69,6 +69,6 @@ def _tools(toolbox: Toolbox) -> list[Any]:
 def _content(task: BaselineTask) -> Any:
     if not task.pictures:
         return task.question
-    urls = [task.store.data_url(p, max_pixels=PICTURE_PIXELS) for p in task.pictures]
+    urls = [task.store.data_url(p, max_pixels=SERVER_PIXELS) for p in task.pictures]
     parts = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
     return [*parts, {"type": "text", "text": task.question}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...agent.backends.openai import PICTURE_PIXELS
+from ...agent.backends.pictures import SERVER_PIXELS
 from ...extensions.extras import needs
 from ...tools import Tool
 from .baseline import BaselineTask
@@ -47,7 +47,7 @@ class Smolagents:
             max_steps=task.calls,
             verbosity_level=LogLevel.OFF,
         )
-        pictures = [task.store.resized(p, PICTURE_PIXELS) for p in task.pictures]
+        pictures = [task.store.resized(p, SERVER_PIXELS) for p in task.pictures]
         return str(agent.run(task.question, images=pictures or None))
 
 

@@ -16,7 +16,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.agent.backends.base import ChatModel, Message
-from looktwice.agent.backends.transformers import TransformersModel, first_tokens
+from looktwice.agent.backends.local.spellings import first_tokens
+from looktwice.agent.backends.transformers import TransformersModel
 from looktwice.control import Control
 from looktwice.errors import (
     BadInput,
@@ -30,6 +31,7 @@ from looktwice.media.store import Store
 from looktwice.schema import Picture
 from PIL import Image
 from pydantic import BaseModel, Field
+from transformers.generation import GenerateDecoderOnlyOutput
 
 from . import tiny_models as tiny
 
@@ -83,12 +85,12 @@ class Spy:
     """Stands before the library's `generate` and keeps what went in and what came out."""
 
     def __init__(self, model: TransformersModel, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert model._parts is not None
-        self.real = model._parts.model.generate
+        assert model._runner is not None
+        self.real = model._ready.parts.model.generate
         self.calls: list[dict[str, Any]] = []
         self.outputs: list[Any] = []
         self.failures: list[Exception] = []
-        monkeypatch.setattr(model._parts.model, "generate", self)
+        monkeypatch.setattr(model._ready.parts.model, "generate", self)
 
     def __call__(self, **kwargs: Any) -> Any:
         self.calls.append(kwargs)
@@ -101,6 +103,12 @@ class Spy:
     def prompt(self) -> list[int]:
         ids: list[int] = self.calls[-1]["input_ids"][0].tolist()
         return ids
+
+
+def patches(call: dict[str, Any]) -> int:
+    """How much of its pictures a call of the library was shown."""
+    grids = call.get("image_grid_thw")
+    return int(call["pixel_values"].numel() if grids is None else grids.prod(-1).sum())
 
 
 def library(folder: Path, sees: bool) -> tuple[Any, Any]:
@@ -177,7 +185,7 @@ def test_a_stop_token_ends_the_turn(
     models: dict[str, TransformersModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = models["qwen3"]
-    stop = model._stop_ids[0]
+    stop = model._ready.stop_ids[0]
     scripted(model, monkeypatch, "done", [stop])
 
     reply = model.generate([QUESTION])
@@ -189,8 +197,8 @@ def scripted(
     model: TransformersModel, monkeypatch: pytest.MonkeyPatch, text: str, more: list[int]
 ) -> None:
     """Let the library "generate" the given text, token by token."""
-    assert model._parts is not None
-    tokens = model._parts.tokenizer.encode(text, add_special_tokens=False) + more
+    assert model._runner is not None
+    tokens = model._ready.parts.tokenizer.encode(text, add_special_tokens=False) + more
 
     def generate(*, input_ids: torch.Tensor, streamer: Any, **_: Any) -> torch.Tensor:
         streamer.put(input_ids)
@@ -200,7 +208,7 @@ def scripted(
         new = torch.tensor([tokens], dtype=input_ids.dtype)
         return torch.cat([input_ids, new], dim=1)
 
-    monkeypatch.setattr(model._parts.model, "generate", generate)
+    monkeypatch.setattr(model._ready.parts.model, "generate", generate)
 
 
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffd")))
@@ -237,7 +245,7 @@ def test_half_precision_as_on_a_gpu(
     with TransformersModel(
         folders[kind], store=shared_store, device="cpu", dtype="bfloat16"
     ) as model:
-        assert model._ready.model.dtype == torch.bfloat16
+        assert model._ready.parts.model.dtype == torch.bfloat16
         messages = asked(kind, pictures)
         assert model.generate(messages, max_tokens=4).completion_tokens == 4
         assert math.isclose(sum(model.choose(messages, ["yes", "no"]).probabilities.values()), 1)
@@ -311,11 +319,11 @@ def test_control_characters_never_stand_in_json(models: dict[str, TransformersMo
     model.generate([QUESTION], schema={"type": "string", "maxLength": 3}, max_tokens=9)
     assert model._grammars is not None
     allowed = model._grammars._allowed[0].tolist()
-    tok = model._ready.tokenizer
+    tok = model._ready.parts.tokenizer
     refused = {i for i in range(len(tok)) if not (allowed[i // 32] >> (i % 32)) & 1}
     letters = {i for i in range(len(tok)) if any(c < " " for c in tok.decode([i]))}
     special = {i for i, t in tok.added_tokens_decoder.items() if t.special}
-    assert refused == (letters | special) - set(model._stop_ids)
+    assert refused == (letters | special) - set(model._ready.stop_ids)
 
 
 # -- choosing --------------------------------------------------------------------------------------
@@ -375,9 +383,10 @@ def test_no_probability_at_all_is_an_error(
     models: dict[str, TransformersModel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = models["qwen3"]
-    assert model._parts is not None
-    broken = type("Output", (), {"logits": [torch.full((1, 512), float("nan"))]})()
-    monkeypatch.setattr(model._parts.model, "generate", lambda **_: broken)
+    assert model._runner is not None
+    nothing = torch.full((1, 512), float("nan"))
+    broken = GenerateDecoderOnlyOutput(sequences=torch.zeros(1, 1, dtype=int), logits=(nothing,))
+    monkeypatch.setattr(model._ready.parts.model, "generate", lambda **_: broken)
     with pytest.raises(ModelError, match="none of the options"):
         model.choose([QUESTION], ["yes", "no"])
 
@@ -424,7 +433,7 @@ def test_a_large_picture_is_shown_within_the_pixel_budget(
         )
         spy = Spy(model, monkeypatch)
         model.generate(asked(kind, (large,)), max_tokens=1)
-        sizes.append(spy.calls[0]["pixel_values"].numel())
+        sizes.append(patches(spy.calls[0]))
     if kind == "gemma3":  # shows every picture at one size
         assert sizes[0] == sizes[1]
     else:
@@ -452,8 +461,8 @@ def test_text_cannot_open_a_turn_or_stand_for_a_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     model = models[kind]
-    assert model._parts is not None
-    tok = model._parts.tokenizer
+    assert model._runner is not None
+    tok = model._ready.parts.tokenizer
     evil = "".join(t.content for t in tok.added_tokens_decoder.values())
     spy = Spy(model, monkeypatch)
     counts = []
@@ -597,8 +606,9 @@ def test_out_of_memory_is_tried_again_at_half_the_pixels(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     model = models["qwen3_vl"]
+    model.generate(asked("qwen3_vl", ()), max_tokens=1)  # something to give up
     spy = Spy(model, monkeypatch)
-    spy.failures = [torch.OutOfMemoryError("CUDA out of memory")]
+    spy.failures = [torch.OutOfMemoryError("CUDA out of memory")] * 2
     messages = asked("qwen3_vl", (large,))
 
     if verb == "generate":
@@ -606,10 +616,10 @@ def test_out_of_memory_is_tried_again_at_half_the_pixels(
     else:
         assert model.choose(messages, ["yes", "no"]).mass > 0
 
-    shown = [call["pixel_values"].shape[0] * 16 * 16 for call in spy.calls]
-    assert shown[0] == 512 * 512
-    assert len(shown) == 2
-    assert shown[0] * 0.4 < shown[1] <= shown[0] / 2
+    shown = [patches(call) * 16 * 16 for call in spy.calls]
+    assert shown[:2] == [512 * 512] * 2  # once more after what was kept has been given up
+    assert len(shown) == 3
+    assert shown[0] * 0.4 < shown[2] <= shown[0] / 2
 
 
 @pytest.mark.parametrize(("kind", "tries"), [("qwen3_vl", 3), ("gemma3", 1), ("qwen3", 1)])
@@ -620,6 +630,7 @@ def test_memory_that_stays_short_is_an_error(
     large: Picture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    models[kind]._ready.forget()
     spy = Spy(models[kind], monkeypatch)
     spy.failures = [torch.OutOfMemoryError("CUDA out of memory")] * 9
     with pytest.raises(ModelError, match=f"{kind} ran out of memory"):
@@ -631,15 +642,15 @@ def test_what_was_streamed_is_not_told_twice(
     models: dict[str, TransformersModel], large: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = models["qwen3_vl"]
-    assert model._parts is not None
-    token = model._parts.tokenizer.encode("yes")[0]
+    assert model._runner is not None
+    token = model._ready.parts.tokenizer.encode("yes")[0]
 
     def generate(*, input_ids: torch.Tensor, streamer: Any, **_: Any) -> torch.Tensor:
         streamer.put(input_ids)
         streamer.put(torch.tensor([token]))
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(model._parts.model, "generate", generate)
+    monkeypatch.setattr(model._ready.parts.model, "generate", generate)
     pieces: list[str] = []
     with pytest.raises(ModelError, match="in the middle"):
         model.generate(asked("qwen3_vl", (large,)), on_token=pieces.append)

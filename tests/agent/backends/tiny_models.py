@@ -132,6 +132,58 @@ def build_qwen3_vl(folder: Path) -> Path:
     return _save(folder, hf.Qwen3VLForConditionalGeneration, config, processor, stop)
 
 
+def build_qwen3_5(folder: Path) -> Path:
+    """Three layers of linear attention to one of full attention, as the real ones have."""
+    import transformers as hf
+
+    special = ["<pad>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>"]
+    special += ["<|image_pad|>", "<|video_pad|>"]
+    template = CHATML.replace("IMAGE", "<|vision_start|><|image_pad|><|vision_end|>")
+    tok = tokenizer(template, eos="<|im_end|>", special=special)
+    ids = {name: tok.convert_tokens_to_ids(name) for name in special}
+    config = hf.Qwen3_5Config(
+        text_config=_text(
+            512,
+            num_hidden_layers=4,
+            layer_types=[*["linear_attention"] * 3, "full_attention"],
+            linear_num_key_heads=2,
+            linear_num_value_heads=4,
+            linear_key_head_dim=8,
+            linear_value_head_dim=8,
+            rope_parameters={
+                "rope_type": "default",
+                "rope_theta": 10000.0,
+                "partial_rotary_factor": 1.0,
+                "mrope_section": [2, 1, 1],
+                "mrope_interleaved": True,
+            },
+        ),
+        vision_config={
+            "depth": 2,
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_heads": 4,
+            "patch_size": 16,
+            "out_hidden_size": 32,
+            "num_position_embeddings": 64,
+        },
+        image_token_id=ids["<|image_pad|>"],
+        video_token_id=ids["<|video_pad|>"],
+        vision_start_token_id=ids["<|vision_start|>"],
+        vision_end_token_id=ids["<|vision_end|>"],
+    )
+    processor = hf.Qwen3VLProcessor(
+        hf.Qwen2VLImageProcessor(
+            patch_size=16, size={"shortest_edge": 32 * 32, "longest_edge": 4096 * 4096}
+        ),
+        tok,
+        hf.Qwen3VLVideoProcessor(),
+        chat_template=template,
+    )
+    stop = ids["<|im_end|>"]
+    return _save(folder, hf.Qwen3_5ForConditionalGeneration, config, processor, stop)
+
+
 def build_idefics3(folder: Path) -> Path:
     import transformers as hf
 
@@ -213,6 +265,7 @@ def build_qwen3(folder: Path) -> Path:
 
 VISION: dict[str, Callable[[Path], Path]] = {
     "qwen3_vl": build_qwen3_vl,
+    "qwen3_5": build_qwen3_5,
     "idefics3": build_idefics3,
     "gemma3": build_gemma3,
 }

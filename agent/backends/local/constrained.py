@@ -1,7 +1,7 @@
 """Constrained decoding for transformers: only tokens that keep the text inside a JSON schema.
 
 The grammars are XGrammar's (after Dong et al. 2024, "XGrammar: Flexible and Efficient Structured
-Generation Engine for Large Language Models").
+Generation PromptRunner for Large Language Models").
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...errors import UsageError
+from ....errors import UsageError
 
 if TYPE_CHECKING:
     import torch

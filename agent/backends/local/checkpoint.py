@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import LooktwiceError, ModelError, OfflineError, UsageError, WeightsError
+from ....errors import LooktwiceError, ModelError, OfflineError, UsageError, WeightsError
 
 _UNSTATED_CONTEXT = 4_096
 """Assumed where a checkpoint does not say how much it can read."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...control import Control
-from .base import OnToken
+from ....control import Control
+from ..base import OnToken
+from ..thoughts import ThoughtFilter
 
 if TYPE_CHECKING:
     import torch
@@ -15,25 +16,32 @@ class Streamer:
     """Turns tokens into text as they come; what it passes on joins to `text`.
 
     A transformers streamer by shape (`put`, `end`). Text is held back while its last letter is
-    incomplete, because one letter may take several tokens.
+    incomplete, because one letter may take several tokens; thoughts are not passed on at all.
     """
 
-    def __init__(self, tokenizer: Any, on_token: OnToken | None) -> None:
+    def __init__(self, tokenizer: Any, on_token: OnToken | None, *, opened: bool = False) -> None:
         self._tokenizer = tokenizer
         self._on_token = on_token
         self.listener_failed = False
-        self.restart()
+        self.restart(opened=opened)
 
-    def restart(self) -> None:
+    def restart(self, *, opened: bool = False) -> None:
+        """Begin again; `opened` where the prompt ends inside a thought."""
         self._ids: list[int] = []
         self._prompt_seen = False
         self._start = 0  # tokens from here are decoded again, so that spacing comes out right
         self._read = 0  # tokens before here have been passed on
         self._pieces: list[str] = []
+        self._filter = ThoughtFilter(self._pass_on, opened=opened)
 
     @property
     def text(self) -> str:
         return "".join(self._pieces)
+
+    @property
+    def thinking(self) -> bool:
+        """Whether it ended inside a thought."""
+        return self._filter.thinking
 
     @property
     def heard(self) -> bool:
@@ -49,6 +57,7 @@ class Streamer:
 
     def end(self) -> None:
         self._advance(final=True)
+        self._filter.end()
 
     def _advance(self, *, final: bool) -> None:
         """Decode a short window only: a long answer must not cost the square of its length."""
@@ -57,7 +66,7 @@ class Streamer:
         if len(after) <= len(before) or (after.endswith("\ufffd") and not final):
             return
         self._start, self._read = self._read, len(self._ids)
-        self._pass_on(after[len(before) :])
+        self._filter.feed(after[len(before) :])
 
     def _decode(self, ids: list[int]) -> str:
         text: str = self._tokenizer.decode(

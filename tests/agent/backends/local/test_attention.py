@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from looktwice.agent.backends import attention
-from looktwice.agent.backends.attention import Attends
-from looktwice.agent.backends.base import Message
+from looktwice.agent.backends.base import Attends, Message
+from looktwice.agent.backends.local import attention
 from looktwice.agent.backends.transformers import TransformersModel
 from looktwice.control import Control
 from looktwice.errors import Cancelled, ModelError, UsageError
@@ -18,7 +17,7 @@ from looktwice.media.store import Store
 from looktwice.schema import Box, Picture
 from PIL import Image
 
-from . import tiny_models as tiny
+from .. import tiny_models as tiny
 
 SEEING = ("qwen3_vl", "idefics3", "gemma3")
 SHAPES = {"qwen3_vl": (2, 3), "idefics3": (2, 2), "gemma3": (2, 2)}
@@ -70,10 +69,14 @@ def test_the_rows_are_the_librarys_own(
     kind: str, models: dict[str, TransformersModel], pictures: tuple[Picture, Picture]
 ) -> None:
     model = models[kind]
-    library = model._ready.model
-    inputs = model._inputs(asked(pictures), model.picture_pixels, tiled=False)
+    library = model._ready.parts.model
+    pixels = [model.picture_pixels] * len(pictures)
+    prompt = model._ready.prompt(asked(pictures), pixels, tiled=False)
     with attention.last_rows(library) as rows:
-        model._look(inputs)
+        model._ready.forward(prompt)
+    inputs = dict(prompt.inputs)
+    if kind == "qwen3_vl":
+        inputs["mm_encoder_outputs"] = {"image": model._ready.pictures.encoded(pictures, pixels)}
     library.set_attn_implementation("eager")
     try:
         with torch.inference_mode():
@@ -108,7 +111,7 @@ def test_asking_changes_nothing(
     model, messages = models[kind], asked(pictures)
     before = model.generate(messages, max_tokens=6).text
     model.attention(messages, pictures[0])
-    assert model._ready.model.config.get_text_config()._attn_implementation == "sdpa"
+    assert model._ready.parts.model.config.get_text_config()._attn_implementation == "sdpa"
     assert model.generate(messages, max_tokens=6).text == before
 
 
@@ -135,10 +138,10 @@ def test_what_cannot_be_shown_is_said(
     def broken(**_: Any) -> Any:
         raise RuntimeError("no kernel")
 
-    monkeypatch.setattr(models["gemma3"]._ready.model, "forward", broken)
+    monkeypatch.setattr(models["gemma3"]._ready.parts.model, "forward", broken)
     with pytest.raises(ModelError, match="no kernel"):
         models["gemma3"].attention(asked(pictures), pictures[0])
-    text = models["gemma3"]._ready.model.config.get_text_config()
+    text = models["gemma3"]._ready.parts.model.config.get_text_config()
     assert text._attn_implementation == "sdpa"  # put back, whatever happened
 
 

@@ -10,35 +10,18 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
-from ...control import Control
-from ...errors import ModelError
-from ...prompts import render
-from ...schema import Box, Picture
-from ...tools.looking.regions import HeatMap
-from .base import Message
+from ....errors import ModelError
+from ....prompts import render
+from ....schema import Box, Picture
+from ..base import Message
 
 _NAME = "looktwice_last_row"
 _FIRST_LAYER = 1 / 3  # of the depth; earlier layers gather the question, not the picture
 _FLOOR = 0.05  # of the even share; keeps a cell nobody looks at from being divided by nothing
 
 _rows: ContextVar[list[Any] | None] = ContextVar("_rows", default=None)
-
-
-@runtime_checkable
-class Attends(Protocol):
-    """A chat model that can say where it looks."""
-
-    def attention(
-        self, messages: Sequence[Message], picture: Picture, *, control: Control | None = None
-    ) -> HeatMap:
-        """Where in one of the messages' pictures the model looks before it answers.
-
-        Raises:
-            ModelError: its architecture does not show it, or the model failed.
-        """
-        ...
 
 
 def about_nothing(messages: Sequence[Message]) -> list[Message]:
