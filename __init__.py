@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Reply,
     )
     from .agent.backends.scripted import ScriptedModel
+    from .agent.extraction.records.extracted import Extracted, ExtractedRecords
     from .agent.forms import Form
     from .agent.planner import Example
     from .agent.state import Turn
@@ -76,6 +77,8 @@ if TYPE_CHECKING:
         Detection,
         Event,
         Evidence,
+        ExtractedField,
+        ExtractedRecord,
         Origin,
         Passage,
         Picture,
@@ -123,6 +126,7 @@ _HOMES = {
     "agent.assistant": ("Assistant",),
     "agent.backends.base": ("ChatModel", "Choice", "Message", "Reply"),
     "agent.backends.scripted": ("ScriptedModel",),
+    "agent.extraction.records.extracted": ("Extracted", "ExtractedRecords"),
     "agent.forms": ("Form",),
     "agent.planner": ("Example",),
     "agent.state": ("Turn",),
@@ -170,6 +174,8 @@ _HOMES = {
         "Detection",
         "Event",
         "Evidence",
+        "ExtractedField",
+        "ExtractedRecord",
         "Origin",
         "Passage",
         "Picture",
@@ -241,6 +247,10 @@ __all__ = [
     "Event",
     "Evidence",
     "Example",
+    "Extracted",
+    "ExtractedField",
+    "ExtractedRecord",
+    "ExtractedRecords",
     "FailedFile",
     "Filters",
     "Form",

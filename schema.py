@@ -436,11 +436,60 @@ class Citation(Value):
     known: Provenance | None = None
 
 
+FieldStatus = Literal["found", "missing", "unsure"]
+FieldSource = Literal["page", "embedded", "form"]
+
+
+class ExtractedField(Value):
+    """One value of a record, with its place.
+
+    Attributes:
+        path: which field: "total", "seller.name", "lines[0].amount".
+        value: of the field's type: text, number, true or false, an ISO date; None where it is missing.
+        status: "unsure" where something speaks against it; `reason` says what.
+        page: 1-based.
+        boxes: where it is written.
+        quote: the page's own words.
+        alternatives: other values that it may be.
+        source: what it was taken from: the page, data embedded in the file, a form's field.
+    """
+
+    path: str
+    value: Any = None
+    status: FieldStatus = "missing"
+    page: int | None = Field(default=None, ge=1)
+    boxes: tuple[Box, ...] = ()
+    quote: str = ""
+    confidence: float = Field(default=0.0, ge=0, le=1)
+    alternatives: tuple[Any, ...] = ()
+    source: FieldSource = "page"
+    reason: str = ""
+
+
+class ExtractedRecord(Value):
+    """The record of a document, or of one page.
+
+    Attributes:
+        document: the file's path as it was given.
+        page: only this page was read; None for the whole document.
+        record: the values, nested as in the schema; None where missing.
+        fields: every value with its place, in the schema's order.
+        doubts: what does not fit together and could not be settled.
+    """
+
+    document: str
+    page: int | None = Field(default=None, ge=1)
+    record: dict[str, Any]
+    fields: tuple[ExtractedField, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
 class Answer(Value):
     """What the user gets, with everything needed to check it.
 
     Attributes:
         form: what kind of answer was asked for.
+        records: typed records, where documents were asked to be read into a schema.
         rows: a list or a table as values, one row a line; of a table the first row names the columns.
         findings: names of the checks that doubted a draft of it, or put one right.
     """
@@ -461,6 +510,7 @@ class Answer(Value):
     form: FormName = "fact"
     rows: tuple[tuple[str, ...], ...] = ()
     findings: tuple[str, ...] = ()
+    records: tuple[ExtractedRecord, ...] = ()
 
 
 class StepStarted(Value):

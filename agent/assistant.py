@@ -6,11 +6,14 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+
+from pydantic import BaseModel
 
 from ..closing import Closing
 from ..control import Control
@@ -26,12 +29,19 @@ from ..tools.documents.search import SEARCH_TOOLS, Searchable
 from ..tools.execution.cache import ResultCache
 from ..tools.mcp_client.remote import open_remote
 from ..tools.plugins import plugin_tools
-from ..tools.registry import default_tools, unique
+from ..tools.registry import Experts, default_tools, unique
 from ..weights.resolve import resolve_pack
 from .backends import open_model
 from .backends.base import ChatModel, ReadsAhead
 from .budget import metered, whole
 from .evidence.prompting import read_ahead
+from .extraction.records.answering import answer_of
+from .extraction.records.extracted import Extracted, ExtractedRecords
+from .extraction.records.extractor import Extractor
+from .extraction.records.files import extract_each
+from .extraction.records.reading import DocumentPages
+from .extraction.records.requests import RecordRequest
+from .extraction.records.schema_sources import SchemaSource, spec_of
 from .form_classifier import FormClassifier
 from .indexes import Indexed, OpenIndexes
 from .planner import Example, Planner, examples_of_tools, shipped_examples
@@ -46,6 +56,9 @@ if TYPE_CHECKING:
 
     Given = str | Path | bytes | Image | Picture
 
+Files = str | Path | Sequence[str | Path]
+"""One document or several."""
+M = TypeVar("M", bound=BaseModel)
 _LONGEST_NAME = 200
 
 
@@ -86,7 +99,8 @@ class Assistant(Closing):
         self._index = None if index is None else self._library.open(index)
         self._remote = open_remote(settings)
         brought = self._remote.tools if self._remote is not None else ()
-        listed = default_tools(settings, self.store, [*tools, *brought], index=self._index)
+        experts = Experts.from_settings(settings) if has("experts") else None
+        listed = default_tools(settings, self.store, [*tools, *brought], experts, self._index)
         self.tools = {t.name: t for t in listed}
         self._cache = ResultCache()
         self._model, self._owns_model = model, model is None
@@ -100,6 +114,9 @@ class Assistant(Closing):
         self._examples = [*examples, *examples_of_tools(added), *shipped_examples()]
         self._planners: dict[frozenset[str], Planner] = {}
         self._forms = FormClassifier(self._embedder, settings.home / "cache")
+        self._documents = DocumentPages(
+            settings.documents, None if experts is None else experts.reader.read
+        )
 
     @classmethod
     def from_settings(
@@ -234,6 +251,113 @@ class Assistant(Closing):
         finally:
             control.cancel()
 
+    @overload
+    def extract(
+        self,
+        schema: type[M],
+        files: Files,
+        *,
+        control: Control | None = None,
+        ignore_embedded: bool = False,
+    ) -> ExtractedRecords[M]: ...
+    @overload
+    def extract(
+        self,
+        schema: str | Path | Mapping[str, Any],
+        files: Files,
+        *,
+        control: Control | None = None,
+        ignore_embedded: bool = False,
+    ) -> ExtractedRecords[dict[str, Any]]: ...
+    def extract(
+        self,
+        schema: SchemaSource,
+        files: Files,
+        *,
+        control: Control | None = None,
+        ignore_embedded: bool = False,
+    ) -> ExtractedRecords[Any]:
+        """Read documents into typed records, each value with its place.
+
+        Args:
+            schema: a Pydantic model, a JSON Schema, its file, or a shipped one: "invoice", "receipt",
+                "id_card", "business_card", "bank_statement", "form".
+            files: paths of documents or pictures; of one document the result has its `.value` and
+                `.fields`. One that cannot be read has an `error`, the others their records.
+            control: to stop from another thread.
+            ignore_embedded: read the page only, not what the file carries for machines.
+
+        Raises:
+            UsageError: the schema cannot be used.
+            ModelError: the model failed.
+        """
+        found = self.extract_stream(schema, files, control=control, ignore_embedded=ignore_embedded)
+        return ExtractedRecords(list(found))
+
+    def extract_stream(
+        self,
+        schema: SchemaSource,
+        files: Files,
+        *,
+        control: Control | None = None,
+        ignore_embedded: bool = False,
+    ) -> Iterator[Extracted[Any]]:
+        """The same, one record after the other as they are read."""
+        return extract_each(self.read_record, schema, files, control, ignore_embedded)
+
+    async def aextract(
+        self, schema: SchemaSource, files: Files, *, ignore_embedded: bool = False
+    ) -> ExtractedRecords[Any]:
+        """`extract` for asyncio; cancelling the task stops it."""
+        control = Control()
+        try:
+            return await asyncio.to_thread(
+                lambda: self.extract(
+                    schema, files, control=control, ignore_embedded=ignore_embedded
+                )
+            )
+        except asyncio.CancelledError:
+            control.cancel()
+            raise
+
+    async def aextract_stream(
+        self, schema: SchemaSource, files: Files, *, ignore_embedded: bool = False
+    ) -> AsyncIterator[Extracted[Any]]:
+        """`extract_stream` for asyncio; leaving the loop early stops it."""
+        control = Control()
+        records = self.extract_stream(
+            schema, files, control=control, ignore_embedded=ignore_embedded
+        )
+        try:
+            while (record := await asyncio.to_thread(next, records, None)) is not None:
+                yield record
+        finally:
+            control.cancel()
+
+    def read_record(
+        self, request: RecordRequest, document: str | Path, control: Control | None = None
+    ) -> Answer:
+        """The record of one document as an answer of the form "record": `Answer.records`.
+
+        Raises:
+            BadInput: the document cannot be read; names it and what to do.
+            ModelError: the model failed.
+        """
+        if self._closed:
+            raise UsageError("this assistant is closed; make a new one")
+        model = self._chat_model()
+        extractor = Extractor(self._documents, model, self.settings.limits)
+        started = time.monotonic()
+        record, meter = extractor.extract(
+            spec_of(request.json_schema),
+            Path(document),
+            request.page,
+            control or Control(),
+        )
+        return answer_of(
+            record, meter, model.name, resolve_pack(self.settings), time.monotonic() - started
+        )
+
     def warm(self) -> None:
         """Load the chat model and the planner now instead of at the first question.
 
@@ -272,6 +396,7 @@ class Assistant(Closing):
                 self._sessions = None
             self._graphs.clear()
             self._library.close()
+            self._documents.close()
             if self._remote is not None:
                 self._remote.close()
 

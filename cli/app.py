@@ -18,6 +18,7 @@ from .checks import checks
 from .demo import demo
 from .doctor import doctor
 from .evaluate.app import eval_app
+from .extract import extract
 from .index.app import index_app
 from .models import models_app
 from .serve import mcp, serve
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.command()(ui)
 app.command()(ask)
+app.command()(extract)
 app.command()(demo)
 app.command()(serve)
 app.command()(mcp)

@@ -15,10 +15,12 @@ from typing import Any, get_args
 import looktwice
 import pytest
 from looktwice.agent.batch.tasks import BatchTask
+from looktwice.agent.extraction.records.schema_sources import load_schema
 from looktwice.cli.app import app
 from looktwice.evals.suites import SUITES
 from looktwice.evals.task import Task as SuiteTask
 from looktwice.extensions.plugins import Group
+from looktwice.schema import ExtractedField
 from looktwice.settings import Settings
 from pydantic import BaseModel
 from typer.main import get_command
@@ -195,11 +197,18 @@ def test_entry_points_on_pages_are_of_groups_that_are_read() -> None:
     assert groups <= set(get_args(Group))
 
 
-KINDS: dict[str, type[BaseModel]] = {"tasks": BatchTask, "suite": SuiteTask}
+KINDS: dict[str, type[BaseModel]] = {
+    "tasks": BatchTask,
+    "suite": SuiteTask,
+    "record": ExtractedField,
+}
 
 
 @pytest.mark.parametrize("block", blocks("json"), ids=str)
 def test_json_is_what_it_says(block: Block) -> None:
+    if block.mark == "schema":
+        load_schema(json.loads(block.code))
+        return
     kind = KINDS[block.mark]
     for line in block.code.splitlines():
         kind.model_validate(json.loads(line))

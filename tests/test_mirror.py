@@ -48,10 +48,25 @@ TESTED_WITH = {
     ),
     "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
+    "agent/batch/test_records.py": "agent/batch/sheets",
     "agent/batch/test_runner.py": "agent/batch/local agent/batch/tasks agent/batch/worker",
     "agent/closer_look/test_parts.py": "agent/closer_look/second_look",
     "agent/evidence/test_citation.py": "tools/documents/passages",
     "agent/extraction/test_composing.py": "agent/extraction/gathering",
+    "agent/extraction/records/test_extractor.py": (
+        "agent/extraction/records/alignment agent/extraction/records/answering"
+        " agent/extraction/records/assembly agent/extraction/records/extracted"
+        " agent/extraction/records/files agent/extraction/records/filling"
+        " agent/extraction/records/placing agent/extraction/records/prompting"
+    ),
+    "agent/extraction/records/test_schema_sources.py": (
+        "agent/extraction/records/fields agent/extraction/records/json_schema"
+        " agent/extraction/records/words"
+    ),
+    "agent/extraction/records/test_values.py": (
+        "agent/extraction/records/amounts agent/extraction/records/dates"
+        " agent/extraction/records/identifiers"
+    ),
     "agent/test_assistant.py": "agent/evidence/prompting agent/indexes",
     "agent/test_failures.py": "agent/calls agent/structured_output",
     "agent/test_loop.py": (

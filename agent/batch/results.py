@@ -70,6 +70,7 @@ class ResultsFile(Closing):
 
     Args:
         path: .jsonl or .csv; made if there is none.
+        written: how results are written; by default as the name of the file says.
 
     Attributes:
         known: what is in it, by the tasks' ids.
@@ -78,9 +79,9 @@ class ResultsFile(Closing):
         UsageError: another process writes it, it is no file of results, or it cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, written: ResultFormat | None = None) -> None:
         self.path = path
-        self._format: ResultFormat = format_of(path)
+        self._format: ResultFormat = written or format_of(path)
         self._lock = _locked(path)
         self._synced = time.monotonic()
         self._file = -1

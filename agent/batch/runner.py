@@ -20,9 +20,10 @@ from ...schema import Answer
 from ...settings import Settings
 from ...weights.resolve import resolve_pack
 from .engine import Engine, TaskAbandoned, TaskRequest, failure_in
+from .formats import ResultFormat
 from .results import Result, ResultsFile, TaskFailure
 from .scheduling import TaskQueue
-from .tasks import BatchJob, MalformedLine, Shard, read_tasks
+from .tasks import BatchJob, MalformedLine, Shard, TaskList
 
 _ASKED_WITH = {
     "model",
@@ -106,10 +107,11 @@ class Batch:
     """A tasks' file, its results' file, and what is left to do; a context manager.
 
     Args:
-        tasks: .jsonl or .csv.
+        tasks: .jsonl or .csv, or a list.
         results: .jsonl or .csv; made if there is none, gone on with if there is.
         settings: the tasks are asked with.
         options: how.
+        written: how results are written; by default as the name of their file says.
 
     Attributes:
         malformed: lines that are no tasks.
@@ -120,18 +122,24 @@ class Batch:
     """
 
     def __init__(
-        self, tasks: Path, results: Path, settings: Settings, options: BatchOptions | None = None
+        self,
+        tasks: Path | TaskList,
+        results: Path,
+        settings: Settings,
+        options: BatchOptions | None = None,
+        written: ResultFormat | None = None,
     ) -> None:
         self._options = options or BatchOptions()
         self._settings = settings
-        self._folder = tasks.expanduser().absolute().parent
-        if tasks.resolve() == results.resolve():
-            raise UsageError(f"{results}: expected another file than the tasks")
-        jobs, self.malformed = read_tasks(tasks)
+        if isinstance(tasks, Path):
+            if tasks.resolve() == results.resolve():
+                raise UsageError(f"{results}: expected another file than the tasks")
+            tasks = TaskList.of_file(tasks)
+        self._folder, jobs, self.malformed = tasks.folder, tasks.jobs, tasks.malformed
         self._digest = settings_digest(settings)
-        self._file = ResultsFile(results)
+        self._file = ResultsFile(results, written)
         try:
-            self._check_made_from(tasks, jobs)
+            self._check_made_from(tasks.name, jobs)
             shard = self._options.shard
             self._jobs = [job for job in jobs if shard is None or shard.holds(job.task)]
             self._begun = self._begun_sessions()
@@ -295,7 +303,7 @@ class Batch:
             )
         )
 
-    def _check_made_from(self, tasks: Path, jobs: Sequence[BatchJob]) -> None:
+    def _check_made_from(self, tasks: str, jobs: Sequence[BatchJob]) -> None:
         """What is in the results must be of these tasks, asked with these settings."""
         known, place = self._file.known, self._file.path
         retried = self._failed_ids() if self._options.retry_failed else set()

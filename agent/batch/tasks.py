@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from ...errors import UsageError
 from ...schema import Value
 from ..assistant import checked_question, checked_session
+from ..extraction.records.requests import RecordRequest
 
 LIST_COLUMNS = ("images", "documents")
 """Columns of a CSV file that hold several values, with semicolons between them."""
@@ -30,6 +31,7 @@ class BatchTask(Value):
         images, documents, index: paths, relative to the tasks' file. Documents are read into an
             index of their own, kept for the next task that names the same ones.
         session: questions of the same session are asked in their order and remember each other.
+        extract: reads the only document into a record instead of asking about it.
         meta: anything; handed on to the result.
     """
 
@@ -41,6 +43,7 @@ class BatchTask(Value):
     documents: tuple[str, ...] = ()
     index: str | None = None
     session: str | None = None
+    extract: RecordRequest | None = None
     meta: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("id")
@@ -60,12 +63,15 @@ class BatchTask(Value):
             raise ValueError(str(error)) from None
         if self.index is not None and self.documents:
             raise ValueError("expected an index or documents, got both")
+        if self.extract is not None and len(self.documents) != 1:
+            raise ValueError("extract: expected one document")
         return self
 
     @property
     def digest(self) -> str:
         """The same for the same task; tells that a result belongs to another one."""
-        asked = self.model_dump_json(exclude={"meta"})
+        unsaid = {"extract"} if self.extract is None else set()  # not in what version 0.1 wrote
+        asked = self.model_dump_json(exclude={"meta"} | unsaid)
         return sha256(asked.encode("utf-8", "replace")).hexdigest()[:16]
 
     def beside(self, folder: Path) -> BatchTask:
@@ -95,6 +101,30 @@ class MalformedLine(NamedTuple):
 
     line: int
     reason: str
+
+
+class TaskList(NamedTuple):
+    """The tasks of a batch.
+
+    Attributes:
+        name: what they are, for messages: their file.
+        folder: relative paths begin there.
+        malformed: lines of the file that are no tasks.
+    """
+
+    name: str
+    folder: Path
+    jobs: list[BatchJob]
+    malformed: list[MalformedLine]
+
+    @classmethod
+    def of_file(cls, path: Path) -> Self:
+        """Read a .jsonl or .csv file.
+
+        Raises:
+            UsageError: it cannot be read, or a CSV file has no usable header.
+        """
+        return cls(str(path), path.expanduser().absolute().parent, *read_tasks(path))
 
 
 class Shard(NamedTuple):

@@ -41,6 +41,8 @@ class Worker:
     def answer(self, request: TaskRequest, control: Control) -> Answer:
         """The answer; raises what `Assistant.ask` does."""
         task = request.task
+        if task.extract is not None:
+            return self._assistant.read_record(task.extract, task.documents[0], control)
         index = self._index_of(task.documents, control) if task.documents else task.index
         if request.fresh and request.session is not None:
             self._assistant.forget(request.session)

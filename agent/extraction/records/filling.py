@@ -1,0 +1,105 @@
+"""Asking the model for values and rows, as they are written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import RootModel
+
+from ...backends.base import Message
+from ...budget import Meter
+from ...structured_output import MalformedReply, ask_json
+from .fields import FieldSpec, ListSpec, RecordSpec
+from .prompting import Among, about_fields, about_rows, asked, schema_of_fields, schema_of_rows
+
+_TOKENS_A_FIELD = 70
+_TOKENS_OF_ROWS = 1_800
+
+Written = dict[str, str]
+"""Values as they are written, by field; what is not given is left out."""
+
+
+class _Values(RootModel[dict[str, Any]]):
+    """Values by the names of their fields."""
+
+
+def ask_fields(
+    model: Meter,
+    begun: Sequence[Message],
+    spec: RecordSpec,
+    fields: Sequence[FieldSpec],
+    among: Among,
+) -> Written:
+    """The values of these fields, in one call.
+
+    Raises:
+        MalformedReply, ModelError: the model failed.
+    """
+    reply = ask_json(
+        model,
+        asked(begun, about_fields(spec, fields)),
+        schema_of_fields(fields, among),
+        _Values,
+        max_tokens=_TOKENS_A_FIELD * len(fields),
+    )
+    return _written(reply.root, fields, among)
+
+
+def ask_rows(
+    model: Meter,
+    begun: Sequence[Message],
+    spec: RecordSpec,
+    many: ListSpec,
+    among: Among,
+) -> list[Written]:
+    """The rows of a list, in one call; what the limit of tokens cut off is left out.
+
+    Raises:
+        MalformedReply, ModelError: the model failed.
+    """
+    reply = model.generate(
+        asked(begun, about_rows(spec, many)),
+        schema=schema_of_rows(many, among),
+        max_tokens=_TOKENS_OF_ROWS,
+    )
+    rows = [_written(row, many.columns, among) for row in complete_rows(reply.text)]
+    return [row for row in rows if row]
+
+
+def complete_rows(text: str) -> list[Mapping[str, Any]]:
+    """The objects of {"rows": [...]}, also where the end is cut off.
+
+    Raises:
+        MalformedReply: it is nothing of the kind.
+    """
+    start = text.find("[")
+    if start < 0:
+        raise MalformedReply(f"the model did not give a list of rows: {text[:80]!r}")
+    decoder, at = json.JSONDecoder(), start + 1
+    rows: list[Mapping[str, Any]] = []
+    while True:
+        at += len(text[at:]) - len(text[at:].lstrip(" \n\r\t,"))
+        try:
+            row, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return rows
+        if isinstance(row, dict):
+            rows.append(row)
+
+
+def _written(values: Mapping[str, Any], fields: Sequence[FieldSpec], among: Among) -> Written:
+    """The values as the page writes them."""
+    written: Written = {}
+    for field in fields:
+        value = values.get(field.path)
+        known = among(field) or {}
+        text = known.get(value, str(value).strip()) if _is_plain(value) else ""
+        if text:
+            written[field.path] = text
+    return written
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, str | int | float)

@@ -1,0 +1,130 @@
+"""Values as they are written to values of a type: ISO dates, plain numbers, ISO currency codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .amounts import (
+    amount_tokens,
+    currencies,
+    decimal_mark,
+    parentheses_mean_minus,
+    read_amount,
+)
+from .dates import date_tokens, day_first, read_date
+from .fields import NUMERIC, FieldSpec
+from .identifiers import compact, ibans, vat_numbers
+
+_MOST_OPTIONS = 120
+"""Values a typed field may choose from; a page with more is asked for in free words."""
+_YES = frozenset({"true", "yes", "ja", "oui", "sí", "si", "sim", "x", "☒", "☑", "✓", "✔", "1"})
+_NO = frozenset({"false", "no", "nein", "non", "não", "☐", "0"})
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """How a document writes its values, by its own evidence; None where it shows nothing.
+
+    Attributes:
+        decimal: "." or ",".
+        day_first: whether the day stands before the month.
+        parentheses: whether they mean minus.
+        currency: codes it names, most frequent first.
+    """
+
+    decimal: str | None = None
+    day_first: bool | None = None
+    parentheses: bool = False
+    currency: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Conventions:
+        """What these texts show."""
+        named = currencies("\n".join(texts))
+        return cls(
+            decimal_mark(texts),
+            day_first(texts),
+            parentheses_mean_minus(texts),
+            tuple(dict.fromkeys(code for _, code in named)),
+        )
+
+
+def options(field: FieldSpec, texts: Sequence[str], by: Conventions) -> dict[Any, str] | None:
+    """What a field may be by what is written in these texts; None where any words may be it.
+
+    Returns:
+        By the value as JSON has it (a number for numbers), how it is written.
+    """
+    found: list[str] = []
+    if field.kind == "choice":
+        return {choice: choice for choice in field.choices}
+    if field.kind == "date":
+        found = [token for text in texts for token in date_tokens(text)]
+    elif field.kind in NUMERIC:
+        return _numeric_options(field, texts, by)
+    elif field.kind == "currency":
+        found = [written for text in texts for written, _ in currencies(text)]
+    elif field.kind == "iban":
+        found = [token for text in texts for token in ibans(text)]
+    elif field.kind == "vat_id":
+        found = [token for text in texts for token in vat_numbers(text)]
+    else:
+        return None
+    unique = {token: token for token in found}
+    return unique if len(unique) <= _MOST_OPTIONS else None
+
+
+def _numeric_options(
+    field: FieldSpec, texts: Sequence[str], by: Conventions
+) -> dict[Any, str] | None:
+    tokens = [token for text in texts for token in amount_tokens(text)]
+    if field.kind == "money":
+        tokens = [token for token in tokens if _like_money(token)] or tokens
+    found: dict[Any, str] = {}
+    for token in tokens:
+        for value in _numbers(field, token, by):
+            found.setdefault(value, token)
+    return found if len(found) <= _MOST_OPTIONS else None
+
+
+def typed(field: FieldSpec, written: str, by: Conventions) -> list[Any]:
+    """The value that is written, as its type; the likeliest first, [] where it is none."""
+    text = written.strip()
+    if not text:
+        return []
+    if field.kind == "date":
+        return [day.isoformat() for day in read_date(text, by.day_first)]
+    if field.kind in NUMERIC:
+        return _numbers(field, text, by)
+    if field.kind == "currency":
+        return list(dict.fromkeys(code for _, code in currencies(text.upper()) or currencies(text)))
+    if field.kind == "choice":
+        return [choice for choice in field.choices if choice.casefold() == text.casefold()]
+    if field.kind == "boolean":
+        return [True] if text.casefold() in _YES else [False] if text.casefold() in _NO else []
+    if field.kind in ("iban", "vat_id"):
+        return [compact(text)]
+    return [" ".join(text.split())]
+
+
+def _numbers(field: FieldSpec, text: str, by: Conventions) -> list[Any]:
+    value = read_amount(text, by.decimal, by.parentheses)
+    if value is None:
+        return []
+    if field.kind == "integer":
+        return [int(value)] if value == value.to_integral_value() else []
+    return [plain_number(value)]
+
+
+def plain_number(value: Decimal) -> int | float:
+    """A number as JSON has it: 12 and 12.5, exact as far as a double is."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _like_money(token: str) -> bool:
+    """Written with cents; sums without them are taken where a page has no others."""
+    return re.search(r"[.,]\d{2}(?!\d)", token) is not None

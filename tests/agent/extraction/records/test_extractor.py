@@ -1,0 +1,168 @@
+"""From a document to a record: every value typed and with its place; missing stays missing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from looktwice.agent.assistant import Assistant
+from looktwice.agent.backends.base import JsonSchema, Message
+from looktwice.agent.backends.scripted import ScriptedModel
+from looktwice.agent.extraction.records.filling import complete_rows
+from looktwice.agent.extraction.records.words import schema_of_words
+from looktwice.agent.structured_output import MalformedReply
+from looktwice.errors import UsageError
+from pydantic import BaseModel
+
+from ....retrieval.pdf_kit import Pdf, Sheet
+from .record_kit import invoice_pdf, read, reader
+
+Make = Callable[..., Assistant]
+WORDS = (
+    "number, date: date, currency: currency, total: money, paid_by,"
+    " lines[]: name, quantity: number, amount: money"
+)
+FIRST = [
+    ("date:", "03/04/2021"),
+    ("printed", "25/04/2021"),
+    ("* Steel rope", "4", "1,010.00"),
+]
+SECOND = [("* Hook", "12", "14.40"), ("total:", "1,024.40"), ("currency:", "EUR")]
+
+
+class Item(BaseModel):
+    name: str
+    amount: float
+
+
+class Bill(BaseModel):
+    number: str
+    total: float
+    lines: list[Item] = []
+
+
+@pytest.fixture
+def bill(tmp_path: Path) -> Path:
+    return invoice_pdf(tmp_path / "bill.pdf", "B-17", FIRST, SECOND)
+
+
+@pytest.fixture
+def assistant(make: Make) -> Assistant:
+    return make(script=reader())
+
+
+def test_every_value_is_typed_and_has_its_place(assistant: Assistant, bill: Path) -> None:
+    found = assistant.extract(schema_of_words(WORDS), bill)
+    assert found.record == {
+        "number": "B-17",
+        "date": "2021-04-03",
+        "currency": "EUR",
+        "total": 1024.4,
+        "paid_by": None,
+        "lines": [
+            {"name": "Steel rope", "quantity": 4, "amount": 1010},
+            {"name": "Hook", "quantity": 12, "amount": 14.4},
+        ],
+    }
+    total = found.fields["total"]
+    assert (total.page, total.quote, total.status) == (2, "1,024.40", "found")
+    (box,) = total.boxes
+    assert box.frame == "page"
+    assert 185 < box.x1 < 195
+    assert found.fields["lines[1].amount"].page == 2
+    missing = found.fields["paid_by"]
+    assert (missing.status, missing.value, missing.boxes, missing.confidence) == (
+        "missing", None, (), 0.0,
+    )  # fmt: skip
+
+
+def test_a_model_gets_its_own_values(assistant: Assistant, bill: Path) -> None:
+    found = assistant.extract(Bill, [bill])
+    assert found.value == Bill(
+        number="B-17",
+        total=1024.4,
+        lines=[Item(name="Steel rope", amount=1010), Item(name="Hook", amount=14.4)],
+    )
+    assert found[0].to_pandas().set_index("path").loc["total", "value"] == 1024.4
+    assert found.to_pandas().loc[0, "number"] == "B-17"
+
+
+def test_what_a_model_requires_and_the_document_lacks_is_told(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    path = invoice_pdf(tmp_path / "short.pdf", "B-18", [("date:", "03/04/2021")])
+    found = assistant.extract(Bill, path).only
+    assert found.record["total"] is None
+    with pytest.raises(UsageError, match="total"):
+        _ = found.value
+
+
+def test_a_value_that_is_not_on_the_page_is_not_taken(make: Make, bill: Path) -> None:
+    def invent(messages: Sequence[Message], schema: JsonSchema | None) -> dict[str, Any]:
+        return {**read(messages, schema), "number": "X-99999"}
+
+    found = make(script=ScriptedModel(invent)).extract(
+        schema_of_words("number, total: money"), bill
+    )
+    assert found.fields["number"].status == "missing"
+    assert found.fields["total"].value == 1024.4
+
+
+def test_a_document_that_cannot_be_read_costs_only_itself(
+    assistant: Assistant, bill: Path, tmp_path: Path
+) -> None:
+    locked = tmp_path / "locked.pdf"
+    locked.write_bytes(Pdf([Sheet()], user="secret").data())
+    empty = tmp_path / "empty.txt"
+    empty.write_text("")
+    found = assistant.extract(Bill, [locked, bill, empty])
+    assert [bool(one.error) for one in found] == [True, False, True]
+    assert "password" in found[0].error
+    with pytest.raises(UsageError, match=r"locked\.pdf"):
+        _ = found[0].value
+
+
+def test_a_page_without_words_asks_nobody(make: Make, tmp_path: Path) -> None:
+    blank = tmp_path / "blank.md"
+    blank.write_text("\n\n#\n")
+    model = reader()
+    found = make(script=model).extract(Bill, blank).only
+    assert found.error or found.source.doubts == ("no text could be read",)
+    assert model.calls == []
+
+
+def test_two_calls_where_nothing_is_doubted(make: Make, tmp_path: Path) -> None:
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-17", [*FIRST, ("total:", "1,010.00")])
+    model = reader()
+    make(script=model).extract(
+        schema_of_words("number, total: money, lines[]: name, amount: money"), path
+    )
+    assert len(model.calls) == 2
+
+
+def test_typed_values_may_only_be_what_is_written(make: Make, bill: Path) -> None:
+    model = reader()
+    make(script=model).extract(schema_of_words("date: date, total: money"), bill)
+    (call,) = model.calls
+    assert call.schema is not None
+    assert call.schema["properties"] == {
+        "date": {"enum": ["03/04/2021", "25/04/2021", None]},
+        "total": {"enum": [1010, 14.4, 1024.4, None]},
+    }
+
+
+def test_rows_that_were_cut_off_are_kept_as_far_as_they_are_whole() -> None:
+    assert complete_rows('{"rows": [{"a": 1}, {"a": 2}, {"a":') == [{"a": 1}, {"a": 2}]
+    assert complete_rows('{"rows": []}') == []
+    with pytest.raises(MalformedReply):
+        complete_rows("no")
+
+
+def test_it_streams(assistant: Assistant, bill: Path) -> None:
+    async def numbers() -> list[str]:
+        return [one.value.number async for one in assistant.aextract_stream(Bill, [bill, bill])]
+
+    assert asyncio.run(numbers()) == ["B-17", "B-17"]
