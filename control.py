@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 from .errors import Cancelled, DeadlinePassed
 
@@ -105,5 +105,7 @@ class _Part(Control):
     def remaining(self, at_most: float | None = None) -> float | None:
         return self._whole.remaining(at_most)
 
-    def waiting(self) -> AbstractContextManager[None]:
-        return self._whole.waiting()
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        with self._whole.waiting():
+            yield

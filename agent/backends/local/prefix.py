@@ -37,7 +37,7 @@ class Kept:
 
 
 @dataclass
-class Opened:
+class FilledCache:
     """A cache that has read the first `length` tokens of a prompt.
 
     Attributes:
@@ -72,7 +72,7 @@ class PrefixCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def open(self, marks: Any, most: int) -> Opened:
+    def open(self, marks: Any, most: int) -> FilledCache:
         """A cache with as much of a prompt in it as is known.
 
         Args:
@@ -83,7 +83,7 @@ class PrefixCache:
         length, kept = max(found, key=lambda pair: pair[0], default=(0, None))
         cache = self._fresh()
         if kept is None or length == 0:
-            return Opened(cache, 0, {})
+            return FilledCache(cache, 0, {})
         self._kept.append(self._kept.pop(next(n for n, k in enumerate(self._kept) if k is kept)))
         states = {place: fixed for place, fixed in kept.states.items() if place <= length}
         for number, layer in enumerate(kept.layers):
@@ -91,9 +91,9 @@ class PrefixCache:
                 cache.layers[number] = _first(layer, length)
             else:
                 cache.layers[number] = _copied(states[length][number])
-        return Opened(cache, length, states)
+        return FilledCache(cache, length, states)
 
-    def keep(self, marks: Any, opened: Opened) -> None:
+    def keep(self, marks: Any, opened: FilledCache) -> None:
         """Remember what was read of a prompt; beginnings that it repeats make room for it."""
         length = int(opened.cache.get_seq_length())
         if not self.crops:  # nothing beyond the last copy could be gone back to

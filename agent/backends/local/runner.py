@@ -11,7 +11,7 @@ from ....media.store import Store
 from ....schema import Picture
 from ..base import Message
 from .checkpoint import Parts, pad_id, stop_ids
-from .prefix import Opened, PrefixCache, marks_of
+from .prefix import FilledCache, PrefixCache, marks_of
 from .rendering import PromptRenderer
 from .vision import Pictures
 
@@ -231,7 +231,7 @@ class PromptRunner:
         tail = self.parts.tokenizer(text[begun:], add_special_tokens=False)["input_ids"]
         return max(0, int(inputs["input_ids"].shape[1]) - len(tail) - 1)
 
-    def _open(self, prompt: ModelInput) -> Opened:
+    def _open(self, prompt: ModelInput) -> FilledCache:
         """A cache with what is known of a prompt, never ending among pictures that belong together."""
         opened = self.prefixes.open(prompt.marks, len(prompt) - 1)
         if not prompt.runs or self.pictures.by_grid:
@@ -241,7 +241,7 @@ class PromptRunner:
             return self.prefixes.open(prompt.marks, first)
         return opened
 
-    def _places(self, prompt: ModelInput, opened: Opened) -> list[int]:
+    def _places(self, prompt: ModelInput, opened: FilledCache) -> list[int]:
         """Where the state is copied on the way, for layers that cannot be cropped."""
         if self.prefixes.crops:
             return []
@@ -255,7 +255,7 @@ class PromptRunner:
                 last = place
         return found
 
-    def _library(self, prompt: ModelInput, opened: Opened, end: int, **settings: Any) -> Any:
+    def _library(self, prompt: ModelInput, opened: FilledCache, end: int, **settings: Any) -> Any:
         """The library's `generate` on the first `end` tokens, of which some are in the cache."""
         import torch
 
@@ -300,7 +300,7 @@ class PromptRunner:
             inputs["mm_encoder_outputs"] = {"image": features}
         return inputs
 
-    def _keep(self, prompt: ModelInput, opened: Opened, output: Any) -> None:
+    def _keep(self, prompt: ModelInput, opened: FilledCache, output: Any) -> None:
         """Remember the prompt and what was written after it."""
         import torch
 
