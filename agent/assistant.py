@@ -414,7 +414,7 @@ class Assistant(Closing):
             raise UsageError("this assistant is closed; make a new one")
         if history and session is not None:
             raise UsageError("history: a session remembers by itself; give one of the two")
-        question = checked_question(question)
+        question = checked_question(question, self.settings.limits.question_characters)
         pictures = self._load(images)
         documents = self._index if index is None else self._library.open(index)
         model = self._chat_model()  # loading is not part of the time a question may take
@@ -534,10 +534,15 @@ def all_values() -> list[type[Value]]:
     return found
 
 
-def checked_question(question: str) -> str:
-    """The question without surrounding space; UsageError when it is none."""
+def checked_question(question: str, most: int | None = None) -> str:
+    """The question without surrounding space; UsageError when it is none, or longer than `most`."""
     if not isinstance(question, str) or not question.strip():
         raise UsageError("question: expected some words, got nothing")
+    if most is not None and len(question) > most:
+        raise UsageError(
+            f"question: expected at most {most:,} characters, got {len(question):,}; put long texts "
+            "into an index, or raise LOOKTWICE_LIMITS__QUESTION_CHARACTERS"
+        )
     return whole(question).strip()
 
 

@@ -12,6 +12,9 @@ from ...schema import Picture
 from ..base import Tool
 from ..context import Context
 
+MOST_LETTERS = 32_000
+"""Of all arguments of one call: those of a question, see `Limits.question_characters`."""
+
 
 def bind(tool: Tool, given: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """The function's arguments; raises ToolError "bad_arguments" with expected and actual."""
@@ -26,12 +29,26 @@ def bind(tool: Tool, given: Mapping[str, Any], context: Context) -> dict[str, An
 
 def validate(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the tool's arguments, pictures still as numbers; raises ToolError as `bind`."""
+    if _letters(given) > MOST_LETTERS:
+        raise ToolError(
+            f"{tool.name}: expected arguments of at most {MOST_LETTERS:,} characters together",
+            kind="bad_arguments",
+        )
     try:
         checked = tool.arguments.model.model_validate(dict(given))
     except ValidationError as error:
         faults = "; ".join(_fault(tool, part) for part in error.errors(include_url=False))
         raise ToolError(f"{tool.name}: {faults}", kind="bad_arguments") from None
     return {key: getattr(checked, name) for key, name in tool.arguments.fields.items()}
+
+
+def _letters(value: object) -> int:
+    """Characters of all texts in arguments, each number and name of a field counted as one at least."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(1 + _letters(part) for part in (*value.keys(), *value.values()))
+    return 1 + sum(map(_letters, value)) if isinstance(value, list | tuple) else 1
 
 
 def _fault(tool: Tool, fault: Mapping[str, Any]) -> str:

@@ -99,7 +99,8 @@ class _Routes:
         """Answer the last message of a conversation."""
         body.check(self._assistant.settings.serve.messages)
         self.answers.queue.check()
-        conversation = await parse_messages(body.messages, self._assistant.store, self._fetch)
+        most = self._assistant.settings.limits.question_characters
+        conversation = await parse_messages(body.messages, self._assistant.store, self._fetch, most)
         writer = ReplyWriter(body.looktwice, [*conversation.ignored, *body.without_effect])
         events = self._events(conversation)
         if body.stream:

@@ -18,6 +18,9 @@ from ..http.data_url import decode_data_url
 from ..http.errors import RequestError
 from .request import ChatMessage, ImagePart
 
+_CONVERSATION = 10
+"""How many questions long all messages together may be."""
+
 Fetch = Callable[[str], Awaitable[bytes]]
 """Gets the bytes of a picture's http address; raises BadInput."""
 
@@ -37,7 +40,7 @@ class ParsedConversation:
 
 
 async def parse_messages(
-    messages: Sequence[ChatMessage], store: Store, fetch: Fetch | None
+    messages: Sequence[ChatMessage], store: Store, fetch: Fetch | None, most: int
 ) -> ParsedConversation:
     """The question of a conversation; pictures are checked and stored.
 
@@ -48,12 +51,15 @@ async def parse_messages(
         messages: of the request.
         store: keeps the pictures.
         fetch: gets pictures given by http address; None where that is switched off.
+        most: characters of a question; all messages together may have ten times as many.
 
     Raises:
-        RequestError: there is no question, or a picture cannot be used; names the message.
+        RequestError: there is no question, it or the conversation is too long, or a picture cannot be
+            used; names the message.
     """
     if messages[-1].role != "user":
         raise RequestError("messages: the last one must be the user's question", param="messages")
+    _check_length(messages, most)
     _check_count(messages, store.limits.pictures)
     turns: list[Turn] = []
     words: list[str] = []
@@ -83,6 +89,25 @@ def _turn(words: Sequence[str], pictures: Iterable[Picture], answer: str) -> Tur
         status="answered",
         pictures=tuple(pictures),
     )
+
+
+def _check_length(messages: Sequence[ChatMessage], most: int) -> None:
+    """Before any picture is decoded; the question is everything since the last answer."""
+    asked = 0
+    for message in reversed(messages):
+        if message.role == "assistant":
+            break
+        asked += len(message.text) if message.role == "user" else 0
+    every = sum(len(message.text) for message in messages)
+    for what, letters, limit in (
+        ("the question", asked, most),
+        ("the conversation", every, _CONVERSATION * most),
+    ):
+        if letters > limit:
+            raise RequestError(
+                f"messages: {what} has {letters:,} characters, more than {limit:,}; leave some out",
+                param="messages",
+            )
 
 
 def _check_count(messages: Sequence[ChatMessage], limit: int) -> None:

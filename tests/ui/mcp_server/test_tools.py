@@ -94,3 +94,17 @@ def test_who_gives_up_stops_the_run(tmp_path: Path) -> None:
     with_client(tmp_path, use, script=model)
     assert model.stopped.is_set()
     wait_until(lambda: not own_threads())
+
+
+def test_questions_and_arguments_have_a_limit(tmp_path: Path) -> None:
+    async def use(client: Client) -> Any:
+        asked = await client.call_tool("ask", {"question": "first, " * 5_000})
+        found = await client.call_tool("search_documents", {"query": "x" * 40_000})
+        many = {"picture": GIVEN, "labels": ["a"] * 40_000}
+        return asked, found, await client.call_tool("detect_objects", many)
+
+    results = with_client(tmp_path, use, index=library())
+    assert all(result.is_error for result in results)
+    assert "at most 32,000 characters" in words(results[0])
+    assert "at most 32,000 characters together" in words(results[1])
+    assert "at most 32,000 characters together" in words(results[2])

@@ -63,3 +63,28 @@ def test_pictures_that_cannot_be_used_are_named(plain: str, url: str, words: str
         ask(plain, message)
     assert words in caught.value.message
     assert caught.value.code == "bad_picture"
+
+
+LONG = "first, " * 5_000
+
+
+def test_a_question_has_a_limit_behind_every_face(plain: str) -> None:
+    for stream in (False, True):
+        with pytest.raises(openai.BadRequestError, match=r"the question has 3\d,\d+ characters"):
+            ask(plain, user(LONG), stream=stream)
+
+
+def test_a_question_in_many_parts_is_one_question(plain: str) -> None:
+    with pytest.raises(openai.BadRequestError, match="the question has"):
+        ask(plain, *[user(LONG[:20_000]), user(LONG[:20_000])])
+
+
+def test_what_came_before_has_a_limit_too(plain: str) -> None:
+    before = [user("What?"), {"role": "assistant", "content": LONG * 11}]
+    with pytest.raises(openai.BadRequestError, match="the conversation has"):
+        ask(plain, *before, user("And now?"))
+
+
+def test_text_of_a_system_message_counts_with_the_conversation(plain: str) -> None:
+    with pytest.raises(openai.BadRequestError, match="the conversation has"):
+        ask(plain, {"role": "system", "content": "x" * 400_000}, user("What?"))
