@@ -17,12 +17,17 @@ KEY = "a-key-of-more-than-16-characters"
 
 
 @contextmanager
-def listening(app: Any) -> Iterator[str]:
-    """The address of a server that runs this ASGI application until the end of the block."""
+def listening(app: Any, **how: Any) -> Iterator[str]:
+    """The address of a server that runs this ASGI application until the end of the block.
+
+    Args:
+        app: the application.
+        how: more for uvicorn's `Config`.
+    """
     place = socket.socket()
     place.bind(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, **how)
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [place]}, name="test-server")
     thread.start()

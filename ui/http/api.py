@@ -10,6 +10,7 @@ import uvicorn
 from ...settings import ServeLimits
 from .access_log import AccessLog
 from .api_keys import ApiKeyCheck, ApiKeys
+from .connections import RequestsInProgress, TimedHeadProtocol
 from .errors import Render
 from .guard import Guard
 from .hosts import LOOPBACK, check_host
@@ -18,8 +19,8 @@ from .metrics import Metrics
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-_MORE_CONNECTIONS = 64
-"""Connections beside those of questions: health, metrics, and being told that the queue is full."""
+_MORE_REQUESTS = 64
+"""Requests beside those of questions: health, metrics, and being told that the queue is full."""
 
 
 def protected(
@@ -53,7 +54,9 @@ def protected(
         hosts=LOOPBACK if local else (),
         seconds=limits.body_seconds,
     )
-    return AccessLog(guard, metrics=metrics, routes=routes, render=render)
+    most = limits.running + limits.waiting + _MORE_REQUESTS
+    bounded = RequestsInProgress(guard, most, render)
+    return AccessLog(bounded, metrics=metrics, routes=routes, render=render)
 
 
 def check_api_host(host: str, keys: ApiKeys) -> bool:
@@ -74,5 +77,5 @@ def uvicorn_config(app: ASGIApp, limits: ServeLimits) -> uvicorn.Config:
         server_header=False,
         ws="none",
         timeout_graceful_shutdown=int(limits.shutdown_seconds),
-        limit_concurrency=limits.running + limits.waiting + _MORE_CONNECTIONS,
+        http=TimedHeadProtocol,
     )

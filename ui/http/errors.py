@@ -8,6 +8,7 @@ LooktwiceError
 ├── BodyTooLarge     413
 ├── BodyTooSlow      408
 ├── QueueFull        429   asking again in a moment may help
+├── TooBusy          503   likewise
 └── InternalError    500   the fault is ours
 """
 
@@ -103,6 +104,18 @@ class QueueFull(RequestError):
             f"{running} questions are being answered and {waiting} wait already; "
             "try again in a moment",
             429,
+            "busy",
+            retry_after=_RETRY_SECONDS,
+        )
+
+
+class TooBusy(RequestError):
+    """More requests are in progress than the server takes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "too many requests are in progress; try again in a moment",
+            503,
             "busy",
             retry_after=_RETRY_SECONDS,
         )

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from ...agent.assistant import Assistant
 from ...settings import Settings
+from ..http.connections import TimedHeadProtocol
 from ..http.hosts import LOOPBACK, check_host
 from ..http.server import address_of, bind, run_until_signal
 from .documents import pack_opener
@@ -50,7 +51,11 @@ def run(
         )
         print(f"Looktwice is at {address_of(bound)}  (Ctrl-C stops it)")
         config = uvicorn.Config(
-            app, log_level="warning", timeout_graceful_shutdown=3, server_header=False
+            app,
+            log_level="warning",
+            timeout_graceful_shutdown=3,
+            server_header=False,
+            http=TimedHeadProtocol,
         )
         run_until_signal(config, bound)
 
