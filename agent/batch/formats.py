@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...errors import UsageError
-from ...media.cells import plain_cell
+from ...media.cells import as_written, plain_cell
 from ...schema import Citation
 
 if TYPE_CHECKING:
@@ -95,15 +95,14 @@ class CsvFormat:
         values["cited"] = "; ".join(dict.fromkeys(map(_place, result.citations)))
         error = result.error
         values["error"] = "" if error is None else f"{error.kind}: {error.message}"
-        for name in ("text", "question", "error", "cited"):
-            values[name] = plain_cell(values[name])
         return self._row([values[name] for name in self.columns])
 
     def decode(self, record: bytes) -> dict[str, Any]:
         rows = list(csv.reader(io.StringIO(record.decode("utf-8"), newline="")))
         if len(rows) != 1 or len(rows[0]) != len(self.columns):
             raise ValueError(f"expected one row of {len(self.columns)} cells")
-        values: dict[str, Any] = dict(zip(self.columns, rows[0], strict=True))
+        cells = [as_written(cell) for cell in rows[0]]
+        values: dict[str, Any] = dict(zip(self.columns, cells, strict=True))
         kind, _, message = values["error"].partition(": ")
         error = {"kind": kind, "message": message} if kind else None
         return {**{name: values[name] for name in ("id", "task", "settings")}, "error": error}
@@ -113,7 +112,7 @@ class CsvFormat:
 
     def _row(self, cells: Any) -> bytes:
         file = io.StringIO(newline="")
-        plain = [re.sub(r"\r\n?", "\n", str(cell)) for cell in cells]
+        plain = [plain_cell(re.sub(r"\r\n?", "\n", str(cell))) for cell in cells]
         csv.writer(file, lineterminator="\r\n").writerow(plain)
         return file.getvalue().encode("utf-8", "replace")
 

@@ -18,16 +18,23 @@ if TYPE_CHECKING:
 _SIZES = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Everything that could move a terminal's cursor or change its colours; lines and tabs stay."""
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Signs that turn the reading direction; a file name could pose as another one with them."""
 
 
 def literal(text: str, style: str = "") -> Text:
     """Text from outside exactly as it is, less what would give orders to the terminal."""
-    return Text(_CONTROL.sub("�", text), style)
+    return Text(_harmless(text), style)
 
 
 def one_line(text: str) -> str:
     """Text from outside that cannot pass for a line of ours."""
-    return re.sub(r"[\t\n]", " ", _CONTROL.sub("�", text))
+    return re.sub(r"[\t\n\u2028\u2029]", " ", _harmless(text))
+
+
+def _harmless(text: str) -> str:
+    """No order to a terminal; signs of direction as escapes, so that they are seen and turn nothing."""
+    return _BIDI.sub(lambda sign: f"\\u{ord(sign[0]):04x}", _CONTROL.sub("�", text))
 
 
 def plain_lines(console: Console, lines: Iterable[str]) -> None:
