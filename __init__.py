@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from .agent.backends.scripted import ScriptedModel
     from .agent.extraction.records.extracted import Extracted, ExtractedRecords
+    from .agent.extraction.records.requests import RecordRequest
     from .agent.forms import Form
     from .agent.planner import Example
     from .agent.state import Turn
@@ -127,6 +128,7 @@ _HOMES = {
     "agent.backends.base": ("ChatModel", "Choice", "Message", "Reply"),
     "agent.backends.scripted": ("ScriptedModel",),
     "agent.extraction.records.extracted": ("Extracted", "ExtractedRecords"),
+    "agent.extraction.records.requests": ("RecordRequest",),
     "agent.forms": ("Form",),
     "agent.planner": ("Example",),
     "agent.state": ("Turn",),
@@ -276,6 +278,7 @@ __all__ = [
     "Picture",
     "PictureEmbedder",
     "RawLine",
+    "RecordRequest",
     "Renderer",
     "Replace",
     "Reply",

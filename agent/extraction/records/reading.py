@@ -17,7 +17,6 @@ from PIL import Image
 
 from ....closing import Closing
 from ....retrieval.loaders.base import Scan
-from ....retrieval.loaders.isolate import IsolatedReader
 from ....retrieval.pages import XYXY, Page, RawLine, Word, build_page, words_of
 from ....schema import Box, Origin, Picture, TextLine
 from ....settings import DocumentLimits
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ....control import Control
+    from ....retrieval.loaders.isolate import IsolatedReader
 
 _GAP = 0.8
 """Of a word's height: what is farther apart belongs to two cells."""
@@ -77,7 +77,7 @@ class DocumentPages(Closing):
 
     def __init__(self, limits: DocumentLimits, read_text: ReadText | None) -> None:
         self._limits, self._read_text = limits, read_text
-        self._idle = SimpleQueue[IsolatedReader]()
+        self._idle: SimpleQueue[IsolatedReader] = SimpleQueue()
 
     def read(self, path: Path, first: int, control: Control) -> Iterator[PageText]:
         """The pages from number `first` on, each read when it is asked for.
@@ -111,6 +111,8 @@ class DocumentPages(Closing):
         try:
             return self._idle.get_nowait()
         except Empty:
+            from ....retrieval.loaders.isolate import IsolatedReader
+
             return IsolatedReader(self._limits)
 
     def _scan(self, scan: Scan, name: str) -> PageText:
