@@ -78,6 +78,7 @@ class State(TypedDict, total=False):
     pictures: what the question may be about, numbered from 1 in every prompt and tool call.
     standalone_question: the question in words that need no conversation.
     target_pictures: numbers of the pictures it is about (all, unless it names some).
+    documents: names of those it names; the others are left alone.
     form: what kind of answer is asked for.
     stages: tool calls still to make; those of one stage run side by side.
     looked: whether tools were wanted at all.
@@ -97,6 +98,7 @@ class State(TypedDict, total=False):
     standalone_question: str
     pictures: tuple[Picture, ...]
     target_pictures: tuple[int, ...]
+    documents: tuple[str, ...]
     form: FormName
     stages: tuple[Stage, ...]
     looked: bool
@@ -126,6 +128,7 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         standalone_question=question,
         pictures=(),
         target_pictures=(),
+        documents=(),
         form="fact",
         stages=(),
         looked=False,

@@ -40,6 +40,7 @@ from .ingest.scans import ScanReader
 from .loaders.drawing import PageRenderer
 from .lock import WriterLock
 from .maintenance import FORM, Maintenance, VerifyReport
+from .outline import DocumentOutline, outline_of
 from .page_images import page_image
 from .pages import Page
 from .ranking.figures import FigureIntent
@@ -78,6 +79,7 @@ class Index(Closing):
         self._catalog, self._lock = catalog, lock
         self._text, self._picture, self._reranker = text, picture, reranker
         self._scan_reader = scan_reader
+        self._outlines: dict[tuple[int, str], DocumentOutline] = {}
         self._vectors = IndexVectors(folder, catalog, write=lock is not None)
         self._search = Search(catalog, self._vectors.current, text, picture, FigureIntent(text))
         self._renderer = PageRenderer(settings.documents)
@@ -191,6 +193,7 @@ class Index(Closing):
         picture: Image.Image | None = None,
         limit: int = 10,
         filters: Filters | None = None,
+        documents: Sequence[str] = (),
         rerank: bool | None = None,
         control: Control | None = None,
     ) -> list[Passage]:
@@ -201,6 +204,7 @@ class Index(Closing):
             picture: find what looks like it.
             limit: at most so many.
             filters: look into some documents only.
+            documents: names of those to look into, beside what `filters` say.
             rerank: read the best ones again together with the query. By default where the pack has
                 a reranker that was made for it; else it compares word by word, which takes a second
                 or two.
@@ -216,6 +220,8 @@ class Index(Closing):
         if rerank is None:
             rerank = not isinstance(self._reranker, WordReranker)
         reranker = self._reranker if rerank else None
+        if documents:
+            filters = replace(filters or Filters(), documents=tuple(documents))
         return self._search.run(query, picture, limit, filters, reranker, control or Control())
 
     def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
@@ -243,6 +249,16 @@ class Index(Closing):
         if page is None:
             raise BadInput(found.name, f"has no page {number}, only 1 to {found.pages}")
         return page
+
+    def outline(self, document: str) -> DocumentOutline:
+        """Headings, figures, tables and printed page numbers of a document; BadInput as in `page`."""
+        found = self.document(document)
+        key = (found.id, found.sha256)
+        if key not in self._outlines:
+            numbers = range(1, found.pages + 1)
+            pages = (self._catalog.page(found.id, number) for number in numbers)
+            self._outlines[key] = outline_of(page for page in pages if page is not None)
+        return self._outlines[key]
 
     def view(self, document: str, number: int) -> tuple[Image.Image, float]:
         """A page as a picture, and the units of the page's frame in one pixel.

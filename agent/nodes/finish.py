@@ -62,8 +62,13 @@ def finish(state: State, run: Run) -> Done:
         rows=rows_of(state["draft"], state["form"]) if good else (),
         findings=tuple(sorted(run.findings)),
     )
+    # A follow-up is about the documents that were named before.
+    about = f"In {', '.join(state['documents'])}: " if state["documents"] else ""
     turn = Turn(
-        question=state["standalone_question"], answer=text, status=status, pictures=state["given"]
+        question=about + state["standalone_question"],
+        answer=text,
+        status=status,
+        pictures=state["given"],
     )
     return Done(State(answer=answer, turns=(turn,)), f"{status} ({stop})")
 
@@ -161,6 +166,6 @@ def what_was_done(results: Sequence[ToolResult]) -> str:
 
 def nearest_pages(state: State) -> str:
     """Where in the documents somebody could look further."""
-    found = [e.source for e in state["evidence"] if e.source.document]
+    found = [e.source for e in state["evidence"] if e.source.document and e.source.page]
     places = dict.fromkeys(f"{source.document} page {source.page}" for source in found)
     return ", ".join(list(places)[:_MOST_PAGES])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...prompts import render
 from ...schema import Picture
 from ..backends.base import Message
+from ..references import Reference, named_documents
 from ..run import Run
 from ..state import State, Turn
 from ..text.facts import content_words, squeezed
@@ -33,10 +34,26 @@ def intake(state: State, run: Run) -> Done:
     pictures = all_pictures(turns, state["given"])
     asked = standalone_question(state["question"], turns, run) if turns else state["question"]
     meant = target_pictures(asked, pictures, state["given"], turns)
+    named = documents_named(asked, run)
     did = f"{len(pictures)} picture{'' if len(pictures) == 1 else 's'}"
-    if asked != state["question"]:
-        did += f", understood as: {asked}"
-    return Done(State(standalone_question=asked, pictures=pictures, target_pictures=meant), did)
+    if named.documents:
+        did += f", about {', '.join(named.documents)}"
+    if named.question != state["question"]:
+        did += f", understood as: {named.question}"
+    update = State(
+        standalone_question=named.question,
+        pictures=pictures,
+        target_pictures=meant,
+        documents=named.documents,
+    )
+    return Done(update, did)
+
+
+def documents_named(question: str, run: Run) -> Reference:
+    """The documents of the run's index that a question names, and what it asks of them."""
+    if run.index is None:
+        return Reference((), question)
+    return named_documents(question, (document.name for document in run.index.documents()))
 
 
 def all_pictures(turns: Sequence[Turn], given: Sequence[Picture]) -> tuple[Picture, ...]:

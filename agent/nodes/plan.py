@@ -9,8 +9,10 @@ from pydantic import BaseModel, RootModel
 
 from ...prompts import render
 from ...schema import FormName, ToolCall
+from ...tools.base import Tool
 from ...tools.calculate import calculate
-from ...tools.documents.search import OPEN
+from ...tools.documents.search import OPEN, SEARCH
+from ...tools.documents.walking import WALKING_TOOLS
 from ..backends.base import Message
 from ..calls import every_look, spread, widest
 from ..evidence.rendering import show_evidence
@@ -29,6 +31,7 @@ from ..planner import (
     vote,
 )
 from ..query_rewriting import at_hand, document_names, first_search, is_talk, names_a_page
+from ..references import named_pages, page_labels
 from ..run import Run
 from ..state import Stage, State
 from ..structured_output import MalformedReply, ask_json, json_value
@@ -101,6 +104,8 @@ def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
     asked instead, and whenever it is in doubt; a picture that came along is looked at unless the words
     are plainly small talk.
     """
+    if state["documents"] and not state["given"]:
+        return ask_named(state, run), "documents are named"
     neighbours = run.planner.nearest(state["standalone_question"])
     agreed = vote(neighbours)
     if not state["target_pictures"]:
@@ -122,12 +127,38 @@ def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
     return stages, "model"
 
 
+def ask_named(state: State, run: Run) -> tuple[Stage, ...]:
+    """The documents that a question names: searched, the pages it names opened, the outline asked.
+
+    A page is meant by the number that is printed on it, or by its place.
+    """
+    assert run.index is not None, "documents are named only where there is an index"
+    question = state["standalone_question"]
+    calls: list[ToolCall] = []
+    agreed = vote(run.planner.nearest(question)) or ()
+    for document in state["documents"][:MOST_CALLS]:
+        outline = run.index.outline(document)
+        printed = [page for label in page_labels(question) for page in outline.labelled(label)]
+        pages = dict.fromkeys((*printed, *named_pages(question, outline.pages)))
+        calls += [
+            ToolCall(tool=OPEN, arguments={"document": document, "page": page}) for page in pages
+        ][:MOST_CALLS]
+        calls += [
+            ToolCall(tool=tool, arguments={"document": document})
+            for tool in sorted(named(agreed) & {*WALKING_TOOLS})
+        ]
+    (search,) = first_search(state)
+    return ((*calls, *search),)
+
+
 def in_doubt(
     state: State, run: Run, agreed: tuple[Stage, ...] | None, neighbours: Sequence[Neighbour]
 ) -> bool:
     """Whether what the examples say cannot be relied on, where documents are and no picture is."""
     if agreed is None or any(run.tools[tool].needs_picture for tool in named(agreed)):
         return True
+    if named(agreed) & {*WALKING_TOOLS}:
+        return run.index is not None and len(run.index) != 1  # which of them, nobody says
     if OPEN in named(agreed):
         return not names_a_page(state["standalone_question"])
     return not agreed and not is_talk(agreed, neighbours)
@@ -174,10 +205,15 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
 def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     """The call with the arguments that depend on the question (and on what was seen so far)."""
     tool = run.tools[call.tool]
+    if state["documents"] and call.tool == SEARCH:
+        named = {"documents": [*state["documents"]]}
+        call = call.model_copy(update={"arguments": {**call.arguments, **named}})
     if call.arguments.get("query") == "":  # as in the examples: the question itself
         call = call.model_copy(
             update={"arguments": {**call.arguments, "query": state["standalone_question"]}}
         )
+    if only := only_document(tool, call, run):
+        call = call.model_copy(update={"arguments": {**call.arguments, **only}})
     missing = open_arguments(tool, call)
     if not missing:
         return call
@@ -212,6 +248,13 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
             raise
         return widest(tool)
     return call.model_copy(update={"arguments": {**found, **call.arguments}})
+
+
+def only_document(tool: Tool, call: ToolCall, run: Run) -> dict[str, Any]:
+    """The one document there is, where a call needs one; {} where there are several."""
+    if run.index is None or "document" not in open_arguments(tool, call) or len(run.index) != 1:
+        return {}
+    return {"document": next(iter(run.index.documents())).name}
 
 
 def only_word(missing: Mapping[str, Any], question: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ..terminal import console, print_json
 from .filters import filters_of
 from .opening import as_usage, reading
 from .options import After, Before, Folder, InFolder, Names, Types
-from .pages import open_highlighter, show_known, show_one
+from .pages import open_highlighter, show_known, show_one, show_outline
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -51,15 +51,22 @@ def show(
     save: Annotated[
         Path | None, typer.Option(metavar="PNG", help="save the page as a picture, words marked")
     ] = None,
+    outline: Annotated[
+        bool, typer.Option("--outline", help="show its headings, figures and tables")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show what is known of a document, or one of its pages."""
+    """Show what is known of a document, its outline, or one of its pages."""
+    if outline and page is not None:
+        raise UsageError("--outline is of the whole document: leave --page out")
     if page is None and (query or save is not None):
         raise UsageError("--query and --save need a page: add --page N")
     with reading(index) as opened:
         with as_usage():
             known = opened.document(document)
-        if page is None:
+        if outline:
+            show_outline(opened, known, as_json)
+        elif page is None:
             show_known(opened, known, as_json)
         else:
             with as_usage():

@@ -33,6 +33,30 @@ def show_known(index: Index, document: Document, as_json: bool) -> None:
         show_document(document, begins, console())
 
 
+def show_outline(index: Index, document: Document, as_json: bool) -> None:
+    """A document's headings, figures and tables with their pages, and the printed page numbers."""
+    from ..show.documents import outline_lines
+    from ..show.text import plain_lines
+
+    outline = index.outline(document.name)
+    if as_json:
+        captions = [
+            {"kind": c.kind, "number": c.number, "text": c.text, "page": c.page}
+            for c in outline.captions
+        ]
+        print_json(
+            {
+                "document": document.name,
+                "pages": outline.pages,
+                "sections": [asdict(section) for section in outline.sections],
+                "captions": captions,
+                "labels": outline.labels,
+            }
+        )
+    else:
+        plain_lines(console(), outline_lines(document.name, outline))
+
+
 def show_one(
     index: Index, document: Document, page: Page, query: str, save: Path | None, as_json: bool
 ) -> None:

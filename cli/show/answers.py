@@ -121,7 +121,8 @@ def citation_line(citation: Citation, answer: Answer) -> str:
     """Which evidence carries a statement, in which picture, where."""
     name = next((p.name for p in answer.pictures if p.original == citation.source.picture), "")
     if citation.source.document:
-        name = f"{citation.source.document}, page {citation.source.page}"
+        page = f", page {citation.source.page}" if citation.source.page else ""
+        name = citation.source.document + page
     where = f" in {name}" if name else ""
     known = f" · {citation.known}" if citation.known else ""
     said = f"“{shorten(citation.quote)}”" if citation.quote else "by the model itself"

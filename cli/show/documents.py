@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,7 +14,28 @@ if TYPE_CHECKING:
     from ...retrieval.catalog.rows import Counts, Document, FailedFile
     from ...retrieval.ingest.progress import IngestSummary
     from ...retrieval.maintenance import VerifyReport
+    from ...retrieval.outline import DocumentOutline
     from ...retrieval.pages import Page
+
+
+def outline_lines(name: str, outline: DocumentOutline) -> Iterator[str]:
+    """A document's headings, indented by level, then its figures and tables; each with its page."""
+    yield f"{name}, {count(outline.pages, 'page')}"
+    if not (outline.sections or outline.captions):
+        yield "  no headings and no captions were found"
+    for section in outline.sections:
+        yield f"{'  ' * section.level}{shorten(section.title)}  {_place(section.page, outline)}"
+    for kind in ("figure", "table"):
+        found = [caption for caption in outline.captions if caption.kind == kind]
+        if found:
+            yield f"{kind}s:"
+        for caption in found:
+            yield f"  {shorten(caption.text)}  {_place(caption.page, outline)}"
+
+
+def _place(page: int, outline: DocumentOutline) -> str:
+    printed = outline.labels.get(page, str(page))
+    return f"page {page}" if printed == str(page) else f"page {page} (printed {printed})"
 
 
 def show_ingested(summary: IngestSummary, console: Console) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from looktwice.agent.text.facts import content_words
 from looktwice.errors import BadInput
+from looktwice.retrieval.outline import DocumentOutline, outline_of
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
 from looktwice.retrieval.text.periods import with_tables
 from looktwice.schema import Passage
@@ -71,6 +72,9 @@ class MemoryIndex:
             if found.number == number:
                 return found
         raise BadInput(document, f"there is no page {number}")
+
+    def outline(self, document: str) -> DocumentOutline:
+        return outline_of(self.books[document])
 
     def render(self, document: str, number: int) -> Image.Image:
         found = self.page(document, number)

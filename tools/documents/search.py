@@ -16,15 +16,17 @@ from ...control import Control
 from ...errors import BadInput, ToolError
 from ...extensions.extras import needs
 from ...media.store import Store
+from ...retrieval.outline import DocumentOutline
 from ...retrieval.pages import Page
 from ...retrieval.text.wording import stem
 from ...schema import Evidence, Origin, Passage, Picture
 from ..base import Tool, tool
 from ..context import Context
 from .passages import Piece, already_known, as_evidence, bare, merged, whole_page
+from .walking import WALKING_TOOLS, walking_tools
 
 SEARCH, SIMILAR, OPEN = "search_documents", "find_similar_images", "open_page"
-SEARCH_TOOLS = (SEARCH, SIMILAR, OPEN)
+SEARCH_TOOLS = (SEARCH, SIMILAR, OPEN, *WALKING_TOOLS)
 """Names of the tools an index brings."""
 
 FIRST_LOOK = 6
@@ -52,9 +54,14 @@ class Searchable(Protocol):
     """What the assistant asks of an index; `retrieval.index.Index` is one."""
 
     def search(
-        self, query: str = "", *, limit: int = 10, control: Control | None = None
+        self,
+        query: str = "",
+        *,
+        limit: int = 10,
+        documents: Sequence[str] = (),
+        control: Control | None = None,
     ) -> list[Passage]:
-        """The passages that fit a query, best first."""
+        """The passages that fit a query, best first; of some documents only, where they are named."""
         ...
 
     def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
@@ -67,6 +74,10 @@ class Searchable(Protocol):
 
     def page(self, document: str, number: int) -> Page:
         """A page; BadInput naming what is unknown."""
+        ...
+
+    def outline(self, document: str) -> DocumentOutline:
+        """Headings, figures, tables and printed page numbers; BadInput naming what is unknown."""
         ...
 
     def render(self, document: str, number: int) -> Image.Image:
@@ -92,30 +103,40 @@ def search_tools(index: Searchable, store: Store) -> list[Tool]:
     if not len(index):
         return []
     documents = DocumentSearch(index, store)
-    made = [_search_tool(documents), _similar_tool(documents), _open_tool(documents)]
+    made = [
+        _search_tool(documents),
+        _similar_tool(documents),
+        _open_tool(documents),
+        *walking_tools(documents),
+    ]
     # The stable words come first, so that prompts begin alike whatever is indexed.
     return [replace(t, description=f"{t.description}\n{index.describe()}") for t in made]
 
 
-def _search_tool(documents: DocumentSearch) -> Tool:
-    @tool(by_code=("limit",))
-    def search_documents(query: str, context: Context, limit: int = FIRST_LOOK) -> list[Evidence]:
+def _search_tool(search: DocumentSearch) -> Tool:
+    @tool(by_code=("limit", "documents"))
+    def search_documents(
+        query: str, context: Context, limit: int = FIRST_LOOK, documents: list[str] | None = None
+    ) -> list[Evidence]:
         """Search the user's own documents (reports, contracts, letters, manuals, scans, notes) for facts.
 
         Args:
             query: What to look for: the question itself, or the words the documents would use.
             limit: Most passages to give; what was found before is not given again.
+            documents: Names of those to search; all, where none is given.
         """
         if not query.strip():
             raise ToolError("search_documents: the query is empty", "bad_arguments")
         wanted = min(max(limit, 1), _MOST)
-        hits = documents.index.search(query, limit=wanted, control=context.control)
-        found = [documents.piece(passage) for passage in hits]
+        hits = search.index.search(
+            query, limit=wanted, documents=documents or (), control=context.control
+        )
+        found = [search.piece(passage) for passage in hits]
         new = [p for p in merged(found) if not already_known(p, context.evidence)]
         if not new:
             again = " that was not found before" if found else ""
             raise ToolError(f"nothing in the documents fits {query[:80]!r}{again}", "not_found")
-        return documents.shown(new, look=lambda piece: "picture" in piece.found_by)
+        return search.shown(new, look=lambda piece: "picture" in piece.found_by)
 
     return search_documents
 

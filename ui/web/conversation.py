@@ -87,7 +87,8 @@ def as_markdown(title: str, exchanges: Sequence[Exchange]) -> str:
 def source_name(citation: Citation, answer: Answer) -> str:
     """Where a citation points, for people: a picture's name, or a document and its page."""
     if citation.source.document:
-        return f"{citation.source.document}, page {citation.source.page}"
+        page = f", page {citation.source.page}" if citation.source.page else ""
+        return citation.source.document + page
     found = (p.name for p in answer.pictures if p.original == citation.source.picture)
     return next(found, "") or citation.source.name
 

@@ -50,6 +50,14 @@ def test_show_a_document(filled: Run) -> None:
     assert [(p["page"], p["begins"]) for p in told["page_list"]] == [(1, "The lease of the flat")]
 
 
+def test_show_an_outline(filled: Run) -> None:
+    done = filled("show", "boiler.md", "--outline")
+    assert done.out.splitlines()[0] == "boiler.md, 1 page"
+    told = json.loads(filled("show", "lease.pdf", "--outline", "--json").out)
+    assert set(told) == {"document", "pages", "sections", "captions", "labels"}
+    assert filled("show", "lease.pdf", "--outline", "--page", 1).code == 2
+
+
 def test_show_a_page(filled: Run) -> None:
     done = filled("show", "boiler.md", "--page", 1, "--query", "serviced boilers")
     assert "The boiler was serviced in [red]May[/red]." in done.out
