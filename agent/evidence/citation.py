@@ -17,7 +17,7 @@ from ...schema import Box, Citation, Evidence, TextLine
 from ..text.amounts import in_other_units
 from ..text.facts import content_words, numbers, squeezed
 from ..text.polarity import POLAR
-from .contents import Line, lines_of, words_beside
+from .contents import ContentLine, lines_of, words_beside
 
 FindPage: TypeAlias = Callable[[str, int], Page | None]
 """Gives a page by its document's name and its number, or None where there is none any more."""
@@ -201,7 +201,7 @@ def carrying_lines(said: set[str], asked: set[str], lines: Sequence[TextLine]) -
     return [lines[n] for n in _fewest(said, asked, there, beside)]
 
 
-def carrying(said: set[str], asked: set[str], lines: Sequence[Line]) -> list[Line]:
+def carrying(said: set[str], asked: set[str], lines: Sequence[ContentLine]) -> list[ContentLine]:
     """The fewest lines that hold the statement's words, those with the question's words first."""
     there = [content_words(line.told) for line in lines]
     return [lines[n] for n in _fewest(said, asked, there, there)]

@@ -15,7 +15,7 @@ from ...schema import Cell, Evidence, TextLine
 
 
 @dataclass(frozen=True)
-class Line:
+class ContentLine:
     """A line as it was written, and the values in it where it is a row of a table."""
 
     words: str
@@ -32,7 +32,7 @@ class Line:
         return " ".join([self.words, *(word for cell in self.cells for word in cell.header)])
 
 
-def lines_of(item: Evidence) -> list[Line]:
+def lines_of(item: Evidence) -> list[ContentLine]:
     """The lines of evidence, in order."""
     rows = {
         at: tuple(values_of(row))
@@ -40,10 +40,10 @@ def lines_of(item: Evidence) -> list[Line]:
         for at, row in zip(table.lines, table.rows, strict=False)
     }
     texts = rows_read(item.lines) if _was_read(item) else dict(enumerate(item.text.split("\n")))
-    return [Line(text, rows.get(at, ())) for at, text in texts.items() if text.strip()]
+    return [ContentLine(text, rows.get(at, ())) for at, text in texts.items() if text.strip()]
 
 
-def lines_of_pages(evidence: Iterable[Evidence]) -> list[Line]:
+def lines_of_pages(evidence: Iterable[Evidence]) -> list[ContentLine]:
     """The lines of retrieved passages."""
     return [line for item in evidence if item.kind == "passage" for line in lines_of(item)]
 
