@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...retrieval.text.periods import cells_of
 from ...schema import Evidence
-from ..evidence.contents import Line, lines_of_pages
+from ..evidence.contents import ContentLine, lines_of_pages
 from ..text.amounts import forms_of
 from ..text.facts import content_words, numbers
 from .periods import number_of, years_in, years_of
@@ -39,7 +39,7 @@ def misplaced(draft: str, question: str, evidence: Sequence[Evidence]) -> list[s
     return [*_off_topic(said, question, lines)] or [*_of_other_rows(said, question, lines)]
 
 
-def _off_topic(said: Mapping[str, set[str]], question: str, lines: Sequence[Line]) -> Iterator[str]:
+def _off_topic(said: Mapping[str, set[str]], question: str, lines: Sequence[ContentLine]) -> Iterator[str]:
     """Numbers whose lines hold far fewer of the question's rare words than others do.
 
     A row of another thing ("Adjusted EBIT" where EBITDA was asked for) has the right form and the right
@@ -54,7 +54,7 @@ def _off_topic(said: Mapping[str, set[str]], question: str, lines: Sequence[Line
 
 
 def _of_other_rows(
-    said: Mapping[str, set[str]], question: str, lines: Sequence[Line]
+    said: Mapping[str, set[str]], question: str, lines: Sequence[ContentLine]
 ) -> Iterator[str]:
     """Numbers that are none of the row which is called what the question asks for.
 
@@ -75,7 +75,7 @@ def _of_other_rows(
             yield f"{number} does not stand beside “{name}”"
 
 
-def _row_asked_for(question: str, lines: Sequence[Line]) -> tuple[str, set[str]]:
+def _row_asked_for(question: str, lines: Sequence[ContentLine]) -> tuple[str, set[str]]:
     """Of rows called nothing but what is asked for, the fullest name and its numbers of the years asked."""
     asked, years = content_words(question), years_of(question)
     found: dict[str, set[str]] = {}
@@ -88,12 +88,12 @@ def _row_asked_for(question: str, lines: Sequence[Line]) -> tuple[str, set[str]]
     return name, found.get(name, set())
 
 
-def _is_of_one(line: Line) -> bool:
+def _is_of_one(line: ContentLine) -> bool:
     """Whether a line's numbers are all of what it names."""
     return bool(line.cells) or len(cells_of(line.words)[1]) <= 1
 
 
-def _numbers(line: Line) -> set[str]:
+def _numbers(line: ContentLine) -> set[str]:
     return set(numbers(line.words))
 
 
@@ -107,7 +107,7 @@ def well_placed(draft: str, question: str, evidence: Sequence[Evidence]) -> bool
     return max(own, default=0.0) >= NEAR_SHARE * max(scores, default=1.0)
 
 
-def _scores(question: str, lines: Sequence[Line]) -> list[float]:
+def _scores(question: str, lines: Sequence[ContentLine]) -> list[float]:
     """How many of the question's words each line holds, rare ones counting more."""
     asked = content_words(question)
     there = [content_words(line.told) & asked for line in lines]
