@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     )
     from .settings import (
         Checks,
+        Devices,
         DocumentLimits,
         Limits,
         Mcp,
@@ -201,6 +202,7 @@ _HOMES = {
         "DocumentLimits",
         "Limits",
         "Mcp",
+        "Devices",
         "McpServer",
         "MediaLimits",
         "PageLimits",
@@ -237,6 +239,7 @@ __all__ = [
     "Counts",
     "DeadlinePassed",
     "Detection",
+    "Devices",
     "Disagreement",
     "Document",
     "DocumentEntry",

@@ -167,6 +167,22 @@ class Mcp(BaseModel):
     )
 
 
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+
+
+class Devices(BaseModel):
+    """Where the models in this process run; auto takes a GPU that has room for them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    chat: DeviceName = Field(default="auto", description="the chat model, with transformers")
+    detector: DeviceName = Field(default="auto", description="what finds objects")
+    ocr: DeviceName = Field(default="auto", description="what reads text in pictures")
+    embedders: DeviceName = Field(
+        default="auto", description="what makes vectors, and the rerankers"
+    )
+
+
 class McpServer(BaseModel):
     """A server of the Model Context Protocol whose tools the assistant may use.
 
@@ -227,7 +243,8 @@ class Settings(BaseSettings):
         page_pixels: of a document's page that a model sees; small print is lost below 2.5 million.
         sees_images: whether a model behind an address sees pictures; by default it is found out.
         request_seconds: one request to a model's server may take.
-        detector: another detector, a file that ultralytics reads; "" takes the pack's own.
+        detector: another detector: a file that ultralytics reads, a folder or a hub name of a model
+            for transformers, or a weight's name; "" takes the pack's own.
         mcp_servers: servers that bring more tools, by the name their tools begin with.
     """
 
@@ -251,6 +268,7 @@ class Settings(BaseSettings):
     sees_images: bool | None = None
     request_seconds: float = Field(default=120.0, gt=0)
     detector: str = ""
+    devices: Devices = Devices()
     limits: Limits = Limits()
     media: MediaLimits = MediaLimits()
     documents: DocumentLimits = DocumentLimits()
@@ -339,6 +357,7 @@ def quiet_third_parties(settings: Settings) -> None:
         LANGSMITH_TRACING="false",
         LANGCHAIN_TRACING_V2="false",
         TOKENIZERS_PARALLELISM="false",
+        PYTORCH_ENABLE_MPS_FALLBACK="1",  # what Apple's GPU lacks runs on the processor
         RAY_USAGE_STATS_ENABLED="0",
     )
     if settings.offline:

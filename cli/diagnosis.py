@@ -10,10 +10,8 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +23,9 @@ from ..extensions.extras import PURPOSES, command, has, not_installed
 from ..retrieval.loaders.registry import plugged_in as loader_plugins
 from ..settings import Settings
 from ..tools.plugins import plugged_in as tool_plugins
-from ..weights import hardware, resolve, state
+from ..weights import resolve, state
+from . import machine
+from .findings import Finding
 
 MIN_PYTHON = (3, 11)
 _SPARE_BYTES = 2 * 10**9  # room for pictures, an index and what is made from weights
@@ -37,21 +37,6 @@ _OPENCV = (
 )
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        found: what is there, in a few words.
-        mend: the command (or step) that puts it right; "" when all is well.
-    """
-
-    name: str
-    ok: bool
-    found: str
-    mend: str = ""
-
-
 def report(settings: Settings) -> list[Finding]:
     """Look at the installation, the machine, the settings and the weights, in that order."""
     parts: tuple[Callable[[Settings], Iterable[Finding]], ...] = (
@@ -61,7 +46,9 @@ def report(settings: Settings) -> list[Finding]:
         _plugins,
         _torch_pair,
         _opencv,
-        _device,
+        machine.device,
+        machine.memory_fit,
+        machine.engines,
         _choices,
         _servers,
         _weights,
@@ -160,39 +147,6 @@ def _opencv(_: Settings) -> Iterator[Finding]:
     words = ", ".join(f"{name} {version}" for name, version in found.items())
     if found:
         yield Finding("opencv", good, words, "" if good else mend)
-
-
-def _device(_: Settings) -> Iterator[Finding]:
-    cpu = f"CPU with {os.cpu_count()} cores"
-    if not hardware.may_have_gpu():
-        yield Finding("device", True, cpu)
-    elif hardware.has_gpu():
-        yield Finding("device", True, f"{_gpu_name()}; {cpu}")
-    elif name := _nvidia_smi():
-        mend = "install a torch built for this GPU, see pytorch.org/get-started"
-        words = f"{name}, but torch {_version('torch')} cannot use it"
-        yield Finding("device", False, words, mend)
-    else:
-        yield Finding("device", True, cpu)
-
-
-def _gpu_name() -> str:
-    import torch
-
-    return f"{torch.cuda.get_device_name(0)}, {hardware.gpu_bytes() / 2**30:.0f} GiB"
-
-
-def _nvidia_smi() -> str:
-    """The first GPU the driver lists; "" when there is none."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return ""
-    command = [program, "--query-gpu=name", "--format=csv,noheader"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip().splitlines()[0] if done.returncode == 0 and done.stdout else ""
 
 
 def _choices(settings: Settings) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from ..errors import MissingExtra
 
 Extra = Literal[
     "local",
+    "gpu",
     "embedders",
     "experts",
     "documents",
@@ -31,6 +32,7 @@ Extra = Literal[
 
 PURPOSES: dict[Extra, str] = {
     "local": "models in this process",
+    "gpu": "chat models in 4 bits, for cards with little memory",
     "embedders": "texts and pictures as vectors",
     "experts": "detector, OCR and the closer look",
     "documents": "PDF, Office and web files, HEIC pictures",
@@ -46,8 +48,9 @@ PURPOSES: dict[Extra, str] = {
 
 _SIGNS: dict[Extra, tuple[str, ...]] = {
     "local": ("torch", "transformers", "accelerate", "xgrammar", "xllamacpp"),
+    "gpu": ("torch", "transformers", "accelerate", "bitsandbytes"),
     "embedders": ("numpy", "torch", "transformers", "sentence_transformers", "onnxruntime"),
-    "experts": ("numpy", "torch", "onnxruntime", "ultralytics", "paddleocr", "supervision"),
+    "experts": ("numpy", "torch", "onnxruntime", "paddleocr", "supervision"),
     "documents": ("numpy", "pypdfium2", "markitdown", "pptx", "openpyxl", "pillow_heif"),
     "index": ("numpy", "torch", "onnxruntime", "chromadb", "rapidfuzz"),
     "ui": ("gradio", "fastapi", "uvicorn", "prometheus_client"),

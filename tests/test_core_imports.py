@@ -32,8 +32,7 @@ CORE = {
 """Modules from which the core starts: the public names, the command line, what they load later."""
 
 BEHIND_A_CHECK = {
-    "agent/backends/attention.py": "asked by the transformers model",
-    "cli/diagnosis.py": "asks torch for the name of a GPU that torch has found",
+    "cli/machine.py": "asks torch for the name of a GPU that torch has found",
     "agent/example_vectors.py": "keeps vectors, which an embedder made",
     "agent/form_classifier.py": "fitted to vectors, which an embedder made; without one words vote",
     "retrieval/pages.py": "pages come out of an index",

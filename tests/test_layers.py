@@ -43,7 +43,7 @@ ONLY_IN = {
     "langchain_core": {"agent", "evals/baselines/langchain.py"},
     "langchain_openai": {"evals/baselines/langchain.py"},
     "smolagents": {"evals/baselines/smolagents.py"},
-    "ultralytics": {"tools/detection/detector.py"},
+    "ultralytics": {"tools/detection/yolo.py"},
     "paddleocr": {"tools/ocr/reader.py"},
     "chromadb": {"retrieval/vectors/storage.py"},
     "chromadb_rust_bindings": {"retrieval/vectors/server.py"},

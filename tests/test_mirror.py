@@ -85,7 +85,7 @@ TESTED_WITH = {
     "cli/index/test_look.py": "cli/index/filters cli/index/pages cli/show/documents",
     "cli/show/test_passages.py": "retrieval/catalog/highlight",
     "cli/test_batch.py": "agent/batch/shared_model",
-    "cli/test_diagnosis.py": "weights/hardware",
+    "cli/test_machine.py": "weights/hardware",
     "cli/test_checks.py": "cli/show/checks",
     "cli/test_interrupts.py": "cli/progress",
     "cli/test_tools.py": "tools/plugins",
@@ -121,7 +121,9 @@ TESTED_WITH = {
         "ui/web/chat ui/web/documents_panel ui/web/event_handlers ui/web/events ui/web/layout"
         " ui/web/navigation ui/web/routes ui/web/session ui/web/text ui/web/theme"
     ),
+    "tools/detection/test_detr.py": "tools/detection/engine",
     "weights/test_hub.py": "weights/sources",
+    "weights/test_registry.py": "weights/published weights/starter",
 }
 """Modules without a test file of their own, by the test that fails when they do: a helper of one
 module is tested with it, a page or a command from outside."""

@@ -10,6 +10,7 @@ from ..extensions.extras import has
 from ..media.store import Store
 from ..settings import Settings
 from ..weights.convert.prepare import classifier_path, detector_path, ocr_paths
+from ..weights.devices import device_for
 from .base import Tool
 from .calculate import calculate
 from .detection.detector import Detector, detect_tool
@@ -32,7 +33,11 @@ class Experts:
     def from_settings(cls, settings: Settings) -> Experts:
         """Engines of the pack in use; nothing is loaded or fetched yet."""
         return cls(
-            detector=Detector(lambda: detector_path(settings), settings.thresholds.detector_score),
+            detector=Detector(
+                lambda: detector_path(settings),
+                settings.thresholds.detector_score,
+                device_for("detector", settings),
+            ),
             reader=Reader(lambda: ocr_paths(settings), settings.thresholds.text_score),
             classifier=Classifier(lambda: classifier_path(settings)),
         )

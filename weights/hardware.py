@@ -31,3 +31,32 @@ def gpu_bytes() -> int:
     import torch
 
     return int(torch.cuda.get_device_properties(0).total_memory)
+
+
+def free_gpu_bytes() -> int:
+    """What of it nobody has taken yet; 0 without one."""
+    if not has_gpu():
+        return 0
+    import torch
+
+    return int(torch.cuda.mem_get_info(0)[0])
+
+
+def has_bf16() -> bool:
+    """Whether the first GPU computes in bfloat16 itself; torch also says yes where it emulates."""
+    if not has_gpu():
+        return False
+    import torch
+
+    return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+
+
+def has_mps() -> bool:
+    """Whether torch can use the GPU of an Apple machine; imports torch on a Mac only."""
+    import platform
+
+    if platform.system() != "Darwin" or find_spec("torch") is None:
+        return False
+    import torch
+
+    return torch.backends.mps.is_available()

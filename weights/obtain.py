@@ -21,9 +21,9 @@ from . import integrity
 from .download import fetch_files
 from .hub import fetch_snapshot
 from .integrity import sha256_of
-from .registry import Weight, weight_named
+from .registry import weight_named
 from .resolve import chat_ggufs, names_in, resolve_model, resolve_pack
-from .sources import File, Hub
+from .sources import File, Hub, Weight
 from .state import WeightState, check_weight, folder_of
 
 log = logging.getLogger(__name__)
@@ -136,12 +136,31 @@ def _fetch_from_hub(
         _check_blob(path, digest, weight)
         files[path.relative_to(snapshot).as_posix()] = integrity.stamp_of(path, digest)
     commit = snapshot.name if re.fullmatch(r"[0-9a-f]{40}", snapshot.name) else ""
+    _refuse_changes(weight, record, commit, files)
     with integrity.explained_write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     integrity.write_record(folder, {"snapshot": str(snapshot), "commit": commit, "files": files})
     if on_progress:
         size = sum(stamp["size"] for stamp in files.values())
         on_progress(weight.name, size, size)
+
+
+def _refuse_changes(
+    weight: Weight, record: dict[str, Any], commit: str, files: dict[str, Any]
+) -> None:
+    """Raise WeightsError where a weight is not what it was when it first came from the hub."""
+    before = record.get("files", {})
+    changed = [
+        name for name in before if name in files and files[name]["sha256"] != before[name]["sha256"]
+    ]
+    if record.get("commit", "") not in ("", commit):
+        changed.insert(0, f"commit {commit or 'unknown'}, not {record['commit']}")
+    if changed:
+        raise WeightsError(
+            f"{weight.name} has changed on the hub ({', '.join(changed)}) and is refused. To take it "
+            "as it is now, remove its record below LOOKTWICE_HOME/weights and run "
+            "`looktwice models pull` again"
+        )
 
 
 def _remove_damaged(record: dict[str, Any]) -> None:

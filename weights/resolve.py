@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from ..errors import OfflineError, UsageError
 from ..settings import Settings
-from . import hardware
-from .registry import (
-    CATALOGUE,
-    HUB_NAME,
-    LARGE_CHAT,
-    PACKS,
-    Pack,
-    Role,
-)
+from . import memory
+from .devices import device_for
+from .packs import PACKS, ExpertSet, Pack, Role, roles_of
+from .registry import CATALOGUE, HUB_NAME
+from .sources import Hub
 
 
 @dataclass(frozen=True)
@@ -29,39 +25,68 @@ class ModelChoice:
         kind: the backend.
         target: a local path, a hub name, an address, or the name of a weight in the catalogue.
         name: what to call it before people.
+        bits: of the matrices of its language model; 4 where the card has no room for more.
     """
 
     kind: Literal["llamacpp", "transformers", "openai"]
     target: str
     name: str
-
-
-_LARGE_CHAT_BYTES = 30 * 2**30  # its bf16 weights take 17.5 GB; pictures and the experts the rest
+    bits: Literal[4, 16] = 16
 
 
 def resolve_pack(settings: Settings) -> Pack:
-    """The pack in use; an address as the model means that the chat is remote."""
+    """The pack in use; an address as the model means that the chat is remote.
+
+    By itself it is gpu where there is a GPU with room for a model that sees, else starter.
+    """
     if settings.pack != "auto":
         return settings.pack
     if _is_address(settings.model):
         return "server"
-    return "gpu" if hardware.has_gpu() else "starter"
+    found = memory.fit_here()
+    return "gpu" if found is not None and (found.rung or settings.model) else "starter"
 
 
-def experts_of(settings: Settings) -> Literal["starter", "gpu"]:
-    """The pack the experts come from."""
+def experts_of(settings: Settings) -> ExpertSet:
+    """The set of experts in use: by the pack, and for gpu by the size of the card.
+
+    Without a GPU the gpu pack has its usual experts, which then run on the processor.
+    """
     pack = resolve_pack(settings)
-    if pack == "server":
-        return "gpu" if hardware.has_gpu() else "starter"
-    return pack
+    if pack == "starter":
+        return "starter"
+    found = memory.fit_here()
+    if found is not None:
+        return found.experts
+    return "gpu" if pack == "gpu" else "starter"
 
 
 def weight_for(role: Role, settings: Settings) -> str | None:
     """Name of the weight that plays a role; None where the pack has none."""
-    pack = experts_of(settings)
-    if role == "chat" and pack == "gpu" and hardware.gpu_bytes() >= _LARGE_CHAT_BYTES:
-        return LARGE_CHAT
-    return PACKS[pack].get(role)
+    if role == "chat":
+        return _own_chat(settings)[0]
+    experts = experts_of(settings)
+    if role in ("ocr_det", "ocr_rec") and device_for("ocr", settings) != "cuda":
+        experts = "starter"  # the larger reader is for a GPU: on a processor a page takes seconds
+    return roles_of(experts).get(role)
+
+
+def reads_with_torch(settings: Settings) -> bool:
+    """Whether the weights of the OCR are those that torch runs, not onnxruntime."""
+    name = weight_for("ocr_det", settings)
+    return name is not None and isinstance(CATALOGUE[name].source, Hub)
+
+
+def _own_chat(settings: Settings) -> tuple[str, Literal[4, 16]]:
+    """The pack's own chat model, and the bits of its matrices."""
+    if resolve_pack(settings) != "gpu":
+        return PACKS["starter"]["chat"], 16
+    found = memory.fit_here()
+    if found is None:
+        return PACKS["gpu"]["chat"], 16
+    if found.rung is None:
+        return PACKS["starter"]["chat"], 16
+    return found.rung.chat, found.rung.bits
 
 
 def resolve_model(settings: Settings) -> ModelChoice:
@@ -85,9 +110,8 @@ def resolve_model(settings: Settings) -> ModelChoice:
             "the pack `server` needs the address of an OpenAI-compatible server: "
             "set LOOKTWICE_MODEL=http://HOST:PORT/v1"
         )
-    own = weight_for("chat", settings)
-    assert own is not None  # every pack has a chat model; a test holds this
-    return _named_model(own)
+    own, bits = _own_chat(settings)
+    return replace(_named_model(own), bits=bits)
 
 
 def _is_address(model: str) -> bool:
@@ -170,10 +194,21 @@ def names_in(pack: str, settings: Settings) -> tuple[str, ...]:
 
 
 def _expert_names(settings: Settings) -> tuple[str, ...]:
-    roles = PACKS[experts_of(settings)]
-    own_detector = bool(settings.detector)
-    return tuple(
-        name
-        for role, name in roles.items()
-        if role != "chat" and not (role == "detector" and own_detector)
+    found = dict.fromkeys(
+        detector_of(settings) if role == "detector" else weight_for(role, settings)
+        for role in roles_of(experts_of(settings))
+        if role != "chat"
     )
+    return tuple(name for name in found if name)
+
+
+def detector_of(settings: Settings) -> str | None:
+    """The weight that finds objects: the pack's, or the one `settings.detector` names.
+
+    None where that means a file or folder of this machine.
+    """
+    given = settings.detector.strip()
+    if not given:
+        return weight_for("detector", settings)
+    is_name = given in CATALOGUE or HUB_NAME.fullmatch(given) is not None
+    return given if is_name and not Path(given).expanduser().exists() else None

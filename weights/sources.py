@@ -1,8 +1,9 @@
-"""Where a weight's files come from: parts of packages of a Python package index, or a hub repository."""
+"""A weight, and where its files come from: parts of packages of an index, or a hub repository."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Hub:
     Attributes:
         patterns: which files (shell patterns); every one must match something.
         optional: patterns that may match nothing.
-        revision: branch, tag or commit. The commit first seen is recorded and kept to.
+        revision: branch, tag or commit. The commit first seen is recorded, and no other is taken
+            after it.
     """
 
     repo: str
@@ -51,3 +53,31 @@ class Hub:
     @property
     def wanted(self) -> tuple[str, ...]:
         return self.patterns + self.optional
+
+
+LocalKind = Literal["llamacpp", "transformers"]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A model as it is published.
+
+    Attributes:
+        purpose: what the program uses it for.
+        licence: SPDX name, or the publisher's words.
+        homepage: where its makers describe it.
+        source: files out of packages, pinned by SHA-256; or a hub repository.
+        chat: for a chat model, the backend that runs it.
+        gpu_bytes: what it holds of a GPU's memory while it is loaded, its work included; 0 where it
+            runs on the processor.
+        gpu_bytes_4bit: the same with the matrices of its language model in 4 bits; 0 where it cannot.
+    """
+
+    name: str
+    purpose: str
+    licence: str
+    homepage: str
+    source: tuple[File, ...] | Hub
+    chat: LocalKind | None = None
+    gpu_bytes: int = 0
+    gpu_bytes_4bit: int = 0

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from ..settings import Settings
 from . import integrity
-from .registry import CATALOGUE, LARGE_CHAT, PACKS, Weight, weight_named
+from .packs import packs_with
+from .registry import CATALOGUE, weight_named
 from .resolve import names_in
-from .sources import File, Hub
+from .sources import File, Hub, Weight
 
 Status = Literal["verified", "present", "missing", "damaged"]
 
@@ -52,7 +53,7 @@ def check_weight(weight: Weight, settings: Settings, hashing: integrity.Hashing)
     found = integrity.check(base, files, folder, hashing)
     return WeightState(
         name=weight.name,
-        packs=_packs_with(weight.name),
+        packs=packs_with(weight.name),
         purpose=weight.purpose,
         licence=weight.licence,
         homepage=weight.homepage,
@@ -61,11 +62,6 @@ def check_weight(weight: Weight, settings: Settings, hashing: integrity.Hashing)
         path=base,
         detail=_detail(found, len(files)),
     )
-
-
-def _packs_with(name: str) -> tuple[str, ...]:
-    small = PACKS["gpu"]["chat"] if name == LARGE_CHAT else name
-    return tuple(pack for pack, roles in PACKS.items() if small in roles.values())
 
 
 def _expected(weight: Weight, record: dict[str, Any]) -> tuple[File, ...]:

@@ -26,6 +26,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         WeightsError: its files cannot be had (OfflineError: not while offline).
         ModelError: it cannot be loaded, or its server cannot be reached.
     """
+    from ...weights.devices import device_for
     from ...weights.obtain import chat_model_path
     from ...weights.resolve import resolve_model
 
@@ -58,6 +59,13 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         )
     from .transformers import TransformersModel
 
+    # The library itself finds the device where the settings leave it open.
+    device = None if settings.devices.chat == "auto" else device_for("chat", settings)
     return TransformersModel(
-        path, store=store, page_pixels=settings.page_pixels, offline=settings.offline
+        path,
+        store=store,
+        device=device,
+        page_pixels=settings.page_pixels,
+        offline=settings.offline,
+        bits=choice.bits,
     )

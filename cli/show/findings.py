@@ -13,7 +13,7 @@ from rich.table import Table
 from .text import literal
 
 if TYPE_CHECKING:
-    from ..diagnosis import Finding
+    from ..findings import Finding
 
 
 def show_findings(findings: Iterable[Finding], console: Console, as_json: bool = False) -> None:

@@ -19,7 +19,7 @@ from PIL import Image
 from ...errors import WeightsError
 from ...settings import Settings
 from ...weights.obtain import ensure
-from .runtime import Once, Vectors, chosen_device, chosen_dtype, unit, well_formed
+from .runtime import Once, Vectors, chosen_dtype, unit, well_formed
 
 __all__ = ["PageEmbedder", "Patches", "max_similarity", "open_page_embedder", "pooled"]
 
@@ -50,13 +50,14 @@ class PageEmbedder:
     Args:
         name: of the weights.
         folder: gives the model's folder (fetching it if need be) when it is first wanted.
+        device: where torch runs it.
 
     Every method raises `WeightsError` where the weights cannot be had or are no such model.
     """
 
-    def __init__(self, name: str, folder: Callable[[], Path]) -> None:
+    def __init__(self, name: str, folder: Callable[[], Path], device: str = "cpu") -> None:
         self.name = name
-        self._parts = Once(lambda: _open(folder()))
+        self._parts = Once(lambda: _open(folder(), device))
         self._lock = threading.Lock()
 
     def embed_pages(self, images: Sequence[Image.Image]) -> list[Patches]:
@@ -95,13 +96,13 @@ def pooled(rows: Patches) -> Vectors:
     return unit(rows.astype(np.float32).mean(axis=0))
 
 
-def _open(folder: Path) -> tuple[Any, Any]:
+def _open(folder: Path, device: str) -> tuple[Any, Any]:
     from transformers import AutoModelForPreTraining, AutoProcessor
 
     try:
         processor = AutoProcessor.from_pretrained(str(folder), local_files_only=True)
         model = AutoModelForPreTraining.from_pretrained(
-            str(folder), local_files_only=True, dtype=chosen_dtype()
+            str(folder), local_files_only=True, dtype=chosen_dtype(device)
         )
     except Exception as error:  # whatever the library says, this folder cannot be used
         raise WeightsError(f"{folder}: not a model for late interaction ({error})") from error
@@ -110,4 +111,4 @@ def _open(folder: Path) -> tuple[Any, Any]:
             f"{folder}: not a model for late interaction ({type(model).__name__}; "
             "expected ColPali, ColQwen2 or ColModernVBert)"
         )
-    return model.eval().to(chosen_device()), processor
+    return model.eval().to(device), processor

@@ -13,9 +13,10 @@ from PIL import Image
 from ...errors import UsageError, WeightsError
 from ...settings import Settings
 from ...weights.convert.prepare import image_embedder_path
+from ...weights.devices import device_for
 from ...weights.resolve import weight_for
 from .imagenet import ImageNet, middle, whole
-from .runtime import Once, Vectors, chosen_device, chosen_dtype, unit, weight_name, well_formed
+from .runtime import Once, Vectors, chosen_dtype, unit, weight_name, well_formed
 
 __all__ = ["ImageNetEmbedder", "PictureEmbedder", "SiglipEmbedder", "open_picture_embedder"]
 
@@ -63,7 +64,8 @@ def open_picture_embedder(settings: Settings) -> PictureEmbedder | None:
     name = weight_name("image", settings)
     if weights == weight_for("classifier", settings):
         return ImageNetEmbedder(name, lambda: image_embedder_path(settings), settings.threads)
-    return SiglipEmbedder(name, lambda: image_embedder_path(settings))
+    device = device_for("embedders", settings)
+    return SiglipEmbedder(name, lambda: image_embedder_path(settings), device)
 
 
 class ImageNetEmbedder:
@@ -104,13 +106,14 @@ class SiglipEmbedder:
     Args:
         name: of the weights.
         folder: gives the model's folder (fetching it if need be) when it is first wanted.
+        device: where torch runs it.
     """
 
     words = True
 
-    def __init__(self, name: str, folder: Callable[[], Path]) -> None:
+    def __init__(self, name: str, folder: Callable[[], Path], device: str = "cpu") -> None:
         self.name = name
-        self._parts = Once(lambda: _open_siglip(folder()))
+        self._parts = Once(lambda: _open_siglip(folder(), device))
         self._lock = threading.Lock()
 
     def embed(self, images: Sequence[Image.Image]) -> Vectors:
@@ -160,12 +163,14 @@ def _fit(value: Any, model: Any) -> Any:
     return value.to(model.device, model.dtype if value.is_floating_point() else value.dtype)
 
 
-def _open_siglip(folder: Path) -> tuple[Any, Any]:
+def _open_siglip(folder: Path, device: str) -> tuple[Any, Any]:
     from transformers import AutoModel, AutoProcessor
 
     try:
         processor = AutoProcessor.from_pretrained(str(folder), local_files_only=True)
-        model = AutoModel.from_pretrained(str(folder), local_files_only=True, dtype=chosen_dtype())
+        model = AutoModel.from_pretrained(
+            str(folder), local_files_only=True, dtype=chosen_dtype(device)
+        )
     except Exception as error:  # whatever the library says, this folder cannot be used
         raise WeightsError(f"{folder}: not a picture embedder ({error})") from error
-    return model.eval().to(chosen_device()), processor
+    return model.eval().to(device), processor

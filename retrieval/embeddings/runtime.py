@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from ...errors import UsageError, WeightsError
 from ...extensions.extras import needs
 from ...settings import Settings
-from ...weights.registry import Role, weight_named
+from ...weights import hardware
+from ...weights.packs import Role
+from ...weights.registry import weight_named
 from ...weights.resolve import weight_for
 from ...weights.sources import Hub
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Once",
     "Vectors",
-    "chosen_device",
     "chosen_dtype",
     "onnx_session",
     "unit",
@@ -96,20 +97,17 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def chosen_device() -> str:
-    """Where torch runs the models of the gpu pack."""
+def chosen_dtype(device: str) -> Any:
+    """The torch type they run in: on a GPU half the memory and twice the speed, for the same ranking.
+
+    Float16 where the card has no bfloat16 of its own.
+    """
     with needs("embedders"):
         import torch
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def chosen_dtype() -> Any:
-    """The torch type they run in: on a GPU half the memory and twice the speed, for the same ranking."""
-    with needs("embedders"):
-        import torch
-
-    return torch.bfloat16 if chosen_device() == "cuda" else torch.float32
+    if device != "cuda":
+        return torch.float32
+    return torch.bfloat16 if hardware.has_bf16() else torch.float16
 
 
 def unit(rows: NDArray[Any]) -> Vectors:

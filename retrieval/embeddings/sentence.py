@@ -27,11 +27,12 @@ class SentenceEmbedder:
     Args:
         name: of the weights.
         folder: gives the model's folder (fetching it if need be) when it is first wanted.
+        device: where torch runs it.
     """
 
-    def __init__(self, name: str, folder: Callable[[], Path]) -> None:
+    def __init__(self, name: str, folder: Callable[[], Path], device: str = "cpu") -> None:
         self.name = name
-        self._model = Once(lambda: _open_sentence_transformer(folder()))
+        self._model = Once(lambda: open_sentence_transformer(folder(), device))
         self._lock = threading.Lock()
 
     @property
@@ -70,13 +71,21 @@ class SentenceEmbedder:
         return np.asarray(rows, dtype=np.float32)
 
 
-def _open_sentence_transformer(folder: Path) -> Any:
+def open_sentence_transformer(folder: Path, device: str) -> Any:
+    """The library's model of a folder, its texts cut at what passages need.
+
+    Raises:
+        WeightsError: the folder is none.
+    """
     with needs("embedders"):
         from sentence_transformers import SentenceTransformer
 
     try:
         model = SentenceTransformer(
-            str(folder), local_files_only=True, model_kwargs={"dtype": chosen_dtype()}
+            str(folder),
+            device=device,
+            local_files_only=True,
+            model_kwargs={"dtype": chosen_dtype(device), "use_safetensors": True},
         )
     except Exception as error:  # whatever the libraries say, this folder cannot be used
         raise WeightsError(f"{folder}: not a text embedder ({error})") from error

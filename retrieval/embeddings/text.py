@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 from ...extensions.extras import require
 from ...settings import Settings
 from ...weights.convert.prepare import text_embedder_path
+from ...weights.devices import device_for
 from .runtime import Once, Vectors, weight_name
 
 __all__ = [
@@ -174,4 +175,4 @@ def _embedder_of(settings: Settings) -> _PackEmbedder:
     folder, name = text_embedder_path(settings), weight_name("text", settings)
     if (folder / "model.onnx").is_file():
         return OnnxTextEmbedder(name, lambda: folder, settings.threads)
-    return SentenceEmbedder(name, lambda: folder)
+    return SentenceEmbedder(name, lambda: folder, device_for("embedders", settings))

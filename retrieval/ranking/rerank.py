@@ -16,6 +16,7 @@ import numpy as np
 from ...errors import WeightsError
 from ...settings import Settings
 from ...weights.convert.prepare import reranker_path
+from ...weights.devices import device_for
 from ...weights.resolve import weight_for
 from ..embeddings.runtime import Once, Vectors, chosen_dtype, weight_name, well_formed
 from ..embeddings.text import TokenEmbedder
@@ -82,14 +83,17 @@ class CrossReranker:
         name: of the weights.
         folder: gives the model's folder (fetching it if need be) when it is first wanted.
         batch: pairs the model reads at once.
+        device: where torch runs it.
     """
 
     weight = 0.8
 
-    def __init__(self, name: str, folder: Callable[[], Path], batch: int = _BATCH) -> None:
+    def __init__(
+        self, name: str, folder: Callable[[], Path], batch: int = _BATCH, device: str = "cpu"
+    ) -> None:
         self.name = name
         self._batch = batch
-        self._model = Once(lambda: _open(folder()))
+        self._model = Once(lambda: _open(folder(), device))
         self._lock = threading.Lock()
 
     def score(self, query: str, passages: Sequence[str]) -> list[float]:
@@ -122,7 +126,8 @@ def open_reranker(settings: Settings) -> CrossReranker | None:
     """
     if weight_for("reranker", settings) is None:
         return None
-    return CrossReranker(weight_name("reranker", settings), lambda: _folder(settings))
+    name, device = weight_name("reranker", settings), device_for("embedders", settings)
+    return CrossReranker(name, lambda: _folder(settings), device=device)
 
 
 def _folder(settings: Settings) -> Path:
@@ -131,12 +136,15 @@ def _folder(settings: Settings) -> Path:
     return path
 
 
-def _open(folder: Path) -> Any:
+def _open(folder: Path, device: str) -> Any:
     from sentence_transformers import CrossEncoder
 
     try:
         model = CrossEncoder(
-            str(folder), local_files_only=True, model_kwargs={"dtype": chosen_dtype()}
+            str(folder),
+            device=device,
+            local_files_only=True,
+            model_kwargs={"dtype": chosen_dtype(device), "use_safetensors": True},
         )
     except Exception as error:  # whatever the libraries say, this folder cannot be used
         raise WeightsError(f"{folder}: not a reranker ({error})") from error

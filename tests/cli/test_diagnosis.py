@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from looktwice.cli import diagnosis
-from looktwice.cli.diagnosis import Finding
+from looktwice.cli.findings import Finding
 from looktwice.settings import McpServer, Settings
-from looktwice.weights import hardware, registry
+from looktwice.weights import packs
 
 
 def settings_at(home: Path, **more: object) -> Settings:
@@ -55,7 +55,7 @@ def test_every_package_looktwice_asks_for_is_looked_at(home: Path) -> None:
 
 def test_missing_weights_name_the_command(home: Path) -> None:
     findings = diagnosis.report(settings_at(home))
-    for name in registry.PACKS["starter"].values():
+    for name in packs.PACKS["starter"].values():
         found = named(findings, f"weights {name}")
         assert not found.ok
         assert found.mend == "looktwice models pull starter"
@@ -92,15 +92,6 @@ def test_two_versions_of_opencv(home: Path, versions: dict[str, str | None]) -> 
     assert named(diagnosis.report(settings_at(home)), "opencv").ok
 
 
-def test_a_gpu_that_torch_cannot_use(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hardware, "may_have_gpu", lambda: True)
-    monkeypatch.setattr(hardware, "has_gpu", lambda: False)
-    monkeypatch.setattr(diagnosis, "_nvidia_smi", lambda: "NVIDIA H100")
-    found = named(diagnosis.report(settings_at(home)), "device")
-    assert not found.ok
-    assert "NVIDIA H100" in found.found
-
-
 def test_settings_that_cannot_work(home: Path) -> None:
     wrong = settings_at(home, model="nonsense", detector="/no/such.pt", mmproj="/no/such.gguf")
     findings = diagnosis.report(wrong)
@@ -123,7 +114,7 @@ def test_an_mcp_server_whose_program_is_missing(home: Path) -> None:
 def test_an_address_needs_no_chat_weights_and_is_not_called(home: Path) -> None:
     findings = diagnosis.report(settings_at(home, model="http://gpu.example:8000/v1"))
     assert named(findings, "chat model").ok
-    assert not [f for f in findings if registry.PACKS["starter"]["chat"] in f.name]
+    assert not [f for f in findings if packs.PACKS["starter"]["chat"] in f.name]
 
 
 def test_a_home_that_cannot_be_written(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from looktwice.weights import registry
+from looktwice.weights import packs, registry
 
 from .cli_kit import Run
 
@@ -26,4 +26,4 @@ def test_models_list(run: Run) -> None:
 def test_models_verify_tells_missing_weights_by_its_exit_code(run: Run) -> None:
     done = run("models", "verify", "starter", "--json")
     assert done.code == 1
-    assert {w["name"] for w in json.loads(done.out)} == set(registry.PACKS["starter"].values())
+    assert {w["name"] for w in json.loads(done.out)} == set(packs.PACKS["starter"].values())

@@ -44,6 +44,20 @@ def test_damage_in_the_hubs_cache_is_found_and_mended_at_the_same_commit(
     assert hub.asked[-1] == ("org/model", COMMIT, False)
 
 
+def test_another_commit_or_other_bytes_are_refused(home: Path, hub: FakeHub) -> None:
+    settings = settings_at(home)
+    folder = obtain.ensure("org/model", settings)
+    hub.files["model.safetensors"] = b"changed"
+    flip((folder / "model.safetensors").resolve(), 0)
+    state.verify(settings, "org/model")
+    with pytest.raises(WeightsError, match=r"changed on the hub \(model.safetensors\)"):
+        obtain.ensure("org/model", settings)
+    hub.files["model.safetensors"] = b"weights"
+    hub.snapshot = hub.snapshot.with_name("f" * 40)
+    with pytest.raises(WeightsError, match=f"commit f+, not {COMMIT}"):
+        obtain.ensure("org/model", settings)
+
+
 def test_a_download_that_is_not_what_the_hub_announced_is_refused(home: Path, hub: FakeHub) -> None:
     hub("org/model", revision="main", allow_patterns=[], local_files_only=False)
     (hub.snapshot / "model.safetensors").resolve().write_bytes(b"spoilt!")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from looktwice.weights import (
+    packs,
     registry,
 )
 from looktwice.weights.sources import Hub
 
 
 def test_every_pack_names_weights_of_the_catalogue_and_a_chat_model() -> None:
-    for roles in registry.PACKS.values():
+    for roles in packs.PACKS.values():
         assert set(roles.values()) <= set(registry.CATALOGUE)
         assert registry.CATALOGUE[roles["chat"]].chat
     assert all(
         not isinstance(registry.CATALOGUE[name].source, Hub)
-        for name in registry.PACKS["starter"].values()
+        for name in packs.PACKS["starter"].values()
     )
 
 

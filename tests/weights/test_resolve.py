@@ -9,8 +9,9 @@ from looktwice.errors import OfflineError, UsageError
 from looktwice.settings import Settings
 from looktwice.weights import (
     hardware,
+    memory,
     obtain,
-    registry,
+    packs,
     resolve,
 )
 
@@ -28,17 +29,53 @@ from looktwice.weights import (
 def test_resolve_pack(
     monkeypatch: pytest.MonkeyPatch, pack: str, model: str, gpu: bool, expected: str
 ) -> None:
-    monkeypatch.setattr(hardware, "has_gpu", lambda: gpu)
+    monkeypatch.setattr(memory, "fit_here", lambda: memory.fit(24 * 2**30) if gpu else None)
     assert resolve.resolve_pack(Settings.load(pack=pack, model=model)) == expected
 
 
 def test_the_larger_model_is_taken_where_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings.load(pack="gpu")
-    monkeypatch.setattr(hardware, "gpu_bytes", lambda: 80 * 2**30)
-    assert resolve.weight_for("chat", settings) == "qwen3-vl-8b-instruct"
-    assert "qwen3-vl-4b-instruct" not in resolve.names_in("gpu", settings)
-    monkeypatch.setattr(hardware, "gpu_bytes", lambda: 16 * 2**30)
-    assert resolve.weight_for("chat", settings) == "qwen3-vl-4b-instruct"
+    monkeypatch.setattr(memory, "fit_here", lambda: memory.fit(80 * 2**30))
+    assert resolve.weight_for("chat", settings) == "qwen3.5-9b"
+    assert "qwen3.5-4b" not in resolve.names_in("gpu", settings)
+    monkeypatch.setattr(memory, "fit_here", lambda: memory.fit(8 * 2**30))
+    assert resolve.weight_for("chat", settings) == "qwen3.5-4b"
+    assert resolve.resolve_model(settings).bits == 4
+
+
+def test_a_card_too_small_for_a_model_that_sees_leaves_the_starter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "fit_here", lambda: memory.fit(4 * 2**30))
+    starter = packs.PACKS["starter"]["chat"]
+    assert resolve.resolve_pack(Settings.load()) == "starter"
+    assert resolve.resolve_model(Settings.load()).target == starter
+    assert resolve.resolve_model(Settings.load(pack="gpu")).target == starter
+    assert resolve.weight_for("text", Settings.load(pack="gpu")) == "all-minilm-l6-v2"
+
+
+def test_a_machine_without_a_gpu_reads_with_the_small_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware, "has_gpu", lambda: False)
+    settings = Settings.load(pack="gpu")
+    assert resolve.weight_for("ocr_rec", settings) == "pp-ocrv6-small"
+    assert "pp-ocrv6-medium-rec" not in resolve.names_in("gpu", settings)
+    monkeypatch.setattr(hardware, "has_gpu", lambda: True)
+    monkeypatch.setattr(memory, "fit_here", lambda: memory.fit(16 * 2**30))
+    assert resolve.weight_for("ocr_rec", settings) == "pp-ocrv6-medium-rec"
+
+
+def test_a_detector_is_chosen_by_name_file_or_folder(tmp_path: Path) -> None:
+    def chosen(detector: str) -> str | None:
+        return resolve.detector_of(Settings.load(pack="starter", detector=detector))
+
+    (tmp_path / "config.json").write_text("{}")
+    assert chosen("") == "yolov3-tiny"
+    assert chosen("grounding-dino-base") == "grounding-dino-base"
+    assert chosen("PekingU/rtdetr_r50vd") == "PekingU/rtdetr_r50vd"
+    assert chosen(str(tmp_path)) is None
+    named = Settings.load(pack="starter", detector="dfine-xlarge")
+    assert "dfine-xlarge" in resolve.names_in("auto", named)
+    assert "yolov3-tiny" not in resolve.names_in("auto", named)
 
 
 def test_a_local_path_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,10 +141,10 @@ def test_offline_allows_only_this_machine(address: str, allowed: bool) -> None:
 
 
 def test_names_in_a_pack_follow_the_settings() -> None:
-    starter = set(registry.PACKS["starter"].values())
+    starter = set(packs.PACKS["starter"].values())
     assert set(resolve.names_in("starter", Settings.load(pack="starter"))) == starter
     own = Settings.load(pack="starter", model="http://localhost/v1", detector="mine.pt")
-    chat, detector = registry.PACKS["starter"]["chat"], registry.PACKS["starter"]["detector"]
+    chat, detector = packs.PACKS["starter"]["chat"], packs.PACKS["starter"]["detector"]
     assert set(resolve.names_in("auto", own)) == starter - {chat, detector}
     named = Settings.load(pack="starter", model="org/model")
     assert resolve.names_in("starter", named)[0] == "org/model"

@@ -1,1 +1,1 @@
-"""Finding and counting objects: the detector and the names it knows. All that knows ultralytics."""
+"""Finding and counting objects: the detector, the engines that run it, and the names it knows."""

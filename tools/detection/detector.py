@@ -1,69 +1,63 @@
-"""Finding and counting objects. The only file that imports ultralytics."""
+"""Finding and counting objects, whatever runs the network."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
-from ...errors import ToolError, WeightsError
-from ...extensions.extras import needs
+from ...errors import ToolError
+from ...extensions.extras import require
 from ...media.store import Store
 from ...schema import Detection, Evidence, Picture
 from ..base import Tool, tool
 from ..execution.results import picture_source
 from ..places import place
 from ..tiles import TileDetection, merge, tiles
+from .engine import DetectorEngine, open_engine
 from .labels import resolve
 
 _LISTED = 12  # places written out for one label
 _ABSENCE = 0.7  # a detector overlooks things, so "none" is weaker than a box
 _ANYTHING = frozenset(("object", "objects", "thing", "things", "item", "items"))
-_IOU = 0.45  # boxes of one pass that overlap more are one object
 
 
 class Detector:
-    """An object detector that Ultralytics can run: `.pt` or `.onnx`, with fixed or open names.
+    """An object detector, with fixed or open names, run by Ultralytics or by transformers.
 
     Loaded at its first use; calls from several threads wait for each other. A picture much larger
     than the model's input is also searched tile by tile, for what is small in it.
 
     Args:
-        weights: gives the file; asked once, at the first use.
+        weights: gives the file or folder; asked once, at the first use.
         score: detections below it are dropped, 0..1.
+        device: where torch runs it.
     """
 
-    def __init__(self, weights: Callable[[], Path], score: float) -> None:
+    def __init__(self, weights: Callable[[], Path], score: float, device: str = "cpu") -> None:
         self._weights = weights
         self._score = score
+        self._device = device
         self._lock = threading.Lock()
-        self._model: Any = None
-        self._side = 0
-        self._rect = True
-        self._labels: tuple[str, ...] = ()
+        self._engine: DetectorEngine | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The names it knows; of an open-vocabulary model those it looks for when asked nothing.
 
         Raises:
-            WeightsError: the file is missing or no detector.
+            WeightsError: the weights are missing or no detector.
         """
         with self._lock:
-            self._load()
-            return self._labels
+            return self._loaded().labels
 
     @property
     def open_vocabulary(self) -> bool:
-        """Whether it can be asked for any name (YOLOE, YOLO-World)."""
+        """Whether it can be asked for any name (Grounding DINO, YOLOE, YOLO-World)."""
         with self._lock:
-            self._load()
-            return type(self._model).__name__ in ("YOLOE", "YOLOWorld") and hasattr(
-                self._model.model, "set_classes"
-            )
+            return self._loaded().open_vocabulary
 
     def detect(
         self, image: Image.Image, picture: Picture, names: Sequence[str] = ()
@@ -76,101 +70,38 @@ class Detector:
             names: what to look for, only for an open-vocabulary model.
 
         Raises:
-            WeightsError: the file is missing or no detector.
+            WeightsError: the weights are missing or no detector.
             ToolError: the model failed, or cannot be asked for these names.
         """
         image = image.convert("RGB")
         with self._lock:
-            self._load()
-            if names:
-                self._ask_for(names)
-            found = self._predict(image, (0, 0))
+            engine = self._loaded()
+            found = engine.predict(image, names)
             parts = [
-                self._predict(image.crop(tile), (tile[0], tile[1]))
-                for tile in tiles(image.width, image.height, self._side)
+                _moved(engine.predict(image.crop(tile), names), tile[:2])
+                for tile in tiles(image.width, image.height, engine.side)
             ]
         if parts:
-            found = merge(found, parts, image.size, self._side, self._score)
+            found = merge(found, parts, image.size, engine.side, self._score)
         return [
             Detection(label=item.label, score=item.score, box=picture.box(*item.xyxy))
             for item in sorted(found, key=lambda item: -item.score)
         ]
 
-    def _load(self) -> None:
-        if self._model is not None:
-            return
-        with needs("experts"):  # before its weights are fetched
-            from ultralytics import YOLO
-        path = self._weights()
-        try:
-            model = YOLO(path, task="detect" if path.suffix == ".onnx" else None)
-            # The first picture builds the engine, which then knows its names and its input's size.
-            blank = Image.new("RGB", (64, 64))
-            model.predict(blank, conf=self._score, verbose=False, save=False)
-            self._side = _input_side(model)
-            # Exported models are made for squares, also those that would take other shapes.
-            self._rect = path.suffix != ".onnx"
-            self._labels = _names(model)
-        except Exception as error:  # whatever the library says, these weights cannot be used
-            raise WeightsError(f"{path.name}: not a detector that can be run ({error})") from error
-        self._model = model
-
-    def _ask_for(self, names: Sequence[str]) -> None:
-        try:
-            self._model.set_classes(list(names))
-        except Exception as error:  # its text encoder may be missing, and offline it cannot come
-            raise ToolError(
-                f"the object detector cannot be asked for {list(names)}: {error}", "unavailable"
-            ) from error
-
-    def _predict(self, image: Image.Image, at: tuple[int, int]) -> list[TileDetection]:
-        """One pass; boxes moved by the place of the image in the whole."""
-        try:
-            result = self._model.predict(
-                image,
-                imgsz=self._side,
-                rect=self._rect,
-                conf=self._score,
-                iou=_IOU,
-                verbose=False,
-                save=False,
-            )[0]
-        except Exception as error:
-            raise ToolError(f"the object detector failed: {error}") from error
-        return _from_ultralytics(result, at, image.size)
+    def _loaded(self) -> DetectorEngine:
+        if self._engine is None:
+            require("experts")  # before its weights are fetched
+            self._engine = open_engine(self._weights(), self._score, self._device)
+        return self._engine
 
 
-def _input_side(model: Any) -> int:
-    """The side the model was trained or exported at: its own word, else what it was just run at."""
-    predictor = model.predictor
-    size = getattr(predictor.model, "imgsz", None) or predictor.imgsz
-    return int(max(size) if isinstance(size, (list, tuple)) else size)
-
-
-def _names(model: Any) -> tuple[str, ...]:
-    names = model.predictor.model.names
-    return tuple(str(name) for name in (names.values() if isinstance(names, dict) else names))
-
-
-def _from_ultralytics(
-    result: Any, at: tuple[int, int], size: tuple[int, int]
-) -> list[TileDetection]:
-    """The library's result as ours; the one place where its shape is looked at."""
-    rows = result.boxes.data.cpu().tolist() if result.boxes is not None else []
-    found: list[TileDetection] = []
-    for row in rows:
-        if len(row) < 6:
-            raise ToolError(f"the object detector gave {len(row)} numbers a box, expected 6")
-        x1, y1, x2, y2 = (
-            min(max(value, 0.0), float(size[axis % 2])) + at[axis % 2]
-            for axis, value in enumerate(row[:4])
-        )
-        score, kind = row[-2], int(row[-1])
-        if kind not in result.names or not 0 <= score <= 1.0001:
-            raise ToolError(f"the object detector gave class {kind} with score {score:.3f}")
-        if x2 > x1 and y2 > y1:  # also drops what is not a number
-            found.append(TileDetection(str(result.names[kind]), min(score, 1.0), (x1, y1, x2, y2)))
-    return found
+def _moved(found: Sequence[TileDetection], at: tuple[int, int]) -> list[TileDetection]:
+    """What a tile shows, in the pixels of the whole."""
+    left, top = at
+    return [
+        TileDetection(label, score, (x1 + left, y1 + top, x2 + left, y2 + top))
+        for label, score, (x1, y1, x2, y2) in found
+    ]
 
 
 def detect_tool(detector: Detector, store: Store) -> Tool:

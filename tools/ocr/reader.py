@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from PIL import Image
 
@@ -18,7 +18,6 @@ from ...errors import ToolError, WeightsError
 from ...extensions.extras import require
 from ...media.store import Store
 from ...schema import Box, Evidence, Picture, TextLine
-from ...weights.hardware import may_have_gpu
 from ..base import Tool, tool
 from ..execution.results import picture_source
 from ..measure import colour_of
@@ -52,7 +51,7 @@ Read = tuple[str, float, Quad]
 
 
 class OcrFolders(Protocol):
-    """Folders, each with `inference.onnx` and the `inference.yml` that PaddleOCR wants.
+    """Folders of the models, in the form their engine reads, and where it runs.
 
     `light` is the recogniser for a processor, `rec` for a GPU.
     """
@@ -72,9 +71,15 @@ class OcrFolders(Protocol):
     @property
     def rec_name(self) -> str: ...
 
+    @property
+    def engine(self) -> Literal["onnxruntime", "transformers"]: ...
+
+    @property
+    def device(self) -> str: ...
+
 
 class Reader:
-    """PP-OCR through PaddleOCR on onnxruntime.
+    """PP-OCR through PaddleOCR, on onnxruntime or on torch.
 
     Loaded at its first use; calls from several threads wait for each other.
 
@@ -161,19 +166,18 @@ class Reader:
 
 
 def _paddle(folders: OcrFolders, threads: int) -> Any:
-    import onnxruntime
-
     with _no_hub():
         from paddleocr import PaddleOCR
 
     logging.getLogger("paddlex").setLevel(logging.WARNING)  # tells of every model it makes
-    # A build for CUDA names its provider also where there is no GPU.
-    gpu = may_have_gpu() and "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    gpu = folders.device == "cuda" and (folders.engine == "transformers" or _onnx_has_cuda())
     device = "gpu:0" if gpu else "cpu"
+    config: dict[str, Any] = {}
+    if folders.engine == "onnxruntime":
+        config = ({} if gpu else _LEAN) | ({"intra_op_num_threads": threads} if threads else {})
     return PaddleOCR(
-        engine="onnxruntime",
-        engine_config=({} if gpu else _LEAN)
-        | ({"intra_op_num_threads": threads} if threads else {}),
+        engine=folders.engine,
+        engine_config=config,
         device=device,
         text_detection_model_name=folders.det_name,
         text_detection_model_dir=str(folders.det),
@@ -184,6 +188,13 @@ def _paddle(folders: OcrFolders, threads: int) -> Any:
         use_doc_unwarping=False,
         use_textline_orientation=False,
     )
+
+
+def _onnx_has_cuda() -> bool:
+    """Whether this onnxruntime can use the GPU; the doctor says so where it cannot."""
+    import onnxruntime
+
+    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
 
 
 @contextmanager

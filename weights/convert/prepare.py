@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from ...errors import UsageError
 from ...settings import Settings
+from ..devices import Device, device_for
 from ..obtain import OnProgress, ensure, ensure_made
-from ..registry import Role
-from ..resolve import weight_for
+from ..packs import Role
+from ..resolve import detector_of, weight_for
 from .darknet import make_detector
 from .efficientnet import CLASSIFIER_SIDE, make_classifier
 from .lighten import whole_numbers_hold
@@ -40,13 +42,16 @@ _OCR_FORMAT = 3
 _TEXT_FORMAT = 2
 """Of the text embedder, which gives the vectors of its words as well since the second."""
 
+Engine = Literal["onnxruntime", "transformers"]
+
 
 @dataclass(frozen=True)
 class OcrPaths:
-    """Folders with `inference.onnx` and `inference.yml`, and the names PaddleOCR knows them by.
+    """Folders of the detector and the recogniser, and the names PaddleOCR knows them by.
 
-    `light` is the recogniser for a processor; the same as `rec` where a pack has none, or where this
-    processor could not run it rightly.
+    Those of the starter hold `inference.onnx` and `inference.yml`; those of the gpu pack are in the
+    form transformers reads. `light` is the recogniser for a processor; the same as `rec` where a pack
+    has none, or where this processor could not run it rightly.
     """
 
     det: Path
@@ -54,31 +59,38 @@ class OcrPaths:
     light: Path
     det_name: str
     rec_name: str
+    engine: Engine
+    device: Device
 
 
 def detector_path(settings: Settings, on_progress: OnProgress | None = None) -> Path:
-    """A file that `ultralytics.YOLO(path, task="detect")` loads: `.onnx` or `.pt`.
+    """A file that `ultralytics.YOLO(path, task="detect")` loads, or a folder for transformers.
 
     The starter's takes any size that is a multiple of 32; it was trained at 416.
 
     Raises:
-        UsageError: `settings.detector` is no file.
+        UsageError: `settings.detector` names none.
         WeightsError: the weights cannot be had or read.
     """
-    if settings.detector:
-        own = Path(settings.detector).expanduser()
+    name = detector_of(settings)
+    if name is None:
+        own = Path(settings.detector.strip()).expanduser()
         if not own.exists():
-            raise UsageError(f"the detector {own} does not exist")
+            raise UsageError(
+                f"the detector {own} does not exist; give a file that ultralytics reads, a folder or "
+                "hub name (org/name) of a model for transformers, or a name of "
+                "`looktwice models list`"
+            )
         return own.resolve()
-    name = _weight("detector", settings)
     if name == "yolov3-tiny":
         made = ensure_made(name, f"onnx-{_FORMAT}", make_detector, settings, on_progress)
         return made / "yolov3-tiny.onnx"
-    return next(ensure(name, settings, on_progress).glob("*.pt"))
+    folder = ensure(name, settings, on_progress)
+    return next(folder.glob("*.pt"), folder)
 
 
 def ocr_paths(settings: Settings, on_progress: OnProgress | None = None) -> OcrPaths:
-    """What PaddleOCR needs to read text with onnxruntime.
+    """What PaddleOCR needs to read text, with torch on a GPU, else with onnxruntime.
 
     Raises:
         WeightsError: the weights cannot be had or read.
@@ -88,10 +100,13 @@ def ocr_paths(settings: Settings, on_progress: OnProgress | None = None) -> OcrP
         made = ensure_made(name, f"paddle-{_OCR_FORMAT}", make_ocr, settings, on_progress)
         det, rec = made / "det", made / "rec"
         light = made / "light" if whole_numbers_hold() else rec
+        engine: Engine = "onnxruntime"
     else:
         det = ensure(name, settings, on_progress)
         rec = light = ensure(_weight("ocr_rec", settings), settings, on_progress)
-    return OcrPaths(det, rec, light, paddle_name(det), paddle_name(rec))
+        engine = "transformers"
+    names = paddle_name(det), paddle_name(rec)
+    return OcrPaths(det, rec, light, *names, engine, device_for("ocr", settings))
 
 
 def text_embedder_path(settings: Settings, on_progress: OnProgress | None = None) -> Path:

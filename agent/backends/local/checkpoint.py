@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ....errors import LooktwiceError, ModelError, OfflineError, UsageError, WeightsError
+from ....extensions.extras import needs
+from ....weights import hardware
 
 _UNSTATED_CONTEXT = 4_096
 """Assumed where a checkpoint does not say how much it can read."""
@@ -27,7 +29,12 @@ class Parts:
 
 
 def load(
-    source: str, revision: str | None, device: str | None, dtype: str | None, offline: bool
+    source: str,
+    revision: str | None,
+    device: str | None,
+    dtype: str | None,
+    offline: bool,
+    bits: Literal[4, 16] = 16,
 ) -> Parts:
     """Read a checkpoint; every way it can fail becomes one of our errors, naming the source.
 
@@ -37,6 +44,7 @@ def load(
         device: as torch names it; None takes the GPU where there is one.
         dtype: bfloat16, float16 or float32; None takes what suits the device.
         offline: never fetch.
+        bits: 4 quantises the matrices of the language model while they are read.
 
     Raises:
         WeightsError: it cannot be read (OfflineError: not without fetching it).
@@ -48,7 +56,7 @@ def load(
     is_folder = _check_place(source)
     place, kind = _device(device), _dtype(dtype, _device(device))
     try:
-        return _read(source, revision, place, kind, offline or is_folder)
+        return _read(source, revision, place, kind, offline or is_folder, bits)
     except torch.OutOfMemoryError as error:
         raise ModelError(
             f"{source} does not fit into the GPU's memory ({error}); use a smaller model or "
@@ -67,7 +75,14 @@ def load(
         ) from error
 
 
-def _read(source: str, revision: str | None, place: str, kind: Any, local_only: bool) -> Parts:
+def _read(
+    source: str,
+    revision: str | None,
+    place: str,
+    kind: Any,
+    local_only: bool,
+    bits: Literal[4, 16],
+) -> Parts:
     import transformers as hf
 
     # Naming the branch "main" would let the library ask a hub service to convert old weights.
@@ -90,6 +105,7 @@ def _read(source: str, revision: str | None, place: str, kind: Any, local_only: 
         use_safetensors=True,
         output_loading_info=True,
         device_map=None if place == "cpu" else place,
+        **({"quantization_config": _four_bits(kind)} if bits == 4 else {}),
         **options,
     )
     if missing := sorted(report["missing_keys"]):
@@ -98,6 +114,21 @@ def _read(source: str, revision: str | None, place: str, kind: Any, local_only: 
             f"{missing[0]}; fetch it again"
         )
     return Parts(model.eval(), processor, sees_images)
+
+
+def _four_bits(kind: Any) -> Any:
+    """NF4 with scales quantised, too (QLoRA; Dettmers et al., 2023); what sees stays as it is."""
+    with needs("gpu"):
+        import bitsandbytes  # noqa: F401  # the library below only says that something is missing
+        from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=kind,
+        llm_int8_skip_modules=[r"(.*\.)?(visual|vision_tower|vision_model|lm_head)"],
+    )
 
 
 def _check_place(source: str) -> bool:
@@ -131,7 +162,7 @@ def _dtype(wanted: str | None, device: str) -> Any:
     if wanted is None:
         if device == "cpu" or not torch.cuda.is_available():
             return torch.float32
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        return torch.bfloat16 if hardware.has_bf16() else torch.float16
     if wanted not in kinds:
         raise UsageError(f"expected a dtype of {', '.join(kinds)}, got {wanted!r}")
     return kinds[wanted]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from looktwice.cli.diagnosis import Finding
+from looktwice.cli.findings import Finding
 from looktwice.cli.show.findings import show_findings
 
 from .show_kit import shown

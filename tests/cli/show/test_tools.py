@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from looktwice.cli.diagnosis import Finding
+from looktwice.cli.findings import Finding
 from looktwice.cli.show.findings import show_findings
 from looktwice.cli.show.tools import show_tools
 from looktwice.cli.show.weights import show_weights

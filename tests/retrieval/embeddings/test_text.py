@@ -23,7 +23,7 @@ from looktwice.retrieval.embeddings.onnx import OnnxTextEmbedder
 from looktwice.retrieval.embeddings.sentence import SentenceEmbedder
 from looktwice.retrieval.embeddings.text import as_text_embedder, open_text_embedder
 from looktwice.settings import Settings
-from looktwice.weights import obtain, registry
+from looktwice.weights import obtain, packs
 from looktwice.weights.convert import prepare
 
 from .kit import LONGEST, TABLE, WORDS, write_toy
@@ -284,7 +284,7 @@ VARIED = (
 @pytest.mark.weights
 def test_it_gives_the_vectors_that_sentence_transformers_gives(starter_settings: Settings) -> None:
     ours = open_text_embedder(starter_settings)
-    name = registry.PACKS["starter"]["text"]
+    name = packs.PACKS["starter"]["text"]
     theirs = SentenceEmbedder(name, lambda: obtain.ensure(name, starter_settings))
     rows, expected = ours.embed(VARIED), theirs.embed(VARIED)
     assert rows.shape == (len(VARIED), 384)

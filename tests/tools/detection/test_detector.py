@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
-from looktwice.errors import ToolError
 from looktwice.tools import Context
-from looktwice.tools.detection.detector import _from_ultralytics
 
 from ..engines_kit import experts, run, texts
 
@@ -53,35 +49,3 @@ def test_unknown_things_are_not_counted(street: Context) -> None:
     (bus,) = texts(run(experts(), street, "detect_objects", labels=["bus", "shoe"]))
     assert bus.startswith("picture 1: 1 bus")
     assert bus.endswith("does not know it: shoe")
-
-
-class Rows:
-    """Stands for a tensor."""
-
-    def __init__(self, rows: list[list[float]]) -> None:
-        self.rows = rows
-
-    def cpu(self) -> Rows:
-        return self
-
-    def tolist(self) -> list[list[float]]:
-        return self.rows
-
-
-def foreign(*rows: list[float]) -> SimpleNamespace:
-    return SimpleNamespace(boxes=SimpleNamespace(data=Rows(list(rows))), names={0: "cat"})
-
-
-def test_a_detectors_boxes_are_clipped_and_checked() -> None:
-    nan = float("nan")
-    kept = _from_ultralytics(
-        foreign([-5, 2, 20, 8, 0.9, 0], [3, 3, 3, 8, 0.9, 0], [nan, 0, 5, 5, 0.9, 0]),
-        (100, 0),
-        (10, 10),
-    )
-    assert [item.xyxy for item in kept] == [(100, 2, 110, 8)]
-    with pytest.raises(ToolError, match="class 7"):
-        _from_ultralytics(foreign([1, 1, 2, 2, 0.9, 7]), (0, 0), (10, 10))
-    with pytest.raises(ToolError, match="3 numbers"):
-        _from_ultralytics(foreign([1, 1, 2]), (0, 0), (10, 10))
-    assert _from_ultralytics(SimpleNamespace(boxes=None, names={}), (0, 0), (1, 1)) == []

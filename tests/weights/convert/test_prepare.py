@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from looktwice.errors import UsageError, WeightsError
 from looktwice.settings import Settings
-from looktwice.weights import registry
+from looktwice.weights import hardware, memory, packs
 from looktwice.weights.convert import paddle, prepare, sentence
 from looktwice.weights.convert.darknet import darknet as build_network
 from looktwice.weights.convert.graph import Graph
@@ -219,18 +219,24 @@ def test_the_gpu_pack_is_handed_on_as_it_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No GPU and no hub here, so the files are stand-ins; the paths are what is tested."""
-    for name in registry.PACKS["gpu"].values():
+    for name in packs.PACKS["gpu"].values():
         (tmp_path / name).mkdir(exist_ok=True)
+    (tmp_path / "yolo26x").mkdir()
     (tmp_path / "yolo26x/yolo26x.pt").write_bytes(b"")
     for kind in ("det", "rec"):
         text = f"Global:\n  model_name: PP-OCRv6_medium_{kind}\n"
         (tmp_path / f"pp-ocrv6-medium-{kind}/inference.yml").write_text(text)
     monkeypatch.setattr(prepare, "ensure", lambda name, *_: tmp_path / name)
     settings = Settings.load(pack="gpu")
-    assert prepare.detector_path(settings).name == "yolo26x.pt"
+    monkeypatch.setattr(hardware, "has_gpu", lambda: True)
+    monkeypatch.setattr(memory, "fit_here", lambda: memory.fit(16 * 2**30))
+    assert prepare.detector_path(settings).name == "dfine-xlarge"
+    named = settings.model_copy(update={"detector": "yolo26x"})
+    assert prepare.detector_path(named).name == "yolo26x.pt"
     ocr = prepare.ocr_paths(settings)
     assert (ocr.det.name, ocr.rec.name) == ("pp-ocrv6-medium-det", "pp-ocrv6-medium-rec")
     assert (ocr.det_name, ocr.rec_name) == ("PP-OCRv6_medium_det", "PP-OCRv6_medium_rec")
+    assert (ocr.engine, ocr.device) == ("transformers", "cuda")
     assert prepare.text_embedder_path(settings).name == "qwen3-embedding-0.6b"
     assert prepare.image_embedder_path(settings).name == "siglip2-base-patch16-256"
     reranker = prepare.reranker_path(settings)

@@ -1,0 +1,50 @@
+"""Devices: as set, by room, and never one that is not there."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from looktwice.settings import Settings
+from looktwice.weights import devices, hardware, memory
+
+GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("card", "expert", "device"),
+    [
+        (24, "chat", "cuda"),
+        (24, "ocr", "cuda"),
+        (8, "chat", "cuda"),
+        (8, "ocr", "cpu"),
+        (8, "embedders", "cpu"),
+        (4, "chat", "cpu"),
+        (None, "embedders", "cpu"),
+    ],
+)
+def test_experts_run_where_there_is_room(
+    card: int | None, expert: devices.Expert, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "fit_here", lambda: memory.fit(card * GIB) if card else None)
+    assert devices.device_for(expert, Settings.load()) == device
+
+
+def test_a_mac_uses_its_gpu_where_torch_runs_the_expert(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "fit_here", lambda: None)
+    monkeypatch.setattr(hardware, "has_mps", lambda: True)
+    found = {each: devices.device_for(each, Settings.load()) for each in ("detector", "ocr")}
+    assert found == {"detector": "mps", "ocr": "cpu"}
+
+
+def test_a_device_that_is_not_here_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    devices._say_missing.cache_clear()
+    monkeypatch.setattr(hardware, "has_gpu", lambda: False)
+    settings = Settings.load(devices={"detector": "cuda"})
+    with caplog.at_level(logging.WARNING):
+        assert [devices.device_for("detector", settings) for _ in range(2)] == ["cpu", "cpu"]
+    (line,) = caplog.messages
+    assert "cuda" in line
+    assert "detector" in line
