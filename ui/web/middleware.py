@@ -13,6 +13,7 @@ from ...settings import PageLimits
 from ..http.errors import RequestError, WrongHost
 from ..http.guard import Guard
 from .auth import COOKIE, Authentication, new_token
+from .own_uploads import OwnUploads
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,6 +56,7 @@ class PageMiddleware:
         unguarded: Sequence[str] = (),
     ) -> None:
         self._app, self._authentication, self._limits = app, authentication, limits
+        self._uploads = OwnUploads(app)
         self._unguarded = tuple(unguarded)
         self._guard = Guard(
             self._authenticated,
@@ -74,14 +76,15 @@ class PageMiddleware:
     async def _authenticated(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on whoever is known; anybody becomes known where no login is required."""
         headers = Headers(scope=scope)
-        if self._authentication.owner(cookies_of(headers)) is None:
+        owner = self._authentication.owner(cookies_of(headers))
+        if owner is None:
             if not self._authentication.required:
                 cookie = cookie_line(new_token(), secure=scope["scheme"] == "https")
                 send = _with_headers(send, {"set-cookie": cookie})
             elif scope["path"] not in _OPEN_PATHS:
                 await _login_first(scope["method"], headers)(scope, receive, send)
                 return
-        await self._app(scope, receive, send)
+        await self._uploads(scope, receive, send, owner)
 
     def _max_bytes(self, path: str) -> int:
         """Bytes a body may have: files are large, everything else is small."""
