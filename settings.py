@@ -51,7 +51,9 @@ class MediaLimits(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     bytes: int = Field(default=64 * 2**20, gt=0, description="of the file")
-    pixels: int = Field(default=120_000_000, gt=0, description="width times height")
+    pixels: int = Field(
+        default=120_000_000, gt=0, description="width times height; half of it at 16 bits"
+    )
     side: int = Field(default=30_000, gt=0, description="pixels of the longer side")
     pictures: int = Field(default=32, gt=0, description="pictures in one question")
 

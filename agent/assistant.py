@@ -19,6 +19,7 @@ from ..closing import Closing
 from ..control import Control
 from ..errors import LooktwiceError, UsageError
 from ..extensions.extras import has
+from ..media.private import mend_home, private_file
 from ..media.store import Store
 from ..retrieval.embeddings.text import Embedder, open_text_embedder
 from ..schema import Answer, AnswerReady, Event, Picture, Value
@@ -91,6 +92,7 @@ class Assistant(Closing):
         embedder: Embedder | None = None,
     ) -> None:
         quiet_third_parties(settings)
+        mend_home(settings.home)
         self.settings = settings
         self.store = Store(settings.store_dir, settings.media)
         # Opens nothing yet. A client of a server plans by words; it has no weights to embed with.
@@ -502,7 +504,7 @@ class Assistant(Closing):
         with self._lock:
             if self._sessions is None:
                 path = self.settings.sessions_file
-                path.parent.mkdir(parents=True, exist_ok=True)
+                private_file(path)
                 self._sessions = sqlite3.connect(path, check_same_thread=False, timeout=30)
             return self._sessions
 

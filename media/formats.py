@@ -32,6 +32,7 @@ from PIL import (
 from ..errors import BadInput, MissingExtra
 from ..extensions.extras import needs
 from ..settings import MediaLimits
+from .room import PixelRoom
 
 Pixels = Image.Image
 
@@ -61,6 +62,11 @@ _TURNS = {  # EXIF orientation -> what puts the picture upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_WIDE_COSTS = 2
+"""How many pixels of 8 bits one of more counts for."""
+_STRIP = 2**20
+_ROOM = PixelRoom(MediaLimits().pixels)
+"""Memory belongs to the process, whoever decodes in it."""
 _ORIENTATION_TAG = 0x0112
 _SUBFILE_TAG = 0x00FE
 _REDUCED = 1
@@ -108,10 +114,8 @@ class PictureFile:
         with _decoding(self._source, self._kind, self._limits):
             if self.pages > 1:
                 self._image.seek(self._frames[number - 1])
-            check_size(self._image.size, self._source, self._limits)
-            self._image.load()
-            check_size(self._image.size, self._source, self._limits)
-            return upright_rgb(self._image)
+            with _loaded(self._image, self._source, self._limits):
+                return upright_rgb(self._image)
 
 
 class Loaded(NamedTuple):
@@ -156,17 +160,26 @@ def decode(data: bytes, source: str, limits: MediaLimits) -> Loaded:
         raise BadInput(source, _what_it_is(data))
     with _decoding(source, kind, limits):
         image = _open_header(data, kind)
-        check_size(image.size, source, limits)
+        with _loaded(image, source, limits):
+            keep = (
+                kind in KEPT_FORMATS
+                and image.mode in ("RGB", "L")
+                and not image.has_transparency_data
+                and not getattr(image, "is_animated", False)
+                and _orientation(image) not in _TURNS
+            )
+            return Loaded(upright_rgb(image), kind, keep)
+
+
+@contextmanager
+def _loaded(image: Pixels, source: str, limits: MediaLimits) -> Iterator[None]:
+    """Load a picture where its header passes the limits and there is room for it."""
+    most = limits.pixels // _WIDE_COSTS if _is_wide(image) else limits.pixels
+    check_size(image.size, source, limits, most)
+    with _ROOM.taking(image.width * image.height):
         image.load()
-        check_size(image.size, source, limits)  # a frame may be larger than its header said
-        keep = (
-            kind in KEPT_FORMATS
-            and image.mode in ("RGB", "L")
-            and not image.has_transparency_data
-            and not getattr(image, "is_animated", False)
-            and _orientation(image) not in _TURNS
-        )
-        return Loaded(upright_rgb(image), kind, keep)
+        check_size(image.size, source, limits, most)  # a frame may be larger than its header said
+        yield
 
 
 @contextmanager
@@ -265,8 +278,11 @@ def _is_text(start: bytes) -> bool:
     return True
 
 
-def check_size(size: tuple[int, int], source: str, limits: MediaLimits) -> None:
-    """BadInput for a picture over a limit."""
+def check_size(
+    size: tuple[int, int], source: str, limits: MediaLimits, pixels: int | None = None
+) -> None:
+    """BadInput for a picture over a limit; `pixels` where it may have fewer than `limits` say."""
+    most = limits.pixels if pixels is None else pixels
     width, height = size
     if not width or not height:
         raise BadInput(source, "has no pixels; give another picture")
@@ -276,8 +292,8 @@ def check_size(size: tuple[int, int], source: str, limits: MediaLimits) -> None:
             f"is {width} x {height}, more than {limits.side:,} pixels on a side; cut it up, "
             "or raise LOOKTWICE_MEDIA__SIDE",
         )
-    if width * height > limits.pixels:
-        raise BadInput(source, f"is {width} x {height}: it {_too_many_pixels(limits.pixels)}")
+    if width * height > most:
+        raise BadInput(source, f"is {width} x {height}: it {_too_many_pixels(most)}")
 
 
 def _too_many_pixels(most: int) -> str:
@@ -311,24 +327,44 @@ def _rgb(image: Pixels) -> Pixels:
         white = Image.new("RGB", image.size, "white")
         white.paste(layer, mask=layer.getchannel("A"))
         return white
-    if image.mode in ("F", "I") or image.mode.startswith("I;16"):
+    if _is_wide(image):
         return _eight_bits(image).convert("RGB")
     plain = image.convert("RGB")  # a new object also for RGB: no file, no metadata
     plain.info.clear()
     return plain
 
 
+def _is_wide(image: Pixels) -> bool:
+    """Whether a pixel is a number of more than 8 bits."""
+    return image.mode in ("F", "I") or image.mode.startswith("I;16")
+
+
 def _eight_bits(image: Pixels) -> Pixels:
-    """A grey picture with wide values (16 bits, or any numbers) as 8 bits."""
+    """A grey picture with wide values (16 bits, or any numbers) as 8 bits, strip by strip."""
     with needs("documents"):
         import numpy as np
 
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64), posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
+    extremes = [(float(v.min()), float(v.max())) for _, v in _strips(image)]
+    low, high = min(low for low, _ in extremes), max(high for _, high in extremes)
+    base, factor = 0.0, 1.0
     if image.mode == "F" and low >= 0 and high <= 1:
-        values = values * 255
+        factor = 255
     elif image.mode.startswith("I;16") or (image.mode == "I" and low >= 0 and 255 < high <= 0xFFFF):
-        values = values / 257  # 16 bits: full range to full range
+        factor = 1 / 257  # 16 bits: full range to full range
     elif low < 0 or high > 255:
-        values = (values - low) * (255 / max(high - low, 1e-9))
-    return Image.fromarray(np.clip(values + 0.5, 0, 255).astype(np.uint8))
+        base, factor = low, 255 / max(high - low, 1e-9)
+    grey = Image.new("L", image.size)
+    for top, values in _strips(image):
+        strip = np.clip((values - base) * factor + 0.5, 0, 255).astype(np.uint8)
+        grey.paste(Image.fromarray(strip), (0, top))
+    return grey
+
+
+def _strips(image: Pixels) -> Iterator[tuple[int, Any]]:
+    """Rows of a picture as numbers, no more than `_STRIP` pixels at a time, with the first row's place."""
+    import numpy as np
+
+    rows = max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        part = image.crop((0, top, image.width, min(top + rows, image.height)))
+        yield top, np.nan_to_num(np.asarray(part, dtype=np.float64), posinf=0.0, neginf=0.0)

@@ -33,6 +33,7 @@ from .formats import (
     too_many_bytes,
     upright_rgb,
 )
+from .private import make_private
 
 CACHE_PIXELS = 40_000_000
 """Decoded pixels a store keeps at hand, 4 bytes each."""
@@ -325,8 +326,8 @@ def _encode_png(image: Pixels) -> bytes:
 
 def _write_whole(path: Path, data: bytes, root: Path) -> None:
     """Write so that a reader sees all of the file or none of it."""
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(root)
+    make_private(path.parent)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as part:
         try:
             part.write(data)

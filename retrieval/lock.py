@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ..errors import UsageError
+from ..media.private import make_private
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -131,7 +132,7 @@ class WriterLock:
         from filelock import FileLock
 
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
         except OSError as error:
             raise UsageError(f"{self._folder}: the index cannot be written: {error}") from error
         # A soft lock would outlive a killed holder. The thread that releases may be another one.

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ...errors import BadInput, UsageError
+from ...media.private import private_file
 
 __all__ = ["VERSION", "Database"]
 
@@ -198,7 +199,7 @@ class Database:
 
     def _make(self) -> None:
         with self._in_words():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private_file(self.path)
             connection = _connected(self.path, "rwc")
             try:
                 _create(connection)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from ...errors import LooktwiceError, UsageError
+from ...media.private import make_private
 from .folder import Folder
 from .snapshot import snapshot
 
@@ -112,7 +113,7 @@ class FolderStorage(VectorStorage):
         self._doubtful = False
 
     def open(self) -> None:
-        self._folder.path.mkdir(parents=True, exist_ok=True)
+        make_private(self._folder.path)
         path = self._folder.path.resolve()
         if path in self._taken:
             raise UsageError(f"{path}: these vectors are open for writing in this process already")
@@ -157,7 +158,7 @@ class FolderStorage(VectorStorage):
 
     def lend(self, use: Callable[[], Result]) -> Result:
         """Let another Chroma have the folder, repaired and scrubbed, until `use` returns."""
-        self._folder.path.mkdir(parents=True, exist_ok=True)
+        make_private(self._folder.path)
         with plainly(self.label), self._folder.changing():
             self._connect()
             super().close()

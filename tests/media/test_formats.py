@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import tracemalloc
 import warnings
 import zlib
 from pathlib import Path
@@ -341,3 +342,33 @@ def test_ultralytics_does_not_change_how_broken_files_are_refused(
     assert store.add(encoded(sketch(), "PNG")).width == 60
     with pytest.raises(BadInput, match="damaged"):
         store.add(b"\x89PNG\r\n\x1a\n nothing")
+
+
+def test_wide_pixels_count_twice(tmp_path: Path) -> None:
+    """A small file of wide numbers took gigabytes to decode."""
+    limits = MediaLimits(pixels=10_000)
+    store = Store(tmp_path / "small", limits)
+    for mode in ("F", "I", "I;16"):
+        store.add(encoded(Image.new(mode, (50, 100)), "TIFF"))
+        with pytest.raises(BadInput, match="more than 5,000 pixels"):
+            store.add(encoded(Image.new(mode, (51, 100)), "TIFF"))
+    assert store.add(encoded(Image.new("RGB", (100, 100)), "PNG"))
+
+
+def test_a_wide_picture_takes_few_copies_to_decode(tmp_path: Path) -> None:
+    """Numpy's share is counted: strips, not copies of the whole in 64 bits."""
+    data = encoded(Image.new("F", (3000, 3000), 0.5), "TIFF", compression="tiff_adobe_deflate")
+    tracemalloc.start()
+    try:
+        Store(tmp_path / "wide").add(data)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 3 * 3000 * 3000 + 50 * 2**20
+
+
+def test_strips_give_what_the_whole_gave(store: Store) -> None:
+    values = np.linspace(-3, 900, 1500 * 1100, dtype=np.float32).reshape(1100, 1500)
+    opened = np.asarray(store.open(store.add(Image.fromarray(values))))[..., 0]
+    whole = np.clip((values.astype(np.float64) + 3) * (255 / 903) + 0.5, 0, 255).astype(np.uint8)
+    assert np.abs(opened.astype(int) - whole).max() <= 1

@@ -18,6 +18,7 @@ from fastapi import APIRouter, FastAPI
 
 from ...agent.assistant import Assistant
 from ...errors import BadInput, UsageError
+from ...media.private import make_private
 from ...media.store import Store
 from ...samples import questions
 from ...schema import Picture
@@ -72,6 +73,7 @@ def mount(
     documents = UserDocuments(settings, shared, open_index)
     examples = load_examples(assistant.store)
     handlers = ChatHandlers(assistant, authentication, history, documents, examples)
+    make_private(settings.uploads_dir)
     remove_old_uploads(settings.uploads_dir, settings.page.upload_seconds)
     add_routes(app, handlers)
     app.add_middleware(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from ...control import Control
 from ...errors import BadInput, UsageError
 from ...extensions.extras import require
+from ...media.private import make_private
 from ...schema import Passage
 from ...settings import Settings
 from .uploads import NamedFile, safe_name
@@ -160,7 +161,7 @@ def keep_upload(upload: NamedFile, folder: Path) -> Path:
         with upload.path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
         target = folder / digest / safe_name(upload.name)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(target.parent)
         if not target.exists():
             shutil.copyfile(upload.path, target)
     except OSError as error:

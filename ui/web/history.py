@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import BadInput, UsageError
+from ...media.private import private_file
 from ...schema import Picture
 from .conversation import Exchange
 
@@ -50,15 +51,14 @@ class ChatHistory:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
         self._lock = threading.Lock()
         try:
+            private_file(path)
             self._db = sqlite3.connect(path, check_same_thread=False, timeout=30)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA foreign_keys=ON")
             self._db.executescript(_TABLES)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise UsageError(f"{path}: past chats cannot be read ({error})") from error
 
     def add(self, owner: str, chat: str | None, exchange: Exchange) -> str:
