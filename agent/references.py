@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..retrieval.outline import Section
 from ..retrieval.text.wording import stem
 
 _FEWEST_LETTERS = 5
@@ -19,6 +20,14 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"第?\s*(\d{1,4})\s*[页頁ページ]")
+_NUMBERED_TITLE = re.compile(
+    r"\W{0,2}(?:appendix|annex|anhang|annexe|anexo|chapter|kapitel|chapitre|cap[ií]tulo|section"
+    r"|abschnitt|part|teil)\s+(?:[a-z]|[ivx]{1,5}|\d{1,3}(?:\.\d{1,3}){0,3})(?!\w)",
+    re.IGNORECASE,
+)
+_NTH = re.compile(
+    r"\b(?:(second|2nd)|(third|3rd)|(fourth|4th)|(fifth|5th))\s+(?:page|slide)\b", re.IGNORECASE
+)
 _LAST = re.compile(
     r"\b(?:last|final|letzten?|última|dernière)\s+(?:page|slide|seite|folie|página)", re.IGNORECASE
 )
@@ -70,11 +79,33 @@ def named_pages(question: str, pages: int) -> tuple[int, ...]:
         pages: how many the document has; numbers beyond are left out.
     """
     found = _numbers(question)
+    found += [match.lastindex + 1 for match in _NTH.finditer(question) if match.lastindex]
     if _LAST.search(question):
         found.append(pages)
     if _FIRST.search(question):
         found.append(1)
     return tuple(n for n in dict.fromkeys(found) if 1 <= n <= pages)[:_MOST_PAGES]
+
+
+def named_sections(question: str, sections: Iterable[Section]) -> tuple[Section, ...]:
+    """The sections whose headings, or the numbers of whose headings, a question says.
+
+    "Appendix E" is the section headed "Appendix E: Strengths"; of a heading without a number all words
+    have to be there, at least two.
+    """
+    said = f" {_squeezed(question)} "
+    found = []
+    for section in sections:
+        title = _squeezed(section.title)
+        numbered = _NUMBERED_TITLE.match(section.title)
+        short = _squeezed(numbered[0]) if numbered else ""
+        if (len(title.split()) > 1 and f" {title} " in said) or (short and f" {short} " in said):
+            found.append(section)
+    return tuple(found[:_MOST_PAGES])
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def page_labels(question: str) -> tuple[str, ...]:

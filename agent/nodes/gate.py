@@ -6,7 +6,7 @@ and a tool was not asked yet, the assistant looks again; where nothing is left t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...schema import Evidence
 from ..calls import next_look
@@ -28,9 +28,7 @@ def gate(state: State, run: Run) -> Done:
     parts = focused(state, run)
     question, pictured = state["standalone_question"], bool(state["target_pictures"])
     believed = trusted(state["evidence"], question, pictured, parts.values())
-    told = [
-        parts.get(e.id, e) for e in believed if e.kind != "passage" or not parts or e.id in parts
-    ]
+    told = [parts.get(e.id, e) for e in believed if tells(e, parts, run)]
     kept = keep(told, run.settings.limits.evidence_tokens)
     every = tuple(e.id for e in kept)
     update = State(shown=every, enough=every, extracts=parts)
@@ -61,6 +59,13 @@ def gate(state: State, run: Run) -> Done:
         run.model, answer_messages(state, brought, run, task="task_answerable")
     )
     return decide(update, probability, state, run, f"{len(kept)} kept")
+
+
+def tells(item: Evidence, parts: Mapping[str, Evidence], run: Run) -> bool:
+    """Whether evidence bears on the question; to a model that sees, a page also by its look."""
+    if item.kind != "passage" or not parts or item.id in parts:
+        return True
+    return run.model.sees_images and item.picture is not None
 
 
 def news(kept: Sequence[Evidence], state: State) -> Sequence[Evidence]:

@@ -31,7 +31,7 @@ from ..planner import (
     vote,
 )
 from ..query_rewriting import at_hand, document_names, first_search, is_talk, names_a_page
-from ..references import named_pages, page_labels
+from ..references import named_pages, named_sections, page_labels
 from ..run import Run
 from ..state import Stage, State
 from ..structured_output import MalformedReply, ask_json, json_value
@@ -139,7 +139,8 @@ def ask_named(state: State, run: Run) -> tuple[Stage, ...]:
     for document in state["documents"][:MOST_CALLS]:
         outline = run.index.outline(document)
         printed = [page for label in page_labels(question) for page in outline.labelled(label)]
-        pages = dict.fromkeys((*printed, *named_pages(question, outline.pages)))
+        headed = [section.page for section in named_sections(question, outline.sections)]
+        pages = dict.fromkeys((*printed, *named_pages(question, outline.pages), *headed))
         calls += [
             ToolCall(tool=OPEN, arguments={"document": document, "page": page}) for page in pages
         ][:MOST_CALLS]
@@ -205,9 +206,8 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
 def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     """The call with the arguments that depend on the question (and on what was seen so far)."""
     tool = run.tools[call.tool]
-    if state["documents"] and call.tool == SEARCH:
-        named = {"documents": [*state["documents"]]}
-        call = call.model_copy(update={"arguments": {**call.arguments, **named}})
+    if call.tool == SEARCH:
+        call = call.model_copy(update={"arguments": {**call.arguments, **scope(state, run)}})
     if call.arguments.get("query") == "":  # as in the examples: the question itself
         call = call.model_copy(
             update={"arguments": {**call.arguments, "query": state["standalone_question"]}}
@@ -248,6 +248,14 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
             raise
         return widest(tool)
     return call.model_copy(update={"arguments": {**found, **call.arguments}})
+
+
+def scope(state: State, run: Run) -> dict[str, Any]:
+    """Which documents a search looks into, and whether a model wants to see their pages."""
+    return {
+        **({"documents": [*state["documents"]]} if state["documents"] else {}),
+        **({"pictures": True} if run.model.sees_images else {}),
+    }
 
 
 def only_document(tool: Tool, call: ToolCall, run: Run) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.references import named_documents, named_pages, page_labels
+from looktwice.agent.references import named_documents, named_pages, named_sections, page_labels
+from looktwice.retrieval.outline import Section
 
 NAMES = (
     "0e94b4197b10.pdf",
@@ -50,6 +51,7 @@ def test_a_name_inside_another_is_not_meant() -> None:
         ("第3页", (3,)),
         ("the last page", (20,)),
         ("the cover page and page 2", (2, 1)),
+        ("on the second page", (2,)),
         ("page 21", ()),
         ("in 2014", ()),
         ("pages 1-400", (1, 2, 3, 4, 5)),
@@ -61,6 +63,24 @@ def test_pages_that_are_named(question: str, pages: tuple[int, ...]) -> None:
 
 def test_a_printed_number_may_lie_beyond_the_last_page() -> None:
     assert page_labels("the figure on page 6985") == ("6985",)
+
+
+def test_sections_that_are_named_by_number_or_by_all_their_words() -> None:
+    sections = [
+        Section("Appendix E: Strengths", 1, 17, 18),
+        Section("Limits", 1, 4, 4),
+        Section("Future work", 2, 5, 5),
+        Section("Chapter 2 The quay", 1, 2, 3),
+    ]
+
+    def pages(question: str) -> list[int]:
+        return [section.page for section in named_sections(question, sections)]
+
+    assert pages("How many strengths are in Appendix E?") == [17]
+    assert pages("What limits are there?") == []
+    assert pages("What does the section on future work promise?") == [5]
+    assert pages("in chapter 2") == [2]
+    assert pages("in chapter 20") == []
 
 
 @given(st.text(max_size=80), st.integers(0, 30))

@@ -32,7 +32,7 @@ SEARCH_TOOLS = (SEARCH, SIMILAR, OPEN, *WALKING_TOOLS)
 FIRST_LOOK = 6
 """Passages a search gives: enough to hold the answer mostly, few enough to be read quickly."""
 _MOST = 20
-_MOST_PICTURES = 3
+_MOST_PICTURES = 4
 """Pages a search shows as pictures."""
 _MOST_NEIGHBOURS = 3
 _NAMED = 5
@@ -114,9 +114,13 @@ def search_tools(index: Searchable, store: Store) -> list[Tool]:
 
 
 def _search_tool(search: DocumentSearch) -> Tool:
-    @tool(by_code=("limit", "documents"))
+    @tool(by_code=("limit", "documents", "pictures"))
     def search_documents(
-        query: str, context: Context, limit: int = FIRST_LOOK, documents: list[str] | None = None
+        query: str,
+        context: Context,
+        limit: int = FIRST_LOOK,
+        documents: list[str] | None = None,
+        pictures: bool = False,
     ) -> list[Evidence]:
         """Search the user's own documents (reports, contracts, letters, manuals, scans, notes) for facts.
 
@@ -124,6 +128,7 @@ def _search_tool(search: DocumentSearch) -> Tool:
             query: What to look for: the question itself, or the words the documents would use.
             limit: Most passages to give; what was found before is not given again.
             documents: Names of those to search; all, where none is given.
+            pictures: Give the best pages as pictures, too, however they were found.
         """
         if not query.strip():
             raise ToolError("search_documents: the query is empty", "bad_arguments")
@@ -136,7 +141,7 @@ def _search_tool(search: DocumentSearch) -> Tool:
         if not new:
             again = " that was not found before" if found else ""
             raise ToolError(f"nothing in the documents fits {query[:80]!r}{again}", "not_found")
-        return search.shown(new, look=lambda piece: "picture" in piece.found_by)
+        return search.shown(new, look=lambda piece: pictures or "picture" in piece.found_by)
 
     return search_documents
 
