@@ -39,7 +39,9 @@ def misplaced(draft: str, question: str, evidence: Sequence[Evidence]) -> list[s
     return [*_off_topic(said, question, lines)] or [*_of_other_rows(said, question, lines)]
 
 
-def _off_topic(said: Mapping[str, set[str]], question: str, lines: Sequence[ContentLine]) -> Iterator[str]:
+def _off_topic(
+    said: Mapping[str, set[str]], question: str, lines: Sequence[ContentLine]
+) -> Iterator[str]:
     """Numbers whose lines hold far fewer of the question's rare words than others do.
 
     A row of another thing ("Adjusted EBIT" where EBITDA was asked for) has the right form and the right
