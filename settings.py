@@ -157,6 +157,10 @@ class PageLimits(BaseModel):
     files: int = Field(default=16, gt=0, description="with one question")
     upload_bytes: int = Field(default=64 * 2**20, gt=0, description="of one file")
     upload_seconds: int = Field(default=3600, gt=0, description="an unused upload is kept")
+    trusted_proxies: tuple[str, ...] = Field(
+        default=("127.0.0.1", "::1"),
+        description="addresses whose X-Forwarded-For and -Proto are believed",
+    )
 
 
 class Mcp(BaseModel):

@@ -13,8 +13,8 @@ import time
 from collections.abc import Mapping
 
 from ...errors import UsageError
+from .login_attempts import LoginAttempts
 from .passwords import PasswordFile
-from .rate_limit import RateLimiter
 
 COOKIE = "looktwice"
 LOGIN_SECONDS = 12 * 3600
@@ -31,7 +31,7 @@ class Authentication:
     def __init__(self, passwords: PasswordFile | None = None) -> None:
         self._passwords = passwords
         self._logins: dict[str, tuple[str, float]] = {}
-        self._attempts = RateLimiter(10, 300)
+        self._attempts = None if passwords is None else LoginAttempts(passwords)
 
     @property
     def required(self) -> bool:
@@ -55,10 +55,9 @@ class Authentication:
         Raises:
             UsageError: it is wrong, or was tried too often.
         """
-        if wait := self._attempts.take(f"{host} {name[:64]}"):
-            raise UsageError(f"too many tries; wait {wait / 60:.0f} minutes")
-        if self._passwords is None or not self._passwords.verify(name, password[:1024]):
-            raise UsageError("name and password do not fit together")
+        if self._attempts is None:
+            raise UsageError("nobody has to log in here")
+        self._attempts.check(name, password, host)
         now = time.monotonic()
         self._logins = {k: v for k, v in self._logins.items() if v[1] > now}
         token = new_token()

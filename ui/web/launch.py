@@ -56,6 +56,7 @@ def run(
             timeout_graceful_shutdown=3,
             server_header=False,
             http=TimedHeadProtocol,
+            forwarded_allow_ips=list(settings.page.trusted_proxies),
         )
         run_until_signal(config, bound)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from ...errors import UsageError
 from .auth import COOKIE, LOGIN_SECONDS, Authentication
 from .html.escaping import plain
+from .login_attempts import MOST_AT_ONCE
 from .middleware import LOGIN, cookie_line
 from .session import error_sentence
 
@@ -41,6 +43,10 @@ class _LoginRoutes:
     """What the routes do."""
 
     authentication: Authentication
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(MOST_AT_ONCE + 1, "looktwice-login")
+    )
+    """Those of the page are for questions; guessing must not take them."""
 
     async def login(self, request: Request) -> Response:
         """Show the form, or take what it holds."""
@@ -74,4 +80,7 @@ class _LoginRoutes:
         if not isinstance(name, str) or not isinstance(password, str):
             raise UsageError("give a name and a password")
         host = request.client.host if request.client else ""
-        return await asyncio.to_thread(self.authentication.log_in, name, password, host)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self.threads, self.authentication.log_in, name, password, host
+        )

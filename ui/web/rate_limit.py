@@ -32,3 +32,8 @@ class RateLimiter:
             return max(0.001, times[0] + self._seconds - now) if times else self._seconds
         times.append(now)
         return 0.0
+
+    def give_back(self, key: str) -> None:
+        """Count the last event not at all: it was none of those that are limited."""
+        if times := self._times.get(key):
+            times.pop()
