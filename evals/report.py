@@ -17,7 +17,7 @@ from typing import Any
 from .failures import KINDS, failures_of
 from .runner import EvalRun
 from .summary import RunSummary, is_cost, summarise
-from .svg import COLOURS, curve, histogram, stacked
+from .svg import COLOURS, curve, diagonal, histogram, stacked
 
 PAGE, DATA = "report.html", "report.json"
 
@@ -70,12 +70,19 @@ def as_page(run: EvalRun, summary: RunSummary) -> str:
         total=summary.rows[0] if summary.rows else None,
         bars={row.kind: Markup(stacked(row.outcomes)) for row in summary.rows},  # type: ignore[arg-type]
         curve=Markup(curve(summary.curve)) if summary.curve else "",
+        reliable=Markup(diagonal(points_of(summary))) if summary.reliability else "",
         times=Markup(histogram(seconds)),
         colours=COLOURS,
         qualities=[m for m in measures if not is_cost(m)],
         costs=[m for m in measures if is_cost(m)],
         failures={words: found for words, found in grouped.items() if found},
     )
+
+
+def points_of(summary: RunSummary) -> list[tuple[float, float, float]]:
+    """The reliability diagram's points: confidence, share that was right, share of all answers."""
+    total = sum(one.count for one in summary.reliability)
+    return [(one.confidence, one.right, one.count / total) for one in summary.reliability]
 
 
 def percent(value: float | None) -> str:

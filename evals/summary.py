@@ -9,6 +9,7 @@ from statistics import median
 
 from .metrics.bootstrap import Interval, mean_interval
 from .metrics.boxes import average_precision, mean_average_precision
+from .metrics.calibration import ReliabilityBin, expected_calibration_error, reliability
 from .metrics.groups import pair_consistency
 from .metrics.risk import aurc, risk_coverage
 from .runner import EvalRun
@@ -44,8 +45,10 @@ class RunSummary:
         rows: the whole first, then each kind.
         wrongly_declined: share of the answerable questions that were declined; None without any.
         rightly_declined: share of the unanswerable ones that were declined; None without any.
-        whole: figures of the run as such: AURC, pair consistency, AP of boxes, by name.
+        whole: figures of the run as such: AURC, expected calibration error, pair consistency, AP of
+            boxes, by name.
         curve: risk against coverage.
+        reliability: how often answers were right, by their confidence.
     """
 
     rows: tuple[SummaryRow, ...]
@@ -53,6 +56,7 @@ class RunSummary:
     rightly_declined: float | None
     whole: dict[str, float]
     curve: tuple[tuple[float, float], ...]
+    reliability: tuple[ReliabilityBin, ...] = ()
 
 
 def summarise(run: EvalRun) -> RunSummary:
@@ -64,8 +68,10 @@ def summarise(run: EvalRun) -> RunSummary:
         rows += [row(kind, [s for s in scored if s.kind == kind]) for kind in kinds]
     given = [s for s in scored if s.answered]
     confidences, wrong = [s.confidence for s in given], [1 - s.score for s in given]
+    bins = reliability(confidences, [s.score for s in given])
     figures = {
         "AURC": aurc(confidences, wrong),
+        "ECE": expected_calibration_error(bins),
         "pair consistency": pair_consistency((s.pair, s.score) for s in scored),
         **_boxes(run),
     }
@@ -75,6 +81,7 @@ def summarise(run: EvalRun) -> RunSummary:
         rightly_declined=_share(scored, lambda s: not s.answerable, lambda s: s.outcome == "right"),
         whole={name: value for name, value in figures.items() if value is not None},
         curve=tuple(risk_coverage(confidences, wrong, len(scored))),
+        reliability=tuple(bins),
     )
 
 

@@ -39,6 +39,21 @@ def curve(points: Sequence[tuple[float, float]]) -> str:
     return _plot(drawn, "coverage: share of questions answered", "risk", ("0", "1"), ("0", "1"))
 
 
+def diagonal(points: Sequence[tuple[float, float, float]]) -> str:
+    """What is reached (up) against what was promised (right), 0 to 1; on the diagonal both are equal.
+
+    Args:
+        points: promised, reached, and a weight 0 to 1 that is the area of the dot.
+    """
+    line = f'<path d="M{_x(0):.1f} {_y(0):.1f}L{_x(1):.1f} {_y(1):.1f}" stroke="#bbb" fill="none"/>'
+    dots = "".join(
+        f'<circle cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="{2 + 12 * weight**0.5:.1f}"'
+        ' fill="#24527a" fill-opacity="0.6"/>'
+        for x, y, weight in points
+    )
+    return _plot(line + dots, "confidence", "share that was right", ("0", "1"), ("0", "1"))
+
+
 def histogram(values: Sequence[float], bins: int = 24) -> str:
     """How often which value; the last bar holds all above the 95th percentile too."""
     if not values:

@@ -70,7 +70,7 @@ TESTED_WITH = {
     "agent/test_assistant.py": "agent/evidence/prompting agent/indexes",
     "agent/test_failures.py": "agent/calls agent/structured_output",
     "agent/test_loop.py": (
-        "agent/graph agent/policies/base agent/policies/reading"
+        "agent/graph agent/policies/base"
         " agent/run agent/verification/registry agent/verification/support"
     ),
     "agent/test_planner.py": "agent/example_vectors agent/similarity",

@@ -38,6 +38,21 @@ def form_of(state: State) -> Form:
     return FORMS[state["form"]]
 
 
+def may_revise(state: State, run: Run) -> bool:
+    """Whether a draft may be written anew over the same evidence: once, within the limits."""
+    rounds_left = state["round"] < run.settings.limits.rounds
+    return not state["revised"] and rounds_left and run.model.can_call(2)
+
+
+def revised(found: Examined, state: State) -> Judgement:
+    """The draft is written anew, with what is wrong with its words before the model's eyes."""
+    critique = "; ".join(doubt.reason for doubt in found.of_its_words)
+    verdict = Verdict(
+        outcome="revise", critique=critique, refinement=form_of(state).instruction.strip()
+    )
+    return Judgement(state["draft"], verdict, trace=found.told)
+
+
 def examined(draft: str, state: State, evidence: Sequence[Evidence], run: Run) -> Examined:
     """The draft held against every check that is switched on and applies."""
     case = Case(

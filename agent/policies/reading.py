@@ -21,10 +21,11 @@ from ..run import Run
 from ..state import Stage, State, Verdict
 from ..text.polarity import bare, opposite
 from ..verification.calculation import computing
+from ..verification.engine import Examined
 from ..verification.statements import supported_lines
 from ..verification.support import Opinion, opinion, retrieved
 from ..verification.wording import gives_up
-from .base import Judgement, examined, form_of
+from .base import Judgement, examined, form_of, may_revise, revised
 
 _COPY = (
     "Copy words, numbers and dates exactly from the evidence and compute nothing: "
@@ -42,7 +43,7 @@ def judge_brief(state: State, run: Run) -> Judgement:
     evidence = shown_evidence(state)
     found = examined(tenable(state, run), state, evidence, run)
     checked = State(**{**state, "draft": found.draft})
-    doubts: Sequence[str] = found.reasons
+    doubts: Sequence[str] = standing(found, state, run)
     if gives_up(found.draft):
         doubts = ("the model itself found no answer in the evidence",)
     if not doubts:
@@ -62,6 +63,9 @@ def judge_worked(state: State, run: Run) -> Judgement:
     if not state["draft"].strip() or gives_up(state["draft"].split("\n")[0]):
         verdict = Verdict(outcome="decline", critique="the model found nothing to make it of")
         return Judgement(state["draft"], verdict)
+    found = examined(state["draft"], state, evidence, run)
+    if found.of_its_words and may_revise(state, run):
+        return revised(found, state)
     kept, dropped = supported_lines(state["draft"], evidence, literal=form.literal)
     if not kept:
         verdict = Verdict(outcome="decline", critique="the evidence carries no line of it")
@@ -70,9 +74,21 @@ def judge_worked(state: State, run: Run) -> Judgement:
     citations = cite(kept, question, evidence, page_finder(run))
     whole = len(kept.splitlines()) / (len(kept.splitlines()) + len(dropped))
     experts = min((e.score for e in evidence if e.kind not in RANKED), default=1.0)
-    verdict = Verdict(outcome="accept", citations=citations, confidence=round(whole * experts, 3))
-    trace = f"{len(dropped)} lines left out that the evidence does not carry" if dropped else ""
+    verdict = Verdict(
+        outcome="accept",
+        citations=citations,
+        confidence=round(whole * experts, 3),
+        open=tuple(doubt.reason for doubt in found.of_its_words if not doubt.mild),
+    )
+    left_out = f"{len(dropped)} lines left out that the evidence does not carry"
+    trace = "; ".join(filter(None, (found.told, left_out if dropped else "")))
     return Judgement(kept, verdict, trace=trace)
+
+
+def standing(found: Examined, state: State, run: Run) -> tuple[str, ...]:
+    """What is doubted of a short draft; what is mild only as long as it may be written anew."""
+    again = may_revise(state, run)
+    return tuple(doubt.reason for _, doubt in found.doubts if again or not doubt.mild)
 
 
 def tenable(state: State, run: Run) -> str:

@@ -22,7 +22,7 @@ from ..run import Run
 from ..state import State, Verdict, numbered_evidence, targets
 from ..structured_output import probability_of_yes
 from ..verification.wording import gives_up
-from .base import Judgement, examined, form_of
+from .base import Judgement, examined, form_of, may_revise, revised
 
 SURE = 0.8
 """Probability of being right from which a draft is not looked at again."""
@@ -38,6 +38,8 @@ def judge(state: State, run: Run) -> Judgement:
     if "empty" in dict(found.doubts):
         verdict = Verdict(outcome="decline", critique=found.told)
         return Judgement(state["draft"], verdict, trace=found.told)
+    if found.of_its_words and may_revise(state, run):
+        return revised(found, state)
     answerable = _answerable(state, evidence, run)
     right = _right(state, evidence, run) if brief else answerable
     settled = Settled(state["draft"])
@@ -50,6 +52,8 @@ def judge(state: State, run: Run) -> Judgement:
         evidence = [*evidence, *settled.evidence]
         answerable = max(answerable, _answerable(checked, evidence, run))
         right = _right(checked, evidence, run) if brief else answerable
+    left = tuple(doubt.reason for doubt in found.of_its_words if not doubt.mild)
+    settled = replace(settled, open=(*settled.open, *left))
     trace = "; ".join(filter(None, (found.told, *settled.came_of)))
     given_up = brief and gives_up(settled.draft) and right < SURE
     if answerable < run.settings.thresholds.seen or given_up:

@@ -66,10 +66,12 @@ class Doubt:
     Attributes:
         reason: a sentence for the next attempt, and for people.
         where: what to look at again.
+        mild: worth another try, but nothing that an answer is declined for.
     """
 
     reason: str
     where: tuple[Disagreement, ...] = ()
+    mild: bool = False
 
 
 @dataclass(frozen=True)

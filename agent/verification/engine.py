@@ -36,6 +36,11 @@ class Examined:
         return tuple(doubt.reason for _, doubt in self.doubts)
 
     @property
+    def of_its_words(self) -> tuple[Doubt, ...]:
+        """Doubts that another look would not settle: the draft itself shows them."""
+        return tuple(doubt for _, doubt in self.doubts if not doubt.where)
+
+    @property
     def disagreements(self) -> tuple[Disagreement, ...]:
         """What tools have otherwise, and where."""
         return tuple(place for _, doubt in self.doubts for place in doubt.where)

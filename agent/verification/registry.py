@@ -10,17 +10,29 @@ from collections.abc import Callable, Collection, Sequence
 from ...errors import UsageError
 from ...schema import Evidence
 from ..evidence.prompting import calculated
-from . import change, counts, extremes, names, numbers, periods, rows, wording
+from . import (
+    change,
+    counts,
+    equations,
+    extremes,
+    language,
+    names,
+    numbers,
+    periods,
+    rows,
+    shape,
+    wording,
+)
 from .base import PASS, Case, Check, Doubt, Finding, Replace, brief, reading
 from .plugins import plugin_checks
 
 
-def doubts(find: Callable[[Case], Sequence[str]]) -> Callable[[Case], Finding]:
+def doubts(find: Callable[[Case], Sequence[str]], mild: bool = False) -> Callable[[Case], Finding]:
     """A check of what is found wrong, as sentences."""
 
     def look(case: Case) -> Finding:
         found = find(case)
-        return Doubt("; ".join(found)) if found else PASS
+        return Doubt("; ".join(found), mild=mild) if found else PASS
 
     return look
 
@@ -65,6 +77,12 @@ def _not_computed(case: Case) -> bool:
     return reading(case) and calculated(case.evidence) is None
 
 
+def _in_own_words(case: Case) -> bool:
+    """Translations are in another language; what is copied or is code, in whatever it is."""
+    return case.form.name not in _COPIED
+
+
+_COPIED = frozenset("translation transcription code table record".split())
 _READS = "short answers of a model that reads"
 _SEES = "short answers of a model that sees"
 
@@ -161,6 +179,27 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("counted", "counts as the detector has them", counts.counted_otherwise, seeing, _SEES),
     Check("found", "yes and no as the detector has them", counts.found_otherwise, seeing, _SEES),
+    Check(
+        "arithmetic",
+        "equations in the answer are right",
+        doubts(lambda case: equations.wrong_equations(case.draft)),
+        lambda case: case.form.name != "code",
+        "all forms but code",
+    ),
+    Check(
+        "language",
+        "the answer is in the language of the question",
+        doubts(lambda case: language.of_another_language(case.draft, case.question), mild=True),
+        _in_own_words,
+        "what is neither translated nor copied",
+    ),
+    Check(
+        "form",
+        "a list is a list, and a table a table",
+        doubts(lambda case: shape.not_of_form(case.draft, case.form.name), mild=True),
+        lambda case: case.form.name in ("list", "table"),
+        "lists and tables",
+    ),
 )
 
 

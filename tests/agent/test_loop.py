@@ -11,9 +11,11 @@ from typing import Any, NamedTuple, get_args
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from looktwice.agent.backends.base import Message
 from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.agent.budget import Meter
 from looktwice.agent.form_classifier import FormClassifier
+from looktwice.agent.forms import FORMS, Form
 from looktwice.agent.graph import build_graph
 from looktwice.agent.planner import Example, Planner, shipped_examples
 from looktwice.agent.run import Run
@@ -23,6 +25,7 @@ from looktwice.errors import ModelError, ToolError
 from looktwice.media.store import Store
 from looktwice.schema import (
     Answer,
+    FormName,
     StepFinished,
     StepStarted,
     StopReason,
@@ -35,6 +38,7 @@ from looktwice.settings import Settings
 from looktwice.tools.base import Tool
 from looktwice.tools.calculate import calculate, calculation_evidence
 from looktwice.tools.execution.cache import ResultCache, fingerprint
+from looktwice.tools.execution.results import picture_source
 
 from . import kit
 
@@ -56,6 +60,11 @@ REPLIES = st.one_of(
             "There are four people.",
             "yes",
             "99.99",
+            "8.30",  # a digit beside what is read
+            "3.10 + 5.10 = 9.20",
+            "- Bread 3.10\n- Milk 5.10",
+            "| item | price |\n| --- | --- |\n| Bread | 3.10 |",
+            "Das ist ein Kassenzettel aus einem kleinen Laden an der Ecke mit Brot und Milch.",
             "{",
             "[" * 5_000,
             "1" * 5_000,
@@ -103,6 +112,17 @@ LIMITS = st.fixed_dictionaries(
         "tool_seconds": st.just(0.03),
     }
 )
+
+
+class OneForm(FormClassifier):
+    """Takes every question for one that asks for this form."""
+
+    def __init__(self, name: FormName) -> None:
+        super().__init__(None)
+        self._name: FormName = name
+
+    def form(self, question: str) -> Form:
+        return FORMS[self._name]
 
 
 class World(NamedTuple):
@@ -254,6 +274,7 @@ def check_answer(state: Any, run: Run, events: Sequence[Any]) -> None:
     yes=st.lists(st.floats(0, 1), min_size=1, max_size=4),
     outcomes=st.lists(st.sampled_from(OUTCOMES), min_size=1, max_size=5),
     sees=st.booleans(),
+    form=st.sampled_from(sorted(FORMS)),
     limits=LIMITS,
 )
 def test_every_run_ends_within_its_limits(
@@ -264,6 +285,7 @@ def test_every_run_ends_within_its_limits(
     yes: list[float],
     outcomes: list[str],
     sees: bool,
+    form: FormName,
     limits: dict[str, Any],
 ) -> None:
     said, sure = itertools.cycle(replies), itertools.cycle(yes)
@@ -276,11 +298,12 @@ def test_every_run_ends_within_its_limits(
 
     def choice(messages: Any, options: Any) -> dict[str, float]:
         p = next(sure)
-        return {"yes": p, "no": 1 - p}
+        return {options[0]: p, options[1]: 1 - p}
 
     model = ScriptedModel(reply, choices=choice, sees_images=sees)
     chaos = Chaos(outcomes, world.store)
     run, events = start(world, model, chaos.tools, Control(limits["seconds"]), **limits)
+    object.__setattr__(run, "forms", OneForm(form))
     try:
         state = world.graph.invoke(fresh(question, world.pictures[:pictures]), context=run)
     finally:
@@ -292,13 +315,13 @@ def test_every_run_ends_within_its_limits(
     assert len(model.calls) == run.model.calls
 
 
-@given(when=st.integers(0, 12), pictures=st.integers(0, 2), question=QUESTIONS)
+@given(when=st.integers(0, 12), pictures=st.integers(0, 2), question=QUESTIONS, sees=st.booleans())
 def test_a_stop_at_any_event_ends_the_run(
-    world: World, when: int, pictures: int, question: str
+    world: World, when: int, pictures: int, question: str, sees: bool
 ) -> None:
     control = Control()
     script = kit.Script(says={"draft": "99.99", "revise": "98.98"}, yes={"answerable": 0.7})
-    model = script.model()
+    model = script.model(sees_images=sees)
     tools = {t.name: t for t in (*kit.instant_experts(), calculate)}
     run, events = start(world, model, tools, control)
     asked_at_stop: list[int] = []
@@ -316,21 +339,81 @@ def test_a_stop_at_any_event_ends_the_run(
     assert set(asked_at_stop) <= {len(model.calls)}
 
 
+def undecided(tools: dict[str, Tool]) -> Planner:
+    """One whose examples near "a" disagree, so that the model plans."""
+    examples = [
+        Example(question="a b", stages=((ToolCall(tool="read_text"),),)),
+        Example(question="a c", stages=((ToolCall(tool="look_closer"),),)),
+    ]
+    return Planner(kit.WordEmbedder(), examples, tools)
+
+
+@pytest.mark.parametrize("sees", [False, True])
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_wrong_json_twice_falls_back_in_every_form(
+    world: World, form: FormName, sees: bool
+) -> None:
+    script = kit.Script(says={"plan": "{", "arguments": "[", "repair": "not JSON either"})
+    tools = {t.name: t for t in (*kit.instant_experts(), calculate)}
+    run, events = start(world, script.model(sees_images=sees), tools, Control(20))
+    object.__setattr__(run, "forms", OneForm(form))
+    object.__setattr__(run, "planner", undecided(tools))
+    state = world.graph.invoke(fresh("a", world.pictures[:1]), context=run)
+    check_answer(state, run, events)
+    check_order(events)
+    wrong = [kind for kind in script.asked if kind in ("plan", "arguments")]
+    assert script.asked.count("repair") == len(wrong), "each is repaired once, and no more"
+    assert wrong or sees, "one that sees needs no plan"
+    assert state["answer"].status in ("answered", "partial", "declined")
+
+
+@pytest.mark.parametrize("sees", [False, True])
+def test_a_tool_that_hangs_costs_its_time_and_the_run_goes_on(world: World, sees: bool) -> None:
+    chaos = Chaos(["hang"], world.store)
+    script = kit.Script(says={"draft": "8.20"})
+    model = script.model(sees_images=sees)
+    run, events = start(world, model, chaos.tools, Control(20), tool_seconds=0.05)
+    try:
+        state = world.graph.invoke(fresh(kit.TOTAL, world.pictures[:1]), context=run)
+    finally:
+        chaos.release.set()
+    check_answer(state, run, events)
+    check_order(events)
+    answer: Answer = state["answer"]
+    assert {r.error.kind for r in answer.results if r.error} == {"timeout"}
+    assert answer.status == ("answered" if sees else "declined")  # who sees needs no tool
+
+
+def test_a_second_look_can_be_cancelled(world: World) -> None:
+    """The place is enlarged, the model asked which reading is right, and the user stops it there."""
+    control = Control(20)
+    script = kit.Script(says={"draft": "8.30"})
+
+    def choice(messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
+        if options[0] == "A":
+            control.cancel()
+        return script.choice(messages, options)
+
+    model = ScriptedModel(script.reply, choices=choice, sees_images=True)
+    picture = world.pictures[0]
+    read = kit.reading(*kit.RECEIPT).model_copy(update={"source": picture_source(picture)})
+    tools = {t.name: t for t in kit.instant_experts(read=lambda picture: read)}
+    run, events = start(world, model, tools, control)
+    state = world.graph.invoke(fresh(kit.TOTAL, (picture,)), context=run)
+    check_answer(state, run, events)
+    check_order(events)
+    assert script.asked.count("reading") == 1, "the other order is asked no more"
+    assert (state["answer"].stop_reason, state["answer"].status) == ("cancelled", "failed")
+    assert state["answer"].text.startswith("There is no answer: it was stopped")
+
+
 def test_a_plan_of_many_empty_stages_ends(world: World) -> None:
     """Such a plan breaks the schema, but a server may not enforce it."""
     plan = json.dumps({"stages": [[{"tool": "read_text"}]] * 300}, separators=(",", ":"))
     script = kit.Script(says={"plan": plan})
     tools = {t.name: t for t in kit.instant_experts()}
     run, events = start(world, script.model(), tools, Control(20))
-    planner = Planner(
-        kit.WordEmbedder(),
-        [
-            Example(question="a b", stages=((ToolCall(tool="read_text"),),)),
-            Example(question="a c", stages=((ToolCall(tool="look_closer"),),)),
-        ],
-        tools,
-    )
-    object.__setattr__(run, "planner", planner)
+    object.__setattr__(run, "planner", undecided(tools))
     state = world.graph.invoke(fresh("a", world.pictures[:1]), context=run)
     check_answer(state, run, events)
     assert len(state["answer"].steps) < 100

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from looktwice.evals.metrics import text
 from looktwice.evals.metrics.bootstrap import mean_interval
 from looktwice.evals.metrics.boxes import average_precision, covers, mean_average_precision
+from looktwice.evals.metrics.calibration import expected_calibration_error, reliability
 from looktwice.evals.metrics.groups import leakage, multimodal_gain, pair_consistency
 from looktwice.evals.metrics.ranking import ndcg_at, precision_recall, recall_at
 from looktwice.evals.metrics.risk import aurc, risk_coverage
@@ -297,3 +298,24 @@ def test_cells_in_the_right_place() -> None:
     truth = [cell("a", 0), cell("b", 20), cell("c", 40), cell("a", 60)]
     found_cells = [cell("a", 1), cell("b", 29), cell("c", 40, page=2), cell("a", 60)]
     assert boxed_right(found_cells, truth) == (2, 3)  # b is beside its place, c on another page
+
+
+def test_reliability_by_hand() -> None:
+    low, high = reliability([0.1, 0.85, 0.88, 0.89], [0, 1, 0, 1])
+    assert (low.low, low.high, low.count, low.confidence, low.right) == (0.1, 0.2, 1, 0.1, 0)
+    assert (high.count, high.right) == (3, pytest.approx(2 / 3))
+    wanted = (1 * 0.1 + 3 * abs((0.85 + 0.88 + 0.89) / 3 - 2 / 3)) / 4
+    assert expected_calibration_error([low, high]) == pytest.approx(wanted)
+    assert expected_calibration_error([]) is None
+
+
+def test_full_confidence_is_of_the_last_bin() -> None:
+    (only,) = reliability([1.0], [1.0])
+    assert (only.low, only.high, expected_calibration_error([only])) == (0.9, 1.0, 0.0)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.sampled_from([0.0, 1.0])), min_size=1, max_size=40))
+def test_every_answer_is_in_one_bin(given_answers: list[tuple[float, float]]) -> None:
+    bins = reliability([c for c, _ in given_answers], [right for _, right in given_answers])
+    assert sum(one.count for one in bins) == len(given_answers)
+    assert 0 <= (expected_calibration_error(bins) or 0) <= 1

@@ -168,6 +168,9 @@ def test_the_summary_counts(done: Any) -> None:
     assert summary.whole["pair consistency"] == 1
     assert summary.whole["AURC"] == pytest.approx(1 / 3)  # one of three answers of one confidence
     assert summary.curve[-1] == (pytest.approx(3 / 5), pytest.approx(1 / 3))
+    (bin,) = summary.reliability
+    assert (bin.count, bin.right) == (3, pytest.approx(2 / 3))
+    assert summary.whole["ECE"] == pytest.approx(abs(bin.confidence - 2 / 3))
 
 
 def test_failures_are_sorted_by_where_the_answer_was_lost(done: Any) -> None:
@@ -183,9 +186,11 @@ def test_the_report_needs_nothing_beside_itself_and_escapes_everything(done: Any
     assert "http://" not in text
     assert "https://" not in text
     assert text.count("data:image/jpeg") == 2
-    assert text.count("<svg") >= 4
+    assert text.count("<svg") >= 5
+    assert "Confidence against being right" in text
     values = json.loads(data.read_text(encoding="utf-8"))
     assert values["failures"] == {"blind": 1, "unseen": 1}
+    assert values["reliability"][0]["count"] == 3
     assert {t["id"]: t["outcome"] for t in values["tasks"]}["d"] == "wrong"
 
 

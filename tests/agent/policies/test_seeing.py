@@ -22,14 +22,21 @@ class Eyes:
     """Drafts one answer, believes in it as told, and prefers one of two readings.
 
     Args:
+        again: what it drafts when it is told what is wrong.
         prefers: what it takes where two readings are shown; "" finds both as likely, "first" takes
             whatever stands first.
     """
 
     def __init__(
-        self, draft: str, prefers: str = "", sure: float = 0.95, sees: float = 0.95
+        self,
+        draft: str,
+        prefers: str = "",
+        sure: float = 0.95,
+        sees: float = 0.95,
+        again: str = "",
     ) -> None:
-        self.script = kit.Script(says={"draft": draft}, yes={"answerable": sees, "right": sure})
+        says = {"draft": draft, "revise": again}
+        self.script = kit.Script(says=says, yes={"answerable": sees, "right": sure})
         self.prefers, self.shown = prefers, list[tuple[Message, ...]]()
         self._usual = self.script.choice
         self.script.choice = self.choice
@@ -172,3 +179,25 @@ def test_words_of_a_question_are_never_taken_for_the_place_of_a_reading(make: Ma
     answer = ask(make, eyes, "What is the total, $a or $b?")
     assert answer.text == "37.50"
     assert all("$a or $b?" in messages[-1].text for messages in eyes.shown)
+
+
+def test_a_sum_that_is_wrong_by_itself_is_written_anew(make: Make) -> None:
+    eyes = Eyes("It is 37.50 = 30.00 + 8.50.", again="It is 38.50 = 30.00 + 8.50.")
+    answer = ask(make, eyes, TOTAL, read=reads())
+    assert (answer.text, answer.status) == ("It is 38.50 = 30.00 + 8.50.", "answered")
+    assert "37.50 is not 30.00 + 8.50" in next(s.did for s in answer.steps if s.node == "check")
+
+
+def test_one_that_stays_wrong_is_said(make: Make) -> None:
+    eyes = Eyes("It is 37.50 = 30.00 + 8.50.", again="It is 37.50 = 30.00 + 8.50.")
+    answer = ask(make, eyes, TOTAL, read=reads())
+    assert answer.status == "partial"
+    assert "37.50 is not 30.00 + 8.50" in answer.text
+
+
+def test_another_language_is_tried_again_and_never_declined(make: Make) -> None:
+    german = "Das Bild zeigt zwei Personen neben einem roten Bus vor einem großen Gebäude."
+    eyes = Eyes(german, again=german)
+    answer = ask(make, eyes, "Describe what can be seen in the picture.", read=reads())
+    assert (answer.text, answer.status) == (german, "answered")
+    assert eyes.script.asked.count("revise") == 1

@@ -1,0 +1,41 @@
+"""A model that only reads: the words of a draft are put right over the same evidence, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from looktwice.agent.assistant import Assistant
+from looktwice.schema import Answer
+
+from .. import kit
+
+Make = Callable[..., Assistant]
+LIST = "List all items on this receipt with their prices."
+PROSE = "It lists Bread for 3.10 and Milk for 5.10, and below them Total 8.20 and then Cash 10.00"
+LINES = "- Bread 3.10\n- Milk 5.10"
+
+
+def ask(make: Make, question: str, draft: str, again: str) -> tuple[Answer, kit.Script]:
+    script = kit.Script(says={"draft": draft, "revise": again})
+    return make(script.model()).ask(question, [kit.picture()]), script
+
+
+def test_a_list_that_is_none_is_written_anew(make: Make) -> None:
+    answer, script = ask(make, LIST, PROSE, LINES)
+    assert (answer.form, answer.text, answer.status) == ("list", LINES, "answered")
+    assert script.asked.count("revise") == 1
+    assert answer.rows == (("Bread 3.10",), ("Milk 5.10",))
+
+
+def test_what_still_is_no_list_is_given_all_the_same(make: Make) -> None:
+    answer, script = ask(make, LIST, PROSE, PROSE)
+    assert (answer.text, answer.status) == (PROSE, "answered")
+    assert script.asked.count("revise") == 1
+
+
+def test_a_short_answer_in_another_language_is_tried_again_and_then_weighed(make: Make) -> None:
+    german = "Die Summe auf diesem Kassenzettel ist 8.20 und sie steht in der letzten Zeile."
+    answer, script = ask(make, kit.TOTAL, german, german)
+    assert (answer.text, answer.status) == (german, "answered")
+    assert script.asked.count("revise") == 1
+    assert "language" in next(step.did for step in answer.steps if step.node == "check")
