@@ -38,8 +38,9 @@ TESTED_WITH = {
         "agent/backends/background agent/backends/failures agent/backends/http_client"
         " agent/backends/server"
     ),
+    "agent/backends/test_refusals.py": "agent/backends/requests",
     "agent/backends/test_transformers.py": (
-        "agent/backends/local/checkpoint agent/backends/local/constrained"
+        "agent/backends/local/checkpoint"
         " agent/backends/local/rendering agent/backends/local/spellings"
         " agent/backends/local/streamer"
     ),

@@ -65,13 +65,13 @@ class Failures:
                 "check that the server runs and that the address is right"
             )
         if isinstance(error, StreamError) and _TOO_LONG.search(str(error)):
-            return self._too_long(error)
+            return self.too_long(error)
         return self.broken(error)
 
     def _status(self, error: StatusError, messages: Sequence[Message]) -> LooktwiceError:
         code, reason = error.status, self._say(error)
         if code in (400, 413, 422, 500) and _TOO_LONG.search(_whole(error)):
-            return self._too_long(error)
+            return self.too_long(error)
         if code in (401, 403):
             return ModelError(
                 f"{self.where}: the API key was refused (HTTP {code}); set LOOKTWICE_API_KEY"
@@ -93,7 +93,8 @@ class Failures:
             )
         return ModelError(f"{self.where}: the request was refused, HTTP {code} ({reason})")
 
-    def _too_long(self, error: object) -> BadInput:
+    def too_long(self, error: object) -> BadInput:
+        """The prompt is more than the model can read."""
         return BadInput(
             "the prompt",
             f"it does not fit into what {self.model or 'the model'} at {self.where} can read "

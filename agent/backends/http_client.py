@@ -8,19 +8,40 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from typing import Any
 
 import httpx
 
+from ...control import Control
 from .server import is_loopback
 
 _CONNECT_SECONDS = 10.0
+_BUSY = 429
 _PASSING = (408, 409, 429)  # as is every 5xx: the same request may do a moment later
 _FIRST_WAIT = 0.5  # seconds before the second try; doubled for each further one
 _LONGEST_WAIT = 8.0
 _LONGEST_ASKED = 60.0  # seconds; a server that asks for more is asked again sooner
+
+
+_waiting: ContextVar[Control | None] = ContextVar("_waiting", default=None)
+
+
+@contextmanager
+def patient(control: Control | None) -> Iterator[None]:
+    """Requests begun in here wait for a busy server without using up the run's time."""
+    token = _waiting.set(control)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
+def _queueing(waits: bool) -> AbstractContextManager[None]:
+    control = _waiting.get()
+    return control.waiting() if waits and control is not None else nullcontext()
 
 
 class StatusError(Exception):
@@ -121,7 +142,7 @@ class HttpClient:
         """The response once it begins; its body is still to be read."""
         for tried in range(self._retries + 1):
             last = tried == self._retries
-            asked = None
+            asked, busy = None, False
             try:
                 request = self._http.build_request(method, path, json=body)
                 response = await self._http.send(request, stream=True)
@@ -137,8 +158,9 @@ class HttpClient:
                 failure = await _failure(response)
                 if last or not (failure.status in _PASSING or failure.status >= 500):
                     raise failure
-                asked = response.headers.get("retry-after")
-            await asyncio.sleep(_wait(tried, asked))
+                asked, busy = response.headers.get("retry-after"), failure.status == _BUSY
+            with _queueing(asked is not None or busy):
+                await asyncio.sleep(_wait(tried, asked))
         raise AssertionError("the last try returns or raises")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -13,10 +11,31 @@ from ...control import Control
 from ...errors import LooktwiceError, ModelError, OfflineError, UsageError
 from .background import BackgroundLoop, Closed, Emit, Interrupted, Silent
 from .base import Choice, JsonSchema, Message, OnToken, Reply
+from .choosing import (
+    LEAST_MASS,
+    alternatives,
+    begins_with_thought,
+    chosen,
+    one_of,
+    score,
+    thought_in,
+)
 from .failures import Failures
-from .http_client import HttpClient, StatusError
-from .pictures import PAGE_PIXELS, PIXELS_A_TOKEN, SERVER_PIXELS, fitted, wanted_pixels
-from .server import ServerFacts, add_props, add_show, base_url, facts, is_loopback, shown
+from .http_client import HttpClient, StatusError, patient
+from .pictures import PAGE_PIXELS, SERVER_PIXELS
+from .refusals import Refused, noticed
+from .requests import ChatRequests
+from .server import (
+    ServerFacts,
+    add_loaded,
+    add_props,
+    add_show,
+    base_url,
+    facts,
+    is_loopback,
+    shown,
+)
+from .thoughts import ThoughtFilter
 from .validation import check_options, check_pictures
 
 if TYPE_CHECKING:
@@ -36,9 +55,33 @@ _ENDS: dict[str, Literal["stop", "length"]] = {
 }
 
 
+_ROOM_TO_THINK = 4
+"""How much longer a reply may be, once, for a model that did nothing but think."""
+_LONG = 4_000
+_MOST_LETTERS = 10
+"""Letters of a prompt that one token stands for at most; with more, a server dropped some."""
+
+
 class _Usage(NamedTuple):
     prompt: int
     completion: int
+    cached: int = 0
+
+    def fields(self) -> dict[str, int]:
+        """As a reply or a choice names them."""
+        return {
+            "prompt_tokens": self.prompt,
+            "completion_tokens": self.completion,
+            "cached_tokens": self.cached,
+        }
+
+
+class _Ended(NamedTuple):
+    """How a reply ended, what it took, and whether there were thoughts apart from it."""
+
+    finish: Literal["stop", "length", "cancelled"]
+    usage: _Usage | None
+    thought: bool
 
 
 class OpenAIModel:
@@ -89,12 +132,11 @@ class OpenAIModel:
                 "choose a local model or unset it"
             )
         self.address = shown(url)
-        self._store = store
         self._timeout = timeout
         self.picture_pixels = picture_pixels
-        self._page_pixels = page_pixels
         self._failures = Failures(self.address, model, api_key)
         self._has_logprobs = True
+        self._opens_thoughts = False
         self._client = HttpClient(url, api_key, timeout, retries)
         self._background = BackgroundLoop("looktwice-openai")
         self._end = weakref.finalize(self, self._background.close, self._client.close)
@@ -105,10 +147,11 @@ class OpenAIModel:
             raise
         self._failures.model = self.name = known.model
         self.sees_images = _first(sees_images, known.sees_images, True)
+        self._may_be_blind = sees_images is None
         self.context_tokens = _first(context_tokens, known.context_tokens, known.usual_context)
-        self._extra = dict(_NO_THINKING if known.kind in _TEMPLATED else {}) | dict(
-            extra_body or {}
-        )
+        extra = dict(_NO_THINKING if known.kind in _TEMPLATED else {}) | dict(extra_body or {})
+        self._requests = ChatRequests(self, store, page_pixels, extra, self._failures)
+        self._requests.silent = known.kind == "ollama"
 
     def generate(
         self,
@@ -123,32 +166,27 @@ class OpenAIModel:
         """Write the next turn; see `ChatModel.generate`.
 
         Token counts are the server's; where it gave none (or the reply was cancelled) they are
-        estimated: one for each piece written, one for every four characters read.
+        estimated: one for each piece written, one for every four characters read. Thoughts are not
+        part of the answer; a model that does nothing but think is given more room once.
         """
         check_pictures(messages, sees_images=self.sees_images, model=self.name)
+        if max_tokens < 1:
+            raise UsageError(f"max_tokens must be 1 or more, got {max_tokens}")
         if control is not None and control.should_stop:
             return Reply(text="", finish="cancelled")
-        pieces: list[str] = []
-
-        def hear(piece: str) -> None:
-            pieces.append(piece)
-            if on_token is not None:
-                on_token(piece)
-
-        request = self._request(messages, max_tokens, temperature, schema)
-        try:
-            finish, usage = self._run(
-                lambda emit: self._stream(request, emit), messages, hear, control
+        settings = (schema, temperature, on_token, control)
+        reply, thought = self._reply(messages, max_tokens, *settings)
+        if reply.text.strip() or not thought or reply.finish == "cancelled":
+            return reply
+        spent = reply.completion_tokens
+        reply, _ = self._reply(messages, max_tokens * _ROOM_TO_THINK, *settings)
+        if not reply.text.strip() and reply.finish != "cancelled":
+            raise ModelError(
+                f"{self.name} thought for {reply.completion_tokens} tokens and gave no answer; raise "
+                "LOOKTWICE_LIMITS__ANSWER_TOKENS, switch its thinking off where it is served, or "
+                "choose another model"
             )
-        except Interrupted:
-            finish, usage = "cancelled", None
-        used = usage or _estimate(messages, len(pieces))
-        return Reply(
-            text="".join(pieces),
-            prompt_tokens=used.prompt,
-            completion_tokens=used.completion,
-            finish=finish,
-        )
+        return reply.model_copy(update={"completion_tokens": spent + reply.completion_tokens})
 
     def choose(
         self,
@@ -160,24 +198,20 @@ class OpenAIModel:
         """Probability of each option; see `ChatModel.choose`.
 
         Read from the first token's 20 likeliest alternatives; an option that is not among them has
-        probability 0. A server that gives no logprobs is made to write one of the options, which
-        then has probability 1.
+        probability 0. A server that gives no logprobs, and a model that would begin with something
+        else (a thought, "Okay"), is made to write one of the options, which then has probability 1.
         """
         check_options(options)
         check_pictures(messages, sees_images=self.sees_images, model=self.name)
         if control is not None:
             control.check()
         try:
-            if self._has_logprobs:
-                choice = self._choose_by_logprobs(messages, options, control)
-                if choice is not None:
-                    return choice
-                self._has_logprobs = False
-            return self._choose_by_writing(messages, options, control)
+            choice = self._choose_by_logprobs(messages, options, control)
         except Interrupted:
             if control is not None:
                 control.check()
             raise
+        return choice or self._choose_by_writing(messages, options, control)
 
     def call(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Post to an endpoint that is the server's own, beyond the OpenAI interface.
@@ -199,111 +233,159 @@ class OpenAIModel:
 
     # -- requests
 
-    def _request(
+    def _reply(
         self,
         messages: Sequence[Message],
         max_tokens: int,
+        schema: JsonSchema | None,
         temperature: float,
-        schema: JsonSchema | None = None,
-    ) -> dict[str, Any]:
-        if max_tokens < 1:
-            raise UsageError(f"max_tokens must be 1 or more, got {max_tokens}")
-        request: dict[str, Any] = {
-            "model": self.name,
-            "messages": self._messages(messages),
-            "max_tokens": max_tokens,
-            "temperature": temperature,
-            **self._extra,
-        }
-        if schema is not None:
-            request["response_format"] = {
-                "type": "json_schema",
-                "json_schema": {"name": "reply", "schema": schema, "strict": True},
-            }
-        return request
+        on_token: OnToken | None,
+        control: Control | None,
+    ) -> tuple[Reply, bool]:
+        """What the server wrote, and whether there were thoughts."""
+        pieces: list[str] = []
+        count = 0
 
-    def _messages(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
-        """Messages as the server takes them, their pictures as large as fits together."""
-        pictures = [picture for message in messages for picture in message.pictures]
-        wanted = wanted_pixels(pictures, self.picture_pixels, self._page_pixels)
-        pixels = iter(fitted(pictures, wanted, self.context_tokens, PIXELS_A_TOKEN))
-        made: list[dict[str, Any]] = []
-        for message in messages:
-            content: Any = message.text
-            if message.pictures:
-                urls = [self._store.data_url(p, next(pixels)) for p in message.pictures]
-                content = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
-                content.append({"type": "text", "text": message.text})
-            made.append({"role": message.role, "content": content})
-        return made
+        def pass_on(piece: str) -> None:
+            pieces.append(piece)
+            if on_token is not None:
+                on_token(piece)
 
-    async def _stream(
-        self, request: dict[str, Any], emit: Emit
-    ) -> tuple[Literal["stop", "length"], _Usage | None]:
+        thoughts = ThoughtFilter(pass_on, opened=self._opens_thoughts and schema is None)
+
+        def hear(piece: str) -> None:
+            nonlocal count
+            count += 1
+            thoughts.feed(piece)
+
+        def ask() -> _Ended:
+            request = self._requests.body(messages, max_tokens, temperature, schema)
+            ended: _Ended = self._run(
+                lambda emit: self._stream(request, emit), messages, hear, control
+            )
+            thoughts.end()
+            return ended
+
+        try:
+            ended = self._adapting(ask, messages)
+        except Interrupted:
+            thoughts.end()
+            ended = _Ended("cancelled", None, False)
+        text = "".join(pieces)
+        if thoughts.unopened is not None:  # its template opens thoughts: known from now on
+            self._opens_thoughts, text = schema is None, text[thoughts.unopened :]
+        used = ended.usage or _estimate(messages, count)
+        self._check_whole(messages, ended.usage)
+        reply = Reply(
+            text=text,
+            prompt_tokens=used.prompt,
+            completion_tokens=used.completion,
+            cached_tokens=used.cached,
+            finish=ended.finish,
+        )
+        return reply, ended.thought or thoughts.thought > 0 or thoughts.thinking
+
+    def _adapting(self, ask: Callable[[], T], messages: Sequence[Message]) -> T:
+        """Ask, and once more without what the server turns out not to know."""
+        while True:
+            try:
+                return ask()
+            except Refused as refused:
+                if refused.what == "logprobs":
+                    raise
+                if refused.what == "pictures" and self._may_be_blind and self.sees_images:
+                    self.sees_images = False
+                elif refused.what == "schema" and self._requests.has_schemas:
+                    self._requests.has_schemas = False
+                else:
+                    raise self._failures.translate(refused.error, messages) from None
+
+    def _check_whole(self, messages: Sequence[Message], usage: _Usage | None) -> None:
+        """Refuse a reply to less than what was sent.
+
+        Raises:
+            BadInput: the server read too few tokens for so many letters.
+        """
+        letters = sum(len(message.text) for message in messages)
+        if usage is None or not self._requests.silent or letters < _LONG:
+            return
+        if letters > usage.prompt * _MOST_LETTERS:
+            raise self._failures.too_long(f"it read {usage.prompt} tokens of {letters} letters")
+
+    async def _stream(self, request: dict[str, Any], emit: Emit) -> _Ended:
         finish: str | None = None
         usage: _Usage | None = None
+        thought = False
         body = request | {"stream": True, "stream_options": {"include_usage": True}}
-        async with aclosing(self._client.events(_CHAT, body)) as events:
-            async for event in events:
-                usage = _usage(event) or usage
-                for part in event.get("choices") or ():
-                    finish = part.get("finish_reason") or finish
-                    if content := (part.get("delta") or {}).get("content"):
-                        emit(content)
+        with noticed(request):
+            async with aclosing(self._client.events(_CHAT, body)) as events:
+                async for event in events:
+                    usage = _usage(event) or usage
+                    for part in event.get("choices") or ():
+                        finish = part.get("finish_reason") or finish
+                        delta = part.get("delta") or {}
+                        if thought_in(delta):
+                            thought = True
+                            emit("")  # a sign of life
+                        if content := delta.get("content"):
+                            emit(content)
         if finish is None:
             raise self._failures.broken("the stream ended early")
         if finish not in _ENDS:
             raise ModelError(f"{self.address}: the server ended the reply with {finish!r}")
-        return _ENDS[finish], usage
+        return _Ended(_ENDS[finish], usage, thought)
 
     def _choose_by_logprobs(
         self, messages: Sequence[Message], options: Sequence[str], control: Control | None
     ) -> Choice | None:
-        """None where the server gives no logprobs."""
-        request = self._request(messages, 1, 0.0) | {"logprobs": True, "top_logprobs": _TOP}
-
-        async def ask(_: Emit) -> tuple[list[tuple[str, float]], _Usage | None] | None:
-            try:
-                completion = await self._json(self._client.post(_CHAT, request))
-            except StatusError as error:
-                if error.status in (400, 422) and "logprob" in str(error).lower():
-                    return None
-                raise
-            top = _alternatives(completion)
-            return None if top is None else (top, _usage(completion))
-
-        answer = self._run(ask, messages, control=control)
-        if answer is None:
+        """None where the server gives no logprobs, or would not begin with an option."""
+        if not self._has_logprobs:
             return None
-        top, usage = answer
-        used = usage or _estimate(messages, 1)
-        return score(top, options, self.name, used.prompt, used.completion)
+
+        async def post(request: dict[str, Any]) -> Mapping[str, Any]:
+            with noticed(request):
+                return await self._json(self._client.post(_CHAT, request))
+
+        def ask() -> Mapping[str, Any]:
+            request = self._requests.body(messages, 1)
+            request |= {"logprobs": True, "top_logprobs": _TOP}
+            completion: Mapping[str, Any] = self._run(
+                lambda _: post(request), messages, control=control
+            )
+            return completion
+
+        try:
+            completion = self._adapting(ask, messages)
+        except Refused:
+            self._has_logprobs = False
+            return None
+        top = alternatives(completion)
+        thinks = begins_with_thought(completion, top or ())
+        if top is None or thinks:
+            self._has_logprobs = False
+            return None
+        used = _usage(completion) or _estimate(messages, 1)
+        self._check_whole(messages, _usage(completion))
+        try:
+            found = score(top, options, self.name)
+        except ModelError:  # it would begin with none of them
+            return None
+        return found.model_copy(update=used.fields()) if found.mass >= LEAST_MASS else None
 
     def _choose_by_writing(
         self, messages: Sequence[Message], options: Sequence[str], control: Control | None
     ) -> Choice:
-        schema: JsonSchema = {
-            "type": "object",
-            "properties": {"answer": {"type": "string", "enum": list(options)}},
-            "required": ["answer"],
-            "additionalProperties": False,
-        }
-        request = self._request(messages, 64, 0.0, schema)
-
-        pieces: list[str] = []
-        _, usage = self._run(
-            lambda emit: self._stream(request, emit), messages, pieces.append, control
-        )
-        used = usage or _estimate(messages, len(pieces))
-        chosen = _answer("".join(pieces), options)
-        if chosen is None:
-            raise ModelError(
-                f"{self.name}: wrote none of {list(options)}: {''.join(pieces)[:80]!r}"
-            )
+        reply = self.generate(messages, schema=one_of(options), max_tokens=64, control=control)
+        if reply.finish == "cancelled" and control is not None:
+            control.check()
+        option = chosen(reply.text, options)
+        if option is None:
+            raise ModelError(f"{self.name}: wrote none of {list(options)}: {reply.text[:80]!r}")
         return Choice(
-            probabilities={option: float(option == chosen) for option in options},
-            prompt_tokens=used.prompt,
-            completion_tokens=used.completion,
+            probabilities={each: float(each == option) for each in options},
+            prompt_tokens=reply.prompt_tokens,
+            completion_tokens=reply.completion_tokens,
+            cached_tokens=reply.cached_tokens,
         )
 
     async def _ask_server(self, wanted: str) -> ServerFacts:
@@ -328,6 +410,8 @@ class OpenAIModel:
                 body = {"model": known.model}
                 show = self._client.post(self._client.from_root("api/show"), body)
                 known = add_show(known, await self._json(show))
+                loaded = self._client.get(self._client.from_root("api/ps"))
+                known = add_loaded(known, await self._json(loaded))
         except StatusError:
             pass  # an extra that a proxy may hide
         return known
@@ -357,13 +441,14 @@ class OpenAIModel:
                 raise
 
         try:
-            return self._background.run(
-                work,
-                on_item=None if on_item is None else hear,
-                control=control,
-                silence=self._timeout,
-            )
-        except (Interrupted, LooktwiceError):
+            with patient(control):
+                return self._background.run(
+                    work,
+                    on_item=None if on_item is None else hear,
+                    control=control,
+                    silence=self._timeout,
+                )
+        except (Interrupted, LooktwiceError, Refused):
             raise
         except Silent:
             raise self._failures.silent(self._timeout) from None
@@ -376,77 +461,16 @@ class OpenAIModel:
             raise self._failures.translate(error, messages) from None
 
 
-def score(
-    top: Sequence[tuple[str, float]],
-    options: Sequence[str],
-    model: str,
-    prompt_tokens: int = 0,
-    completion_tokens: int = 1,
-) -> Choice:
-    """Share the first token's alternatives out among the options that begin with them.
-
-    Case, spaces and quotation marks around a token do not count: " Yes" and "yes" both speak for
-    the option "yes", as does "y".
-
-    Args:
-        top: tokens and their (natural) log probabilities.
-        options: what the reply may begin with.
-        model: its name, for messages.
-        prompt_tokens, completion_tokens: put into the result.
-
-    Raises:
-        UsageError: most of what fits an option fits two.
-        ModelError: nothing fits any option.
-    """
-    plain = {option: option.strip().casefold() for option in options}
-    found = dict.fromkeys(options, 0.0)
-    shared = 0.0
-    for token, logprob in top:
-        start = token.strip(" \t\r\n\u2581\u0120\"'`*.,:;!([").casefold()
-        fits = [option for option, text in plain.items() if start and text.startswith(start)]
-        if len(fits) == 1:
-            found[fits[0]] += math.exp(logprob)
-        elif fits:
-            shared += math.exp(logprob)
-    mass = sum(found.values())
-    if shared > mass:
-        raise UsageError(f"options begin with the same token for {model}: {list(options)!r}")
-    if mass <= 0:
-        likely = ", ".join(repr(token) for token, _ in top[:3])
-        raise ModelError(f"{model}: would begin with {likely}, with none of {list(options)!r}")
-    return Choice(
-        probabilities={option: value / mass for option, value in found.items()},
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
-        mass=min(1.0, mass),
-    )
-
-
-def _alternatives(completion: Mapping[str, Any]) -> list[tuple[str, float]] | None:
-    """The first token's alternatives, or None where the server gave none."""
-    choices = completion.get("choices")
-    content = choices and (choices[0].get("logprobs") or {}).get("content")
-    if not content:
-        return None
-    first = content[0]
-    top = [(each["token"], each["logprob"]) for each in first.get("top_logprobs") or ()]
-    return top or [(first["token"], first["logprob"])]
-
-
-def _answer(text: str, options: Sequence[str]) -> str | None:
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    given = value.get("answer") if isinstance(value, dict) else None
-    return given if given in options else None
-
-
 def _usage(answer: Mapping[str, Any]) -> _Usage | None:
     usage = answer.get("usage")
     if not usage:
         return None
-    return _Usage(usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0)
+    details = usage.get("prompt_tokens_details") or {}
+    return _Usage(
+        usage.get("prompt_tokens") or 0,
+        usage.get("completion_tokens") or 0,
+        details.get("cached_tokens") or 0,
+    )
 
 
 def _estimate(messages: Sequence[Message], pieces: int) -> _Usage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -34,6 +35,7 @@ class ServerFacts(Value):
         return _OLLAMA_CONTEXT if self.kind == "ollama" else _USUAL_CONTEXT
 
 
+_NUM_CTX = re.compile(r"^num_ctx\s+(\d+)", re.MULTILINE)  # in a model's parameters
 _KINDS = {"vllm": "vllm", "sglang": "sglang", "llamacpp": "llamacpp", "library": "ollama"}
 
 
@@ -119,5 +121,19 @@ def add_props(known: ServerFacts, props: Mapping[str, Any]) -> ServerFacts:
 
 def add_show(known: ServerFacts, show: Mapping[str, Any]) -> ServerFacts:
     """Add what Ollama's `POST /api/show` says."""
-    able = show.get("capabilities")
-    return known.model_copy(update={"sees_images": "vision" in able}) if able else known
+    update: dict[str, Any] = {}
+    if able := show.get("capabilities"):
+        update["sees_images"] = "vision" in able
+    if given := _NUM_CTX.search(str(show.get("parameters") or "")):
+        update["context_tokens"] = int(given[1])
+    return known.model_copy(update=update)
+
+
+def add_loaded(known: ServerFacts, listing: Mapping[str, Any]) -> ServerFacts:
+    """Add what Ollama's `GET /api/ps` says: with what context a model runs at this moment."""
+    for each in listing.get("models") or []:
+        if isinstance(each, Mapping) and known.model in (each.get("name"), each.get("model")):
+            context = each.get("context_length")
+            if isinstance(context, int) and context > 0:
+                return known.model_copy(update={"context_tokens": context})
+    return known

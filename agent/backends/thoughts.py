@@ -23,7 +23,8 @@ class ThoughtFilter:
     Attributes:
         thought: letters of thoughts so far.
         thinking: whether a thought is open now.
-        unopened: a thought ended that nobody had opened: what was passed on before belonged to it.
+        unopened: letters that were passed on before the end of a thought that nobody had opened, and
+            that belonged to it; None where there was no such thought.
     """
 
     def __init__(self, pass_on: Callable[[str], None], *, opened: bool = False) -> None:
@@ -33,7 +34,8 @@ class ThoughtFilter:
         self._after_thought = opened
         self.thinking = opened
         self.thought = 0
-        self.unopened = False
+        self.unopened: int | None = None
+        self._passed = 0
 
     def feed(self, piece: str) -> None:
         """Take the next piece of what the model writes."""
@@ -66,9 +68,10 @@ class ThoughtFilter:
         if not self._begun and self._opens():
             return
         if (end := _CLOSING.search(self._held)) is not None:
-            self.unopened = True
             self.thought += end.start()
-            self._held, self._after_thought = self._held[end.end() :], True
+            self.unopened = self._passed
+            self._held = self._held[end.end() :]
+            self._begun, self._after_thought = False, True
         if self._after_thought and not self._begun:
             self._held = self._held.lstrip()
         safe = _safe(self._held)
@@ -91,6 +94,7 @@ class ThoughtFilter:
 
     def _give(self, text: str) -> None:
         self._begun = True
+        self._passed += len(text)
         self._pass_on(text)
 
 
@@ -103,13 +107,3 @@ def _safe(text: str) -> int:
     if start < 0:
         return len(text) - text.endswith("<")
     return start if any(f"</{tag}>".startswith(text[start:]) for tag in _TAGS) else len(text)
-
-
-def answer_of(text: str, *, opened: bool = False) -> str:
-    """A whole reply without its thoughts, also where a template had opened the first."""
-    if opened and _CLOSING.search(text) is None:
-        return ""
-    pieces = _CLOSING.split(text)
-    answer = pieces[-1] if len(pieces) > 1 else text
-    opening = _OPENING.match(answer)
-    return "" if opening else answer

@@ -82,6 +82,8 @@ class SchemaMask:
         import xgrammar
 
         self._follow(input_ids)
+        if self._matcher.is_terminated():  # asked once more before it is seen that all is written
+            return scores
         self._matcher.fill_next_token_bitmask(self._bitmask)
         # Not the Triton kernel, XGrammar's first choice on CUDA: it needs a C compiler on the
         # user's machine. Plain torch runs everywhere, and the same way.
@@ -97,7 +99,7 @@ class SchemaMask:
     def _follow(self, input_ids: torch.Tensor) -> None:
         """Tell the grammar which token was chosen since the last call."""
         length = input_ids.shape[1]
-        if self._written is not None:
+        if self._written is not None and not self._matcher.is_terminated():
             token = int(input_ids[0, -1])
             if length != self._written + 1 or not self._matcher.accept_token(token):
                 raise RuntimeError(f"token {token} does not follow the JSON schema")

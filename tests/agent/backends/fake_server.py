@@ -29,6 +29,8 @@ class Turn:
         drop_at: the connection is cut before this piece.
         truncate: the stream ends in order, but without a finish reason and [DONE].
         error_at: an error event comes instead of this piece.
+        thought: given as reasoning, apart from the text and before it.
+        counted: what the server says of its tokens, instead of what it counts.
     """
 
     text: str = "Hello there, friend."
@@ -46,6 +48,8 @@ class Turn:
     drop_at: int | None = None
     truncate: bool = False
     error_at: int | None = None
+    thought: str = ""
+    counted: dict[str, Any] | None = None
 
 
 @dataclass
@@ -193,6 +197,8 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
                 self._chunk(b"")
                 return
             pieces, finish = _cut(turn, body)
+            for word in turn.thought.split():
+                self._event(_event({"reasoning_content": f"{word} "}))
             for number, piece in enumerate(pieces):
                 if number == turn.hold_at and number > 0 and turn.hold is not None:
                     self._wait(turn.hold)
@@ -208,7 +214,9 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
             if not turn.truncate:
                 self._event(_event({}, finish))
                 if turn.usage and body.get("stream_options", {}).get("include_usage"):
-                    self._event({**_event(None), "usage": _usage(body, len(pieces))})
+                    self._event(
+                        {**_event(None), "usage": turn.counted or _usage(body, len(pieces))}
+                    )
                 self._chunk(b"data: [DONE]\n\n")
             self._chunk(b"")
 
@@ -247,7 +255,11 @@ def _whole(turn: Turn, body: dict[str, Any]) -> dict[str, Any]:
     pieces, finish = _cut(turn, body)
     choice: dict[str, Any] = {
         "index": 0,
-        "message": {"role": "assistant", "content": "".join(pieces)},
+        "message": {
+            "role": "assistant",
+            "content": "".join(pieces),
+            "reasoning_content": turn.thought,
+        },
         "finish_reason": finish,
     }
     if turn.logprobs is not None and body.get("logprobs"):
@@ -257,4 +269,4 @@ def _whole(turn: Turn, body: dict[str, Any]) -> dict[str, Any]:
         ]
         choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
     answer = {"id": "c", "object": "chat.completion", "created": 0, "model": MODEL}
-    return {**answer, "choices": [choice], "usage": _usage(body, len(pieces))}
+    return {**answer, "choices": [choice], "usage": turn.counted or _usage(body, len(pieces))}
