@@ -64,6 +64,7 @@ class DocumentLimits(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     bytes: int = Field(default=2**30, gt=0, description="of the file")
+    follow_links: bool = Field(default=False, description="in folders, also where they lead out")
     pages: int = Field(default=20_000, gt=0, description="a document with more is refused")
     page_characters: int = Field(default=200_000, gt=0, description="of one page")
     expanded: int = Field(default=512 * 2**20, gt=0, description="what a zipped format unpacks to")

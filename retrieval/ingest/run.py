@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from stat import S_ISREG
 
 from ...control import Control
 from ...errors import BadInput, Cancelled, DeadlinePassed
@@ -17,7 +18,7 @@ from ..catalog.catalog import Catalog
 from ..embeddings.picture import PictureEmbedder
 from ..embeddings.text import TextEmbedder
 from ..loaders.isolate import IsolatedReader
-from ..loaders.walk import FoundFile, Walk
+from ..loaders.walk import NOT_REGULAR, FoundFile, Walk
 from ..sweep import sweep
 from ..text.wording import words_of_document
 from ..vectors.vectors import Vectors
@@ -70,7 +71,7 @@ class Ingest:
         """Add what is new, replace what has changed; one bad file costs only itself."""
         self._control, self._tally = control or Control(), Tally()
         self._on_progress = on_progress or self._on_progress
-        walk = Walk(paths)
+        walk = Walk(paths, self._limits.follow_links)
         files = list(walk.files())
         self._tally.total = len(files)
         interrupted = False
@@ -136,9 +137,11 @@ class Ingest:
             with self._lock:
                 self._tally.unchanged += 1
             return
+        if not S_ISREG(stat.st_mode):
+            raise BadInput(str(found.path), NOT_REGULAR)
         if stat.st_size > self._limits.bytes:
             raise BadInput(str(found.path), f"has {stat.st_size:,} bytes, more than the limit")
-        sha256 = _hash(found.path, self._control)
+        sha256 = _hash(found.path, self._limits.bytes, self._control)
         with self._lock:
             twin = sha256 in self._busy
             self._busy.add(sha256)
@@ -216,10 +219,25 @@ class Ingest:
         self._on_progress(self._tally.progress(found.hint))
 
 
-def _hash(path: Path, control: Control) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
+def _hash(path: Path, most: int, control: Control) -> str:
+    """Of a regular file's content.
+
+    Raises:
+        BadInput: it is none, or has grown past the limit: a pipe would block, a device never ends.
+    """
+    digest, size = hashlib.sha256(), 0
+    with open(path, "rb", opener=_opened_at_once) as file:
+        if not S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise BadInput(str(path), NOT_REGULAR)
         while block := file.read(_CHUNK):
             control.check()
+            size += len(block)
+            if size > most:
+                raise BadInput(str(path), f"has more than {most:,} bytes, the limit")
             digest.update(block)
     return digest.hexdigest()
+
+
+def _opened_at_once(path: str, flags: int) -> int:
+    """Opened without waiting for somebody at the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -1,4 +1,6 @@
-"""Finding the files to add: folders are walked, links that lead in circles are told of, not followed."""
+"""Finding the files to add: folders are walked; links that lead in circles or out of a folder, pipes and
+devices are told of, not followed.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,9 @@ from pathlib import Path
 from .registry import promised_kind
 
 __all__ = ["FoundFile", "Walk"]
+
+NOT_REGULAR = "is not a regular file (a pipe, a device or a socket); leave it out"
+_HOW_TO_FOLLOW = "add what it leads to, or set LOOKTWICE_DOCUMENTS__FOLLOW_LINKS=true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,13 @@ class Walk:
     """One walk over files and folders.
 
     Attributes:
+        follow_links: whether links in a folder may lead out of it.
         failed: what could not be looked into, with the reason.
         skipped: how many files are of no known kind.
     """
 
     paths: Sequence[Path]
+    follow_links: bool = False
     failed: list[tuple[str, str]] = field(default_factory=list)
     skipped: int = 0
 
@@ -45,7 +52,8 @@ class Walk:
                     yield one
 
     def _inside(self, root: Path) -> Iterator[FoundFile]:
-        entered = {os.path.realpath(root)}
+        top = os.path.realpath(root)
+        entered = {top}
         for folder, folders, names in os.walk(root, onerror=self._unreadable, followlinks=True):
             kept = []
             for name in sorted(folders):
@@ -56,6 +64,8 @@ class Walk:
                     reason = f"leads back to {real}, which is read already"
                     self.failed.append((os.path.join(folder, name), reason))
                     continue
+                if not self._may_be_followed(real, top, os.path.join(folder, name)):
+                    continue
                 entered.add(real)
                 kept.append(name)
             folders[:] = kept
@@ -63,8 +73,24 @@ class Walk:
                 path = Path(folder, name)
                 if name.startswith(".") or promised_kind(path) is None:
                     self.skipped += not name.startswith(".")
-                else:
+                elif self._is_file_inside(path, top):
                     yield FoundFile(path, path.relative_to(root).as_posix())
+
+    def _is_file_inside(self, path: Path, top: str) -> bool:
+        """Whether a file of a folder may be read; what is none and is not gone is told of."""
+        real = os.path.realpath(path)
+        if not self._may_be_followed(real, top, str(path)):
+            return False
+        regular = os.path.isfile(real) or not os.path.exists(real)  # who reads it says it is gone
+        if not regular:
+            self.failed.append((str(path), NOT_REGULAR))
+        return regular
+
+    def _may_be_followed(self, real: str, top: str, name: str) -> bool:
+        inside = self.follow_links or Path(real).is_relative_to(top)
+        if not inside:
+            self.failed.append((name, f"is a link out of the folder, to {real}; {_HOW_TO_FOLLOW}"))
+        return inside
 
     def _unreadable(self, error: OSError) -> None:
         self.failed.append((str(error.filename), error.strerror or str(error)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from looktwice.control import Control
+from looktwice.errors import BadInput
 from looktwice.retrieval.ingest.progress import IngestProgress
+from looktwice.retrieval.ingest.run import _hash
 from looktwice.settings import Settings
 
 from .. import pdf_kit
@@ -153,3 +156,24 @@ def test_killed_at_random_moments_nothing_half_is_seen_and_the_end_is_the_same(
         assert index.verify(repair=False).ok
         found = [(h.document, h.page, h.text) for h in index.search("number7 boiler")]
         assert found == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs pipes and devices")
+def test_pipes_and_devices_are_refused_at_once(
+    tmp_path: Path, docs: Path, settings: Settings
+) -> None:
+    pipe, device = tmp_path / "pipe.txt", tmp_path / "zero.txt"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        summary = index.add([pipe, device, docs])
+    assert len(summary.added) == 4
+    assert {Path(path).name for path, _ in summary.failed} == {"pipe.txt", "zero.txt"}
+    assert all("not a regular file" in reason for _, reason in summary.failed)
+
+
+def test_a_file_that_grows_while_it_is_looked_at_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(b"x" * 3_000_000)
+    with pytest.raises(BadInput, match="more than 2,000,000 bytes"):
+        _hash(path, 2_000_000, Control())
