@@ -71,6 +71,7 @@ def run(
     model: Model = None,
 ) -> None:
     """Ask every task of a file; stopped or killed, the same command goes on where it was."""
+    from ..agent.backends.vllm import for_many_users
     from ..agent.batch.runner import Batch, BatchOptions
     from ..agent.batch.shared_model import usual_workers
     from ..agent.batch.tasks import Shard
@@ -78,7 +79,7 @@ def run(
 
     if address is not None and engine != "ray":
         raise UsageError("--address is that of a Ray cluster: add --engine ray")
-    settings = load_settings(pack=pack, model=model)
+    settings = for_many_users(load_settings(pack=pack, model=model))
     at_once = workers or usual_workers(settings)
     options = BatchOptions(
         workers=at_once,

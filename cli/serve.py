@@ -20,9 +20,10 @@ def serve(
     model: Model = None,
 ) -> None:
     """Answer as an OpenAI-compatible server: /v1/chat/completions, /v1/models, /health, /metrics."""
+    from ..agent.backends.vllm import for_many_users
     from ..ui.openai_server.launch import serve as start
 
-    start(load_settings(pack=pack, model=model), host, port, index, api_key_file)
+    start(for_many_users(load_settings(pack=pack, model=model)), host, port, index, api_key_file)
 
 
 def mcp(

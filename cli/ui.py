@@ -37,9 +37,10 @@ def ui(
         add_login(auth, add_user)
         return
     settings = load_settings(pack=pack, model=model)  # before gradio is imported
+    from ..agent.backends.vllm import for_many_users
     from ..ui.web.launch import run
 
-    run(settings, host, port, index=index, auth=auth)
+    run(for_many_users(settings), host, port, index=index, auth=auth)
 
 
 def add_login(auth: Path | None, name: str) -> None:

@@ -70,6 +70,7 @@ IMPORTED_LAZILY_AS_A_WHOLE = {
 
 ENVIRONMENT = {
     "settings.py": "the LOOKTWICE_* variables, and what keeps libraries quiet",
+    "agent/backends/child_server.py": "what a child process gets: all of it, and its key",
     "agent/backends/llamacpp.py": "lends OpenMP a variable while the engine starts, then restores it",
 }
 """Files that touch os.environ, each with its reason."""

@@ -79,6 +79,7 @@ TESTED_WITH = {
         "agent/evidence/grounding agent/text/polarity"
         " agent/verification/counts agent/verification/numbers"
     ),
+    "agent/backends/test_vllm.py": "agent/backends/child_server",
     "agent/verification/test_engine.py": "agent/verification/base",
     "cli/evaluate/test_run.py": "cli/show/evaluations evals/ablate",
     "cli/evaluate/test_baselines.py": "cli/show/baselines",

@@ -45,7 +45,7 @@ def chat_model_path(settings: Settings, on_progress: OnProgress | None = None) -
     if Path(choice.target).is_absolute():
         return Path(choice.target)
     folder = ensure(choice.target, settings, on_progress)
-    if choice.kind == "transformers":
+    if choice.kind != "llamacpp":
         return folder
     ggufs = chat_ggufs(folder)
     if not ggufs:

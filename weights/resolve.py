@@ -28,7 +28,7 @@ class ModelChoice:
         bits: of the matrices of its language model; 4 where the card has no room for more.
     """
 
-    kind: Literal["llamacpp", "transformers", "openai"]
+    kind: Literal["llamacpp", "transformers", "openai", "vllm"]
     target: str
     name: str
     bits: Literal[4, 16] = 16
@@ -100,6 +100,8 @@ def resolve_model(settings: Settings) -> ModelChoice:
         OfflineError: an address on another machine, while offline.
     """
     given = settings.model.strip()
+    if given.lower().startswith(VLLM):
+        return _by_vllm(given[len(VLLM) :].strip(), settings)
     if _is_address(given):
         _check_address(given, settings)
         return ModelChoice("openai", given, settings.model_name or given)
@@ -112,6 +114,23 @@ def resolve_model(settings: Settings) -> ModelChoice:
         )
     own, bits = _own_chat(settings)
     return replace(_named_model(own), bits=bits)
+
+
+VLLM = "vllm:"
+"""Before a model's name: a vLLM of ours runs it."""
+
+
+def _by_vllm(given: str, settings: Settings) -> ModelChoice:
+    """The model after `vllm:`; an address is a vLLM that runs already, nothing is the pack's own."""
+    choice = resolve_model(settings.model_copy(update={"model": given}))
+    if choice.kind == "openai":
+        return choice
+    if choice.kind != "transformers":
+        raise UsageError(
+            f"vllm runs models in the form of transformers, and {choice.name} is a GGUF file; "
+            f"leave `{VLLM}` out"
+        )
+    return replace(choice, kind="vllm", bits=16)
 
 
 def _is_address(model: str) -> bool:

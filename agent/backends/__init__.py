@@ -1,4 +1,4 @@
-"""Chat models: one protocol (`base.ChatModel`), four kinds."""
+"""Chat models: one protocol (`base.ChatModel`), five kinds."""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
             page_pixels=settings.page_pixels,
             timeout=settings.request_seconds,
             offline=settings.offline,
+        )
+    if choice.kind == "vllm":
+        from .vllm import VllmModel
+
+        return VllmModel(
+            chat_model_path(settings),
+            choice.name.replace("/", "--"),
+            store=store,
+            log=settings.home / "logs" / "vllm.log",
+            timeout=settings.request_seconds,
         )
     require("local")  # before its weights are fetched
     path = chat_model_path(settings)

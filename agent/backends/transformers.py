@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import math
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -25,6 +24,7 @@ from .local.runner import ModelInput, PromptRunner, Spent, sampling
 from .local.spellings import first_tokens
 from .local.streamer import Stopper, Streamer
 from .pictures import PAGE_PIXELS
+from .turns import Turns
 
 MAX_PIXELS = 1_003_520
 """Pixels of one picture the model is shown: 1,280 squares of 28 x 28."""
@@ -126,7 +126,7 @@ class TransformersModel(Closing):
         limit = context_of(parts)
         self.context_tokens = min(context_tokens or limit, limit)
         self.picture_pixels, self._page_pixels = pixels
-        self._lock = threading.Lock()
+        self._lock = Turns()
         self._grammars: Grammars | None = None
         self._runner: PromptRunner | None = PromptRunner(parts, name, store)
 
@@ -242,10 +242,7 @@ class TransformersModel(Closing):
     def _begin(self, control: Control) -> bool:
         """Take the model, or say False when the run stops before it is free."""
         with control.waiting():
-            while not control.should_stop:
-                if self._lock.acquire(timeout=0.05):
-                    return True
-        return False
+            return self._lock.acquire(control)
 
     def _within_memory(
         self, messages: Sequence[Message], run: Callable[[ModelInput], _T], *, thinks: bool = False

@@ -16,6 +16,7 @@ from ...weights.resolve import resolve_model
 from ..backends import open_model
 from ..backends.base import ChatModel
 from ..backends.llamacpp import LlamaCppModel
+from ..backends.vllm import VllmModel
 
 TOKENS_PER_TASK = 4_096
 """Context that a task needs at most: its evidence and answer are limited, prompts add their words."""
@@ -36,7 +37,7 @@ def usual_workers(settings: Settings) -> int:
     another task, which then reads its picture's text again: twelve questions about pictures took 132
     seconds of CPU two at a time and 93 to 113 one at a time.
     """
-    return SERVER_WORKERS if resolve_model(settings).kind == "openai" else 1
+    return SERVER_WORKERS if resolve_model(settings).kind in ("openai", "vllm") else 1
 
 
 def open_shared_model(settings: Settings, workers: int, template: str = "") -> ChatModel:
@@ -81,25 +82,25 @@ def served_model(settings: Settings, workers: int, template: str = "") -> Iterat
     if kind == "openai":
         yield settings
         return
-    if kind != "llamacpp":
+    if kind not in ("llamacpp", "vllm"):
         raise UsageError(
             "workers in other processes share a model by its address: start it as a server (vLLM,"
             " SGLang ...) and give --model http://..., or leave --isolate and --engine out"
         )
     model = open_shared_model(settings, workers, template)
-    assert isinstance(model, LlamaCppModel)
+    assert isinstance(model, LlamaCppModel | VllmModel)
     try:
         yield settings.model_copy(update=_address_of(model, settings))
     finally:
         model.close()
 
 
-def _address_of(model: LlamaCppModel, settings: Settings) -> dict[str, object]:
+def _address_of(model: LlamaCppModel | VllmModel, settings: Settings) -> dict[str, object]:
     """Where its loopback server is asked; the key is its own and new every time."""
     remote = model._remote
     return {
         "model": remote.address,
-        "model_name": model._path.name,
+        "model_name": remote.name,
         "api_key": SecretStr(remote._client.api_key),
         "request_seconds": max(settings.request_seconds, SILENCE_SECONDS),
     }
