@@ -55,11 +55,13 @@ if TYPE_CHECKING:
         IngestProgress,
         IngestSummary,
     )
-    from .retrieval.ingest.scans import ScanReader
+    from .retrieval.ingest.reader import ScanReader
     from .retrieval.loaders.base import (
         DocumentFormat,
         DocumentInfo,
         DocumentReader,
+        IllustratedPage,
+        Inset,
         Loader,
         Renderer,
         Scan,
@@ -154,11 +156,13 @@ _HOMES = {
     "retrieval.embeddings.text": ("Embedder",),
     "retrieval.index": ("Index",),
     "retrieval.ingest.progress": ("IngestProgress", "IngestSummary"),
-    "retrieval.ingest.scans": ("ScanReader",),
+    "retrieval.ingest.reader": ("ScanReader",),
     "retrieval.loaders.base": (
         "DocumentFormat",
         "DocumentInfo",
         "DocumentReader",
+        "IllustratedPage",
+        "Inset",
         "Loader",
         "Renderer",
         "Scan",
@@ -259,9 +263,11 @@ __all__ = [
     "FailedFile",
     "Filters",
     "Form",
+    "IllustratedPage",
     "Index",
     "IngestProgress",
     "IngestSummary",
+    "Inset",
     "Limits",
     "Loader",
     "LooktwiceError",

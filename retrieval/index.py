@@ -35,8 +35,8 @@ from .embeddings.text import (
 )
 from .index_vectors import IndexVectors
 from .ingest.progress import IngestProgress, IngestSummary
+from .ingest.reader import ScanReader
 from .ingest.run import Ingest
-from .ingest.scans import ScanReader
 from .loaders.drawing import PageRenderer
 from .lock import WriterLock
 from .maintenance import FORM, Maintenance, VerifyReport

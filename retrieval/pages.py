@@ -191,6 +191,26 @@ def build_page(
     )
 
 
+def raw_lines(page: Page) -> list[RawLine]:
+    """The lines a page was built of, each word with its box."""
+    boxes = {int(start): box for (start, _), box in zip(page.spans, page.boxes, strict=True)}
+    cells = {
+        line: tuple(cell.text for cell in row)
+        for table in page.tables
+        for line, row in zip(table.lines, table.rows, strict=False)
+    }
+    lines = []
+    for number, line in enumerate(page.lines):
+        words, at = [], line.start
+        for text in page.text[line.start : line.end].split(" "):
+            box = boxes.get(at)
+            words.append(Word(text, None if box is None else tuple(box.tolist())))
+            at += len(text) + 1
+        known = cells.get(number, ())
+        lines.append(RawLine(tuple(words), line.kind, line.level, line.begins, known))
+    return lines
+
+
 def lines_read(lines: Sequence[TextLine]) -> Iterator[RawLine]:
     """Lines that OCR read, side by side ones joined to rows; words share their line's width by length.
 

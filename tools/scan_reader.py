@@ -7,7 +7,7 @@ from queue import SimpleQueue
 
 from PIL import Image
 
-from ..retrieval.ingest.scans import ScanReader
+from ..retrieval.ingest.reader import ScanReader
 from ..schema import Picture, TextLine
 from .ocr.reader import Reader
 from .registry import Experts

@@ -25,7 +25,7 @@ from ...retrieval.embeddings.text import (
     as_text_embedder,
     open_text_embedder,
 )
-from ...retrieval.ingest.scans import ScanReader
+from ...retrieval.ingest.reader import ScanReader
 from ...schema import Picture, TextLine
 from ...settings import Settings
 from ...tools.registry import Experts

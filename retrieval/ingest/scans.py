@@ -4,46 +4,34 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...control import Control
 from ...errors import MissingExtra, ToolError
-from ...schema import Origin, Picture, TextLine
-from ..loaders.base import Scan
+from ...schema import Origin, Picture
+from ..loaders.base import IllustratedPage, Leaf, Scan
 from ..loaders.picture import page_of_scan
 from ..pages import UNREADABLE, Page
+from .insets import InsetReader
+from .orientation import page_as_scanned, read_upright
+from .reader import ScanReader
+from .trust import agreement, part_to_read, words_between
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["ScanReader", "read_scans"]
+__all__ = ["read_scan", "read_scans"]
 
+_NOBODY = "it is a scan, and nobody was given to read it"
 _NO_WORDS = "a picture"
 """What a picture is that nobody has words for: a passage still, so that its look can find it."""
 
 
-@dataclass(frozen=True)
-class ScanReader:
-    """Who reads pages that are pictures: handed in, since retrieval knows no tools.
-
-    Attributes:
-        read: OCR; boxes in the picture's original frame.
-        objects: what is in a picture in a few words ("4 people, 1 bus"), "" for nothing.
-        caption: what a model that sees says of a picture.
-        at_once: how many pages may be looked at side by side.
-    """
-
-    read: Callable[[Image.Image, Picture], list[TextLine]]
-    objects: Callable[[Image.Image, Picture], str] | None = None
-    caption: Callable[[Image.Image, Picture], str] | None = None
-    at_once: int = 1
-
-
 def read_scans(
-    pages: Iterable[Page | Scan], name: str, reader: ScanReader | None, control: Control
+    pages: Iterable[Leaf], name: str, reader: ScanReader | None, control: Control
 ) -> Iterator[tuple[Page, Image.Image | None]]:
     """The pages in order, each scan with its picture; the next scans are read meanwhile.
 
@@ -53,10 +41,15 @@ def read_scans(
         reader: reads scans; without one they are kept without words, and say so.
         control: stops between two scans.
     """
+    insets = InsetReader(name, reader)
 
-    def read(item: Page | Scan) -> tuple[Page, Image.Image | None]:
+    def read(item: Leaf) -> tuple[Page, Image.Image | None]:
         control.check()
-        return _read(item, name, reader) if isinstance(item, Scan) else (item, None)
+        if isinstance(item, Scan):
+            return read_scan(item, name, reader)
+        if isinstance(item, IllustratedPage):
+            return insets.page(item), None
+        return item, None
 
     most = reader.at_once if reader else 1
     ahead: deque[Future[tuple[Page, Image.Image | None]]] = deque()
@@ -69,13 +62,16 @@ def read_scans(
             yield ahead.popleft().result()
 
 
-def _read(scan: Scan, name: str, reader: ScanReader | None) -> tuple[Page, Image.Image]:
-    """A scan, read and looked at; one that cannot be read is kept, and its label says why."""
+def read_scan(scan: Scan, name: str, reader: ScanReader | None) -> tuple[Page, Image.Image | None]:
+    """A scan, read and looked at, with its picture; none where its own text was in doubt and stands.
+
+    One that cannot be read is kept, and its label says why.
+    """
     from PIL import Image
 
     image = Image.frombytes("RGB", scan.size, scan.rgb)
     if reader is None:
-        return _unread(scan, "it is a scan, and nobody was given to read it"), image
+        return (scan.layer, None) if scan.layer else (_unread(scan, _NOBODY), image)
     picture = Picture(
         sha256=hashlib.sha256(scan.rgb).hexdigest(),
         width=scan.size[0],
@@ -85,18 +81,40 @@ def _read(scan: Scan, name: str, reader: ScanReader | None) -> tuple[Page, Image
         origin=Origin(document=name, page=scan.number, scale=scan.scale, frame=scan.frame),
     )
     try:
+        if scan.layer is not None:
+            return _doubted(scan, scan.layer, image, picture, reader)
         return _page(scan, image, picture, reader), image
     except (ToolError, MissingExtra) as error:
-        return _unread(scan, str(error)), image
+        return (scan.layer, None) if scan.layer else (_unread(scan, str(error)), image)
+
+
+def _doubted(
+    scan: Scan, layer: Page, image: Image.Image, picture: Picture, reader: ScanReader
+) -> tuple[Page, Image.Image | None]:
+    """A page whose own text is in doubt: as it says, if a reading of it bears that out."""
+    part = part_to_read(layer)
+    if part is not None:
+        top, bottom = (round(height / scan.scale) for height in part)
+        strip = image.crop((0, top, image.width, bottom))
+        seen = picture.model_copy(update={"width": strip.width, "height": strip.height})
+        if agreement(words_between(layer, *part), reader.read(strip, seen)).believed:
+            return layer, None
+    lines, turns = read_upright(scan, image, picture, reader.read)
+    found = agreement(words_between(layer, 0, layer.height), lines)
+    if found.believed:
+        return layer, None
+    page = page_as_scanned(scan, lines, turns, "", "")
+    said = f"its own text is not what it shows ({found.share:.0%} alike); read by OCR"
+    return replace(page, label=said), image
 
 
 def _page(scan: Scan, image: Image.Image, picture: Picture, reader: ScanReader) -> Page:
-    lines = reader.read(image, picture)
+    lines, turns = read_upright(scan, image, picture, reader.read)
     objects = caption = ""
     if scan.frame == "picture":
         objects = (reader.objects(image, picture) if reader.objects else "") or _NO_WORDS
         caption = reader.caption(image, picture) if reader.caption else ""
-    return page_of_scan(scan, lines, objects, caption)
+    return page_as_scanned(scan, lines, turns, objects, caption)
 
 
 def _unread(scan: Scan, reason: str) -> Page:

@@ -15,12 +15,22 @@ from typing import TYPE_CHECKING, Protocol
 from ...closing import Closing
 from ...schema import Frame
 from ...settings import DocumentLimits
-from ..pages import Page
+from ..pages import XYXY, Page
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["DocumentFormat", "DocumentInfo", "DocumentReader", "Loader", "Renderer", "Scan"]
+__all__ = [
+    "DocumentFormat",
+    "DocumentInfo",
+    "DocumentReader",
+    "IllustratedPage",
+    "Inset",
+    "Leaf",
+    "Loader",
+    "Renderer",
+    "Scan",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,8 @@ class Scan:
         width, height: of the page in its frame: points for "page", pixels for "picture".
         section: headings in force where the page begins, outermost first.
         notes: lines about it that are not written on it, such as when and where a photo was taken.
+        layer: the page as its own text tells it, where that text is in doubt; kept if reading the
+            picture bears it out.
     """
 
     number: int
@@ -64,6 +76,36 @@ class Scan:
     frame: Frame = "page"
     section: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    layer: Page | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inset:
+    """A picture in a page of text; whoever has OCR puts its words where it stands.
+
+    Attributes:
+        after: how many lines of the page come before it.
+        size: width and height in pixels.
+        rgb: raw RGB, 8 bits a channel, rows from the top.
+        box: where it lies in the page's frame; None where the page has no layout.
+    """
+
+    after: int
+    size: tuple[int, int]
+    rgb: bytes
+    box: XYXY | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IllustratedPage:
+    """A page of text with pictures in it that are large enough to hold words."""
+
+    page: Page
+    pictures: tuple[Inset, ...]
+
+
+Leaf = Page | Scan | IllustratedPage
+"""What a loader gives: a page, or what becomes one once its pictures are read."""
 
 
 def _ignore(number: int) -> None:
@@ -83,7 +125,7 @@ class DocumentReader(Closing):
     on_page: Callable[[int], None] = staticmethod(_ignore)
 
     @abstractmethod
-    def pages(self, first: int = 1) -> Iterator[Page | Scan]:
+    def pages(self, first: int = 1) -> Iterator[Leaf]:
         """Its pages from number `first` on, consecutive, each read when it is asked for.
 
         Raises:

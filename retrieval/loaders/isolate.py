@@ -21,8 +21,7 @@ from ...closing import Closing
 from ...control import Control
 from ...errors import BadInput, UsageError
 from ...settings import DocumentLimits
-from ..pages import Page
-from .base import DocumentInfo, Scan
+from .base import DocumentInfo, Leaf
 from .protocol import page_of, receive, send
 
 _AHEAD = 4
@@ -259,11 +258,11 @@ class _Child:
             self._frames.put(None)
 
 
-Reading: TypeAlias = ItemReading[Page | Scan]
+Reading: TypeAlias = ItemReading[Leaf]
 """The pages of one document as they come."""
 
 
-class IsolatedReader(ChildReader[Page | Scan]):
+class IsolatedReader(ChildReader[Leaf]):
     """Reads the pages of documents in a child process.
 
     Args:

@@ -80,6 +80,8 @@ def page_of_scan(
     """
     read = list(lines_read(lines))
     shown = [] if scan.frame == "page" else _shown(scan, objects, caption)
+    if scan.frame == "page":
+        read += [RawLine(_words(note), begins=True) for note in scan.notes]
     if shown and read:
         read = [_heading("words in the picture"), replace(read[0], begins=True), *read[1:]]
     return build_page(

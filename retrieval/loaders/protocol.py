@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...schema import Table
-from ..pages import Page, PageLine
-from .base import Scan
+from ..pages import XYXY, Page, PageLine
+from .base import IllustratedPage, Inset, Leaf, Scan
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -68,26 +68,37 @@ def _exactly(stream: IO[bytes], size: int) -> bytes | None:
     return b"".join(parts)
 
 
-def send_page(stream: IO[bytes], page: Page | Scan) -> None:
+def send_page(stream: IO[bytes], leaf: Leaf) -> None:
     """Write one page.
 
     Raises:
         OSError: nobody listens any more.
     """
-    if isinstance(page, Scan):
+    if isinstance(leaf, Scan):
+        layer, coded = _page_frame(leaf.layer) if leaf.layer is not None else (None, b"")
         head = {
             "is": "scan",
-            "number": page.number,
-            "size": page.size,
-            "scale": page.scale,
-            "width": page.width,
-            "height": page.height,
-            "frame": page.frame,
-            "section": page.section,
-            "notes": page.notes,
+            "number": leaf.number,
+            "size": leaf.size,
+            "scale": leaf.scale,
+            "width": leaf.width,
+            "height": leaf.height,
+            "frame": leaf.frame,
+            "section": leaf.section,
+            "notes": leaf.notes,
+            "layer": layer,
         }
-        send(stream, head, page.rgb)
-        return
+        send(stream, head, leaf.rgb + coded)
+    elif isinstance(leaf, IllustratedPage):
+        known, coded = _page_frame(leaf.page)
+        pictures = [(one.after, one.size, one.box) for one in leaf.pictures]
+        head = {"is": "illustrated", "page": known, "pictures": pictures}
+        send(stream, head, b"".join([*(one.rgb for one in leaf.pictures), coded]))
+    else:
+        send(stream, *_page_frame(leaf))
+
+
+def _page_frame(page: Page) -> tuple[Head, bytes]:
     head = {
         "is": "page",
         "number": page.number,
@@ -102,7 +113,7 @@ def send_page(stream: IO[bytes], page: Page | Scan) -> None:
         "tables": [table.model_dump(exclude_defaults=True) for table in page.tables],
     }
     spans = np.ascontiguousarray(page.spans, "<i4").tobytes()
-    send(stream, head, spans + np.ascontiguousarray(page.boxes, "<f4").tobytes())
+    return head, spans + np.ascontiguousarray(page.boxes, "<f4").tobytes()
 
 
 def send_drawing(stream: IO[bytes], drawing: tuple[Image.Image, float]) -> None:
@@ -123,20 +134,38 @@ def drawing_of(head: dict[str, Any], body: bytes) -> tuple[Image.Image, float]:
     return Image.frombytes("RGB", (width, height), body), head["scale"]
 
 
-def page_of(head: Head, body: bytes) -> Page | Scan:
+def page_of(head: Head, body: bytes) -> Leaf:
     """The page that `send_page` wrote."""
     if head["is"] == "scan":
+        size = (head["size"][0], head["size"][1])
+        end = 3 * size[0] * size[1] if head["layer"] else len(body)
         return Scan(
             number=head["number"],
-            size=(head["size"][0], head["size"][1]),
-            rgb=body,
+            size=size,
+            rgb=body[:end],
             scale=head["scale"],
             width=head["width"],
             height=head["height"],
             frame=head["frame"],
             section=tuple(head["section"]),
             notes=tuple(head["notes"]),
+            layer=_text_page(head["layer"], body[end:]) if head["layer"] else None,
         )
+    if head["is"] == "illustrated":
+        pictures, at = [], 0
+        for after, (width, height), box in head["pictures"]:
+            end = at + 3 * width * height
+            pictures.append(Inset(after, (width, height), body[at:end], _box(box)))
+            at = end
+        return IllustratedPage(_text_page(head["page"], body[at:]), tuple(pictures))
+    return _text_page(head, body)
+
+
+def _box(values: Sequence[float] | None) -> XYXY | None:
+    return None if values is None else (values[0], values[1], values[2], values[3])
+
+
+def _text_page(head: Head, body: bytes) -> Page:
     words = len(body) // 24  # two int32 and four float32 each
     return Page(
         number=head["number"],

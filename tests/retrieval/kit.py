@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from looktwice.retrieval.embeddings.text import Vectors
 from looktwice.retrieval.index import Index
-from looktwice.retrieval.ingest.scans import ScanReader
+from looktwice.retrieval.ingest.reader import ScanReader
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image

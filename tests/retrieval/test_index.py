@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from looktwice.errors import BadInput, UsageError
 from looktwice.retrieval.catalog.rows import Filters
-from looktwice.retrieval.ingest.scans import ScanReader
+from looktwice.retrieval.ingest.reader import ScanReader
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image

@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ....closing import Closing
-from ....retrieval.loaders.base import Scan
+from ....retrieval.ingest.insets import InsetReader
+from ....retrieval.ingest.reader import ScanReader
+from ....retrieval.ingest.scans import read_scan
+from ....retrieval.loaders.base import IllustratedPage, Scan
 from ....retrieval.pages import XYXY, Page, RawLine, Word, build_page, words_of
 from ....schema import Box, Origin, Picture, TextLine
 from ....settings import DocumentLimits
@@ -89,9 +92,16 @@ class DocumentPages(Closing):
         """
         reader = self._take()
         done = False
+        insets = InsetReader(path.name, ScanReader(self._read_text) if self._read_text else None)
         try:
             for item in reader.read(path, first, control):
-                yield self._scan(item, path.name) if isinstance(item, Scan) else page_text(item)
+                if isinstance(item, Scan):
+                    own = self._own_text(item, path.name)
+                    yield self._scan(item, path.name) if own is None else page_text(own)
+                elif isinstance(item, IllustratedPage):
+                    yield page_text(insets.page(item))
+                else:
+                    yield page_text(item)
             done = True
         finally:
             if done:
@@ -114,6 +124,13 @@ class DocumentPages(Closing):
             from ....retrieval.loaders.isolate import IsolatedReader
 
             return IsolatedReader(self._limits)
+
+    def _own_text(self, scan: Scan, name: str) -> Page | None:
+        """A page's own text where it was in doubt and is borne out by what the page shows."""
+        if scan.layer is None or self._read_text is None:
+            return scan.layer
+        page, image = read_scan(scan, name, ScanReader(self._read_text))
+        return page if image is None else None
 
     def _scan(self, scan: Scan, name: str) -> PageText:
         from ....extensions.extras import require

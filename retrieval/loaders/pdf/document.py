@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from ....errors import BadInput
 from ....settings import DocumentLimits
-from ...pages import UNREADABLE, Page, build_page
-from ..base import DocumentInfo, DocumentReader, Scan
+from ...pages import UNREADABLE, XYXY, Page, build_page
+from ..base import DocumentInfo, DocumentReader, IllustratedPage, Leaf, Scan
+from .annotations import Added, FormHandle, added_to, with_added
 from .handles import PDFIUM, load_pdf, open_page, open_pdf_file, open_text_page, refuse_bomb
 from .lines import body_size, draft_lines
 from .metadata import date_of, outline_of, title_of
+from .pictures import insets_of, picture_boxes
 from .rendering import draw, is_picture_of_text, sharpest, shows_nothing
 from .running_heads import REACH, Edges, edges_of, furniture_of
+from .trust import is_doubtful
 from .words import PageGeometry, TextRun, read_runs, read_text, view_of
 
 if TYPE_CHECKING:
     from PIL import Image
+
+_FIRST_SCANS, _EVERY_SCAN = 3, 8
 
 
 def open_pdf(path: Path, limits: DocumentLimits) -> DocumentReader:
@@ -59,6 +64,9 @@ class _Sheet:
 
     Attributes:
         scan: no text worth having, but something to see.
+        doubt: its text may be nonsense, or another's reading of a scan.
+        pictures: where pictures lie that may hold words, and their pixels in a point.
+        added: values of fields and annotations of a page without text of its own.
         fault: why it cannot be read.
         cut: whether it has more text than may be read.
     """
@@ -68,6 +76,9 @@ class _Sheet:
     runs: tuple[TextRun, ...] = ()
     edges: Edges = ((), ())
     scan: bool = False
+    doubt: bool = False
+    pictures: tuple[tuple[XYXY, float], ...] = ()
+    added: tuple[Added, ...] = ()
     fault: str = ""
     cut: bool = False
 
@@ -77,6 +88,7 @@ class _Pdf(DocumentReader):
         self._path = path
         self._limits = limits
         self._document = load_pdf(path)
+        self._form = FormHandle(self._document)
         try:
             import pypdfium2.raw as pdfium
 
@@ -101,7 +113,7 @@ class _Pdf(DocumentReader):
                 "or raise LOOKTWICE_DOCUMENTS__PAGES",
             )
 
-    def pages(self, first: int = 1) -> Iterator[Page | Scan]:
+    def pages(self, first: int = 1) -> Iterator[Leaf]:
         window: deque[_Sheet] = deque(maxlen=2 * REACH + 1)
         ahead = max(1, first - REACH)
         for number in range(max(1, first), self._pages + 1):
@@ -120,6 +132,7 @@ class _Pdf(DocumentReader):
 
         with PDFIUM:
             if self._document is not None:
+                self._form.close()
                 pdfium.FPDF_CloseDocument(self._document)
                 self._document = None
 
@@ -138,26 +151,47 @@ class _Pdf(DocumentReader):
                 return _Sheet(number, view, fault="its text cannot be read")
             most = self._limits.page_characters
             text = read_text(text_page, most)
-            if is_picture_of_text(page, text, view):
-                return _Sheet(number, view, scan=True)
-            runs = read_runs(text_page, text, view)
+            scan = is_picture_of_text(page, text, view)
+            runs = [] if scan else read_runs(text_page, text, view)
+            added = added_to(page, self._form.handle, view, runs, text_page)
+            if scan and not (added and pdfium.FPDFPage_CountObjects(page) == 0):
+                return _Sheet(number, view, scan=True, added=tuple(added))
             cut = pdfium.FPDFText_CountChars(text_page) > most
-        return _Sheet(number, view, tuple(runs), edges_of(runs, view.size[1]), cut=cut)
+        pictures, read = picture_boxes(page, view, runs)
+        doubt = is_doubtful(text) or (read and _is_looked_at(number))
+        edges = edges_of(runs, view.size[1])
+        if added:
+            runs = with_added(runs, added)
+            edges = edges_of(runs, view.size[1])
+        return _Sheet(
+            number, view, tuple(runs), edges, doubt=doubt, pictures=tuple(pictures), cut=cut
+        )
 
-    def _finished(self, number: int, around: list[_Sheet]) -> Page | Scan:
+    def _finished(self, number: int, around: list[_Sheet]) -> Leaf:
         sheet = next(sheet for sheet in around if sheet.number == number)
         section = self._outline.section(number)
         if sheet.view is None or sheet.fault:
             return Page(number, "", label=UNREADABLE + sheet.fault, section=section)
-        width, height = sheet.view.size
         if sheet.scan:
             return self._scan(sheet, section)
+        page = self._text(sheet, around, section)
+        if sheet.doubt:
+            return self._scan(sheet, section, page)
+        if sheet.pictures:
+            with open_page(self._document, number) as opened:
+                insets = insets_of(opened, sheet.view, page, sheet.pictures, self._limits)
+            return IllustratedPage(page, insets)
+        return page
+
+    def _text(self, sheet: _Sheet, around: list[_Sheet], section: tuple[str, ...]) -> Page:
+        assert sheet.view is not None
+        width, height = sheet.view.size
         neighbours = [other.edges for other in around if other is not sheet]
         furniture = furniture_of(sheet.runs, sheet.edges, neighbours)
         body = body_size(run for other in around for run in other.runs)
-        drafts = draft_lines(sheet.runs, furniture, body, self._outline.titles(number))
+        drafts = draft_lines(sheet.runs, furniture, body, self._outline.titles(sheet.number))
         return build_page(
-            number,
+            sheet.number,
             (draft.finished() for draft in drafts),
             width=width,
             height=height,
@@ -165,7 +199,9 @@ class _Pdf(DocumentReader):
             section=section,
         )
 
-    def _scan(self, sheet: _Sheet, section: tuple[str, ...]) -> Page | Scan:
+    def _scan(
+        self, sheet: _Sheet, section: tuple[str, ...], layer: Page | None = None
+    ) -> Page | Scan:
         assert sheet.view is not None
         width, height = sheet.view.size
         with open_page(self._document, sheet.number) as page:
@@ -174,5 +210,12 @@ class _Pdf(DocumentReader):
                 return Page(sheet.number, "", label=fault, section=section)
             size, rgb, scale = draw(page, sheet.view, self._limits, sharpest(page))
         if shows_nothing(size, rgb):
-            return Page(sheet.number, "", width=width, height=height, section=section)
-        return Scan(sheet.number, size, rgb, scale, width, height, "page", section)
+            return layer or Page(sheet.number, "", width=width, height=height, section=section)
+        notes = tuple(one.line for one in sheet.added)
+        number = sheet.number
+        return Scan(number, size, rgb, scale, width, height, "page", section, notes, layer)
+
+
+def _is_looked_at(number: int) -> bool:
+    """Whether the text under a scanned page is compared with the page: the first ones, then some."""
+    return number <= _FIRST_SCANS or number % _EVERY_SCAN == 0

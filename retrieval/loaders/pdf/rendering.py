@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ....settings import DocumentLimits
+from ...pages import XYXY
 from .words import PageGeometry
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _FAINT = 8
 """Shades of 256 by which ink differs from the paper at least."""
 _LETTER = 6
 """Pixels in the height of the smallest writing that OCR reads at all."""
+_SHARP = 200 / 72
+"""Pixels in a point that small pictures are drawn with, if they have so many."""
 _SAMPLES = 10_000
 """Pixels that are looked at to find the paper's shade."""
 
@@ -121,30 +124,57 @@ def draw(
         limits: `render_dpi`, lowered where that would give more than `render_pixels`.
         finest: pixels in a point that are enough.
     """
-    import numpy as np
-    import pypdfium2.raw as pdfium
-
     width, height = (max(side, 0.01) for side in view.size)
     wanted = min(limits.render_dpi / 72, finest)
     zoom = min(wanted, math.sqrt(limits.render_pixels / (width * height)))
     across = max(1, min(round(width * zoom), limits.render_pixels))
     down = max(1, min(round(height * zoom), limits.render_pixels // across))
+    rgb = _drawn(page, (across, down), (0, 0, across, down))
+    return (across, down), rgb, width / across
+
+
+def draw_part(
+    page: Any, view: PageGeometry, limits: DocumentLimits, box: XYXY, finest: float
+) -> tuple[tuple[int, int], bytes]:
+    """A part of a page as shown on white: size in pixels, raw RGB.
+
+    Args:
+        page: an open pdfium page.
+        view: of the same page.
+        limits: as in `draw`.
+        box: on the page as shown.
+        finest: pixels in a point that are enough.
+    """
+    x1, y1, x2, y2 = box
+    wide, high = max(x2 - x1, 0.01), max(y2 - y1, 0.01)
+    wanted = min(max(limits.render_dpi / 72, min(finest, _SHARP)), max(finest, 1.0))
+    zoom = min(wanted, math.sqrt(limits.render_pixels / (wide * high)))
+    size = max(1, round(wide * zoom)), max(1, round(high * zoom))
+    whole = round(view.size[0] * zoom), round(view.size[1] * zoom)
+    return size, _drawn(page, size, (-round(x1 * zoom), -round(y1 * zoom), *whole))
+
+
+def _drawn(page: Any, size: tuple[int, int], where: tuple[int, int, int, int]) -> bytes:
+    """Raw RGB of a picture into which a page is drawn at left, top, width, height."""
+    import numpy as np
+    import pypdfium2.raw as pdfium
+
+    across, down = size
     bitmap = pdfium.FPDFBitmap_CreateEx(across, down, pdfium.FPDFBitmap_BGR, None, 0)
     if not bitmap:
         raise MemoryError(f"no room for a picture of {across} x {down}")
     try:
         pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, across, down, 0xFFFFFFFF)
         flags = pdfium.FPDF_ANNOT | pdfium.FPDF_REVERSE_BYTE_ORDER
-        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, across, down, 0, flags)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, *where, 0, flags)
         stride = pdfium.FPDFBitmap_GetStride(bitmap)
         start = ctypes.cast(
             pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_uint8 * (stride * down))
         )
         rows = np.frombuffer(start.contents, np.uint8).reshape(down, stride)
-        rgb = rows[:, : 3 * across].tobytes()
+        return rows[:, : 3 * across].tobytes()
     finally:
         pdfium.FPDFBitmap_Destroy(bitmap)
-    return (across, down), rgb, width / across
 
 
 def shows_nothing(size: tuple[int, int], rgb: bytes) -> bool:

@@ -246,14 +246,14 @@ def _pieces(
         if uneven[at] or (word[-1] in ")]};:,.%" and BEFORE_PUNCTUATION.search(word)):
             read = parted(text_page, text, start, end)
             if read is not None:
-                found[at] = (_shared(read[0], words[at].box), read[1])
+                found[at] = (share_box(read[0], words[at].box), read[1])
         if word[0] == word[1] and comes_in_pairs(word):
             once = drawn_once(text_page, text, start, end)
             words[at] = Word(_clean(once), words[at].box)
         if signs and not word.isascii() and at not in found:
             apart = apart_from_numbers(word)
             if apart != word:
-                found[at] = (_shared(apart.split(), words[at].box), 0.0)
+                found[at] = (share_box(apart.split(), words[at].box), 0.0)
     return found
 
 
@@ -271,8 +271,8 @@ def _mark_raised(
             words[k] = Word(f"[{words[k].text}]", words[k].box)
 
 
-def _shared(texts: list[str], box: XYXY | None) -> list[Word]:
-    """Words that share one box, each by its number of letters."""
+def share_box(texts: list[str], box: XYXY | None) -> list[Word]:
+    """Words that share one box, each a part of its width by its number of letters."""
     if box is None:
         return [Word(_clean(text)) for text in texts]
     x1, y1, x2, y2 = box

@@ -7,7 +7,7 @@ import time
 from looktwice.agent.batch.ray_ingest import IngestModels
 from looktwice.agent.batch.worker import WorkerSpec
 from looktwice.errors import ToolError
-from looktwice.retrieval.ingest.scans import ScanReader
+from looktwice.retrieval.ingest.reader import ScanReader
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image

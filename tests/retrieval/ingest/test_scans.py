@@ -7,7 +7,7 @@ from pathlib import Path
 
 from looktwice.errors import MissingExtra, ToolError
 from looktwice.extensions.extras import not_installed
-from looktwice.retrieval.ingest.scans import ScanReader
+from looktwice.retrieval.ingest.reader import ScanReader
 from looktwice.schema import Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image

@@ -27,9 +27,9 @@ def test_pages_without_text_are_pictures(make: Maker) -> None:
         kit.Sheet(),
         kit.Sheet(b"1 g 0 0 99 99 re f"),
     )
-    assert [type(page) for page in pages] == [Scan, Scan, Page, Page, Page, Page]
+    assert [type(page) for page in pages] == [Scan, Scan, Page, Scan, Page, Page]
     assert pages[2].text == "Scanned by X"
-    assert pages[3].text.startswith("words words")
+    assert pages[3].layer.text.startswith("words words")
     assert pages[4].text == pages[5].text == ""
 
 
