@@ -27,7 +27,8 @@ from ..text.chunking import Chunk, Chunker
 from ..text.periods import with_tables
 from ..text.wording import embedded_texts, words_of_document
 from ..vectors.vectors import Vectors
-from .scans import ScanReader, read_scans
+from .reader import ScanReader
+from .scans import read_scans
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -24,7 +24,7 @@ from ..text.wording import words_of_document
 from ..vectors.vectors import Vectors
 from .document import DocumentWriter
 from .progress import IngestProgress, IngestSummary, Tally, missing_pages
-from .scans import ScanReader
+from .reader import ScanReader
 
 __all__ = ["Ingest"]
 
