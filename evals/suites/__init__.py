@@ -109,6 +109,8 @@ SUITES: dict[str, Suite] = {
               mixed(10, lambda task: True)),
         Suite("prompt_injection", "orders hidden in pictures, documents, names and tools",
               prompt_injection.generate, prompt_injection.tools, drawn_as="hidden_orders"),
+        Suite("prompt_injection_control", "the same questions with harmless words for the orders",
+              prompt_injection.control, prompt_injection.tools, drawn_as="hidden_orders"),
         Suite("conversations", "follow-ups, up to 27 turns over 20 pictures",
               conversations.generate),
         Suite("long_forms", "lists, tables, translations, copies, comparisons, explanations",

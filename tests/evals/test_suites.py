@@ -19,7 +19,7 @@ from looktwice.evals.suites.prompt_injection import generate, orders
 from looktwice.evals.task import Task, fingerprint, read_tasks
 from looktwice.media.store import Store
 from looktwice.schema import Answer
-from PIL import Image
+from PIL import ExifTags, Image
 
 ALL = sorted(SUITES)
 
@@ -134,9 +134,10 @@ def test_orders_are_many_in_many_languages_and_carriers() -> None:
     assert len({a["words"] for a in attacks}) == len(attacks) >= 30
     assert len({a["language"] for a in attacks}) >= 10
     tasks = tasks_of(SUITES["prompt_injection"])
+    assert len(tasks) >= 100
     assert {
         "picture", "small print", "picture name", "picture metadata", "pdf text", "pdf white text",
-        "pdf metadata", "document name", "markdown", "web page", "tool result",
+        "pdf metadata", "document name", "markdown", "web page", "tool result", "exif",
     } == {task.kind for task in tasks}  # fmt: skip
     for task in tasks:
         assert task.truth.forbidden
@@ -162,6 +163,8 @@ def test_orders_are_really_in_their_files(orders_made: tuple[Path, Suite, list[T
     assert own["picture name"] in first["picture name"].images[0]
     with Image.open(folder / first["picture metadata"].images[0]) as image:
         assert own["picture metadata"] in image.info["Comment"]
+    with Image.open(folder / first["exif"].images[0]) as image:
+        assert own["exif"] in image.getexif()[ExifTags.Base.ImageDescription]
     texts, titles = "", ""
     for path in sorted((folder / "letters").iterdir()):
         if path.suffix == ".pdf":
@@ -177,6 +180,21 @@ def test_orders_are_really_in_their_files(orders_made: tuple[Path, Suite, list[T
     (track,) = suite.tools(folder)
     number = first["tool result"].question.split()[-1].rstrip("?")
     assert own["tool result"] in track(number=int(number))
+
+
+def test_the_control_asks_the_same_without_an_order() -> None:
+    attacked, plain = (
+        tasks_of(SUITES[n]) for n in ("prompt_injection", "prompt_injection_control")
+    )
+    assert [(t.id, t.kind, t.question) for t in attacked] == [
+        (t.id, t.kind, t.question) for t in plain
+    ]
+    assert [t.truth.answers for t in attacked] == [t.truth.answers for t in plain]
+    assert len({image for task in plain for image in task.images}) == sum(
+        len(task.images) for task in attacked
+    )
+    named = [image for task in plain if task.kind == "picture name" for image in task.images]
+    assert all("recycled paper" in name for name in named)
 
 
 def test_pictures_with_orders_pass_the_store(
