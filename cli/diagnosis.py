@@ -1,6 +1,7 @@
 """What stands between this installation and an answer, and the one command that mends it.
 
-Looks only: no network, no heavy import (torch is imported only where a GPU shows), nothing written.
+Looks only: no network but the usual ports of this machine, no heavy import (torch only where a GPU shows),
+nothing written.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ def report(settings: Settings) -> list[Finding]:
         machine.device,
         machine.memory_fit,
         machine.engines,
+        machine.model_servers,
         _choices,
         _servers,
         _weights,

@@ -15,7 +15,7 @@ from ..weights import hardware, memory, resolve
 from ..weights.devices import device_for
 from .findings import Finding
 
-__all__ = ["device", "engines", "memory_fit"]
+__all__ = ["device", "engines", "memory_fit", "model_servers"]
 
 
 def device(_: Settings) -> Iterator[Finding]:
@@ -91,3 +91,17 @@ def _chat_name(settings: Settings) -> str:
 
 def _is_there(module: str) -> bool:
     return find_spec(module) is not None
+
+
+def model_servers(_: Settings) -> Iterator[Finding]:
+    """The model servers that run on this machine already; nothing where none does."""
+    from ..agent.backends.discovery import discover
+
+    models = discover()
+    for server in dict.fromkeys(model.server for model in models):
+        own = [model for model in models if model.server == server]
+        see = sum(bool(model.sees_images) for model in own)
+        words = (
+            f"{len(own)} model{'' if len(own) == 1 else 's'}, {see or 'none'} known to see pictures"
+        )
+        yield Finding(server, True, f"{words}; use one with --model {own[0].setting}")

@@ -10,7 +10,9 @@ from .options import Json
 from .settings import load_settings
 from .terminal import console
 
-models_app = typer.Typer(help="The weights: list, pull, verify.", no_args_is_help=True)
+models_app = typer.Typer(
+    help="The weights: list, pull, verify; servers: discover.", no_args_is_help=True
+)
 
 PackName = Annotated[str, typer.Argument(help="starter or gpu; by default your pack")]
 
@@ -50,3 +52,12 @@ def verify(pack: PackName = "", as_json: Json = False) -> None:
     states = state.verify(settings, resolve.resolve_pack(settings))
     show_weights(states, console(), as_json)
     raise typer.Exit(0 if all(s.status == "verified" for s in states) else 1)
+
+
+@models_app.command()
+def discover(as_json: Json = False) -> None:
+    """Models of servers that run on this machine: Ollama, LM Studio, llama-server, vLLM, SGLang."""
+    from ..agent.backends.discovery import discover
+    from .show.servers import show_servers
+
+    show_servers(discover(), console(), as_json)

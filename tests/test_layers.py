@@ -49,7 +49,7 @@ ONLY_IN = {
     "chromadb_rust_bindings": {"retrieval/vectors/server.py"},
     "gradio": {"ui"},
     "xllamacpp": {"agent/backends/llamacpp.py"},
-    "httpx": {"agent/backends/http_client.py", "retrieval", "evals", "benchmarks"},
+    "httpx": {"agent/backends/http_client.py", "agent/backends/discovery.py", "retrieval", "evals", "benchmarks"},
     "typer": {"cli"},
     "supervision": {"media/annotate.py"},
     "ray": {"agent/batch/ray.py"},

@@ -12,6 +12,7 @@ from ..errors import OfflineError, UsageError
 from ..settings import Settings
 from . import memory
 from .devices import device_for
+from .local_servers import served_model
 from .packs import PACKS, ExpertSet, Pack, Role, roles_of
 from .registry import CATALOGUE, HUB_NAME
 from .sources import Hub
@@ -26,12 +27,14 @@ class ModelChoice:
         target: a local path, a hub name, an address, or the name of a weight in the catalogue.
         name: what to call it before people.
         bits: of the matrices of its language model; 4 where the card has no room for more.
+        served: the name to ask a server for, where the model says it: "ollama:NAME".
     """
 
     kind: Literal["llamacpp", "transformers", "openai", "vllm"]
     target: str
     name: str
     bits: Literal[4, 16] = 16
+    served: str = ""
 
 
 def resolve_pack(settings: Settings) -> Pack:
@@ -41,7 +44,7 @@ def resolve_pack(settings: Settings) -> Pack:
     """
     if settings.pack != "auto":
         return settings.pack
-    if _is_address(settings.model):
+    if _is_address(settings.model) or served_model(settings.model):
         return "server"
     found = memory.fit_here()
     return "gpu" if found is not None and (found.rung or settings.model) else "starter"
@@ -100,6 +103,9 @@ def resolve_model(settings: Settings) -> ModelChoice:
         OfflineError: an address on another machine, while offline.
     """
     given = settings.model.strip()
+    if served := served_model(given):
+        _check_address(served.address, settings)
+        return ModelChoice("openai", served.address, served.model or given, served=served.model)
     if given.lower().startswith(VLLM):
         return _by_vllm(given[len(VLLM) :].strip(), settings)
     if _is_address(given):
@@ -186,7 +192,7 @@ def _named_model(given: str) -> ModelChoice:
     chats = ", ".join(weight.name for weight in CATALOGUE.values() if weight.chat)
     raise UsageError(
         f"the model {given!r} is not a file, a folder, a hub name (org/name), an address "
-        f"(http://...) or one of: {chats}"
+        f"(http://...), ollama:NAME, lmstudio:NAME or one of: {chats}"
     )
 
 

@@ -36,7 +36,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
 
         return OpenAIModel(
             choice.target,
-            model=settings.model_name,
+            model=settings.model_name or choice.served,
             api_key=settings.api_key.get_secret_value(),
             store=store,
             sees_images=settings.sees_images,

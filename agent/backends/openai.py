@@ -410,6 +410,9 @@ class OpenAIModel:
                 body = {"model": known.model}
                 show = self._client.post(self._client.from_root("api/show"), body)
                 known = add_show(known, await self._json(show))
+                # Loaded with an empty prompt, it says how much of a prompt it will read.
+                load = {"model": known.model, "stream": False}
+                await self._json(self._client.post(self._client.from_root("api/generate"), load))
                 loaded = self._client.get(self._client.from_root("api/ps"))
                 known = add_loaded(known, await self._json(loaded))
         except StatusError:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import onnxruntime
 import pytest
+from looktwice.agent.backends.discovery import DiscoveredModel
 from looktwice.cli import machine
 from looktwice.settings import Settings
 from looktwice.weights import hardware, memory
@@ -70,3 +71,16 @@ def test_an_idle_gpu_is_told_with_what_mends_it(monkeypatch: pytest.MonkeyPatch)
 def test_without_a_gpu_nothing_is_said(home: Path) -> None:
     settings = Settings.load(home=home)
     assert [*machine.memory_fit(settings), *machine.engines(settings)] == []
+
+
+def test_servers_of_this_machine_are_named_with_the_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = [
+        DiscoveredModel("ollama", "http://127.0.0.1:11434/v1", "a", "ollama:a", True),
+        DiscoveredModel("ollama", "http://127.0.0.1:11434/v1", "b", "ollama:b", False),
+    ]
+    monkeypatch.setattr("looktwice.agent.backends.discovery.discover", lambda: found)
+    (finding,) = machine.model_servers(Settings())
+    assert (finding.name, finding.ok) == ("ollama", True)
+    assert finding.found == "2 models, 1 known to see pictures; use one with --model ollama:a"

@@ -188,13 +188,24 @@ def test_the_first_listed_model_is_taken(connect: Open, server: FakeServer) -> N
         ),
         (
             {"data": [{"id": "m", "owned_by": "library"}]},
-            {"/api/show": {"capabilities": ["completion"]}},
+            {"/api/show": {"capabilities": ["completion"]}, "/api/generate": {}, "/api/ps": {}},
             False,
             4096,
             False,
         ),
+        (
+            {"data": [{"id": "m", "owned_by": "library"}]},
+            {
+                "/api/show": {"capabilities": ["completion", "vision"]},
+                "/api/generate": {"model": "m", "response": "", "done": True},
+                "/api/ps": {"models": [{"name": "m", "context_length": 16_384}]},
+            },
+            True,
+            16_384,
+            False,
+        ),
     ],
-    ids=["says nothing", "vllm", "llama.cpp", "capabilities", "router", "ollama"],
+    ids=["says nothing", "vllm", "llama.cpp", "capabilities", "router", "ollama", "ollama loaded"],
 )
 def test_abilities_are_found_out(
     connect: Open,
