@@ -475,6 +475,7 @@ class ExtractedRecord(Value):
         record: the values, nested as in the schema; None where missing.
         fields: every value with its place, in the schema's order.
         doubts: what does not fit together and could not be settled.
+        lacking: fields that the schema requires and the document does not give.
     """
 
     document: str
@@ -482,6 +483,7 @@ class ExtractedRecord(Value):
     record: dict[str, Any]
     fields: tuple[ExtractedField, ...] = ()
     doubts: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 class Answer(Value):

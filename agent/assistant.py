@@ -337,9 +337,17 @@ class Assistant(Closing):
             control.cancel()
 
     def read_record(
-        self, request: RecordRequest, document: str | Path, control: Control | None = None
+        self,
+        request: RecordRequest,
+        document: str | Path | Sequence[str | Path | Picture],
+        control: Control | None = None,
     ) -> Answer:
         """The record of one document as an answer of the form "record": `Answer.records`.
+
+        Args:
+            request: what to read.
+            document: its path, or pictures that are its pages, in order.
+            control: to stop it from another thread.
 
         Raises:
             BadInput: the document cannot be read; names it and what to do.
@@ -350,15 +358,12 @@ class Assistant(Closing):
         model = self._chat_model()
         extractor = Extractor(self._documents, model, self.settings.limits)
         started = time.monotonic()
-        record, meter = extractor.extract(
-            spec_of(request.json_schema),
-            Path(document),
-            request.page,
-            control or Control(),
-        )
-        return answer_of(
-            record, meter, model.name, resolve_pack(self.settings), time.monotonic() - started
-        )
+        parts = [document] if isinstance(document, str | Path) else document
+        paths = [self.store.path(p) if isinstance(p, Picture) else Path(p) for p in parts]
+        record, meter = extractor.extract(request, paths, control or Control())
+        seconds = time.monotonic() - started
+        spec, pack = spec_of(request.json_schema), resolve_pack(self.settings)
+        return answer_of(spec, record, meter, model.name, pack, seconds)
 
     def warm(self) -> None:
         """Load the chat model and the planner now instead of at the first question.

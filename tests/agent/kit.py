@@ -14,6 +14,7 @@ import numpy as np
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.base import JsonSchema, Message, Reply
 from looktwice.agent.backends.scripted import ScriptedModel
+from looktwice.agent.extraction.records.reading import DocumentPages
 from looktwice.agent.forms import FORMS
 from looktwice.retrieval.embeddings.text import Vectors
 from looktwice.retrieval.text.periods import period_tables
@@ -281,7 +282,16 @@ def make_assistant(
     )
     replaced = instant_experts() if experts is None else experts
     assistant.tools.update({t.name: t for t in replaced})
+    assistant._documents = DocumentPages(settings.documents, read_receipt)
     return assistant
+
+
+def read_receipt(image: Image.Image, picture: Picture) -> list[TextLine]:
+    """OCR that reads the receipt in every picture, a line of 10 pixels each."""
+    return [
+        TextLine(text=text, score=0.9, row=row, box=picture.box(5, 10 * row, 55, 10 * row + 9))
+        for row, text in enumerate(RECEIPT)
+    ]
 
 
 def shown_text(events: Sequence[Event]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 
 from ...agent.assistant import Assistant
+from ...agent.extraction.records.requests import RecordRequest
 from ...agent.state import Turn
 from ...control import Control
 from ...schema import AnswerReady, Event, Picture
@@ -34,13 +36,38 @@ class AnswerStreams:
             QueueFull: too many wait already.
             LooktwiceError: as `Assistant.stream` does.
         """
+
+        def run(control: Control) -> Iterator[Event]:
+            return self._assistant.stream(question, pictures, control=control, history=history)
+
+        async with aclosing(self._events(run)) as events:
+            async for event in events:
+                yield event
+
+    async def extract(
+        self, request: RecordRequest, pictures: Sequence[Picture]
+    ) -> AsyncGenerator[Event]:
+        """The record that pictures of one document hold, as the answer of a run.
+
+        Raises:
+            QueueFull: too many wait already.
+            LooktwiceError: as `Assistant.read_record` does.
+        """
+
+        def run(control: Control) -> Iterator[Event]:
+            yield AnswerReady(answer=self._assistant.read_record(request, pictures, control))
+
+        async with aclosing(self._events(run)) as events:
+            async for event in events:
+                yield event
+
+    async def _events(self, produce: Callable[[Control], Iterator[Event]]) -> AsyncGenerator[Event]:
+        """What is produced in a thread of the queue, up to the answer."""
         events: asyncio.Queue[Event | BaseException] = asyncio.Queue()
 
         def work(control: Control, notify: Notify) -> None:
             try:
-                for event in self._assistant.stream(
-                    question, pictures, control=control, history=history
-                ):
+                for event in produce(control):
                     notify(events.put_nowait, event)
             except BaseException as error:
                 notify(events.put_nowait, error)

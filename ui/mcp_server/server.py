@@ -29,6 +29,7 @@ def make_server(assistant: Assistant, folders: tuple[Path, ...] = ()) -> Documen
     tools = AssistantTools(assistant, PictureLoader(assistant.store, folders), answers)
     functions: list[Callable[..., Any]] = [
         tools.ask,
+        tools.extract,
         tools.detect_objects,
         tools.read_text,
         tools.look_closer,

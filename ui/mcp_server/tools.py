@@ -20,6 +20,8 @@ from ... import tools as experts
 from ...agent.assistant import Assistant
 from ...agent.assurance import assess
 from ...agent.evidence.rendering import in_words
+from ...agent.extraction.records.requests import RecordRequest
+from ...agent.extraction.records.schema_sources import any_schema
 from ...control import Control
 from ...errors import LooktwiceError
 from ...schema import (
@@ -28,6 +30,7 @@ from ...schema import (
     Citation,
     Event,
     Evidence,
+    ExtractedField,
     Picture,
     ToolCall,
     ToolResult,
@@ -50,6 +53,15 @@ class AnswerOutput(BaseModel):
     stop_reason: str
     citations: tuple[Citation, ...]
     evidence: tuple[Evidence, ...]
+
+
+class RecordOutput(BaseModel):
+    """A typed record as data; every value with its box."""
+
+    record: dict[str, Any]
+    fields: tuple[ExtractedField, ...]
+    doubts: tuple[str, ...]
+    lacking: tuple[str, ...]
 
 
 class ExpertOutput(BaseModel):
@@ -108,6 +120,37 @@ class AssistantTools:
         )
         return CallToolResult(
             content=[TextContent(text=answer_text(answer))],
+            structured_content=output.model_dump(mode="json"),
+        )
+
+    async def extract(
+        self,
+        schema: Annotated[
+            str | dict[str, Any],
+            Field(
+                description="what to read: invoice, receipt, id_card, business_card,"
+                " bank_statement or form; a JSON Schema; or fields in words: 'number, date: date,"
+                " total: money, lines[]: name, amount: money'"
+            ),
+        ],
+        pictures: Annotated[
+            Sequence[PictureInput], Field(min_length=1, description="pages of one document")
+        ],
+    ) -> Annotated[CallToolResult, RecordOutput]:
+        """Read a document into a typed record: every value with its box, null for what is not there."""
+        given = await self._load(pictures)
+        try:
+            request = RecordRequest(json_schema=any_schema(schema))
+            async with aclosing(self._answers.extract(request, given)) as events:
+                found = [event async for event in events if isinstance(event, AnswerReady)]
+        except LooktwiceError as error:
+            raise ToolError(str(error)) from None
+        answer = found[-1].answer
+        output = RecordOutput.model_validate(
+            answer.records[0].model_dump(include=set(RecordOutput.model_fields))
+        )
+        return CallToolResult(
+            content=[TextContent(text=answer.text)],
             structured_content=output.model_dump(mode="json"),
         )
 

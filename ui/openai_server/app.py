@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from ...agent.assistant import Assistant
+from ...agent.extraction.records.requests import RecordRequest
 from ...errors import LooktwiceError
 from ...schema import Answer, AnswerReady, Event
 from ..http.access_log import AccessLog
@@ -102,7 +103,14 @@ class _Routes:
         most = self._assistant.settings.limits.question_characters
         conversation = await parse_messages(body.messages, self._assistant.store, self._fetch, most)
         writer = ReplyWriter(body.looktwice, [*conversation.ignored, *body.without_effect])
-        events = self._events(conversation)
+        record = body.record
+        if record is not None and not conversation.pictures:
+            raise RequestError(
+                "response_format: a record is read from pictures, and there is none; add them as"
+                " image_url parts",
+                param="response_format",
+            )
+        events = self._events(conversation, record)
         if body.stream:
             return EventStreamResponse(self._chunks(events, body, writer))
         answer = await until_disconnect(request, _last(events))
@@ -111,11 +119,16 @@ class _Routes:
             return Response(status_code=499)  # nobody reads it
         return JSONResponse(writer.complete(checked(answer)))
 
-    async def _events(self, conversation: ParsedConversation) -> AsyncGenerator[Event]:
+    async def _events(
+        self, conversation: ParsedConversation, record: RecordRequest | None
+    ) -> AsyncGenerator[Event]:
         """The events of a run, whose answer is counted."""
-        run = self.answers.follow(
-            conversation.question, conversation.pictures, conversation.history
-        )
+        if record is not None:
+            run = self.answers.extract(record, conversation.pictures)
+        else:
+            run = self.answers.follow(
+                conversation.question, conversation.pictures, conversation.history
+            )
         async with aclosing(run):
             async for event in run:
                 if isinstance(event, AnswerReady):

@@ -32,7 +32,8 @@ class ReplyWriter:
 
     def complete(self, answer: Answer) -> Json:
         """The reply to a request that does not stream."""
-        message = {"role": "assistant", "content": answer.text, "refusal": None}
+        content, refusal = _content(answer)
+        message = {"role": "assistant", "content": content, "refusal": refusal}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         return self._head("chat.completion") | {
             "choices": [choice],
@@ -51,7 +52,7 @@ class ReplyWriter:
     def last_chunks(self, answer: Answer) -> list[Json]:
         """The answer, then everything about it."""
         return [
-            self._chunk({"content": answer.text}),
+            self._chunk(_delta(answer)),
             self._chunk({}, "stop") | {"looktwice": self.extension(answer)},
         ]
 
@@ -78,6 +79,21 @@ class ReplyWriter:
 
     def _head(self, kind: str) -> Json:
         return {"id": self.id, "object": kind, "created": self._created, "model": MODEL}
+
+
+def _content(answer: Answer) -> tuple[str | None, str | None]:
+    """Words, or the record as JSON; a refusal where the record lacks what its schema requires."""
+    if not answer.records:
+        return answer.text, None
+    record = answer.records[0]
+    if record.lacking:
+        return None, f"not found in the pictures: {', '.join(record.lacking)}"
+    return answer.text, None
+
+
+def _delta(answer: Answer) -> Json:
+    content, refusal = _content(answer)
+    return {"content": content} if refusal is None else {"refusal": refusal}
 
 
 def usage(spent: Usage) -> Json:

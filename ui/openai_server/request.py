@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ...agent.extraction.records.requests import RecordRequest
+from ...agent.extraction.records.schema_sources import load_schema
+from ...errors import UsageError
 from ..http.errors import RequestError
 
 MODEL = "looktwice"
@@ -108,8 +111,11 @@ class ChatRequest(BaseModel):
         if self.n not in (1, None):
             raise RequestError("n: one answer a request; ask again for another", param="n")
         kind = (self.response_format or {}).get("type", "text")
-        if kind != "text":
-            raise RequestError("response_format: answers are text", param="response_format")
+        if kind not in ("text", "json_schema"):
+            raise RequestError(
+                "response_format: answers are text, or records of a json_schema",
+                param="response_format",
+            )
         for field, why in _UNSUPPORTED.items():
             if (self.model_extra or {}).get(field):
                 raise RequestError(f"{field} is not supported: {why}", param=field)
@@ -118,6 +124,27 @@ class ChatRequest(BaseModel):
                 f"messages: at most {max_messages}, got {len(self.messages)}; leave out old ones",
                 param="messages",
             )
+
+    @property
+    def record(self) -> RecordRequest | None:
+        """The record that `response_format` asks for; None where an answer in words is wanted.
+
+        Raises:
+            RequestError: its schema cannot be used.
+        """
+        if (self.response_format or {}).get("type") != "json_schema":
+            return None
+        given = (self.response_format or {}).get("json_schema")
+        schema = given.get("schema") if isinstance(given, dict) else None
+        if not isinstance(schema, dict):
+            raise RequestError(
+                "response_format: expected json_schema with name and schema",
+                param="response_format",
+            )
+        try:
+            return RecordRequest(json_schema=load_schema(schema))
+        except UsageError as error:
+            raise RequestError(f"response_format: {error}", param="response_format") from None
 
     @property
     def without_effect(self) -> list[str]:

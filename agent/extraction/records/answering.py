@@ -6,19 +6,26 @@ import json
 
 from ....schema import Answer, ExtractedRecord, Status, Usage
 from ...budget import Meter
+from .assembly import valid
+from .fields import RecordSpec
 
 
 def answer_of(
-    record: ExtractedRecord, meter: Meter, model: str, pack: str, seconds: float
+    spec: RecordSpec,
+    record: ExtractedRecord,
+    meter: Meter,
+    model: str,
+    pack: str,
+    seconds: float,
 ) -> Answer:
-    """An answer of the form "record": its text is the record as JSON.
+    """An answer of the form "record": its text is the record as JSON that its schema allows.
 
     "partial" where something is unsure or does not fit together, "declined" where nothing was found.
     """
     known = [field for field in record.fields if field.status != "missing"]
     return Answer(
         question="",
-        text=json.dumps(record.record, ensure_ascii=False),
+        text=json.dumps(valid(spec, record.record), ensure_ascii=False),
         status=_status(record),
         confidence=sum(field.confidence for field in known) / len(known) if known else 0.0,
         stop_reason="accepted" if known else "unsupported",

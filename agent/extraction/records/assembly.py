@@ -8,6 +8,7 @@ from typing import Any
 
 from ....schema import ExtractedField, ExtractedRecord
 from .fields import ListSpec, RecordSpec, nested
+from .json_schema import plain_schema
 
 
 def record_of(
@@ -34,7 +35,29 @@ def record_of(
         record=nested(values),
         fields=tuple(fields),
         doubts=tuple(doubts),
+        lacking=tuple(one.path for one in spec.fields if one.required and values[one.path] is None),
     )
+
+
+def valid(spec: RecordSpec, record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as its JSON Schema wants it: what is missing and need not be there is left out."""
+    found: dict[str, Any] = _valid(spec.json_schema, spec.json_schema, dict(record))
+    return found
+
+
+def _valid(root: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> Any:
+    schema = plain_schema(root, schema)
+    if isinstance(value, dict):
+        parts = schema.get("properties", {})
+        needed = schema.get("required", ())
+        return {
+            name: _valid(root, parts.get(name, {}), part)
+            for name, part in value.items()
+            if part is not None or name in needed
+        }
+    if isinstance(value, list):
+        return [_valid(root, schema.get("items", {}), part) for part in value]
+    return value
 
 
 def row_count(path: str, found: Mapping[str, Any]) -> int:

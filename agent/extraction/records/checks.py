@@ -50,6 +50,11 @@ def parse_checks(checks: Sequence[str]) -> None:
             raise UsageError(f"x-checks: {check!r}: expected 'a + b = c' or 'a <= b'")
 
 
+def paths_of(check: str, among: Sequence[str]) -> list[str]:
+    """Which of these fields a check names."""
+    return [p for p in among if re.search(rf"(?<![\w.\]]){re.escape(p)}(?![\w.\[])", check)]
+
+
 def broken(checks: Sequence[str], values: Values) -> Iterator[Broken]:
     """The checks that do not hold for these values."""
     for check in checks:

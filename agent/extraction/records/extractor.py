@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ....control import Control
 from ....schema import ExtractedField, ExtractedRecord
 from ....settings import Limits
-from ...backends.base import ChatModel
+from ...backends.base import ChatModel, Message
 from ...budget import Meter, metered
-from .assembly import record_of
+from .assembly import record_of, row_count
+from .doubts import SecondLook
+from .embedded import einvoice_of, fields_of
 from .fields import FieldSpec, RecordSpec
 from .filling import ask_fields, ask_rows
+from .form_rows import with_form_fields
 from .placing import Placing
 from .prompting import Among, opening
 from .reading import DocumentPages, PageText
+from .requests import RecordRequest
+from .schema_sources import spec_of
 from .values import Conventions, options
 
 _CHARACTERS = 6_000
@@ -40,6 +47,7 @@ class Extraction:
     pages: list[PageText]
     model: Meter
     name: str
+    placing: Placing
     fields: dict[str, ExtractedField] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
 
@@ -57,32 +65,50 @@ class Extractor:
         self._pages, self._model, self._limits = pages, model, limits
 
     def extract(
-        self, spec: RecordSpec, path: Path, page: int | None, control: Control
+        self, request: RecordRequest, paths: Sequence[Path], control: Control
     ) -> tuple[ExtractedRecord, Meter]:
         """The record of a document, and what it cost.
+
+        Args:
+            paths: one document, or pictures that are pages of one: their numbers are the pages'.
 
         Raises:
             BadInput: the document cannot be read.
             ModelError: the model failed.
             Cancelled, DeadlinePassed: the control said to stop.
         """
-        pages = self._read(path, page, control)
+        spec = spec_of(request.json_schema)
+        path = paths[0]
+        embedded = not request.ignore_embedded and len(paths) == 1
+        invoice = einvoice_of(path) if embedded and _has_terms(spec) else None
+        alone = path.suffix.lower() == ".xml" and invoice is not None
+        pages = [] if alone else self._read(paths, request.page, control, embedded)
         parts = list(_parts(pages))
         model = metered(self._model, self._allowed(len(parts), spec), control)
-        work = Extraction(spec, pages, model, path.name)
+        by = Conventions.of([cell for text in pages for row in text.rows for cell in row])
+        placing = Placing(pages, by, seen=model.sees_images)
+        work = Extraction(spec, pages, model, path.name, placing)
+        if invoice is not None:
+            work.fields |= fields_of(invoice, spec, pages, placing)
         if any(text.page.text.strip() for text in pages):
             _fill(work, parts)
-        else:
+        elif invoice is None:
             work.doubts.append("no text could be read")
-        return record_of(work.spec, str(path), page, work.fields, work.doubts), model
+        _without_minus(work)
+        return record_of(spec, str(path), request.page, work.fields, work.doubts), model
 
-    def _read(self, path: Path, page: int | None, control: Control) -> list[PageText]:
-        pages: list[PageText] = []
-        for text in self._pages.read(path, page or 1, control):
-            pages.append(text)
-            if page is not None:
-                break
-        return pages
+    def _read(
+        self, paths: Sequence[Path], page: int | None, control: Control, with_form: bool
+    ) -> list[PageText]:
+        if len(paths) > 1:
+            return [
+                text.as_page(number)
+                for number, path in enumerate(paths, 1)
+                for text in self._pages.read(path, 1, control)
+            ]
+        pages = self._pages.read(paths[0], page or 1, control)
+        read = list(pages) if page is None else list(islice(pages, 1))
+        return with_form_fields(read, paths[0]) if with_form else read
 
     def _allowed(self, parts: int, spec: RecordSpec) -> Limits:
         """Two calls a part, and a second look at what is in doubt."""
@@ -92,28 +118,52 @@ class Extractor:
         )
 
 
+def _has_terms(spec: RecordSpec) -> bool:
+    return any(one.term for one in spec.fields)
+
+
 def _fill(work: Extraction, parts: Sequence[Sequence[PageText]]) -> None:
-    """Ask about each part for what is still missing, and for the rows of every list."""
-    by = Conventions.of([cell for text in work.pages for row in text.rows for cell in row])
-    placing = Placing(work.pages, by, seen=work.model.sees_images)
-    counts = {many.path: 0 for many in work.spec.lists}
+    """Ask about each part for what is still missing, and for the rows of every list; then check."""
+    lists = [many for many in work.spec.lists if not row_count(many.path, work.fields)]
     if len(parts) > _MOST_PARTS:
         last = parts[_MOST_PARTS - 1][-1].number
         work.doubts.append(f"only pages to {last} of {work.pages[-1].number} were read")
     for part in parts[:_MOST_PARTS]:
         begun = opening(work.name, _shown(part))
-        among = _among(part, by, literal=not work.model.sees_images)
-        missing = [one for one in work.spec.fields if one.path not in work.fields]
-        if missing:
-            written = ask_fields(work.model, begun, work.spec, missing, among)
-            for one in missing:
-                if (found := placing.value(one, written.get(one.path, ""))) is not None:
-                    work.fields[one.path] = found
-        for many in work.spec.lists:
+        among = _among(part, work.placing.by, literal=not work.model.sees_images)
+        _fill_fields(work, begun, among)
+        for many in lists:
             rows = ask_rows(work.model, begun, work.spec, many, among)
-            for row in placing.rows(many, rows, counts[many.path]):
-                counts[many.path] += 1
+            for row in work.placing.rows(many, rows, row_count(many.path, work.fields)):
                 work.fields.update({found.path: found for found in row})
+    whole = opening(work.name, _shown(parts[-1]))
+    work.doubts += SecondLook(work.spec, work.placing, work.model, whole).settle(work.fields)
+
+
+def _fill_fields(work: Extraction, begun: Sequence[Message], among: Among) -> None:
+    missing = [one for one in work.spec.fields if one.path not in work.fields]
+    if missing:
+        written = ask_fields(work.model, begun, work.spec, missing, among)
+        for one in missing:
+            if (found := work.placing.value(one, written.get(one.path, ""))) is not None:
+                work.fields[one.path] = found
+
+
+def _without_minus(work: Extraction) -> None:
+    """A credit note states what it gives back, without a sign (EN 16931)."""
+    total = work.fields.get(work.spec.positive)
+    if total is None or not isinstance(total.value, int | float) or total.value >= 0:
+        return
+    money = {one.path for one in work.spec.fields if one.kind == "money"}
+    money |= {
+        f"{many.path}[].{column.path}"
+        for many in work.spec.lists
+        for column in many.columns
+        if column.kind == "money"
+    }
+    for path, found in work.fields.items():
+        if re.sub(r"\[\d+\]", "[]", path) in money and found.value:
+            work.fields[path] = found.model_copy(update={"value": -found.value})
 
 
 def _among(part: Sequence[PageText], by: Conventions, literal: bool) -> Among:

@@ -22,6 +22,7 @@ class FieldSpec:
         description: what it means, in words for the model.
         choices: its values, where it has only these.
         required: whether a record without it is incomplete.
+        term: the business term of EN 16931 that it is: "BT-112"; "" for none.
     """
 
     path: str
@@ -29,6 +30,7 @@ class FieldSpec:
     description: str = ""
     choices: tuple[str, ...] = ()
     required: bool = False
+    term: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class RecordSpec:
     Attributes:
         title: what a record is of: "invoice".
         checks: what must hold between fields: "net + tax = total"; see `checks`.
+        positive: a field of money: where it is negative, all money of the record changes its sign, as in
+            credit notes, which state what they give back.
         json_schema: where it came from; what a filled record is validated with.
     """
 
@@ -61,6 +65,7 @@ class RecordSpec:
     lists: tuple[ListSpec, ...] = ()
     description: str = ""
     checks: tuple[str, ...] = ()
+    positive: str = ""
     json_schema: dict[str, Any] = field(default_factory=dict, hash=False)
 
     def paths(self) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 Understood: objects in objects, lists of objects or of values, `$ref` within the schema, `anyOf` with null,
 `enum`, `const`, the usual types, `format: date`. `x-kind` names a kind of ours ("money", "currency",
-"iban", "vat_id"), `x-checks` what must hold between fields.
+"iban", "vat_id"), `x-checks` what must hold between fields, `x-positive` a sum that is never negative,
+`x-en16931` the business term that a field is in electronic invoices.
 """
 
 from __future__ import annotations
@@ -56,8 +57,14 @@ def record_spec(schema: Schema, name: str = "schema") -> RecordSpec:
         lists=tuple(lists),
         description=str(schema.get("description") or ""),
         checks=tuple(checks),
+        positive=str(schema.get("x-positive") or ""),
         json_schema=dict(schema),
     )
+
+
+def plain_schema(root: Schema, part: Schema) -> dict[str, Any]:
+    """A part of a schema that was read before, without references and without "or null"."""
+    return _Reading(root, "schema")._plain(part, "")
 
 
 class _Reading:
@@ -98,7 +105,8 @@ class _Reading:
             elif part.get("type") == "array" or "items" in part:
                 lists.append(self._list(part, path))
             else:
-                fields.append(self._field(part, path, name in required))
+                needed = name in required and not _nullable(given)
+                fields.append(self._field(part, path, needed))
         return fields, lists
 
     def _list(self, part: Schema, path: str) -> ListSpec:
@@ -121,7 +129,8 @@ class _Reading:
             if not named:
                 raise self._fault(path, "its enum is empty")
             return FieldSpec(path, "choice", words, named, required)
-        return FieldSpec(path, self._kind(part, path), words, (), required)
+        term = str(part.get("x-en16931") or "")
+        return FieldSpec(path, self._kind(part, path), words, (), required, term)
 
     def _kind(self, part: Schema, path: str) -> FieldKind:
         given = part.get("x-kind")
@@ -182,6 +191,13 @@ class _Reading:
 
     def _fault(self, path: str, what: str) -> UsageError:
         return UsageError(f"{self._name}: {path or 'the schema'}: {what}")
+
+
+def _nullable(given: Any) -> bool:
+    """Whether a schema also takes null, as OpenAI's strict schemas write what may be missing."""
+    types = given.get("type") if isinstance(given, Mapping) else None
+    ways = given.get("anyOf", ()) if isinstance(given, Mapping) else ()
+    return (isinstance(types, list) and "null" in types) or {"type": "null"} in ways
 
 
 def _without(schema: Schema, *names: str) -> dict[str, Any]:

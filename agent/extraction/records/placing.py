@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ....schema import ExtractedField
+from ....schema import ExtractedField, FieldSource
 from .alignment import Anchor, Place, find
 from .fields import NUMERIC, FieldSpec, ListSpec
 from .reading import PageText
@@ -12,6 +12,8 @@ from .values import Conventions, options, typed
 
 _SURE = 0.9
 """Of a value that was found on the page, before checks; times how sure the page was read."""
+_EMBEDDED = 0.98
+"""Of a value that the file gives as data and the page as words."""
 _UNSURE = 0.5
 _UNREAD = "the model saw it, and nothing like it was read on the page"
 
@@ -47,6 +49,55 @@ class Placing:
             return self._unplaced(field, written, path)
         values = typed(field, place.quote if field.kind == "text" else written, self.by)
         return _field(path, values, place) if values else None
+
+    def candidates(self, field: FieldSpec) -> Iterator[ExtractedField]:
+        """Everything on the pages that a field of this type may be."""
+        for token in dict.fromkeys((options(field, self._cells, self.by) or {}).values()):
+            if (found := self.value(field, token)) is not None:
+                yield found
+
+    def spread(self, found: Sequence[ExtractedField]) -> bool:
+        """Whether the words of these fields, which are the same, stand once for each of them."""
+        quote = found[0].quote
+        return sum(text.page.text.count(quote) for text in self._pages) >= len(found)
+
+    def known(
+        self, field: FieldSpec, text: str, path: str = "", near: Anchor | None = None
+    ) -> ExtractedField | None:
+        """A value that the file itself gives as data, held against the page.
+
+        Args:
+            text: as data writes it: numbers with a decimal point, ISO dates.
+        """
+        values = typed(field, text, Conventions(decimal="."))
+        if not values:
+            return None
+        path = path or field.path
+        place = self._place_of(field, text, values[0], near)
+        if place is not None:
+            return _field(path, values[:1], place, "embedded", _EMBEDDED)
+        return ExtractedField(
+            path=path,
+            value=values[0],
+            status="unsure",
+            confidence=_UNSURE,
+            source="embedded",
+            reason="the data in the file says so; it is not written on the page",
+        )
+
+    def _place_of(
+        self, field: FieldSpec, text: str, value: object, near: Anchor | None
+    ) -> Place | None:
+        """Where a known value stands, however the page writes it."""
+        if field.kind == "text":
+            return find(text, self._pages, near)
+        last = field.kind == "money" and near is None
+        for token in dict.fromkeys((options(field, self._cells, self.by) or {}).values()):
+            if _same(value, typed(field, token, self.by)) and (
+                place := find(token, self._pages, near, last)
+            ):
+                return place
+        return None
 
     def _place(self, field: FieldSpec, written: str, near: Anchor | None) -> Place | None:
         last = field.kind == "money" and near is None  # sums stand last
@@ -116,7 +167,20 @@ class Placing:
         )
 
 
-def _field(path: str, values: Sequence[object], place: Place) -> ExtractedField:
+def _same(value: object, read: Sequence[object]) -> bool:
+    """Whether a value is among what was read; of numbers the sign may be the document's custom."""
+    if isinstance(value, int | float):
+        return any(isinstance(one, int | float) and abs(one) == abs(value) for one in read)
+    return value in read
+
+
+def _field(
+    path: str,
+    values: Sequence[object],
+    place: Place,
+    source: FieldSource = "page",
+    sure: float = _SURE,
+) -> ExtractedField:
     several = len(values) > 1
     return ExtractedField(
         path=path,
@@ -125,7 +189,8 @@ def _field(path: str, values: Sequence[object], place: Place) -> ExtractedField:
         page=place.page,
         boxes=place.boxes,
         quote=place.quote,
-        confidence=round((_UNSURE if several else _SURE) * place.score, 3),
+        confidence=round((_UNSURE if several else sure) * place.score, 3),
         alternatives=tuple(values[1:]),
+        source=source,
         reason="it can be read in more than one way" if several else "",
     )

@@ -71,6 +71,22 @@ def about_rows(spec: RecordSpec, many: ListSpec) -> str:
     )
 
 
+def which_value(spec: RecordSpec, field: FieldSpec, readings: Sequence[str]) -> str:
+    """The question which of several readings a field is."""
+    return render(
+        "record_which",
+        field=field.path,
+        title=spec.title,
+        description=field.description or field.path,
+        readings="\n".join(readings),
+    )
+
+
+def whose_value(spec: RecordSpec, quote: str, fields: Sequence[str]) -> str:
+    """The question which of several fields a value is."""
+    return render("record_whose", value=quote, title=spec.title, fields="\n".join(fields))
+
+
 def schema_of_fields(fields: Sequence[FieldSpec], among: Among) -> JsonSchema:
     """An object with a value or null for each field, by its path."""
     return object_schema({field.path: _value(field, among) for field in fields})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -63,6 +63,12 @@ class PageText:
     @property
     def number(self) -> int:
         return self.page.number
+
+    def as_page(self, number: int) -> PageText:
+        """The same as another page: the first of a picture, say, as the second of a document."""
+        return replace(
+            self, page=replace(self.page, number=number), flow=replace(self.flow, number=number)
+        )
 
     @property
     def shown(self) -> str:

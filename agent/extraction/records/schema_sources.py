@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from ....errors import UsageError
 from .fields import RecordSpec
 from .json_schema import record_spec
+from .words import schema_of_words
 
 SHIPPED = ("invoice", "receipt", "id_card", "business_card", "bank_statement", "form")
 """Schemas that come with the program, by name."""
@@ -45,6 +46,17 @@ def load_schema(source: SchemaSource) -> dict[str, Any]:
         schema, _name(source)
     )  # a schema that cannot be used is told of before anything runs
     return schema
+
+
+def any_schema(given: str | Mapping[str, Any]) -> dict[str, Any]:
+    """The schema that somebody far away names: a shipped one, a schema, or fields in words; no file.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if isinstance(given, str) and given not in SHIPPED:
+        return schema_of_words(given)
+    return load_schema(given)
 
 
 def spec_of(schema: Mapping[str, Any]) -> RecordSpec:

@@ -83,7 +83,7 @@ def _numeric_options(
 ) -> dict[Any, str] | None:
     tokens = [token for text in texts for token in amount_tokens(text)]
     if field.kind == "money":
-        tokens = [token for token in tokens if _like_money(token)] or tokens
+        tokens = [token for token in tokens if _like_money(token, by.decimal)] or tokens
     found: dict[Any, str] = {}
     for token in tokens:
         for value in _numbers(field, token, by):
@@ -125,6 +125,10 @@ def plain_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _like_money(token: str) -> bool:
-    """Written with cents; sums without them are taken where a page has no others."""
-    return re.search(r"[.,]\d{2}(?!\d)", token) is not None
+def _like_money(token: str, decimal: str | None) -> bool:
+    """Written with cents, or finer as prices of one are; others count where a page has none such."""
+    if re.search(r"[.,](?:\d\d|\d{4})(?!\d)", token):
+        return True
+    return (
+        decimal is not None and re.search(rf"{re.escape(decimal)}\d{{3}}(?!\d)", token) is not None
+    )

@@ -62,7 +62,7 @@ def test_http_with_keys_and_limits(tmp_path: Path) -> None:
                 ):
                     return await c.list_tools()
 
-            assert len(asyncio.run(use()).tools) == 4
+            assert len(asyncio.run(use()).tools) == 5
             sent = httpx.post(
                 f"{address}/mcp",
                 content=b"x" * 6_000,

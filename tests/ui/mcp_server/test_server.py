@@ -10,7 +10,8 @@ from .kit import library, with_client
 def test_tools_are_listed_with_their_words(tmp_path: Path) -> None:
     listed = with_client(tmp_path, lambda client: client.list_tools(), index=library()).tools
     assert [t.name for t in listed] == [
-        "ask", "detect_objects", "read_text", "look_closer", "search_documents", "open_page",
+        "ask", "extract", "detect_objects", "read_text", "look_closer",
+        "search_documents", "open_page",
     ]  # fmt: skip
     for tool in listed:
         assert tool.description

@@ -7,6 +7,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
+from looktwice.agent.backends.scripted import ScriptedModel
 from mcp import Client
 
 from ...agent import kit
@@ -48,6 +49,18 @@ def test_the_experts_one_by_one(tmp_path: Path) -> None:
     assert len(seen.structured_content["evidence"][0]["boxes"]) == 4
     look = call(tmp_path, "look_closer", {"picture": GIVEN, "box": [0, 0, 9, 9]})
     assert "mostly grey" in words(look)
+
+
+def test_extract(tmp_path: Path) -> None:
+    model = ScriptedModel(lambda *_: {"shop": "Corner Shop", "total": 8.2})
+    arguments = {"schema": "shop, total: money", "pictures": [GIVEN]}
+    result = call(tmp_path, "extract", arguments, script=model)
+    told = result.structured_content
+    assert told["record"] == {"shop": "Corner Shop", "total": 8.2}
+    assert told["fields"][1]["boxes"][0]["frame"] == "picture"
+    wrong = call(tmp_path, "extract", {**arguments, "schema": "total: gold"}, script=model)
+    assert wrong.is_error
+    assert "'gold' is none of" in words(wrong)
 
 
 def test_documents(tmp_path: Path) -> None:

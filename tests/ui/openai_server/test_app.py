@@ -7,11 +7,13 @@ import logging
 import re
 import socket
 from pathlib import Path
+from typing import Any
 
 import httpx
 import looktwice
 import openai
 import pytest
+from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.ui.http.api_keys import ApiKeys
 from looktwice.ui.http.logs import JsonLogFormatter
 
@@ -33,6 +35,33 @@ def test_an_answer_comes_with_its_evidence(plain: str) -> None:
     assert [e["id"] for e in told["evidence"]] == ["E1"]
     assert told["pictures"][0]["width"] == 60
     assert "steps" not in told
+
+
+def wanted(**properties: Any) -> Any:
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"type": "json_schema", "json_schema": {"name": "receipt", "schema": schema}}
+
+
+def test_a_record_is_json_of_the_schema_with_boxes_beside_it(serving: Serving) -> None:
+    address = serving(ScriptedModel(lambda *_: {"shop": "Corner Shop", "total": 8.2}))
+    form = wanted(shop={"type": "string"}, total={"type": "number"})
+    reply = ask(address, user("read this", PICTURE), response_format=form)
+    assert json.loads(reply.choices[0].message.content) == {"shop": "Corner Shop", "total": 8.2}
+    (record,) = reply.model_extra["looktwice"]["records"]
+    total = record["fields"][1]
+    assert (total["path"], total["quote"], total["status"]) == ("total", "8.20", "found")
+    assert total["boxes"][0]["frame"] == "picture"
+    assert total["boxes"][0]["y1"] == 30
+
+
+def test_a_record_that_lacks_what_it_must_have_is_refused(serving: Serving) -> None:
+    address = serving(ScriptedModel(lambda *_: {"iban": None}))
+    reply = ask(address, user("x", PICTURE), response_format=wanted(iban={"type": "string"}))
+    message = reply.choices[0].message
+    assert (message.content, message.refusal) == (None, "not found in the pictures: iban")
+    form = wanted(iban={"type": ["string", "null"]})
+    reply = ask(address, user("x", PICTURE), response_format=form)
+    assert json.loads(reply.choices[0].message.content) == {"iban": None}
 
 
 def test_a_decline_is_an_answer_with_its_status(serving: Serving) -> None:

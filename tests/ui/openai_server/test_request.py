@@ -10,6 +10,11 @@ import pytest
 from ..api_kit import user
 from .kit import PICTURE, post
 
+RECORD = {
+    "type": "json_schema",
+    "json_schema": {"name": "a", "schema": {"properties": {"a": {"type": "string"}}}},
+}
+
 
 @pytest.mark.parametrize(
     ("sent", "words"),
@@ -24,6 +29,21 @@ from .kit import PICTURE, post
         ({"messages": [user("x")], "n": 2}, "one answer a request"),
         ({"messages": [user("x")], "tools": [{"type": "function"}]}, "chooses its own tools"),
         ({"messages": [user("x")], "response_format": {"type": "json_object"}}, "answers are text"),
+        (
+            {"messages": [user("x")], "response_format": {"type": "json_schema"}},
+            "json_schema with name and schema",
+        ),
+        (
+            {
+                "messages": [user("x", PICTURE)],
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"schema": {"properties": {"a": {"type": "tuple"}}}},
+                },
+            },
+            "a: type 'tuple' is none of",
+        ),
+        ({"messages": [user("x")], "response_format": RECORD}, "read from pictures"),
         ({"messages": [user("x")], "looktwice": {"evnts": True}}, "looktwice.evnts"),
         ({"messages": [user("x")] * 201}, "at most 200"),
         ({"messages": [user("x", *[PICTURE] * 33)]}, "at most 32 pictures"),
