@@ -85,6 +85,7 @@ class State(TypedDict, total=False):
     shown: ids of the evidence that stands before the model.
     enough: those of `shown` that were found to be enough; the draft's prompt begins as that of the gate.
     extracts: what of retrieved pages stands there instead of the whole, by id.
+    rows: of a table that the program put together, as values.
     gathering: what has to be read from each of several pictures, where the question needs that.
     opened: whether parts of the pictures were looked for and opened.
     answerable: probability that the shown evidence answers the question.
@@ -108,6 +109,7 @@ class State(TypedDict, total=False):
     shown: tuple[str, ...]
     enough: tuple[str, ...]
     extracts: dict[str, Evidence]
+    rows: tuple[tuple[str, ...], ...]
     gathering: Gathering | None
     opened: bool
     answerable: float
@@ -138,6 +140,7 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         shown=(),
         enough=(),
         extracts={},
+        rows=(),
         gathering=None,
         opened=False,
         answerable=0.0,

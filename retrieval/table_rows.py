@@ -17,6 +17,7 @@ __all__ = [
     "TableRow",
     "between",
     "in_lines",
+    "named_table",
     "renumbered",
     "row_in_words",
     "tables_of",
@@ -45,12 +46,15 @@ def tables_of(rows: Iterable[TableRow]) -> tuple[Table, ...]:
         if row.begins or not runs or row.line != runs[-1][-1].line + 1:
             runs.append([])
         runs[-1].append(row)
-    return tuple(map(_table, runs))
+    return tuple(named_table(run, _heads(run[0])) for run in runs)
 
 
-def _table(rows: Sequence[TableRow]) -> Table:
-    first = rows[0]
-    heads = first.cells if first.begins and _names_columns(first.cells) else ()
+def named_table(rows: Sequence[TableRow], heads: Sequence[tuple[str, ...]]) -> Table:
+    """A table of rows; the first column names the rows.
+
+    Args:
+        heads: what stands over each column, outermost first; the first row is then these heads' own.
+    """
     cells = [
         _cell(at, column, row.cells, heads)
         for at, row in enumerate(rows)
@@ -59,19 +63,18 @@ def _table(rows: Sequence[TableRow]) -> Table:
     return Table(cells=tuple(cells), lines=tuple(row.line for row in rows))
 
 
-def _cell(at: int, column: int, row: Sequence[str], heads: Sequence[str]) -> Cell:
+def _heads(first: TableRow) -> list[tuple[str, ...]]:
+    names = first.begins and _names_columns(first.cells)
+    return [(cell,) if cell else () for cell in first.cells] if names else []
+
+
+def _cell(at: int, column: int, row: Sequence[str], heads: Sequence[tuple[str, ...]]) -> Cell:
     text = row[column]
     if column == 0 or (at == 0 and heads):
         return Cell(text=text, row=at, column=column, is_header=True)
-    above = heads[column] if column < len(heads) else ""
-    beside = row[0]
-    return Cell(
-        text=text,
-        row=at,
-        column=column,
-        header=(above,) if above else (),
-        label=(beside,) if beside else (),
-    )
+    above = heads[column] if column < len(heads) else ()
+    beside = (row[0],) if row[0] else ()
+    return Cell(text=text, row=at, column=column, header=above, label=beside)
 
 
 def _names_columns(cells: Sequence[str]) -> bool:

@@ -21,12 +21,14 @@ class Composed:
 
     Attributes:
         missing: numbers of the pictures in which the field was not found.
+        rows: of a table as values, the first names the columns.
     """
 
     text: str
     citations: tuple[Citation, ...]
     missing: tuple[int, ...] = ()
     calculation: Evidence | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 def compose(gathering: Gathering, records: Sequence[Record]) -> Composed | None:
@@ -47,16 +49,21 @@ def _table(gathering: Gathering, records: Sequence[Record]) -> Composed | None:
     filled = [record for record in records if any(record.values.get(name) for name in named)]
     if not filled:
         return None
-    head = f"| picture | {' | '.join(gathering.fields)} |"
-    lines = [head, "|" + " --- |" * (len(gathering.fields) + 1)]
+    rows = [("picture", *named)]
+    lines = [_row(rows[0]), "|" + " --- |" * len(rows[0])]
     citations = []
     for record in filled:
-        cells = [record.values.get(name, "").replace("|", "/") for name in gathering.fields]
+        cells = [record.values.get(name, "") for name in named]
         start = sum(len(line) + 1 for line in lines)
-        lines.append(f"| {_called(record)} | {' | '.join(cells)} |")
+        rows.append((_called(record), *cells))
+        lines.append(_row(rows[-1]))
         citations += _cited(" ".join(cells), start, start + len(lines[-1]), gathering, record)
     missing = tuple(record.number for record in records if record not in filled)
-    return Composed("\n".join(lines), tuple(citations), missing)
+    return Composed("\n".join(lines), tuple(citations), missing, rows=tuple(rows))
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
 def _sum(gathering: Gathering, records: Sequence[Record]) -> Composed | None:

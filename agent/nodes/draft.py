@@ -56,7 +56,7 @@ def draft(state: State, run: Run) -> Done:
 def put_together(composed: Composed, verdict: Verdict, state: State, run: Run) -> Done:
     """An answer the program made of what was read from each picture: there is no draft to be checked."""
     run.emit(Token(text=composed.text))
-    update = State(draft=composed.text, verdict=verdict)
+    update = State(draft=composed.text, verdict=verdict, rows=composed.rows)
     if composed.calculation is not None:
         update["evidence"] = numbered_evidence([composed.calculation], state)
     return Done(update, f"put together of {len(verdict.citations)} places")

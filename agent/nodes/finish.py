@@ -59,7 +59,7 @@ def finish(state: State, run: Run) -> Done:
         model=run.model_name,
         pack=run.pack,
         form=state["form"],
-        rows=rows_of(state["draft"], state["form"]) if good else (),
+        rows=(state["rows"] or rows_of(state["draft"], state["form"])) if good else (),
         findings=tuple(sorted(run.findings)),
     )
     # A follow-up is about the documents that were named before.
@@ -81,7 +81,7 @@ def sourced(citations: Sequence[Citation], evidence: Sequence[Evidence]) -> tupl
 
 
 def rows_of(text: str, form: FormName) -> tuple[tuple[str, ...], ...]:
-    """A list or a table as values; nothing for other forms."""
+    """A list or a table that the model wrote, as values; nothing for other forms."""
     if form not in ("list", "table"):
         return ()
     lines = [line.strip() for line in text.splitlines() if line.strip()]

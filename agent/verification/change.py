@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import product
 from typing import NamedTuple
 
 from ...schema import Evidence
@@ -23,7 +22,7 @@ _BACK = tuple(
 )
 """As `facts.squeezed` gives them, without accents; a line of the change begins with one."""
 _ABOVE = 3  # lines in which the change follows what was handed over
-_SUM = re.compile(r"(?<![\d.,])\d+(?:[ ,.]\d{3}){0,6}[.,]\d\d(?!\d)")
+_SUM = re.compile(r"(?<![\d.,])\d+(?:[ ,.]\d{3})*[.,]\d\d(?!\d)")
 
 
 class Sum(NamedTuple):
@@ -40,7 +39,7 @@ def right_total(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
     The line of what had to be paid must have a word of the question, and no fewer of them than the
     line of the cash: asked for the cash, the cash is right.
     """
-    said = list(sums(draft))
+    said = sums(draft)
     for item in evidence if len(said) == 1 else ():
         for cash, due in handed_over([line.words for line in lines_of(item)]):
             meant = shared(due.line, question) >= max(1, shared(cash.line, question))
@@ -51,21 +50,19 @@ def right_total(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
 
 def handed_over(lines: Sequence[str]) -> Iterator[tuple[Sum, Sum]]:
     """Sums just above a line of the change, each with the earlier one that the change leaves of it."""
-    changes = [at for at, line in enumerate(lines) if squeezed(line).startswith(_BACK)]
-    told = [list(sums(line)) for line in lines] if changes else []
-    for place in changes:
+    for place in (at for at, line in enumerate(lines) if squeezed(line).startswith(_BACK)):
         back = int("0" + re.sub(r"\D", "", lines[place]))  # recognisers lose points: "Change 0 05"
         for above in range(max(0, place - _ABOVE), place):
-            earlier = [one for line_sums in reversed(told[:above]) for one in line_sums]
-            for cash, due in product(told[above], earlier):
-                if due.value > 0 < back == (cash.value - due.value) * 100:
-                    yield cash, due
+            earlier = [due for line in reversed(lines[:above]) for due in sums(line)]
+            for cash in sums(lines[above]):
+                left = (d for d in earlier if d.value > 0 < back == (cash.value - d.value) * 100)
+                yield from ((cash, due) for due in left)
 
 
-def sums(line: str) -> Iterator[Sum]:
+def sums(line: str) -> list[Sum]:
     """Every number with two decimals."""
-    for found in _SUM.finditer(line):
-        yield Sum(Decimal(normal_number(found.group())), found.group(), line)
+    found = (match.group() for match in _SUM.finditer(line))
+    return [Sum(Decimal(normal_number(written)), written, line) for written in found]
 
 
 def shared(line: str, question: str) -> int:

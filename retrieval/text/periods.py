@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
 
-from ...schema import Cell, Table
+from ...schema import Table
 from ..pages import Page, well_formed
+from ..table_rows import TableRow, named_table
 
 __all__ = ["cells_of", "period_tables", "periods_in", "with_tables"]
 
@@ -51,8 +51,8 @@ def period_tables(lines: Sequence[str]) -> tuple[Table, ...]:
 
     A row is one of these only where it has just as many cells as there are periods above it.
     """
-    found: list[_Rows] = []
-    columns: list[_Column] = []
+    found: list[tuple[list[TableRow], list[tuple[str, ...]]]] = []
+    columns: list[tuple[str, ...]] = []
     pending: list[str] = []
     spans: list[str] = []
     for at, line in enumerate(lines):
@@ -63,39 +63,15 @@ def period_tables(lines: Sequence[str]) -> tuple[Table, ...]:
         elif len(cells) > 1 or (cells and len(cells) == len(columns)):
             if pending:
                 columns, pending, spans = _named(pending, spans), [], []
-                found.append(_Rows(columns, []))
+                head = TableRow(-1, ("", *map(" ".join, columns)), True)
+                found.append(([head], [(), *columns]))
             if label and len(cells) == len(columns) > 1:
-                found[-1].rows.append((at, label, cells))
+                found[-1][0].append(TableRow(at, (label, *cells), False))
         elif more := _spans(line):
             pending, spans = [], more
         elif len(line.split()) >= _NO_HEADER:
             pending, spans = [], []
-    return tuple(table.finished() for table in found if table.rows)
-
-
-_Column: TypeAlias = tuple[str, ...]
-"""What stands over a column, outermost first."""
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Rows under the same columns: the line, the label and the cells of each."""
-
-    columns: list[_Column]
-    rows: list[tuple[int, str, list[str]]]
-
-    def finished(self) -> Table:
-        cells = [
-            Cell(text=" ".join(column), row=0, column=n, is_header=True)
-            for n, column in enumerate(self.columns, 1)
-        ]
-        for at, (_, label, values) in enumerate(self.rows, 1):
-            cells.append(Cell(text=label, row=at, column=0, is_header=True))
-            cells += [
-                Cell(text=value, row=at, column=n, header=column, label=(label,))
-                for n, (column, value) in enumerate(zip(self.columns, values, strict=True), 1)
-            ]
-        return Table(cells=tuple(cells), lines=(-1, *(at for at, _, _ in self.rows)))
+    return tuple(named_table(rows, heads) for rows, heads in found if len(rows) > 1)
 
 
 def periods_in(text: str) -> list[str]:
@@ -134,7 +110,7 @@ def _spans(line: str) -> list[str]:
     return [" ".join(match.group().split()) for match in _SPAN.finditer(line)]
 
 
-def _named(periods: list[str], spans: list[str]) -> list[_Column]:
+def _named(periods: list[str], spans: list[str]) -> list[tuple[str, ...]]:
     """The periods with what stands over them, where it parts them evenly; years need not be told."""
     if not spans or len(periods) % len(spans) or all("year" in span.lower() for span in spans):
         return [(period,) for period in periods]

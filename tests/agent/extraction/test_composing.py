@@ -79,6 +79,15 @@ def test_a_table_has_a_row_a_picture_whose_cells_are_cited() -> None:
     assert rows[3] == "| picture 2 (2.png) | 1,048.20 | 31.01.2019 |"
     for citation in made.citations:
         assert made.text[citation.start : citation.end] in rows
+    assert made.rows[0] == ("picture", "total", "date")
+    assert made.rows[2] == ("picture 2 (2.png)", "1,048.20", "31.01.2019")
+
+
+def test_values_of_a_table_keep_what_its_words_cannot_show() -> None:
+    made = compose(gather("table", "total"), [record(1, "8|20")])
+    assert made is not None
+    assert made.text.splitlines()[-1] == "| picture 1 (1.png) | 8/20 |"
+    assert made.rows[-1] == ("picture 1 (1.png)", "8|20")
 
 
 def test_nothing_read_makes_nothing() -> None:
