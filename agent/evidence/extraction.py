@@ -18,7 +18,8 @@ from ...retrieval.pages import Page, PageLine
 from ...retrieval.ranking.document_names import without_names
 from ...retrieval.ranking.figures import EXAMPLES, for_figures, share_of_figures
 from ...retrieval.table_rows import in_lines
-from ...retrieval.text.periods import cells_of, periods_in
+from ...retrieval.text.periods import periods_in
+from ...retrieval.text.row_figures import cells_of
 from ...schema import Box, Evidence, TextLine
 from ..text.amounts import declared
 from ..text.facts import content_words, squeezed

@@ -38,6 +38,8 @@ _NAMED_DATE = re.compile(
     rf"\s+(?:of\s+|de\s+)?{_MONTH_NAME})\s+(?:de\s+)?({_YEAR})\b",
     re.IGNORECASE,
 )
+_WHOLE_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
+_SHORT_YEAR = re.compile(r"\b(?:FY|Q[1-4]|[1-4]Q)\s?'?(\d\d)\b", re.IGNORECASE)
 _REMEMBERED = 1024
 """Texts whose numbers and words are kept: every check of a draft asks for those of the same lines."""
 _WORD = re.compile(r"\w+", re.UNICODE)
@@ -102,6 +104,12 @@ def written_dates(text: str) -> list[str]:
 def date_parts(written: str) -> list[int]:
     """The three numbers of a date in their order, years without their century."""
     return [int(n) % 100 for n in re.split(r"[/.-]", written)]
+
+
+def years_of(text: str) -> set[str]:
+    """The years a text names: "FY2018" and "FY18" -> "2018"."""
+    short = (f"20{year}" for year in _SHORT_YEAR.findall(text))
+    return {*_WHOLE_YEAR.findall(text), *short}
 
 
 def without_dates(text: str) -> str:

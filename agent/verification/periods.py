@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...retrieval.text.periods import cells_of
+from ...retrieval.text.row_figures import cells_of
 from ...schema import Cell, Evidence
 from ..evidence.contents import lines_of_pages
 from ..text.amounts import forms_of
-from ..text.facts import numbers
+from ..text.facts import numbers, years_of
 
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_SHORT_YEAR = re.compile(r"\b(?:FY|Q[1-4]|[1-4]Q)\s?'?(\d\d)\b", re.IGNORECASE)
 _PART = re.compile(
     r"\b(?:three|six|nine|[369])\s+months|\bquarters?\b|\bQ[1-4]|\b[1-4]Q|\bH[12]\b|half"
     r"|(?<!twelve\s)(?<!12\s)month",
@@ -64,7 +62,7 @@ def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> li
 def one_sided(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
     """One number where two years are asked about and its row has one for each, as a sentence."""
     asked = years_of(question)
-    said = {number for number in numbers(draft) if not _YEAR.fullmatch(number)}
+    said = {number for number in numbers(draft) if not years_of(number)}
     if len(asked) != _TWO or len(said) != 1:
         return []
     rows = [line.cells for line in lines_of_pages(evidence)]
@@ -88,8 +86,3 @@ def period(cell: Cell) -> str:
 def years_in(cell: Cell) -> set[str]:
     """The years that stand over a cell."""
     return years_of(period(cell))
-
-
-def years_of(text: str) -> set[str]:
-    """The years a text names: "FY2018" and "FY18" -> "2018"."""
-    return set(_YEAR.findall(text)) | {f"20{short}" for short in _SHORT_YEAR.findall(text)}

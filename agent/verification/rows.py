@@ -6,12 +6,12 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from ...retrieval.text.periods import cells_of
+from ...retrieval.text.row_figures import cells_of
 from ...schema import Evidence
 from ..evidence.contents import ContentLine, lines_of_pages
 from ..text.amounts import forms_of
-from ..text.facts import content_words, numbers
-from .periods import number_of, years_in, years_of
+from ..text.facts import content_words, numbers, years_of
+from .periods import number_of, years_in
 
 LEAST_SHARE = 0.4
 """Of the question's rare words in the line that has most of them: what the number's own line must hold."""
@@ -64,30 +64,21 @@ def _of_other_rows(
     does. Nothing is found where the number's own line knows more of the question's words
     than the name of that row, or where another line says the name and the number.
     """
-    name, values = _row_asked_for(question, lines)
-    asked, of = content_words(question), content_words(name)
-    for number, forms in said.items():
+    asked, years = content_words(question), years_of(question)
+    named = [x for x in lines if x.label and content_words(x.label) <= asked]
+    name = max((x.label for x in named), key=lambda label: len(content_words(label)), default="")
+    of = content_words(name)
+    cells = [cell for x in named if x.label == name for cell in x.cells]
+    values = set().union(*(number_of(c) for c in cells if not years or years_in(c) & years))
+    for number, forms in said.items() if values and len(of) >= _FEWEST_WORDS else ():
         own = [line for line in lines if forms & _numbers(line)]
         elsewhere = (
             (content_words(line.told) & asked) - of - set(numbers(question))
             or (of <= content_words(line.told) and _is_of_one(line))
             for line in own
         )
-        if values and own and not forms & values and not any(elsewhere):
+        if own and not forms & values and not any(elsewhere):
             yield f"{number} does not stand beside “{name}”"
-
-
-def _row_asked_for(question: str, lines: Sequence[ContentLine]) -> tuple[str, set[str]]:
-    """Of rows called nothing but what is asked for, the fullest name and its numbers of the years asked."""
-    asked, years = content_words(question), years_of(question)
-    found: dict[str, set[str]] = {}
-    for line in lines:
-        of = content_words(line.label)
-        if len(of) >= _FEWEST_WORDS and of <= asked:
-            cells = [cell for cell in line.cells if not years or years_in(cell) & years]
-            found.setdefault(line.label, set()).update(*map(number_of, cells))
-    name = max(found, key=lambda name: len(content_words(name)), default="")
-    return name, found.get(name, set())
 
 
 def _is_of_one(line: ContentLine) -> bool:

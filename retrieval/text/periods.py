@@ -13,8 +13,9 @@ from dataclasses import replace
 from ...schema import Table
 from ..pages import Page, well_formed
 from ..table_rows import TableRow, named_table
+from .row_figures import cells_of
 
-__all__ = ["cells_of", "period_tables", "periods_in", "with_tables"]
+__all__ = ["period_tables", "periods_in", "with_tables"]
 
 _YEAR = r"(?:19|20)\d\d(?:[/-]\d\d)?"
 _PERIOD = re.compile(
@@ -30,8 +31,6 @@ _SPAN = re.compile(
     re.IGNORECASE,
 )
 """What stands over several dates each: "Three Months Ended   Six Months Ended"."""
-_VALUE = re.compile(r"[(\[$€£¥+−–—-]*\d[\d.,'’]*[%)\]]*|[–—−-]+|n/?[am]", re.IGNORECASE)
-_GLUE = re.compile(r"[$€£¥(]+|[)%]+|pts|bps|pp", re.IGNORECASE)
 _MOST_WORDS = 10
 """Words a header has besides its periods; a longer line is a sentence."""
 _NO_HEADER = 6
@@ -77,25 +76,6 @@ def period_tables(lines: Sequence[str]) -> tuple[Table, ...]:
 def periods_in(text: str) -> list[str]:
     """Years, dates and quarters of a text as they are written, in order."""
     return [" ".join(match.group().split()) for match in _PERIOD.finditer(text)]
-
-
-def cells_of(line: str) -> tuple[str, list[str]]:
-    """The label of a row and the numbers that end it: "Sales $ 5 (4)%" -> ("Sales", ["$ 5", "(4)%"])."""
-    tokens = line.split()
-    at = len(tokens)
-    while at and (_VALUE.fullmatch(tokens[at - 1]) or _GLUE.fullmatch(tokens[at - 1])):
-        at -= 1
-    cells: list[str] = []
-    before = ""
-    for token in tokens[at:]:
-        if _VALUE.fullmatch(token):
-            cells.append(f"{before} {token}".strip())
-            before = ""
-        elif cells and token[0] not in "$€£¥(":
-            cells[-1] += token if token[0] in ")%" else f" {token}"
-        else:
-            before = token
-    return " ".join(tokens[:at]), cells
 
 
 def _header(line: str) -> list[str]:

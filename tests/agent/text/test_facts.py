@@ -13,6 +13,7 @@ from looktwice.agent.text.facts import (
     numbers,
     squeezed,
     words,
+    years_of,
 )
 
 
@@ -131,3 +132,9 @@ def test_a_date_with_the_name_of_its_month_is_that_date(text: str) -> None:
 @pytest.mark.parametrize("text", ["in March 2018", "marched 5 2018", "28 Marchers 2018", ""])
 def test_what_names_no_day_is_no_date(text: str) -> None:
     assert named_dates(text) == []
+
+
+def test_years_in_all_their_forms() -> None:
+    assert years_of("FY2018, FY19, Q3 '20, December 31, 2021 and 12018") == {
+        "2018", "2019", "2020", "2021",
+    }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looktwice.agent.verification.periods import one_sided, wrong_periods, years_of
+from looktwice.agent.verification.periods import one_sided, wrong_periods
 from looktwice.schema import Evidence
 
 from .. import kit
@@ -81,9 +81,3 @@ def test_one_year_is_no_comparison(draft: str, question: str, found: int) -> Non
 def test_only_retrieved_pages_have_columns() -> None:
     seen = [REPORT[0].model_copy(update={"kind": "text"})]
     assert wrong_periods("1,373", "What was spent in FY2018?", seen) == []
-
-
-def test_years_in_all_their_forms() -> None:
-    assert years_of("FY2018, FY19, Q3 '20, December 31, 2021 and 12018") == {
-        "2018", "2019", "2020", "2021",
-    }  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.retrieval.table_rows import in_lines
-from looktwice.retrieval.text.periods import cells_of, period_tables, periods_in
+from looktwice.retrieval.text.periods import period_tables, periods_in
 
 
 def with_periods(lines: list[str]) -> list[str]:
@@ -72,9 +72,7 @@ def test_a_new_header_names_the_rows_below_it() -> None:
     assert told[-1] == "Cash: 2016 = 3; 2015 = 4"
 
 
-def test_cells_and_periods() -> None:
-    assert cells_of("Sales of 2018 $ 5 (4)% n/a") == ("Sales of", ["2018", "$ 5", "(4)%", "n/a"])
-    assert cells_of("") == ("", [])
+def test_periods_as_they_are_written() -> None:
     assert periods_in("from FY2018 to Q2 2019, 31/12/2020 and 2021/22") == [
         "FY2018", "Q2 2019", "31/12/2020", "2021/22",
     ]  # fmt: skip
