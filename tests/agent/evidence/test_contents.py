@@ -55,7 +55,7 @@ def test_a_file_and_a_heading_bear_words() -> None:
 
 
 READING_BACK = re.compile(
-    r"""(?:partition|split)\((?:" = "|"; "|": "|"="|"\\n", 1)\)|split(?:lines)?\([^()]*\)\[1:\]"""
+    r"""(?:partition|split)\((?:" = "|"; "|": "|"="|"\\n", 1)\)|split(?:lines\(\)|\("\\n"\))\[1:\]"""
 )
 OF_OTHERS = {
     "agent/verification/calculation.py": "a model's reply",
