@@ -70,7 +70,10 @@ class DocumentLimits(BaseModel):
     expanded: int = Field(default=512 * 2**20, gt=0, description="what a zipped format unpacks to")
     page_seconds: float = Field(default=60.0, gt=0, description="reading one page")
     memory: int = Field(default=3 * 2**30, gt=0, description="of the reading process, in bytes")
-    render_dpi: int = Field(default=150, gt=0, description="of pages that are looked at")
+    render_dpi: int = Field(default=150, gt=0, description="of scanned pages that are read")
+    look_dpi: int = Field(
+        default=180, gt=0, description="of pages that are looked at; A4 has 3.1 megapixels then"
+    )
     render_pixels: int = Field(default=12_000_000, gt=0, description="of such a page, at most")
 
 

@@ -28,6 +28,11 @@ from .backends.pictures import (
     wanted_pixels,
 )
 
+_AROUND_EVIDENCE = 1_400
+"""Tokens of a prompt's rules, example, question and task, and of a short reply."""
+_LEAST_EVIDENCE = 256
+"""Tokens of evidence that are shown in any case."""
+
 
 class BudgetSpent(LooktwiceError):
     """A limit on model calls, tokens or tool calls was reached; the run finishes with what it has."""
@@ -65,6 +70,19 @@ class Meter:
     def picture_pixels(self) -> int | None:
         """How many pixels of one picture it sees, where it says so."""
         return getattr(self._model, "picture_pixels", None)
+
+    def room_for_evidence(self, pictures: Sequence[Picture] = ()) -> int:
+        """Tokens that evidence may take, so that its prompt fits what the model can read.
+
+        Args:
+            pictures: that are shown with it; together they take half of the context at most.
+        """
+        context, shown = self.context_tokens, 0
+        if self.sees_images and pictures:
+            pixels = wanted_pixels(pictures, self.picture_pixels or SERVER_PIXELS, PAGE_PIXELS)
+            shown = min(sum(map(tokens_of, pictures, pixels)), context // 2)
+        room = context - shown - _AROUND_EVIDENCE
+        return max(_LEAST_EVIDENCE, min(self._limits.evidence_tokens, room))
 
     def left(self) -> int:
         """How many calls are left."""

@@ -13,8 +13,6 @@ import math
 import os
 import re
 import tempfile
-import threading
-from collections import OrderedDict
 from pathlib import Path
 
 from PIL import Image
@@ -34,9 +32,19 @@ from .formats import (
     upright_rgb,
 )
 from .private import make_private
+from .recent import Recent
 
 CACHE_PIXELS = 40_000_000
 """Decoded pixels a store keeps at hand, 4 bytes each."""
+
+_LOOSE_PIXELS = 16_000_000
+"""Of crops that are looked at once and never written."""
+_SHRUNK_PIXELS = 24_000_000
+"""Of pictures as they were shown to a model; asked about again, they need not be reduced again."""
+_URL_LETTERS = 64 * 2**20
+"""Of pictures as they were sent to a server."""
+
+_Sized = tuple[str, int, int, int | None]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -52,7 +60,10 @@ class Store:
     def __init__(self, root: Path, limits: MediaLimits | None = None) -> None:
         self.root = Path(root)
         self.limits = limits or MediaLimits()
-        self._cache = _Cache(CACHE_PIXELS)
+        self._cache: Recent[str, Pixels] = Recent(CACHE_PIXELS, _area)
+        self._loose: Recent[str, Pixels] = Recent(_LOOSE_PIXELS, _area)
+        self._shrunk: Recent[_Sized, Pixels] = Recent(_SHRUNK_PIXELS, _area)
+        self._urls: Recent[_Sized, str] = Recent(_URL_LETTERS, len)
 
     def add(self, source: str | Path | bytes | Pixels | Picture, name: str = "") -> Picture:
         """Check a picture, store it and return its reference; the same content is stored once.
@@ -103,12 +114,19 @@ class Store:
         return path
 
     def crop(
-        self, picture: Picture, box: Box, *, min_side: int = 0, max_pixels: int | None = None
+        self,
+        picture: Picture,
+        box: Box,
+        *,
+        min_side: int = 0,
+        max_pixels: int | None = None,
+        keep: bool = True,
     ) -> Picture:
         """Cut out `box`, grown to whole pixels and clipped to the picture, as a new picture.
 
         Boxes of the crop (`crop.box(...)`) are in the frame of the root original, also for the crop
-        of a crop. Width and height are scaled alike.
+        of a crop. Width and height are scaled alike. With `keep` off it is never written, and known
+        to this store only as long as there is room in memory: for what is looked at once.
 
         Args:
             picture: what to cut from; a crop is cut from its own pixels.
@@ -141,6 +159,8 @@ class Store:
                 "scale": outer.scale * scale,
             }
         )
+        if not keep:
+            return self._keep_loose(cut, picture.name, origin)
         return self._keep_pixels(cut, picture.name, origin)
 
     def resized(self, picture: Picture, max_pixels: int | None) -> Pixels:
@@ -149,11 +169,19 @@ class Store:
         Raises:
             BadInput: the stored file is missing or damaged.
         """
+        return self._reduced(picture, max_pixels).copy()
+
+    def _reduced(self, picture: Picture, max_pixels: int | None) -> Pixels:
+        """As `resized`, shared: nobody may change it."""
+        if max_pixels is None or picture.width * picture.height <= max_pixels:
+            return self._pixels(picture)
+        key = (picture.sha256, picture.width, picture.height, max_pixels)
+        if (known := self._shrunk.get(key)) is not None:
+            self._check_known(picture)
+            return known
         image = self._pixels(picture)
-        if max_pixels is None or image.width * image.height <= max_pixels:
-            return image.copy()
         size, _ = _fit(image.width, image.height, 0, max_pixels, self.limits.side)
-        return image.resize(size, Image.Resampling.LANCZOS)
+        return self._shrunk.put(key, image.resize(size, Image.Resampling.LANCZOS))
 
     def data_url(self, picture: Picture, max_pixels: int | None = None) -> str:
         """A `data:` address for chat servers: PNG for drawings and scans, JPEG for photographs.
@@ -164,14 +192,19 @@ class Store:
         Raises:
             BadInput: the stored file is missing or damaged.
         """
-        image = self.resized(picture, max_pixels)
+        key = (picture.sha256, picture.width, picture.height, max_pixels)
+        if (known := self._urls.get(key)) is not None:
+            self._check_known(picture)
+            return known
+        image = self._reduced(picture, max_pixels)
         if picture.format == "PNG" and image.getcolors(maxcolors=2**16) is not None:
             kind, data = "png", _encode_png(image)
         else:
             buffer = io.BytesIO()
             image.save(buffer, "JPEG", quality=92, subsampling=0)
             kind, data = "jpeg", buffer.getvalue()
-        return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+        url = f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+        return self._urls.put(key, url)
 
     def _add_bytes(self, data: bytes, source: str, called: str) -> Picture:
         if len(data) > self.limits.bytes:
@@ -221,11 +254,31 @@ class Store:
         self._cache.put(picture.sha256, image)
         return picture
 
+    def _keep_loose(self, image: Pixels, name: str, origin: Origin) -> Picture:
+        """A picture that only memory holds; named by its pixels, which no file is made of."""
+        digest = hashlib.sha256(f"{image.size}".encode() + image.tobytes()).hexdigest()
+        self._loose.put(digest, image)
+        return Picture(
+            sha256=digest,
+            width=image.width,
+            height=image.height,
+            format="PNG",
+            name=_printable(name),
+            origin=origin,
+        )
+
+    def _check_known(self, picture: Picture) -> None:
+        """Raise BadInput where the picture is not (or no longer) in this store."""
+        if self._loose.get(picture.sha256) is None:
+            self.path(picture)
+
     def _place(self, sha256: str, ending: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4] / f"{sha256}.{ending}"
 
     def _pixels(self, picture: Picture) -> Pixels:
         """The shared decoded picture; nobody may change it."""
+        if (loose := self._loose.get(picture.sha256)) is not None:
+            return loose
         path = self.path(picture)
         image = self._cache.get(picture.sha256)
         if image is None:
@@ -249,30 +302,8 @@ class Store:
         return decode(data, _called(picture), self.limits).image
 
 
-class _Cache:
-    """The decoded pictures used last, bounded by their pixels together."""
-
-    def __init__(self, pixels: int) -> None:
-        self._left = pixels
-        self._images: OrderedDict[str, Pixels] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: str) -> Pixels | None:
-        with self._lock:
-            image = self._images.get(key)
-            if image is not None:
-                self._images.move_to_end(key)
-            return image
-
-    def put(self, key: str, image: Pixels) -> None:
-        with self._lock:
-            if key in self._images:
-                return
-            self._images[key] = image
-            self._left -= image.width * image.height
-            while self._left < 0:
-                _, gone = self._images.popitem(last=False)
-                self._left += gone.width * gone.height
+def _area(image: Pixels) -> int:
+    return image.width * image.height
 
 
 def _whole_pixels(picture: Picture, box: Box) -> tuple[int, int, int, int]:

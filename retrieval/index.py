@@ -82,7 +82,8 @@ class Index(Closing):
         self._outlines: dict[tuple[int, str], DocumentOutline] = {}
         self._vectors = IndexVectors(folder, catalog, write=lock is not None)
         self._search = Search(catalog, self._vectors.current, text, picture, FigureIntent(text))
-        self._renderer = PageRenderer(settings.documents)
+        looked_at = {"render_dpi": settings.documents.look_dpi}
+        self._renderer = PageRenderer(settings.documents.model_copy(update=looked_at))
         self._maintenance = Maintenance(catalog, self._vectors, text, picture, self._renderer)
 
     @classmethod

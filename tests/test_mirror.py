@@ -44,9 +44,7 @@ TESTED_WITH = {
         " agent/backends/local/rendering agent/backends/local/spellings"
         " agent/backends/local/streamer"
     ),
-    "agent/backends/local/test_runner.py": (
-        "agent/backends/local/prefix agent/backends/local/vision"
-    ),
+    "agent/backends/local/test_runner.py": ("agent/backends/local/prefix"),
     "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
     "agent/batch/test_records.py": "agent/batch/sheets",

@@ -123,6 +123,7 @@ def _seen(
             RegionMatch(picture, region),
             least_side=0,
             most_pixels=min(_CHEAP_PIXELS, closer.effort.pixels),
+            keep=False,
         )
         if small is None:
             return 0.0

@@ -15,7 +15,7 @@ from ..policies.gathered import gathered
 from ..query_rewriting import at_hand
 from ..repetition import RepetitionWatch, once
 from ..run import Run
-from ..state import State, Verdict, numbered_evidence
+from ..state import State, Verdict, numbered_evidence, targets
 from ..verification.measured import measured
 from .base import Done
 
@@ -75,7 +75,7 @@ def from_evidence(state: State, run: Run) -> list[Message]:
     told = shown_evidence(state)
     if form_of(state).worked and not run.model.sees_images:
         told = list(map(as_read, told))
-    shown = keep(told, run.settings.limits.evidence_tokens)
+    shown = keep(told, run.model.room_for_evidence(targets(state)))
     verdict = state["verdict"]
     if verdict is None or verdict.outcome == "look_again":
         enough = [item for item in shown if item.id in state["enough"]]

@@ -17,7 +17,7 @@ from ..policies.base import form_of
 from ..policies.gathered import gathering_for
 from ..query_rewriting import page_finder
 from ..run import Run
-from ..state import State
+from ..state import State, targets
 from ..structured_output import probability_of_yes
 from ..verification.measured import choice, count
 from .base import Done
@@ -29,7 +29,7 @@ def gate(state: State, run: Run) -> Done:
     question, pictured = state["standalone_question"], bool(state["target_pictures"])
     believed = trusted(state["evidence"], question, pictured, parts.values())
     told = [parts.get(e.id, e) for e in believed if tells(e, parts, run)]
-    kept = keep(told, run.settings.limits.evidence_tokens)
+    kept = keep(told, run.model.room_for_evidence(targets(state)))
     every = tuple(e.id for e in kept)
     update = State(shown=every, enough=every, extracts=parts)
     if run.model.sees_images:  # it looks for itself; what it can tell is asked after the draft

@@ -279,7 +279,7 @@ def only_word(missing: Mapping[str, Any], question: str) -> dict[str, Any]:
 
 def evidence_so_far(state: State, run: Run) -> str:
     """What earlier stages saw, within the budget."""
-    kept = keep(state["evidence"], run.settings.limits.evidence_tokens)
+    kept = keep(state["evidence"], run.model.room_for_evidence())
     return f"Evidence:\n{show_evidence(kept)}\n" if kept else ""
 
 

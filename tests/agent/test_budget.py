@@ -5,11 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from looktwice.agent.backends.base import Message
+from looktwice.agent.backends.base import CallCost, Message
 from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.agent.budget import BudgetSpent, Meter
 from looktwice.control import Control
 from looktwice.errors import Cancelled, DeadlinePassed, ModelError
+from looktwice.schema import Picture
 from looktwice.settings import Limits
 
 ASK = [Message(role="user", text="one two three")]
@@ -106,3 +107,52 @@ def test_threads_share_one_budget() -> None:
         assert sum(pool.map(ask, range(60))) == 20
     assert len(model.calls) == meter.calls == 20
     assert (meter.prompt_tokens, meter.completion_tokens) == (60, 20)
+
+
+def photo(name: str) -> Picture:
+    return Picture(sha256=name * 64, width=1024, height=1000, format="JPEG")
+
+
+def test_the_tokens_of_a_picture_count_once() -> None:
+    """Five questions about one picture of a thousand tokens cost it once, and their words each time."""
+    cost = 1000 + 40
+    model = ScriptedModel(lambda messages, schema: "a")
+    meter = metered(model, tokens=100_000)
+    asked = [Message(role="user", text="w " * 80, pictures=(photo("a"),))]
+    charged = []
+    for _ in range(3):
+        meter._add(CallCost(prompt_tokens=cost, completion_tokens=1), asked)
+        charged.append(meter._charged)
+    assert charged == [cost + 1, cost + 42, cost + 83]
+    assert meter.prompt_tokens == 3 * cost
+    meter._add(
+        CallCost(prompt_tokens=cost), [asked[0].model_copy(update={"pictures": (photo("b"),)})]
+    )
+    assert meter._charged == charged[-1] + cost
+
+
+def test_what_was_read_and_seen_is_added_up() -> None:
+    meter = metered(ScriptedModel(["a"]))
+    meter._add(CallCost(prompt_tokens=100, vision_passes=1), ASK)
+    meter._add(CallCost(prompt_tokens=110, cached_tokens=95), ASK)
+    assert (meter.prefill_tokens, meter.vision_passes) == (115, 1)
+
+
+@pytest.mark.parametrize(
+    ("context", "sees", "pictures", "room"),
+    [
+        (32_768, True, 4, 2_500),
+        (4_096, False, 0, 2_500),
+        (4_096, True, 1, 4_096 - 1_000 - 1_400),
+        (4_096, True, 32, 4_096 // 2 - 1_400),
+        (2_048, False, 0, 2_048 - 1_400),
+        (1_024, False, 0, 256),
+    ],
+)
+def test_evidence_leaves_room_in_what_the_model_can_read(
+    context: int, sees: bool, pictures: int, room: int
+) -> None:
+    model = ScriptedModel(["a"], sees_images=sees)
+    model.context_tokens = context
+    shown = [photo(f"{n % 10}") for n in range(pictures)]
+    assert metered(model).room_for_evidence(shown) == room

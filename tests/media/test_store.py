@@ -129,21 +129,6 @@ def test_many_threads_share_one_store(store: Store) -> None:
     assert len(stored_files(store)) == 6
 
 
-def test_the_cache_keeps_what_was_used_last_and_stays_small() -> None:
-    cache = media._Cache(pixels=250)
-    images = {name: Image.new("RGB", (10, 10)) for name in "abc"}
-    cache.put("a", images["a"])
-    cache.put("b", images["b"])
-    assert cache.get("a") is images["a"]
-    cache.put("c", images["c"])
-    assert cache.get("b") is None
-    assert cache.get("a") is images["a"]
-    cache.put("huge", Image.new("RGB", (100, 100)))
-    assert cache.get("huge") is None
-    cache.put("a", images["a"])
-    assert cache.get("a") is images["a"]
-
-
 def boxes(width: int, height: int) -> st.SearchStrategy[Box]:
     def build(xs: list[float], ys: list[float]) -> Box:
         return Box(x1=min(xs), y1=min(ys), x2=max(xs), y2=max(ys))
@@ -320,3 +305,49 @@ def test_opening_again_does_not_decode_again(store: Store, monkeypatch: pytest.M
 
     monkeypatch.setattr(media, "decode", decoded)
     assert store.open(picture).size == (60, 40)
+
+
+def test_a_crop_that_is_looked_at_once_is_never_written(tmp_path: Path) -> None:
+    store = Store(tmp_path / "pictures")
+    picture = store.add(Image.effect_noise((64, 48), 80).convert("RGB"), "noise")
+    files = sorted(store.root.rglob("*"))
+    box = Box(x1=8, y1=4, x2=40, y2=36)
+    loose, kept = store.crop(picture, box, keep=False), store.crop(picture, box)
+    assert len(sorted(store.root.rglob("*.png"))) == 2
+    assert store.open(loose).tobytes() == store.open(kept).tobytes()
+    assert store.data_url(loose) == store.data_url(kept)
+    assert (loose.origin, loose.width, loose.height) == (kept.origin, kept.width, kept.height)
+    with pytest.raises(BadInput, match="not in the picture store"):
+        store.path(loose)
+    assert all(file.exists() for file in files)
+
+
+def test_a_large_photo_shown_again_is_reduced_and_encoded_no_second_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "pictures")
+    noise = Image.effect_noise((400, 300), 90).convert("RGB")
+    picture = store.add(noise.resize((1200, 900)), "photo")
+    first = store.resized(picture, 100_000), store.data_url(picture, 100_000)
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("done before")
+
+    monkeypatch.setattr(Image.Image, "resize", never)
+    monkeypatch.setattr(Image.Image, "save", never)
+    again = store.resized(picture, 100_000), store.data_url(picture, 100_000)
+    assert again[0].tobytes() == first[0].tobytes()
+    assert again[1] == first[1]
+    again[0].paste((0, 0, 0), (0, 0, 10, 10))  # the caller's own to change
+    assert store.resized(picture, 100_000).tobytes() == first[0].tobytes()
+
+
+def test_a_picture_that_is_gone_is_not_shown_from_memory(tmp_path: Path) -> None:
+    store = Store(tmp_path / "pictures")
+    picture = store.add(Image.effect_noise((64, 48), 80).convert("RGB"), "noise")
+    store.data_url(picture, 500)
+    store.resized(picture, 500)
+    store.path(picture).unlink()
+    for show in (store.data_url, store.resized):
+        with pytest.raises(BadInput, match="not in the picture store"):
+            show(picture, 500)

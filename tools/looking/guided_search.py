@@ -140,7 +140,9 @@ def _best(seen: Sequence[_Node], keep: int) -> list[RegionMatch]:
     return sorted(best, key=lambda f: -f.region.score)[:keep]
 
 
-def cut(store: Store, found: RegionMatch, *, least_side: int, most_pixels: int) -> Picture | None:
+def cut(
+    store: Store, found: RegionMatch, *, least_side: int, most_pixels: int, keep: bool = True
+) -> Picture | None:
     """A part as a picture of its own that knows its place; None where the part is empty.
 
     Args:
@@ -148,10 +150,15 @@ def cut(store: Store, found: RegionMatch, *, least_side: int, most_pixels: int) 
         found: the part.
         least_side: smaller parts are enlarged to it.
         most_pixels: larger parts are reduced to it.
+        keep: write it to the store; off for what is looked at once.
     """
     try:
         return store.crop(
-            found.picture, found.region.box, min_side=least_side, max_pixels=most_pixels
+            found.picture,
+            found.region.box,
+            min_side=least_side,
+            max_pixels=most_pixels,
+            keep=keep,
         )
     except BadInput:
         return None

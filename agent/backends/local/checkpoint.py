@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +13,8 @@ from ....errors import LooktwiceError, ModelError, OfflineError, UsageError, Wei
 from ....extensions.extras import needs
 from ....weights import hardware
 
+_GPU_KERNELS = ("fla", "causal_conv1d")
+"""Packages with kernels of linear attention."""
 _UNSTATED_CONTEXT = 4_096
 """Assumed where a checkpoint does not say how much it can read."""
 
@@ -129,6 +133,26 @@ def _four_bits(kind: Any) -> Any:
         bnb_4bit_compute_dtype=kind,
         llm_int8_skip_modules=[r"(.*\.)?(visual|vision_tower|vision_model|lm_head)"],
     )
+
+
+@contextmanager
+def kernels_for(place: str) -> Iterator[None]:
+    """Import architectures in here, so that on a CPU they take no kernels which are for GPUs only.
+
+    The library takes them up when an architecture is imported, wherever their package is installed,
+    and then fails on a CPU.
+    """
+    hidden = _GPU_KERNELS if place == "cpu" else ()
+    before = {name: sys.modules.get(name) for name in hidden}
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: not to be found
+    try:
+        yield
+    finally:
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module
 
 
 def _check_place(source: str) -> bool:

@@ -8,10 +8,10 @@ of a prompt as their processor makes them, together.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+from ....media.recent import Recent
 from ....media.store import Store
 from ....schema import Picture
 from ..pictures import PIXELS_A_TOKEN
@@ -27,44 +27,6 @@ _SHRUNK_BYTES = 96 * 2**20
 _PATCHES_BYTES = 256 * 2**20
 _FEATURES_BYTES = 512 * 2**20
 _GRIDS_BYTES = 2**20
-
-_T = TypeVar("_T")
-_K = TypeVar("_K")
-
-
-class Recent(Generic[_K, _T]):
-    """Values used last, as many as fit.
-
-    Args:
-        most_bytes: what they may take together.
-        size: bytes of one.
-    """
-
-    def __init__(self, most_bytes: int, size: Callable[[_T], int]) -> None:
-        self._left, self._size = most_bytes, size
-        self._values: OrderedDict[_K, _T] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def get(self, key: _K) -> _T | None:
-        """The value, which is then the last one to go."""
-        if key in self._values:
-            self._values.move_to_end(key)
-        return self._values.get(key)
-
-    def put(self, key: _K, value: _T) -> _T:
-        """Keep a value that was not there; the ones unused for longest make room."""
-        self._values[key] = value
-        self._left -= self._size(value)
-        while self._left < 0 and len(self._values) > 1:
-            self._left += self._size(self._values.popitem(last=False)[1])
-        return value
-
-    def clear(self) -> None:
-        """Forget all."""
-        while self._values:
-            self._left += self._size(self._values.popitem()[1])
 
 
 class Pictures:

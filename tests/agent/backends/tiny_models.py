@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from looktwice.agent.backends.local.checkpoint import kernels_for
+
 TEXTS = [
     "The quick brown fox jumps over the lazy dog. yes no Yes No true false left right",
     '{"answer": "yes", "count": 12, "boxes": [1, 2, 3], "total": 45.90}',
@@ -181,7 +183,9 @@ def build_qwen3_5(folder: Path) -> Path:
         chat_template=template,
     )
     stop = ids["<|im_end|>"]
-    return _save(folder, hf.Qwen3_5ForConditionalGeneration, config, processor, stop)
+    with kernels_for("cpu"):
+        kind = hf.Qwen3_5ForConditionalGeneration
+    return _save(folder, kind, config, processor, stop)
 
 
 def build_idefics3(folder: Path) -> Path:
