@@ -91,7 +91,7 @@ class CsvFormat:
 
     def encode(self, result: Result) -> bytes:
         values = result.model_dump(mode="json", include=set(self.columns))
-        values |= result.usage.model_dump(include=set(self.columns))
+        values |= result.usage.model_dump(include=set(self.columns) - set(values))
         values["cited"] = "; ".join(dict.fromkeys(map(_place, result.citations)))
         error = result.error
         values["error"] = "" if error is None else f"{error.kind}: {error.message}"

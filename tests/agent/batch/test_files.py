@@ -15,6 +15,7 @@ from looktwice.agent.batch.results import Result, ResultsFile, TaskFailure
 from looktwice.agent.batch.scheduling import TaskQueue
 from looktwice.agent.batch.tasks import BatchJob, BatchTask, Shard, read_tasks
 from looktwice.errors import BadInput, UsageError
+from looktwice.schema import Usage
 
 
 def result(name: str, text: str = "yes", error: TaskFailure | None = None, **more: Any) -> Result:
@@ -233,6 +234,15 @@ def test_a_spreadsheet_is_not_given_orders(tmp_path: Path) -> None:
     with path.open(newline="", encoding="utf-8") as opened:
         rows = list(csv.DictReader(opened))
     assert [row["text"] for row in rows] == ["'=HYPERLINK(1)", "-3.50", "'-1+cmd()"]
+
+
+def test_seconds_in_a_spreadsheet_are_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    with ResultsFile(path) as file:
+        file.append(result("a", usage=Usage(model_calls=3, seconds={"draft": 0.5})))
+    with path.open(newline="", encoding="utf-8") as opened:
+        (row,) = csv.DictReader(opened)
+    assert (row["seconds"], row["model_calls"]) == ("0.1", "3")
 
 
 def test_a_line_begins_with_what_people_look_for(tmp_path: Path) -> None:
