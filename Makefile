@@ -6,7 +6,7 @@ PYTEST_ARGS ?=
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: demo test check types bench docs lint pack clean
+.PHONY: demo test check types bench fuzz docs lint pack clean
 
 demo: pack
 	$(BIN)/looktwice demo
@@ -28,6 +28,11 @@ types: $(READY_DEV)
 
 bench: $(READY_DEV) pack
 	$(BIN)/python -m benchmarks
+
+# Broken documents of every kind against the loaders; what is found stays in runs/fuzz.
+FUZZ_ARGS ?= --count 500 --minutes 10
+fuzz: $(READY_DEV)
+	$(BIN)/python -m looktwice.benchmarks.fuzz $(FUZZ_ARGS)
 
 docs: $(READY_DEV)  # into build/site; the variable silences an advertisement, no warning of ours
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -21,7 +21,7 @@ class Measurement:
 
     Attributes:
         what: in a few words.
-        seconds: every run; or bytes, where `unit` says so.
+        seconds: every run; or bytes or things, where `unit` says so.
         target: the most its median should be; None where there is no promise.
         size: how much there was to do, where others differ from it in that.
     """
@@ -29,7 +29,7 @@ class Measurement:
     what: str
     seconds: tuple[float, ...]
     target: float | None = None
-    unit: Literal["s", "bytes"] = "s"
+    unit: Literal["s", "bytes", "count"] = "s"
     size: int | None = None
 
     @property
