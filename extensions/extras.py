@@ -51,7 +51,7 @@ _SIGNS: dict[Extra, tuple[str, ...]] = {
     "gpu": ("torch", "transformers", "accelerate", "bitsandbytes"),
     "embedders": ("numpy", "torch", "transformers", "sentence_transformers", "onnxruntime"),
     "experts": ("numpy", "torch", "onnxruntime", "paddleocr", "supervision"),
-    "documents": ("numpy", "pypdfium2", "markitdown", "pptx", "openpyxl", "pillow_heif"),
+    "documents": ("numpy", "pypdfium2", "lxml", "pptx", "openpyxl", "pillow_heif"),
     "index": ("numpy", "torch", "onnxruntime", "chromadb", "rapidfuzz"),
     "ui": ("gradio", "fastapi", "uvicorn", "prometheus_client"),
     "serve": ("fastapi", "uvicorn", "prometheus_client"),

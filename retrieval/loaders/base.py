@@ -103,6 +103,10 @@ class IllustratedPage:
     page: Page
     pictures: tuple[Inset, ...]
 
+    @property
+    def number(self) -> int:
+        return self.page.number
+
 
 Leaf = Page | Scan | IllustratedPage
 """What a loader gives: a page, or what becomes one once its pictures are read."""

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["front_matter", "open_text"]
+__all__ = ["front_matter", "open_text", "web_text"]
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -19,6 +19,8 @@ _MARKS = {
 _SAMPLE = 2**18
 _BLOCK = 2**20
 _WESTERN = "cp1252"
+_HEAD = 4096
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w.:-]{2,40})""", re.IGNORECASE)
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"(?<!\w)(\w+):(.*)")
 
@@ -26,6 +28,30 @@ _FIELD = re.compile(r"(?<!\w)(\w+):(.*)")
 def open_text(path: Path) -> TextIO:
     """The file as text, whatever its encoding; bytes that do not fit it become "\ufffd"."""
     return path.open(encoding=_encoding_of(path), errors="replace", newline=None)
+
+
+def web_text(path: Path) -> str:
+    """A web page as text, in the encoding that it names, or else as any file."""
+    with path.open("rb") as file:
+        named = _CHARSET.search(file.read(_HEAD))
+    try:
+        encoding = codecs.lookup(named[1].decode("ascii")).name if named else ""
+    except LookupError:
+        encoding = ""
+    own = _encoding_of(path)
+    if encoding in ("", "ascii", "iso8859-1", "utf-8") or own not in ("utf-8", _WESTERN):
+        encoding = own if own != _WESTERN or encoding != "iso8859-1" else _WESTERN
+    elif own == "utf-8" and not encoding.startswith(("utf-16", "utf-32")):
+        encoding = encoding if _fits(path, encoding) and not _is_utf8(path) else own
+    return path.read_text(encoding, errors="replace")
+
+
+def _fits(path: Path, encoding: str) -> bool:
+    try:
+        path.read_text(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["apart_from_numbers", "with_mark"]
+__all__ = ["apart_from_numbers", "marked_text", "with_mark"]
 
 _MARK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z])(?:\s?[,;]\s?(?:\d{1,3}|[a-z]))*[)\]]?", re.IGNORECASE)
 """What stands for a footnote: a number, a letter, or several of them."""
@@ -16,6 +16,7 @@ _TIMES_TEN = re.compile(r".*[×x·*⋅]\s?10")
 _FRACTION = re.compile(r"[/⁄]")
 _ABOVE = str.maketrans("0123456789-−–+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻⁺")
 _BELOW_LINE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_PARTS = re.compile(r"\s+|\S+")
 _SIGNS = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]+(?!\w)")
 
 
@@ -48,6 +49,28 @@ def with_mark(pieces: Sequence[tuple[int, str]]) -> list[str]:
         else:
             words[-1] += letters
     return [word for word in words if word]
+
+
+def marked_text(pieces: Sequence[tuple[int, str]]) -> str:
+    """A text of pieces at several heights: their words, with marks apart from numbers."""
+    if all(height == 0 for height, _ in pieces):
+        return "".join(letters for _, letters in pieces)
+    out: list[str] = []
+    word: list[tuple[int, str]] = []
+    for height, letters in pieces:
+        for part in _PARTS.findall(letters):
+            if not part.isspace():
+                word.append((height, part))
+                continue
+            out += [*_one_word(word), part]
+            word = []
+    return "".join([*out, *_one_word(word)])
+
+
+def _one_word(pieces: Sequence[tuple[int, str]]) -> list[str]:
+    if any(height for height, _ in pieces):
+        return [" ".join(with_mark(pieces))]
+    return [letters for _, letters in pieces]
 
 
 def _is_mark(before: str, letters: str) -> bool:

@@ -1,47 +1,42 @@
 """Office files, web pages and plain text as pages.
 
-Word documents and web pages become Markdown first (markitdown), which keeps headings, lists and
-tables and drops the rest. Slides and sheets are read as what they are: their Markdown would lose
-where a slide begins and what a cell held. Nothing here fetches or opens anything the file names.
+Each format is read as what it is (`word`, `web`, `slides`, `sheets`): on the way through Markdown spans,
+numbers of lists and what hangs on a paragraph would be lost. Nothing here fetches or opens anything the
+file names.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
 from ....errors import BadInput
 from ....settings import DocumentLimits
 from ...pages import Page
-from ..base import DocumentInfo, DocumentReader
-from ..text_file import front_matter, open_text
-from .flowing import FlowLine, flow_pages, markdown_lines, plain_lines
+from ..base import DocumentInfo, DocumentReader, IllustratedPage
+from ..text_file import front_matter, open_text, web_text
+from .flowing import FlowLine, flow_pages, markdown_lines, page_of, plain_lines
 from .package import check_package, iso_date, properties, useful_title
+from .parts import loose
 from .reading import parsing
+from .sheet_parts import SheetParts, sheet_parts
 from .sheets import csv_rows, sheet_pages, workbook_sheets
 from .slides import slide_pages
+from .web import html_lines, html_title, parse_html
+from .word import word_lines
 
 if TYPE_CHECKING:
-    from markitdown import DocumentConverter
+    pass
 
 __all__ = ["open_office"]
 
-Pages = Callable[[int], Generator[Page, None, None]]
+Pages = Callable[[int], Generator[Page | IllustratedPage, None, None]]
 """The pages of a document from a number on."""
-
-_STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fresh"
-"""Word's styles that mammoth does not take for headings by itself."""
-_FAITHFUL = {"escape_misc": True, "table_infer_header": True, "strong_em_symbol": ""}
-"""What looks like a mark of Markdown but is a letter of the text is escaped, to be read as one again."""
-
-_PICTURE = re.compile(r"!\[((?:[^\]\n!]|!(?!\[))*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
-"""A picture in converted Markdown; its address is not always one that Markdown allows."""
 
 
 def open_office(path: Path, kind: str, limits: DocumentLimits) -> DocumentReader:
@@ -70,7 +65,7 @@ class _Office(DocumentReader):
         self._pages = pages
         self._limits = limits
 
-    def pages(self, first: int = 1) -> Iterator[Page]:
+    def pages(self, first: int = 1) -> Iterator[Page | IllustratedPage]:
         with closing(self._pages(first)) as pages:
             for number in count(first):
                 self.on_page(number)
@@ -84,7 +79,11 @@ class _Office(DocumentReader):
                         f"has more than {self._limits.pages:,} pages; split it, "
                         "or raise LOOKTWICE_DOCUMENTS__PAGES",
                     )
-                yield _cut_off(page, self._limits.page_characters)
+                most = self._limits.page_characters
+                if isinstance(page, Page):
+                    yield _cut_off(page, most)
+                else:
+                    yield replace(page, page=_cut_off(page.page, most))
 
 
 def _cut_off(page: Page, most: int) -> Page:
@@ -100,27 +99,50 @@ def _cut_off(page: Page, most: int) -> Page:
 def _open_slides(path: Path) -> tuple[DocumentInfo, Pages]:
     from pptx import Presentation
 
-    presentation = Presentation(str(path))
+    source = loose(path)
+    presentation = Presentation(str(source) if isinstance(source, Path) else source)
     title, date = properties(path)
     about = DocumentInfo("pptx", title, len(presentation.slides), date)
     return about, lambda first: slide_pages(presentation, first)
 
 
 def _open_workbook(path: Path) -> tuple[DocumentInfo, Pages]:
-    def pages() -> Generator[Page, None, None]:
+    source = loose(path)
+    parts, faults = sheet_parts(source)
+
+    def pages() -> Generator[Page | IllustratedPage, None, None]:
         number = 1
-        with closing(workbook_sheets(path)) as sheets:
+        with closing(workbook_sheets(source, parts)) as sheets:
             for name, rows in sheets:
-                for page in sheet_pages(rows, name, number):
+                for page in _sheet(name, rows, number, parts.pop(name, SheetParts())):
                     yield page
                     number += 1
+        for name, rest in parts.items():  # sheets of charts have no cells
+            if rest.lines:
+                yield page_of(number, rest.lines, name, (name,))
+                number += 1
+        if faults:
+            yield page_of(number, [FlowLine(f"(not read: {fault})") for fault in faults])
 
     title, date = properties(path)
     return DocumentInfo("xlsx", title, None, date), _from(pages)
 
 
+def _sheet(
+    name: str, rows: Iterator[Sequence[str]], number: int, parts: SheetParts
+) -> Iterator[Page | IllustratedPage]:
+    """The pages of a sheet: its cells, then what lies over them."""
+    shown = name if parts.state == "visible" else f"{name} (hidden sheet)"
+    before = [FlowLine(parts.hidden, begins=True)] if parts.hidden else []
+    for page in sheet_pages(rows, shown, number, before):
+        yield page
+        number += 1
+    if parts.lines:
+        yield page_of(number, parts.lines, shown, (shown,))
+
+
 def _open_csv(path: Path) -> tuple[DocumentInfo, Pages]:
-    def pages() -> Generator[Page, None, None]:
+    def pages() -> Generator[Page | IllustratedPage, None, None]:
         with open_text(path) as file:
             yield from sheet_pages(csv_rows(file, path.suffix.lower() == ".tsv"), "", 1)
 
@@ -128,7 +150,7 @@ def _open_csv(path: Path) -> tuple[DocumentInfo, Pages]:
 
 
 def _open_plain(path: Path) -> tuple[DocumentInfo, Pages]:
-    def pages() -> Generator[Page, None, None]:
+    def pages() -> Generator[Page | IllustratedPage, None, None]:
         with open_text(path) as file:
             yield from flow_pages(plain_lines(file))
 
@@ -144,22 +166,26 @@ def _open_markdown(path: Path) -> tuple[DocumentInfo, Pages]:
 
 def _open_word(path: Path) -> tuple[DocumentInfo, Pages]:
     title, date = properties(path)
-    text, _ = _converted(path, _word_converter(), style_map=_STYLES)
-    return _flowing("docx", text, title, date)
+    return _from_lines("docx", word_lines(loose(path)), title, date)
 
 
 def _open_web_page(path: Path) -> tuple[DocumentInfo, Pages]:
-    from markitdown.converters import HtmlConverter
-
-    text, title = _converted(path, HtmlConverter())
-    return _flowing("html", text, useful_title(title), "")
+    tree = parse_html(web_text(path))
+    lines = list(html_lines(tree))
+    return _from_lines("html", lines, useful_title(html_title(tree)), "")
 
 
 def _flowing(
     kind: str, text: str, title: str, date: str, html: bool = False
 ) -> tuple[DocumentInfo, Pages]:
     """A document without pages of its own, from its Markdown."""
-    lines = list(markdown_lines(text, html))
+    return _from_lines(kind, list(markdown_lines(text, html)), title, date)
+
+
+def _from_lines(
+    kind: str, lines: list[FlowLine], title: str, date: str
+) -> tuple[DocumentInfo, Pages]:
+    """A document without pages of its own, from its lines."""
     headings = Counter(line.level for line in lines if line.kind == "heading")
     about = DocumentInfo(kind, title or _own_title(lines, headings), None, date)
     return about, _from(lambda: flow_pages(lines, headings))
@@ -172,35 +198,10 @@ def _own_title(lines: list[FlowLine], headings: Counter[int]) -> str:
     return first.text if first is not None and alone and first.level == min(headings) else ""
 
 
-def _converted(path: Path, converter: DocumentConverter, **options: Any) -> tuple[str, str]:
-    """Markdown and title of a file by one of markitdown's converters.
-
-    The converter is called by itself: the class around all of them loads a model to guess what
-    files are, and would go on to others (archives, the web) when one fails.
-    """
-    from markitdown import StreamInfo
-
-    with path.open("rb") as file:
-        result = converter.convert(file, StreamInfo(), **options, **_FAITHFUL)
-    return _PICTURE.sub(r"\1", result.markdown), result.title or ""
-
-
-def _word_converter() -> DocumentConverter:
-    from markitdown.converters import DocxConverter
-
-    class WithoutPictures(DocxConverter):
-        """Leaves pictures out; else each would be written into the text and taken out again."""
-
-        def _image_to_html(self, image_stream: BinaryIO, stream_info: Any, **options: Any) -> str:
-            return "<span></span>"
-
-    return WithoutPictures()  # type: ignore[no-untyped-call]
-
-
-def _from(pages: Callable[[], Generator[Page, None, None]]) -> Pages:
+def _from(pages: Callable[[], Generator[Page | IllustratedPage, None, None]]) -> Pages:
     """Pages from a number on, for documents that are read from their beginning."""
 
-    def rest(first: int) -> Generator[Page, None, None]:
+    def rest(first: int) -> Generator[Page | IllustratedPage, None, None]:
         with closing(pages()) as every:
             yield from (page for page in every if page.number >= first)
 

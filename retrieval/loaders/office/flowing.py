@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from ...pages import LineKind, Page, RawLine, Word, build_page
 from ...text.sentences import count_words, pieces, sentence_ends
+from ..base import IllustratedPage
+from .pictures import inset_of
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -31,13 +33,17 @@ _UNREAD_HTML = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """A line without a place on paper; the fields are those of `RawLine`."""
+    """A line without a place on paper; the fields are those of `RawLine`.
+
+    `picture` is the file of a picture that stands here instead of words.
+    """
 
     text: str
     kind: LineKind = "text"
     level: int = 0
     begins: bool = False
     cells: tuple[str, ...] = ()
+    picture: bytes | None = None
 
 
 def row_line(cells: Sequence[str], begins: bool) -> FlowLine:
@@ -48,13 +54,21 @@ def row_line(cells: Sequence[str], begins: bool) -> FlowLine:
 
 def page_of(
     number: int, lines: Iterable[FlowLine], label: str = "", section: tuple[str, ...] = ()
-) -> Page:
-    """A page of lines whose words have no boxes."""
-    raw = (
-        RawLine(tuple(map(Word, line.text.split())), line.kind, line.level, line.begins, line.cells)
-        for line in lines
-    )
-    return build_page(number, raw, label=label, section=section)
+) -> Page | IllustratedPage:
+    """A page of lines whose words have no boxes, with the pictures among them."""
+    raw: list[RawLine] = []
+    pictures: list[tuple[int, bytes]] = []
+    filled = 0
+    for line in lines:
+        if line.picture is not None:
+            pictures.append((filled, line.picture))
+            continue
+        words = tuple(map(Word, line.text.split()))
+        filled += bool(words)
+        raw.append(RawLine(words, line.kind, line.level, line.begins, line.cells))
+    page = build_page(number, raw, label=label, section=section)
+    insets = tuple(filter(None, (inset_of(data, after) for after, data in pictures)))
+    return IllustratedPage(page, insets) if insets else page
 
 
 def plain_lines(lines: Iterable[str]) -> Iterator[FlowLine]:
@@ -142,7 +156,7 @@ def _words_of(token: Token) -> str:
 
 def flow_pages(
     lines: Iterable[FlowLine], headings: Counter[int] | None = None
-) -> Generator[Page, None, None]:
+) -> Generator[Page | IllustratedPage, None, None]:
     """Pages of about 600 words, cut between paragraphs; with headings, one for each top section.
 
     Args:
@@ -182,7 +196,7 @@ def _broken(lines: Iterable[FlowLine]) -> Iterator[FlowLine]:
     for line in lines:
         most = _ROW_WORDS if line.kind == "row" else _LINE_WORDS
         # No letter is longer than a word, so most lines need no counting.
-        if len(line.text) <= most or count_words(line.text) <= most:
+        if line.picture is not None or len(line.text) <= most or count_words(line.text) <= most:
             yield line
             continue
         begins = line.begins

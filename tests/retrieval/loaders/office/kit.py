@@ -141,3 +141,26 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     "pptx": presentation,
     "xlsx": lambda path: workbook(path, {"A": [["a", 1]]}),
 }
+
+
+def with_parts(body: str, parts: dict[str, str]) -> dict[str, str | bytes]:
+    """A Word document with more parts, each by the last word of its kind: {"header": "<w:hdr>..."}."""
+    names = f'xmlns:w="{W}" xmlns:r="{R}"'
+    relations = "".join(
+        f'<Relationship Id="r{kind}" Type="{R}/{kind}" Target="{kind}.xml"/>' for kind in parts
+    )
+    found = word_parts(body, relations=relations)
+    for kind, xml in parts.items():
+        found[f"word/{kind}.xml"] = xml.replace(">", f" {names}>", 1)
+    return found
+
+
+def png(width: int = 300, height: int = 100) -> bytes:
+    """A picture that is large enough to hold words."""
+    import io
+
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).save(file, "PNG")
+    return file.getvalue()
