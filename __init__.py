@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         FailedFile,
         Filters,
     )
+    from .retrieval.embeddings.pages import PageRetriever
     from .retrieval.embeddings.picture import PictureEmbedder
     from .retrieval.embeddings.text import Embedder
     from .retrieval.index import Index
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from .retrieval.maintenance import VerifyReport
     from .retrieval.pages import Page, PageLine, RawLine, Word, build_page
     from .retrieval.ranking.fusion import Reranker
+    from .retrieval.ranking.page_rerank import PageReranker
     from .schema import (
         Answer,
         AnswerReady,
@@ -109,6 +111,7 @@ if TYPE_CHECKING:
         McpServer,
         MediaLimits,
         PageLimits,
+        Retrieval,
         ServeLimits,
         Settings,
         Stages,
@@ -152,6 +155,7 @@ _HOMES = {
     ),
     "media.store": ("Store",),
     "retrieval.catalog.rows": ("Counts", "Document", "FailedFile", "Filters"),
+    "retrieval.embeddings.pages": ("PageRetriever",),
     "retrieval.embeddings.picture": ("PictureEmbedder",),
     "retrieval.embeddings.text": ("Embedder",),
     "retrieval.index": ("Index",),
@@ -170,6 +174,7 @@ _HOMES = {
     "retrieval.maintenance": ("VerifyReport",),
     "retrieval.pages": ("Page", "PageLine", "RawLine", "Word", "build_page"),
     "retrieval.ranking.fusion": ("Reranker",),
+    "retrieval.ranking.page_rerank": ("PageReranker",),
     "schema": (
         "Answer",
         "AnswerReady",
@@ -210,6 +215,7 @@ _HOMES = {
         "McpServer",
         "MediaLimits",
         "PageLimits",
+        "Retrieval",
         "ServeLimits",
         "Settings",
         "Stages",
@@ -282,6 +288,8 @@ __all__ = [
     "Page",
     "PageLimits",
     "PageLine",
+    "PageReranker",
+    "PageRetriever",
     "Pass",
     "Passage",
     "Picture",
@@ -292,6 +300,7 @@ __all__ = [
     "Replace",
     "Reply",
     "Reranker",
+    "Retrieval",
     "Scan",
     "ScanReader",
     "ScriptedModel",

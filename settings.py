@@ -193,6 +193,21 @@ class Devices(BaseModel):
     )
 
 
+class Retrieval(BaseModel):
+    """What else finds and orders pages of an index, beside words and their meaning."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pages: str = Field(
+        default="auto",
+        description="model that finds pages by their look: a folder, a hub name, `off`; by default "
+        "the pack's",
+    )
+    page_reranker: str = Field(
+        default="auto", description="model that orders pages by their look; as `pages`"
+    )
+
+
 class McpServer(BaseModel):
     """A server of the Model Context Protocol whose tools the assistant may use.
 
@@ -279,6 +294,7 @@ class Settings(BaseSettings):
     request_seconds: float = Field(default=120.0, gt=0)
     detector: str = ""
     devices: Devices = Devices()
+    retrieval: Retrieval = Retrieval()
     limits: Limits = Limits()
     media: MediaLimits = MediaLimits()
     documents: DocumentLimits = DocumentLimits()

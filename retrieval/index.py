@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Self
 
 from ..closing import Closing
 from ..control import Control
-from ..errors import BadInput, UsageError
+from ..errors import BadInput, Cancelled, DeadlinePassed, UsageError
 from ..schema import Box, Passage
 from ..settings import Settings
 from .catalog.catalog import Catalog
 from .catalog.rows import Counts, Document, FailedFile, Filters
+from .embeddings.pages import PageRetriever, open_page_retriever
 from .embeddings.picture import PictureEmbedder, open_picture_embedder
 from .embeddings.text import (
     Embedder,
@@ -42,9 +43,12 @@ from .lock import WriterLock
 from .maintenance import FORM, Maintenance, VerifyReport
 from .outline import DocumentOutline, outline_of
 from .page_images import page_image
+from .page_order import PageOrderer
+from .page_vectors import PageVectors
 from .pages import Page
 from .ranking.figures import FigureIntent
 from .ranking.fusion import Reranker
+from .ranking.page_rerank import PageReranker, open_page_reranker
 from .ranking.rerank import WordReranker, open_reranker
 from .search import Search, matching_boxes
 from .sweep import forget_vanished, sweep
@@ -73,6 +77,8 @@ class Index(Closing):
         picture: PictureEmbedder | None,
         reranker: Reranker | None,
         scan_reader: ScanReader | None,
+        page_retriever: PageRetriever | None = None,
+        page_reranker: PageReranker | None = None,
     ) -> None:
         self.folder = folder
         self._limits = settings.documents
@@ -81,9 +87,19 @@ class Index(Closing):
         self._scan_reader = scan_reader
         self._outlines: dict[tuple[int, str], DocumentOutline] = {}
         self._vectors = IndexVectors(folder, catalog, write=lock is not None)
-        self._search = Search(catalog, self._vectors.current, text, picture, FigureIntent(text))
         looked_at = {"render_dpi": settings.documents.look_dpi}
         self._renderer = PageRenderer(settings.documents.model_copy(update=looked_at))
+        self._looks: PageVectors | None = None
+        if page_retriever is not None:
+            self._looks = PageVectors(
+                folder, catalog, self._vectors, page_retriever, self._renderer
+            )
+        self._search = Search(
+            catalog, self._vectors.current, text, picture, FigureIntent(text), lambda: self._looks
+        )
+        self._page_orderer = (
+            PageOrderer(page_reranker, self.render) if page_reranker is not None else None
+        )
         self._maintenance = Maintenance(catalog, self._vectors, text, picture, self._renderer)
 
     @classmethod
@@ -101,6 +117,8 @@ class Index(Closing):
         text: Embedder | None = None,
         picture: PictureEmbedder | None = None,
         reranker: Reranker | None = None,
+        page_retriever: PageRetriever | None = None,
+        page_reranker: PageReranker | None = None,
         rebuild: bool = False,
     ) -> Self:
         """Open the index of a folder.
@@ -114,7 +132,7 @@ class Index(Closing):
             on_wait: called with a sentence that says who is waited for.
             store: http(s)://host:port of a Chroma server to put the vectors on; remembered.
             scan_reader: reads scans and pictures while adding.
-            text, picture, reranker: instead of the pack's own.
+            text, picture, reranker, page_retriever, page_reranker: instead of the pack's own.
             rebuild: the embedders may differ from those it was made with; `rebuild` follows.
 
         Raises:
@@ -138,6 +156,8 @@ class Index(Closing):
                 picture=picture or open_picture_embedder(settings),
                 reranker=reranker or open_reranker(settings) or _by_words(embedder),
                 scan_reader=scan_reader,
+                page_retriever=page_retriever or open_page_retriever(settings),
+                page_reranker=page_reranker or open_page_reranker(settings),
             )
             index._begin(store, rebuild)
         except BaseException:
@@ -155,9 +175,12 @@ class Index(Closing):
         }
         if self._lock is None:
             self._compare(names)
+            self._compare_looks()
             return
         if self._catalog.meta("text") is None:
-            for key, value in {**names, "store": store or "", "id": uuid.uuid4().hex[:12]}.items():
+            looks = self._looks.name if self._looks is not None else ""
+            places = {"store": store or "", "id": uuid.uuid4().hex[:12], "pages": looks}
+            for key, value in {**names, **places}.items():
                 self._catalog.set_meta(key, value)
         elif store is not None and store != self._catalog.meta("store"):
             raise UsageError(
@@ -167,6 +190,7 @@ class Index(Closing):
         if rebuild:
             return
         self._compare(names)
+        self._compare_looks()
         try:
             sweep(self._catalog, self._vectors.live())
         except VectorsDamaged:
@@ -184,6 +208,22 @@ class Index(Closing):
                     f" is in use now; run `looktwice index rebuild --index {self.folder}`,"
                     " or use the settings it was made with"
                 )
+
+    def _compare_looks(self) -> None:
+        """Leave the look of pages alone where the index was made without it, or by another model.
+
+        It only adds to what words find, so the index stays usable.
+        """
+        then = self._catalog.meta("pages") or ""
+        now = self._looks.name if self._looks is not None else ""
+        if then and now and then != now:
+            _log.warning(
+                "%s: its pages were looked at by %s, and %s is in use now: they are found by words "
+                "only, until `looktwice index rebuild`",
+                *(self.folder, then, now),
+            )
+        if then != now:
+            self._looks = None
 
     # finding
 
@@ -216,14 +256,17 @@ class Index(Closing):
         """
         if not query.strip() and picture is None:
             raise UsageError("search: give some words, a picture, or both")
-        if rerank and self._reranker is None:
+        if rerank and self._reranker is None and self._page_orderer is None:
             raise UsageError("search: this pack has no reranker; leave --rerank out")
+        orderer = None if rerank is False else self._page_orderer
         if rerank is None:
             rerank = not isinstance(self._reranker, WordReranker)
         reranker = self._reranker if rerank else None
         if documents:
             filters = replace(filters or Filters(), documents=tuple(documents))
-        return self._search.run(query, picture, limit, filters, reranker, control or Control())
+        return self._search.run(
+            query, picture, limit, filters, reranker, control or Control(), orderer
+        )
 
     def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
         """Pictures and scanned pages that look alike, best first."""
@@ -323,7 +366,18 @@ class Index(Closing):
         for place in places:
             if place.exists():
                 self._catalog.add_root(place)
-        return self._ingest().run(places, workers, control, on_progress)
+        summary = self._ingest().run(places, workers, control, on_progress)
+        return self._with_looks(summary, control)
+
+    def _with_looks(self, summary: IngestSummary, control: Control | None) -> IngestSummary:
+        """Look at the pages that came; stopped, that goes on at the next call, too."""
+        if self._looks is None or summary.interrupted:
+            return summary
+        try:
+            self._looks.make(control or Control())
+        except (Cancelled, DeadlinePassed):
+            return replace(summary, interrupted=True)
+        return summary
 
     def update(
         self,
@@ -341,7 +395,7 @@ class Index(Closing):
             return summary
         removed = forget_vanished(self._catalog)
         sweep(self._catalog, self._vectors.live(), wipe=bool(removed))
-        return replace(summary, removed=tuple(removed))
+        return self._with_looks(replace(summary, removed=tuple(removed)), control)
 
     def remove(self, names: Sequence[str]) -> list[str]:
         """Remove documents; nothing of them is left, in the vectors' files neither.
@@ -354,6 +408,8 @@ class Index(Closing):
         for document in documents:
             self._catalog.remove(document.id)
         sweep(self._catalog, self._vectors.live(), wipe=True)
+        if self._looks is not None:
+            self._looks.tidy()
         return [document.name for document in documents]
 
     def verify(self, repair: bool = True, *, mend: bool | None = None) -> VerifyReport:
@@ -377,7 +433,11 @@ class Index(Closing):
         index of an older form is cut into passages again first; stopped, it has to be rebuilt still.
         """
         self._must_write()
-        return self._maintenance.rebuild(control or Control())
+        count = self._maintenance.rebuild(control or Control())
+        self._catalog.set_meta("pages", self._looks.name if self._looks is not None else "")
+        if self._looks is not None:
+            self._looks.make(control or Control())
+        return count
 
     def close(self) -> None:
         """Give back what was opened; calling twice is fine."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..closing import Closing
 from .catalog.catalog import Catalog
-from .vectors.vectors import Vectors
+from .vectors.vectors import KINDS, Vectors
 
 __all__ = ["IndexVectors"]
 
@@ -56,8 +56,8 @@ class IndexVectors(Closing):
                 shutil.rmtree(place, ignore_errors=True)
             else:
                 vectors = self.live()
-                vectors.delete("passages", list(vectors.ids("passages")))
-                vectors.delete("pictures", list(vectors.ids("pictures")))
+                for kind in KINDS:
+                    vectors.delete(kind, list(vectors.ids(kind)))
 
     def close(self) -> None:
         """Give back what was opened; it is opened again when it is wanted again."""

@@ -18,9 +18,12 @@ from .page_images import page_image
 from .sweep import sweep
 from .text.chunking import Chunker
 from .text.wording import embedded_texts, words_of_document
+from .vectors.vectors import Kind
 
 __all__ = ["FORM", "Maintenance", "VerifyReport"]
 
+LOOKS: tuple[Kind, ...] = ("pictures", "pages")
+"""Vectors that only some passages have."""
 FORM = "2"
 """Of passages and what is embedded of them; another form needs a rebuild."""
 _BATCH = 128
@@ -80,21 +83,23 @@ class Maintenance:
         vectors = self._vectors.current()
         wanted = set(self._catalog.all_passage_ids())
         there = set(vectors.ids("passages"))
-        pictures = set(vectors.ids("pictures"))
+        looks = {kind: set(vectors.ids(kind)) for kind in LOOKS}
         missing = sorted(wanted - there)
-        extra, odd = sorted(there - wanted), sorted(pictures - wanted)
+        extra = sorted(there - wanted)
+        odd = {kind: sorted(ids - wanted) for kind, ids in looks.items()}
         if repair:
             self._embed(missing)
             vectors.delete("passages", extra)
-            vectors.delete("pictures", odd)
+            for kind, ids in odd.items():
+                vectors.delete(kind, ids)
             sweep(self._catalog, vectors)
             self._catalog.set_meta("incomplete", "")
         return VerifyReport(
             passages=len(wanted),
             vectors=len(there),
             missing=len(missing),
-            extra=len(extra) + len(odd),
-            repaired=repair and bool(missing or extra or odd or not words),
+            extra=len(extra) + sum(map(len, odd.values())),
+            repaired=repair and bool(missing or extra or any(odd.values()) or not words),
         )
 
     def rebuild(self, control: Control) -> int:

@@ -17,6 +17,8 @@ from .catalog.rows import Filters, StoredPassage
 from .embeddings.picture import PictureEmbedder
 from .embeddings.runtime import unit
 from .embeddings.text import TextEmbedder
+from .page_order import PageOrderer
+from .page_vectors import PageVectors
 from .pages import Page
 from .ranking.document_names import without_names
 from .ranking.figures import FigureIntent, share_of_figures
@@ -54,6 +56,7 @@ NAMELESS_WEIGHT = 0.4
 """Of the question without the document's name, among the passages of the best document."""
 DOCUMENT_BONUS = 0.1
 PICTURE_WEIGHT = 1.0
+PAGE_WEIGHT = 1.0
 CANDIDATES = 100
 RERANKED = 15
 SHORT_PAGE = 200
@@ -68,6 +71,7 @@ class Search:
         vectors: gives the vectors as they are now.
         text, picture: the index's embedders.
         figure_intent: tells which questions ask for a figure.
+        looks: gives what finds pages by their look; None where the index has no such vectors.
     """
 
     def __init__(
@@ -77,8 +81,9 @@ class Search:
         text: TextEmbedder,
         picture: PictureEmbedder | None,
         figure_intent: FigureIntent,
+        looks: Callable[[], PageVectors | None] = lambda: None,
     ) -> None:
-        self._catalog, self._vectors = catalog, vectors
+        self._catalog, self._vectors, self._looks = catalog, vectors, looks
         self._text, self._picture, self._figure_intent = text, picture, figure_intent
 
     def run(
@@ -89,6 +94,7 @@ class Search:
         filters: Filters | None,
         reranker: Reranker | None,
         control: Control,
+        page_orderer: PageOrderer | None = None,
     ) -> list[Passage]:
         """The best pages, each by its best passage."""
         within = self._within(filters)
@@ -100,7 +106,8 @@ class Search:
             by_words = self._by_words(query, vector, wide, within, found_by)
         control.check()
         by_look = self._by_look(query, image, wide, within, found_by)
-        scores = _joined(by_words, by_look)
+        by_page_look = self._by_page_look(query, wide, within, found_by)
+        scores = _joined(by_words, by_look, by_page_look)
         stored = {p.id: p for p in self._catalog.passages(scores)}
         kept = {key: score for key, score in scores.items() if key in stored}
         if vector is not None:
@@ -119,6 +126,9 @@ class Search:
         values = [min(1.0, max(0.0, kept[passage.id] / most)) for passage in best]
         if reranker is not None and query.strip():
             best, values = _reread(query, best, values, reranker, found_by)
+        control.check()
+        if page_orderer is not None and query.strip():
+            best, values = page_orderer.ordered(query, best, values)
         return [
             self._passage(passage, value, found_by)
             for passage, value in list(zip(best, values, strict=True))[:limit]
@@ -225,6 +235,21 @@ class Search:
             found_by.setdefault(key, set()).add("picture")
         return hits
 
+    def _by_page_look(
+        self,
+        query: str,
+        wide: int,
+        within: Collection[int] | None,
+        found_by: dict[int, set[str]],
+    ) -> list[tuple[int, float]]:
+        looks = self._looks()
+        if looks is None or not query.strip():
+            return []
+        hits = looks.nearest(query, wide, within)
+        for key, _ in hits:
+            found_by.setdefault(key, set()).add("page")
+        return hits
+
     def _passage(
         self, stored: StoredPassage, score: float, found_by: dict[int, set[str]]
     ) -> Passage:
@@ -250,14 +275,18 @@ def _keyword_weight(query: str) -> float:
     return max(KEYWORD_WEIGHT, FEW_WORDS_WEIGHT / max(1, len(query_terms(query))))
 
 
-def _joined(by_words: Mapping[int, float], by_look: list[tuple[int, float]]) -> dict[int, float]:
-    """One way alone keeps its scores; two whose scores cannot be compared are joined by rank."""
-    if not by_look:
-        return dict(by_words)
-    if not by_words:
-        return dict(by_look)
-    words = sorted(by_words, key=lambda key: -by_words[key])
-    return rank_fusion([(words, 1.0), ([key for key, _ in by_look], PICTURE_WEIGHT)])
+def _joined(
+    by_words: Mapping[int, float],
+    by_look: list[tuple[int, float]],
+    by_page_look: list[tuple[int, float]],
+) -> dict[int, float]:
+    """One way alone keeps its scores; several whose scores cannot be compared are joined by rank."""
+    words = sorted(by_words.items(), key=lambda hit: -hit[1])
+    ways = [(words, 1.0), (by_look, PICTURE_WEIGHT), (by_page_look, PAGE_WEIGHT)]
+    used = [(hits, weight) for hits, weight in ways if hits]
+    if len(used) == 1:
+        return dict(used[0][0])
+    return rank_fusion([([key for key, _ in hits], weight) for hits, weight in used])
 
 
 def _reread(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .catalog.catalog import Catalog
-from .vectors.vectors import Vectors
+from .vectors.vectors import KINDS, Vectors
 
 __all__ = ["drop_orphans", "forget_vanished", "sweep"]
 
@@ -29,16 +29,16 @@ def sweep(
         catalog.purge(left.id)
         swept = True
     if swept and wipe:
-        vectors.compact("passages")
-        vectors.compact("pictures")
+        for kind in KINDS:
+            vectors.compact(kind)
     catalog.compact()
 
 
 def drop_orphans(catalog: Catalog, vectors: Vectors) -> None:
     """Delete the vectors of passages that are gone."""
     if orphans := catalog.orphans():
-        vectors.delete("passages", orphans)
-        vectors.delete("pictures", orphans)
+        for kind in KINDS:
+            vectors.delete(kind, orphans)
         catalog.orphans_gone(orphans)
 
 

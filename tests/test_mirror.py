@@ -125,6 +125,9 @@ TESTED_WITH = {
         "ui/web/chat ui/web/documents_panel ui/web/event_handlers ui/web/events ui/web/layout"
         " ui/web/navigation ui/web/routes ui/web/session ui/web/text ui/web/theme"
     ),
+    "retrieval/test_page_vectors.py": (
+        "retrieval/embeddings/pages retrieval/page_order retrieval/ranking/page_rerank"
+    ),
     "tools/detection/test_detr.py": "tools/detection/engine",
     "weights/test_hub.py": "weights/sources",
     "weights/test_registry.py": "weights/published weights/starter",

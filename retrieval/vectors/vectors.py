@@ -27,9 +27,9 @@ from .storage import (
     VectorsUnreachable,
 )
 
-__all__ = ["Kind", "Vectors", "VectorsDamaged", "VectorsUnreachable", "serve"]
+__all__ = ["KINDS", "Kind", "Vectors", "VectorsDamaged", "VectorsUnreachable", "serve"]
 
-Kind = Literal["passages", "pictures"]
+Kind = Literal["passages", "pictures", "pages"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Rows = NDArray[np.float32]
 Hits = list[tuple[int, float]]

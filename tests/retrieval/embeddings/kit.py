@@ -56,8 +56,12 @@ class FakeTransformer:
 
     max_seq_length = 32_768
 
-    def __init__(self, path: str, *, local_files_only: bool, model_kwargs: dict[str, Any]) -> None:
+    def __init__(
+        self, path: str, *, device: str, local_files_only: bool, model_kwargs: dict[str, Any]
+    ) -> None:
         assert local_files_only
+        assert model_kwargs["use_safetensors"]
+        assert device in ("cpu", "cuda")
         assert str(model_kwargs["dtype"]) in ("torch.float32", "torch.bfloat16")
         if Path(path).name == "broken":
             raise OSError("no config.json")
