@@ -59,8 +59,7 @@ TESTED_WITH = {
         " agent/extraction/records/placing agent/extraction/records/prompting"
     ),
     "agent/extraction/records/test_embedded.py": (
-        "agent/extraction/records/einvoice agent/extraction/records/form_rows"
-        " retrieval/loaders/pdf/attachments"
+        "agent/extraction/records/einvoice retrieval/loaders/pdf/attachments"
     ),
     "agent/extraction/records/test_schema_sources.py": (
         "agent/extraction/records/fields agent/extraction/records/json_schema"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...extensions.extras import needs
@@ -30,6 +31,8 @@ _SHORTEST_FUZZY = 12
 """Characters below which only an exact match counts: short words resemble too many others."""
 _ALIKE = 88.0
 """Percent of the characters that must agree."""
+_REMEMBERED = 256
+"""Texts kept as they are compared: many quotations are looked for in one page."""
 _MARGIN = 400
 """Characters around the expected place that are searched before the whole page."""
 
@@ -67,6 +70,7 @@ def locate(quote: str, page: Page, near: Span | None = None) -> Span | None:
     )
 
 
+@lru_cache(_REMEMBERED)
 def _fold(text: str) -> _Folded:
     kept: list[str] = []
     origin: list[int] = []

@@ -65,11 +65,12 @@ def _on(text: PageText, written: str, near: Anchor | None, last: bool) -> Place 
         expected = (len(text.page.text), len(text.page.text))
     span = locate(written, text.page, expected)
     if span is not None:
-        return _place(text, text.page, span)
+        return place_on(text, text.page, span)
     span = locate(written, text.flow, None) if text.flow is not text.page else None
-    return None if span is None else _place(text, text.flow, span)
+    return None if span is None else place_on(text, text.flow, span)
 
 
-def _place(text: PageText, page: Page, span: Span) -> Place:
+def place_on(text: PageText, page: Page, span: Span) -> Place:
+    """The place of these characters."""
     quote = " ".join(page.text[span[0] : span[1]].split())
     return Place(text.number, span, quote, page.boxes_of(*span), text.score)

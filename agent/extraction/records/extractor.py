@@ -16,11 +16,11 @@ from ....settings import Limits
 from ...backends.base import ChatModel, Message
 from ...budget import Meter, metered
 from .assembly import record_of, row_count
+from .columns import TableColumns, learn, rows_at
 from .doubts import SecondLook
 from .embedded import einvoice_of, fields_of
-from .fields import FieldSpec, RecordSpec
+from .fields import FieldSpec, ListSpec, RecordSpec
 from .filling import ask_fields, ask_rows
-from .form_rows import with_form_fields
 from .placing import Placing
 from .prompting import Among, opening
 from .reading import DocumentPages, PageText
@@ -30,6 +30,14 @@ from .values import Conventions, options
 
 _CHARACTERS = 6_000
 """Of the pages that one call is shown: some 2,500 tokens."""
+_LONGEST = 9_000
+"""Characters of one page that a call is shown."""
+_LONG = 8
+"""Rows of a list from which it is a table, of which the program reads the other rows."""
+_MISSED = 3
+"""Rows under those that the model gave from which it has stopped too early."""
+_TABLE = 0.8
+"""Share of the rows of a part that belong to a table, from which nothing else is asked about it."""
 _MOST_PARTS = 40
 """Parts of a document that the model is asked about; what follows is named in the doubts."""
 
@@ -82,7 +90,7 @@ class Extractor:
         embedded = not request.ignore_embedded and len(paths) == 1
         invoice = einvoice_of(path) if embedded and _has_terms(spec) else None
         alone = path.suffix.lower() == ".xml" and invoice is not None
-        pages = [] if alone else self._read(paths, request.page, control, embedded)
+        pages = [] if alone else self._read(paths, request.page, control)
         parts = list(_parts(pages))
         model = metered(self._model, self._allowed(len(parts), spec), control)
         by = Conventions.of([cell for text in pages for row in text.rows for cell in row])
@@ -97,9 +105,7 @@ class Extractor:
         _without_minus(work)
         return record_of(spec, str(path), request.page, work.fields, work.doubts), model
 
-    def _read(
-        self, paths: Sequence[Path], page: int | None, control: Control, with_form: bool
-    ) -> list[PageText]:
+    def _read(self, paths: Sequence[Path], page: int | None, control: Control) -> list[PageText]:
         if len(paths) > 1:
             return [
                 text.as_page(number)
@@ -107,8 +113,7 @@ class Extractor:
                 for text in self._pages.read(path, 1, control)
             ]
         pages = self._pages.read(paths[0], page or 1, control)
-        read = list(pages) if page is None else list(islice(pages, 1))
-        return with_form_fields(read, paths[0]) if with_form else read
+        return list(pages) if page is None else list(islice(pages, 1))
 
     def _allowed(self, parts: int, spec: RecordSpec) -> Limits:
         """Two calls a part, and a second look at what is in doubt."""
@@ -128,16 +133,63 @@ def _fill(work: Extraction, parts: Sequence[Sequence[PageText]]) -> None:
     if len(parts) > _MOST_PARTS:
         last = parts[_MOST_PARTS - 1][-1].number
         work.doubts.append(f"only pages to {last} of {work.pages[-1].number} were read")
+    known: dict[str, TableColumns] = {}
     for part in parts[:_MOST_PARTS]:
         begun = opening(work.name, _shown(part))
         among = _among(part, work.placing.by, literal=not work.model.sees_images)
-        _fill_fields(work, begun, among)
+        of_table = sum(_read_off(work, many, known, part) for many in lists)
+        if of_table < _TABLE * sum(len(text.cells) for text in part) or part is parts[-1]:
+            _fill_fields(work, begun, among)
         for many in lists:
-            rows = ask_rows(work.model, begun, work.spec, many, among)
-            for row in work.placing.rows(many, rows, row_count(many.path, work.fields)):
-                work.fields.update({found.path: found for found in row})
+            if not (of_table and many.path in known):
+                _fill_rows(work, many, begun, among, known, part)
     whole = opening(work.name, _shown(parts[-1]))
     work.doubts += SecondLook(work.spec, work.placing, work.model, whole).settle(work.fields)
+
+
+def _read_off(
+    work: Extraction,
+    many: ListSpec,
+    known: Mapping[str, TableColumns],
+    part: Sequence[PageText],
+    fewest: int = 1,
+) -> int:
+    """Read the rows of a part where the columns of a list are known; how many there are.
+
+    Args:
+        fewest: rows from which they are the list's; fewer may be sums that stand under its columns.
+    """
+    columns = known.get(many.path)
+    if columns is None:
+        return 0
+    rows: list[list[ExtractedField]] = []
+    first = row_count(many.path, work.fields)
+    for text in part:
+        rows += rows_at(columns, many, text, work.placing, first + len(rows))
+    if len(rows) >= fewest:
+        work.fields.update({found.path: found for row in rows for found in row})
+        return len(rows)
+    return 0
+
+
+def _fill_rows(
+    work: Extraction,
+    many: ListSpec,
+    begun: Sequence[Message],
+    among: Among,
+    known: dict[str, TableColumns],
+    part: Sequence[PageText],
+) -> None:
+    """The rows that the model reads; of a longer table the others, where it shows its columns."""
+    rows, more = ask_rows(work.model, begun, work.spec, many, among)
+    for row in work.placing.rows(many, rows, row_count(many.path, work.fields)):
+        work.fields.update({found.path: found for found in row})
+    columns = learn(many, work.placing.places, work.pages) if len(rows) >= _LONG else None
+    if columns is not None:
+        known[many.path] = columns
+        _read_off(work, many, known, part, 1 if more else max(_MISSED, len(rows) // 4))
+    elif more:
+        work.doubts.append(f"{many.path}: there may be more rows on page {part[0].number}")
 
 
 def _fill_fields(work: Extraction, begun: Sequence[Message], among: Among) -> None:
@@ -178,7 +230,7 @@ def _among(part: Sequence[PageText], by: Conventions, literal: bool) -> Among:
 
 
 def _parts(pages: Sequence[PageText]) -> Iterator[list[PageText]]:
-    """Pages together as far as one call takes them; a page by itself may be longer."""
+    """Pages together as far as one call takes them."""
     part: list[PageText] = []
     size = 0
     for text in pages:
@@ -193,6 +245,10 @@ def _parts(pages: Sequence[PageText]) -> Iterator[list[PageText]]:
 
 
 def _shown(part: Sequence[PageText]) -> str:
+    """The rows of some pages for a model; of a page that is too long its beginning and its end."""
     if len(part) == 1:
-        return part[0].shown
+        shown = part[0].shown
+        if len(shown) <= _LONGEST:
+            return shown
+        return f"{shown[: _LONGEST * 2 // 3]}\n...\n{shown[-_LONGEST // 3 :]}"
     return "\n".join(f"--- page {text.number} ---\n{text.shown}" for text in part)

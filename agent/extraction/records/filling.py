@@ -12,7 +12,15 @@ from ...backends.base import Message
 from ...budget import Meter
 from ...structured_output import MalformedReply, ask_json
 from .fields import FieldSpec, ListSpec, RecordSpec
-from .prompting import Among, about_fields, about_rows, asked, schema_of_fields, schema_of_rows
+from .prompting import (
+    MOST_ROWS,
+    Among,
+    about_fields,
+    about_rows,
+    asked,
+    schema_of_fields,
+    schema_of_rows,
+)
 
 _TOKENS_A_FIELD = 70
 _TOKENS_OF_ROWS = 1_800
@@ -53,8 +61,8 @@ def ask_rows(
     spec: RecordSpec,
     many: ListSpec,
     among: Among,
-) -> list[Written]:
-    """The rows of a list, in one call; what the limit of tokens cut off is left out.
+) -> tuple[list[Written], bool]:
+    """The rows of a list, in one call, and whether these may not be all: some were cut off.
 
     Raises:
         MalformedReply, ModelError: the model failed.
@@ -65,7 +73,13 @@ def ask_rows(
         max_tokens=_TOKENS_OF_ROWS,
     )
     rows = [_written(row, many.columns, among) for row in complete_rows(reply.text)]
-    return [row for row in rows if row]
+    more = reply.finish == "length" or len(rows) >= MOST_ROWS
+    return [row for row in rows if _tells(row, many)], more
+
+
+def _tells(row: Written, many: ListSpec) -> bool:
+    """Whether a row has what each must have."""
+    return bool(row) and all(column.path in row for column in many.columns if column.required)
 
 
 def complete_rows(text: str) -> list[Mapping[str, Any]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from ....schema import ExtractedField, FieldSource
-from .alignment import Anchor, Place, find
+from .alignment import Anchor, Place, find, place_on
 from .fields import NUMERIC, FieldSpec, ListSpec
-from .reading import PageText
-from .values import Conventions, options, typed
+from .reading import PageText, RowCell
+from .values import Conventions, typed, values_written
 
 _SURE = 0.9
 """Of a value that was found on the page, before checks; times how sure the page was read."""
@@ -25,11 +26,16 @@ class Placing:
         pages: all of it.
         by: how it writes its values.
         seen: whether the model saw the pages: what it saw and nobody read is kept as unsure.
+
+    Attributes:
+        places: where values were found, by path.
     """
 
     def __init__(self, pages: Sequence[PageText], by: Conventions, seen: bool = False) -> None:
         self._pages, self.by, self._seen = pages, by, seen
         self._cells = [cell for text in pages for row in text.rows for cell in row]
+        self.places: dict[str, Place] = {}
+        self._tokens: dict[FieldSpec, dict[Any, str]] = {}
 
     def value(
         self, field: FieldSpec, written: str, path: str = "", near: Anchor | None = None
@@ -48,11 +54,23 @@ class Placing:
         if place is None:
             return self._unplaced(field, written, path)
         values = typed(field, place.quote if field.kind == "text" else written, self.by)
+        self.places[path] = place
         return _field(path, values, place) if values else None
+
+    def cell(
+        self, column: FieldSpec, path: str, text: PageText, cell: RowCell
+    ) -> ExtractedField | None:
+        """The value that a cell holds; None where it is none of the column's type."""
+        values = typed(column, cell.text, self.by)
+        if not values:
+            return None
+        place = place_on(text, text.page, (cell.start, cell.end))
+        self.places[path] = place
+        return _field(path, values, place)
 
     def candidates(self, field: FieldSpec) -> Iterator[ExtractedField]:
         """Everything on the pages that a field of this type may be."""
-        for token in dict.fromkeys((options(field, self._cells, self.by) or {}).values()):
+        for token in self._written(field).values():
             if (found := self.value(field, token)) is not None:
                 yield found
 
@@ -92,7 +110,7 @@ class Placing:
         if field.kind == "text":
             return find(text, self._pages, near)
         last = field.kind == "money" and near is None
-        for token in dict.fromkeys((options(field, self._cells, self.by) or {}).values()):
+        for token in self._written(field).values():
             if _same(value, typed(field, token, self.by)) and (
                 place := find(token, self._pages, near, last)
             ):
@@ -103,11 +121,15 @@ class Placing:
         last = field.kind == "money" and near is None  # sums stand last
         place = find(written, self._pages, near, last)
         if place is None and field.kind not in ("text", "choice", "boolean"):
-            wanted = typed(field, written, self.by)
-            for token in dict.fromkeys((options(field, self._cells, self.by) or {}).values()):
-                if typed(field, token, self.by)[:1] == wanted[:1]:  # 8.2 for what is written 8.20
-                    return find(token, self._pages, near, last)
+            for value in typed(field, written, self.by)[:1]:  # 8.2 for what is written 8.20
+                return self._place_of(field, written, value, near)
         return place
+
+    def _written(self, field: FieldSpec) -> dict[Any, str]:
+        """How the values that a field may have are written on the pages."""
+        if field not in self._tokens:
+            self._tokens[field] = values_written(field, self._cells, self.by) or {}
+        return self._tokens[field]
 
     def rows(
         self, many: ListSpec, rows: Sequence[Mapping[str, str]], first: int

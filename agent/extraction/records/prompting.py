@@ -21,7 +21,7 @@ Among = Callable[[FieldSpec], Mapping[Any, str] | None]
 
 _LONGEST_TEXT = 160
 _LONGEST_NUMBER = 24
-_MOST_ROWS = 60
+MOST_ROWS = 60
 """Of one call."""
 
 
@@ -95,7 +95,7 @@ def schema_of_fields(fields: Sequence[FieldSpec], among: Among) -> JsonSchema:
 def schema_of_rows(many: ListSpec, among: Among) -> JsonSchema:
     """An object with the rows of a list."""
     row = object_schema({column.path: _value(column, among) for column in many.columns})
-    return object_schema({"rows": {"type": "array", "items": row, "maxItems": _MOST_ROWS}})
+    return object_schema({"rows": {"type": "array", "items": row, "maxItems": MOST_ROWS}})
 
 
 def _value(field: FieldSpec, among: Among) -> dict[str, Any]:

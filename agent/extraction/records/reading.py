@@ -33,11 +33,28 @@ if TYPE_CHECKING:
 
 _GAP = 0.8
 """Of a word's height: what is farther apart belongs to two cells."""
+_BAR = " | "
 _UPRIGHT = 2.5
 """Times its width that a word of several letters may be high; beyond it runs up the margin."""
 
 ReadText = Callable[[Image.Image, Picture], list[TextLine]]
 """OCR: lines in reading order, boxes in the picture's original frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowCell:
+    """A cell of a row.
+
+    Attributes:
+        start, end: its characters in the page's text.
+        left, right: its edges in the page's frame; without a layout its place in the row, from 0.
+    """
+
+    text: str
+    start: int
+    end: int
+    left: float
+    right: float
 
 
 @dataclass(frozen=True)
@@ -47,7 +64,7 @@ class PageText:
     Attributes:
         page: its text, a row a line, every word with its box.
         flow: the same in the order of the file, where a cell of several lines stays together.
-        rows: the cells of each row.
+        cells: of each row.
         score: how sure the reading is, 0..1; 1 where nothing had to be recognised.
         image: its pixels, where it is a scan or a picture.
         picture: what these are.
@@ -55,7 +72,7 @@ class PageText:
 
     page: Page
     flow: Page
-    rows: tuple[tuple[str, ...], ...]
+    cells: tuple[tuple[RowCell, ...], ...]
     score: float = 1.0
     image: Image.Image | None = None
     picture: Picture | None = None
@@ -63,6 +80,11 @@ class PageText:
     @property
     def number(self) -> int:
         return self.page.number
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The words of the cells of each row."""
+        return tuple(tuple(cell.text for cell in row) for row in self.cells)
 
     def as_page(self, number: int) -> PageText:
         """The same as another page: the first of a picture, say, as the second of a document."""
@@ -73,7 +95,7 @@ class PageText:
     @property
     def shown(self) -> str:
         """Its rows for a model, cells apart."""
-        return "\n".join(" | ".join(row) for row in self.rows)
+        return "\n".join(_BAR.join(row) for row in self.rows)
 
 
 class DocumentPages(Closing):
@@ -161,8 +183,7 @@ def page_text(page: Page) -> PageText:
     """A page that carries its own text, in rows."""
     cells = list(_cells(page))
     if not cells:
-        lines = [line for line in page.text.split("\n") if line.strip()]
-        return PageText(page, page, tuple((line,) for line in lines))
+        return PageText(page, page, tuple(_unplaced(page)))
     ordered = in_reading_order([line for line, _ in cells])
     words = {(*line.box.xyxy, line.text): words for line, words in cells}
     rows = [list(row) for _, row in groupby(ordered, key=lambda line: line.row)]
@@ -173,7 +194,7 @@ def page_text(page: Page) -> PageText:
     ruled = build_page(
         page.number, raw, width=page.width, height=page.height, frame=page.frame, label=page.label
     )
-    return PageText(ruled, page, _texts(rows))
+    return PageText(ruled, page, _placed(ruled, rows))
 
 
 def scan_text(
@@ -190,11 +211,36 @@ def scan_text(
         scanned=True,
     )
     score = sum(line.score for line in lines) / len(lines) if lines else 1.0
-    return PageText(page, page, _texts(rows), score, image, picture)
+    return PageText(page, page, _placed(page, rows), score, image, picture)
 
 
-def _texts(rows: Sequence[Sequence[TextLine]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(line.text for line in row) for row in rows)
+def _placed(page: Page, rows: Sequence[Sequence[TextLine]]) -> tuple[tuple[RowCell, ...], ...]:
+    """The cells of a page that was built of these rows, a line each."""
+    placed = []
+    for line, row in zip(page.lines, rows, strict=True):
+        start = line.start
+        cells = []
+        for cell in row:
+            end = start + len(cell.text)
+            cells.append(RowCell(cell.text, start, end, cell.box.x1, cell.box.x2))
+            start = end + 1
+        placed.append(tuple(cells))
+    return tuple(placed)
+
+
+def _unplaced(page: Page) -> Iterator[tuple[RowCell, ...]]:
+    """The lines of a page without a layout; readers of sheets part cells by bars."""
+    start = 0
+    for line in page.text.split("\n"):
+        cells, at = [], start
+        for number, part in enumerate(line.split("|") if " |" in line else [line]):
+            if text := part.strip():
+                begins = at + part.index(text)
+                cells.append(RowCell(text, begins, begins + len(text), number, number))
+            at += len(part) + 1
+        if cells:
+            yield tuple(cells)
+        start += len(line) + 1
 
 
 def _cells(page: Page) -> Iterator[tuple[TextLine, tuple[Word, ...]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,11 +16,17 @@ from .amounts import (
     read_amount,
 )
 from .dates import date_tokens, day_first, read_date
-from .fields import NUMERIC, FieldSpec
+from .fields import NUMERIC, FieldKind, FieldSpec
 from .identifiers import compact, ibans, vat_numbers
 
 _MOST_OPTIONS = 120
 """Values a typed field may choose from; a page with more is asked for in free words."""
+_FINDERS: dict[FieldKind, Callable[[str], Iterable[str]]] = {
+    "date": date_tokens,
+    "currency": lambda text: [sign for sign, _ in currencies(text)],
+    "iban": ibans,
+    "vat_id": vat_numbers,
+}
 _YES = frozenset({"true", "yes", "ja", "oui", "sí", "si", "sim", "x", "☒", "☑", "✓", "✔", "1"})
 _NO = frozenset({"false", "no", "nein", "non", "não", "☐", "0"})
 
@@ -59,28 +65,27 @@ def options(field: FieldSpec, texts: Sequence[str], by: Conventions) -> dict[Any
     Returns:
         By the value as JSON has it (a number for numbers), how it is written.
     """
-    found: list[str] = []
-    if field.kind == "choice":
-        return {choice: choice for choice in field.choices}
-    if field.kind == "date":
-        found = [token for text in texts for token in date_tokens(text)]
-    elif field.kind in NUMERIC:
-        return _numeric_options(field, texts, by)
-    elif field.kind == "currency":
-        found = [written for text in texts for written, _ in currencies(text)]
-    elif field.kind == "iban":
-        found = [token for text in texts for token in ibans(text)]
-    elif field.kind == "vat_id":
-        found = [token for text in texts for token in vat_numbers(text)]
-    else:
+    found = values_written(field, texts, by)
+    if found is None or len(found) > _MOST_OPTIONS:
         return None
-    unique = {token: token for token in found}
-    return unique if len(unique) <= _MOST_OPTIONS else None
+    return found
 
 
-def _numeric_options(
+def values_written(
     field: FieldSpec, texts: Sequence[str], by: Conventions
 ) -> dict[Any, str] | None:
+    """The same, however much it is."""
+    if field.kind == "choice":
+        return {choice: choice for choice in field.choices}
+    if field.kind in NUMERIC:
+        return _numeric(field, texts, by)
+    find = _FINDERS.get(field.kind)
+    if find is None:
+        return None
+    return {token: token for text in texts for token in find(text)}
+
+
+def _numeric(field: FieldSpec, texts: Sequence[str], by: Conventions) -> dict[Any, str]:
     tokens = [token for text in texts for token in amount_tokens(text)]
     if field.kind == "money":
         tokens = [token for token in tokens if _like_money(token, by.decimal)] or tokens
@@ -88,7 +93,7 @@ def _numeric_options(
     for token in tokens:
         for value in _numbers(field, token, by):
             found.setdefault(value, token)
-    return found if len(found) <= _MOST_OPTIONS else None
+    return found
 
 
 def typed(field: FieldSpec, written: str, by: Conventions) -> list[Any]:
