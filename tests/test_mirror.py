@@ -41,7 +41,7 @@ TESTED_WITH = {
     "agent/backends/test_refusals.py": "agent/backends/requests",
     "agent/backends/test_transformers.py": (
         "agent/backends/local/checkpoint"
-        " agent/backends/local/rendering agent/backends/local/spellings"
+        " agent/backends/local/spellings"
         " agent/backends/local/streamer"
     ),
     "agent/backends/local/test_runner.py": ("agent/backends/local/prefix"),

@@ -128,6 +128,7 @@ class TransformersModel(Closing):
         self.picture_pixels, self._page_pixels = pixels
         self._lock = Turns()
         self._grammars: Grammars | None = None
+        self._thinks = False  # by itself, without being told to by the template
         self._runner: PromptRunner | None = PromptRunner(parts, name, store)
 
     def generate(
@@ -197,7 +198,16 @@ class TransformersModel(Closing):
             control.check()
         try:
             tokens = first_tokens(self._ready.parts.tokenizer, options)
-            return self._within_memory(messages, lambda prompt: self._weigh(prompt, tokens))
+
+            def weigh(prompt: ModelInput) -> Choice | None:
+                return self._weigh(prompt, tokens)
+
+            choice = None if self._thinks else self._within_memory(messages, weigh)
+            if choice is None:  # it would begin with a thought, as it will the next time
+                self._thinks = True
+                choice = self._within_memory(messages, weigh, thought=True)
+            assert choice is not None
+            return choice
         finally:
             self._lock.release()
 
@@ -245,15 +255,18 @@ class TransformersModel(Closing):
             return self._lock.acquire(control)
 
     def _within_memory(
-        self, messages: Sequence[Message], run: Callable[[ModelInput], _T], *, thinks: bool = False
+        self, messages: Sequence[Message], run: Callable[[ModelInput], _T], **how: bool
     ) -> _T:
-        """Call `run` with the prompt, its pictures at ever fewer pixels while memory is short."""
+        """Call `run` with the prompt, its pictures at ever fewer pixels while memory is short.
+
+        `how` the prompt is made is told to `PromptRunner.prompt`.
+        """
         import torch
 
         smallest, held = math.inf, self._ready.holds
         for pixels in self._pixel_budgets(messages):
             try:
-                prompt = self._prompt(messages, pixels, thinks=thinks)
+                prompt = self._prompt(messages, pixels, **how)
                 if prompt.patches >= smallest:
                     continue  # this processor shows just as much: it would fail again
                 smallest = prompt.patches
@@ -283,9 +296,7 @@ class TransformersModel(Closing):
         self,
         messages: Sequence[Message],
         pixels: Sequence[int],
-        *,
-        thinks: bool = False,
-        tiled: bool = True,
+        **how: bool,
     ) -> ModelInput:
         """The prompt, if this model can read it."""
         pictures = [picture for message in messages for picture in message.pictures]
@@ -295,7 +306,7 @@ class TransformersModel(Closing):
                 f"{self.name} reads text only; choose a model that sees pictures (pack gpu) or ask "
                 "without the picture",
             )
-        prompt = self._ready.prompt(messages, pixels, thinks=thinks, tiled=tiled)
+        prompt = self._ready.prompt(messages, pixels, **how)
         if len(prompt) >= self.context_tokens:
             shown = f" with {len(pictures)} pictures" if pictures else ""
             raise BadInput(
@@ -337,8 +348,11 @@ class TransformersModel(Closing):
             finish="stop" if done else "cancelled" if stopper.stopped else "length",
         )
 
-    def _weigh(self, prompt: ModelInput, tokens: dict[str, set[int]]) -> Choice:
-        """Softmax over the vocabulary at the first new token, gathered by option."""
+    def _weigh(self, prompt: ModelInput, tokens: dict[str, set[int]]) -> Choice | None:
+        """Softmax over the vocabulary at the first new token, gathered by option.
+
+        None where the likeliest token opens a thought.
+        """
         # Through `generate`, so that positions and masks are made exactly as they are in writing.
         spent = Spent()
         output = self._ready.generate(
@@ -350,6 +364,9 @@ class TransformersModel(Closing):
             **sampling(0.0),
         )
         chances = output.logits[0][0].float().softmax(dim=-1)
+        first = self._ready.parts.tokenizer.decode([int(chances.argmax())])
+        if first.strip().startswith("<think") and not self._thinks:
+            return None
         weights = {option: float(chances[sorted(ids)].sum()) for option, ids in tokens.items()}
         mass = sum(weights.values())
         if not mass > 0:  # also when it is not a number
@@ -377,8 +394,8 @@ class TransformersModel(Closing):
             ids = prompt.inputs["input_ids"][0]
             places.append(attention.tokens_of(ids, image_token, number, grids, merge))
             with attention.last_rows(parts.model) as found:
-                self._ready.forward(prompt)
-            rows.append(found)
+                self._ready.look(prompt)
+            rows.append(attention.last_pass(found, parts.model))
         weights = attention.relevance(rows[0], rows[1], places[0], places[1])
         shape = attention.shape_of(len(weights), number, grids, merge)
         images = getattr(parts.processor, "image_processor", None)

@@ -22,6 +22,7 @@ from ...tools.looking.marks import numbered
 from ...tools.looking.regions import HeatMap, Region, distinct, from_detections, from_lines, split
 from ...tools.places import place, share, whole
 from ..backends.base import Choice, Message
+from ..evidence.prompting import opening
 
 _CHEAP_PIXELS = 448 * 448  # of the small copies the model is asked about
 _LEAST_SIDE = 384  # opened parts are enlarged to it, as far as the model sees so many pixels
@@ -153,7 +154,8 @@ def _attended(
     """Where the model itself looks, densest first; nothing where it does not show that."""
     if not isinstance(model, Attentive):
         return []
-    messages = [Message(role="user", text=question, pictures=tuple(pictures))]
+    # Begun as the answer's prompt was, so that the pictures are not read again.
+    messages = [*opening("seeing"), Message(role="user", text=question, pictures=tuple(pictures))]
     try:
         return model.attention(messages, picture).windows()
     except (Cancelled, DeadlinePassed):

@@ -60,6 +60,13 @@ def last_rows(model: Any) -> Iterator[list[Any]]:
         raise ModelError(f"{type(model).__name__} does not show its attention")
 
 
+def last_pass(rows: Sequence[Any], model: Any) -> Sequence[Any]:
+    """The rows of the last of several passes; a prompt may be read in pieces."""
+    text = model.config.get_text_config()
+    kinds = getattr(text, "layer_types", None) or ["full_attention"] * text.num_hidden_layers
+    return rows[-sum("linear" not in kind for kind in kinds) :]
+
+
 def _register() -> None:
     from transformers import AttentionInterface
     from transformers.masking_utils import AttentionMaskInterface, sdpa_mask

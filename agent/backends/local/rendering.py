@@ -10,6 +10,8 @@ from ....errors import ModelError
 from ..base import Message
 from .checkpoint import Parts, chat_template, control_tokens
 
+EMPTY_THOUGHT = "<think>\n\n</think>\n\n"
+"""Written for a model that would think by itself, where its answer is wanted at once."""
 _OPENED = re.compile(r"<(think|thinking|thought|reasoning)>\s*$")
 
 

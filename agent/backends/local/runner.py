@@ -12,7 +12,7 @@ from ....schema import Picture
 from ..base import Message
 from .checkpoint import Parts, pad_id, stop_ids
 from .prefix import FilledCache, PrefixCache, marks_of
-from .rendering import PromptRenderer
+from .rendering import EMPTY_THOUGHT, PromptRenderer
 from .vision import Pictures
 
 _LEAST_SAVED = 32
@@ -94,6 +94,7 @@ class PromptRunner:
         *,
         thinks: bool = False,
         tiled: bool = True,
+        thought: bool = False,
     ) -> ModelInput:
         """The prompt for a conversation.
 
@@ -102,11 +103,14 @@ class PromptRunner:
             pixels: that each of its pictures may have.
             thinks: leave open a thought that the chat template opens.
             tiled: let processors cut pictures into tiles.
+            thought: put an empty thought before the answer.
 
         Raises:
             ModelError: the model's template or processor cannot take it.
         """
         text = self.renderer.write(messages, thinks=thinks)
+        if thought:
+            text += EMPTY_THOUGHT
         pictures = [picture for message in messages for picture in message.pictures]
         try:
             made = self.pictures.tokenize(text, pictures, pixels, tiled=tiled)
@@ -152,23 +156,20 @@ class PromptRunner:
         self._keep(prompt, opened, output)
         return output
 
-    def forward(self, prompt: ModelInput) -> None:
-        """One plain pass over a prompt, for what listens inside; nothing of it is kept.
+    def look(self, prompt: ModelInput) -> Spent:
+        """One pass over what is not known of a prompt, for what listens inside.
 
         Raises:
             ModelError: the model failed.
         """
         import torch
 
-        inputs = dict(prompt.inputs)
+        spent = Spent()
         try:
-            if prompt.pictures and self.pictures.by_grid:
-                features = self.pictures.encoded(prompt.pictures, prompt.pixels)
-                inputs["mm_encoder_outputs"] = {"image": features}
-            with torch.inference_mode():
-                self.parts.model(**inputs, use_cache=False, logits_to_keep=1)
-        except Exception as error:
-            raise ModelError(f"{self.name} failed: {type(error).__name__}: {error}") from error
+            self.generate(prompt, spent, max_new_tokens=1, **GREEDY)
+        except torch.OutOfMemoryError as error:
+            raise ModelError(f"{self.name} ran out of memory: {error}") from error
+        return spent
 
     @property
     def holds(self) -> bool:

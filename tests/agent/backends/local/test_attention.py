@@ -73,7 +73,7 @@ def test_the_rows_are_the_librarys_own(
     pixels = [model.picture_pixels] * len(pictures)
     prompt = model._ready.prompt(asked(pictures), pixels, tiled=False)
     with attention.last_rows(library) as rows:
-        model._ready.forward(prompt)
+        model._ready.look(prompt)
     inputs = dict(prompt.inputs)
     if kind == "qwen3_vl":
         inputs["mm_encoder_outputs"] = {"image": model._ready.pictures.encoded(pictures, pixels)}
@@ -83,6 +83,7 @@ def test_the_rows_are_the_librarys_own(
             eager = library(**inputs, output_attentions=True, use_cache=False).attentions
     finally:
         library.set_attn_implementation("sdpa")
+    rows = attention.last_pass(rows, library)
     assert len(rows) == len(eager) == 2
     for row, full in zip(rows, eager, strict=True):
         assert torch.allclose(row, full[0, :, -1].float().mean(dim=0), atol=1e-5)
@@ -138,7 +139,7 @@ def test_what_cannot_be_shown_is_said(
     def broken(**_: Any) -> Any:
         raise RuntimeError("no kernel")
 
-    monkeypatch.setattr(models["gemma3"]._ready.parts.model, "forward", broken)
+    monkeypatch.setattr(models["gemma3"]._ready.parts.model.model, "forward", broken)
     with pytest.raises(ModelError, match="no kernel"):
         models["gemma3"].attention(asked(pictures), pictures[0])
     text = models["gemma3"]._ready.parts.model.config.get_text_config()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ from looktwice.agent.backends.transformers import TransformersModel
 from looktwice.media.store import Store
 from looktwice.prompts import render
 from looktwice.schema import Picture
+from looktwice.tools.looking.regions import HeatMap
 from PIL import Image
 
+from ... import kit
 from .. import tiny_models as tiny
 
 ONE_BY_ONE = ("qwen3_vl", "qwen3_5")
@@ -200,3 +203,75 @@ def test_a_listener_that_fails_leaves_nothing_half_read(
     with pytest.raises(BrokenPipeError):
         model.generate(messages, on_token=listen)
     assert model.generate(messages).text == plain.generate(messages).text
+
+
+# -- in the assistant's own loop
+
+
+class Driven:
+    """Really reads and looks, and says what a script wants."""
+
+    def __init__(self, model: TransformersModel, script: kit.Script) -> None:
+        self.model, self.script = model, script
+        self.name, self.sees_images = model.name, True
+        self.context_tokens, self.picture_pixels = model.context_tokens, model.picture_pixels
+        self.shown: set[str] = set()
+        self.prompts: list[int] = []
+
+    def generate(self, messages: Sequence[Message], **how: Any) -> Reply:
+        """One token of its own, the script's words."""
+        reply = self.model.generate(messages, max_tokens=1)
+        self._note(messages, reply)
+        said = self.script.reply(messages, how.get("schema"))
+        return reply.model_copy(update={"text": said, "finish": "stop"})
+
+    def choose(self, messages: Sequence[Message], options: Sequence[str], **_: Any) -> Choice:
+        """A pass of its own, the script's probabilities."""
+        choice = self.model.choose(messages, options)
+        self._note(messages, choice)
+        chances = self.script.choice(messages, options)
+        return choice.model_copy(update={"probabilities": chances})
+
+    def attention(self, messages: Sequence[Message], picture: Picture, **_: Any) -> HeatMap:
+        """Its own."""
+        return self.model.attention(messages, picture)
+
+    def close(self) -> None:
+        """Whoever made the model closes it."""
+
+    def _note(self, messages: Sequence[Message], cost: CallCost) -> None:
+        shown = {p.sha256 for message in messages for p in message.pictures}
+        if shown and len(messages) > 1:
+            self.prompts.append(cost.prompt_tokens)
+        self.shown |= shown
+
+
+@one_by_one
+def test_in_the_loop_a_sure_answer_costs_one_look_and_hardly_more_than_its_prompt(
+    kind: str, fresh: Open, tmp_path: Path
+) -> None:
+    driven = Driven(fresh(kind), kit.Script(says={"draft": "a heron"}))
+    photo = Image.effect_noise((1024, 960), 90).convert("RGB")
+    with kit.make_assistant(tmp_path, driven, experts=[]) as assistant:
+        driven.model._ready.pictures._store = assistant.store
+        answer = assistant.ask("What is it?", [photo])
+    assert answer.text == "a heron"
+    assert len(driven.prompts) == 3
+    assert answer.usage.vision_passes == 1
+    assert answer.usage.prefill_tokens <= 1.15 * driven.prompts[0]
+
+
+@one_by_one
+def test_in_the_loop_an_unsure_answer_looks_at_each_part_once(
+    kind: str, fresh: Open, tmp_path: Path
+) -> None:
+    script = kit.Script(says={"draft": "a heron"}, yes={"right": 0.3, "talk": 0.9})
+    driven = Driven(fresh(kind), script)
+    photo = Image.effect_noise((1400, 1200), 90).convert("RGB")
+    with kit.make_assistant(tmp_path, driven, experts=[]) as assistant:
+        driven.model._ready.pictures._store = assistant.store
+        answer = assistant.ask("What is it?", [photo])
+    crops = len(driven.shown) - 1
+    assert crops > 2
+    assert driven.model._ready.pictures.passes <= 1 + crops
+    assert answer.usage.vision_passes <= 1 + crops
