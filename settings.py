@@ -107,6 +107,11 @@ class Thresholds(BaseModel):
     supported_by_pages: float = Field(
         default=0.62, ge=0, le=1, description="a draft from documents"
     )
+    temperature: float = Field(
+        default=1.0,
+        gt=0,
+        description="of confidences: above 1 makes them less sure; the report of `eval run` fits one",
+    )
 
 
 class Stages(BaseModel):

@@ -9,7 +9,12 @@ from statistics import median
 
 from .metrics.bootstrap import Interval, mean_interval
 from .metrics.boxes import average_precision, mean_average_precision
-from .metrics.calibration import ReliabilityBin, expected_calibration_error, reliability
+from .metrics.calibration import (
+    ReliabilityBin,
+    expected_calibration_error,
+    fitted_temperature,
+    reliability,
+)
 from .metrics.groups import pair_consistency
 from .metrics.risk import aurc, risk_coverage
 from .runner import EvalRun
@@ -72,6 +77,7 @@ def summarise(run: EvalRun) -> RunSummary:
     figures = {
         "AURC": aurc(confidences, wrong),
         "ECE": expected_calibration_error(bins),
+        "temperature that fits": fitted_temperature(confidences, [s.score for s in given]),
         "pair consistency": pair_consistency((s.pair, s.score) for s in scored),
         **_boxes(run),
     }

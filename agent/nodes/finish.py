@@ -16,10 +16,11 @@ from ...schema import (
     ToolResult,
     Usage,
 )
+from ..calibration import tempered
 from ..evidence.provenance import known_by
 from ..planner import NO_PICTURE
 from ..run import Run
-from ..state import State, Turn
+from ..state import State, Turn, Verdict
 from .base import Done
 
 _MOST_PAGES = 3
@@ -48,7 +49,7 @@ def finish(state: State, run: Run) -> Done:
         question=state["question"],
         text=text,
         status=status,
-        confidence=verdict.confidence if good and verdict else 0.0,
+        confidence=sureness(verdict, run) if good and verdict else 0.0,
         stop_reason=stop,
         citations=sourced(verdict.citations, state["evidence"]) if good and verdict else (),
         evidence=state["evidence"],
@@ -71,6 +72,11 @@ def finish(state: State, run: Run) -> Done:
         pictures=state["given"],
     )
     return Done(State(answer=answer, turns=(turn,)), f"{status} ({stop})")
+
+
+def sureness(verdict: Verdict, run: Run) -> float:
+    """The confidence in an answer, calibrated as the settings say."""
+    return round(tempered(verdict.confidence, run.settings.thresholds.temperature), 3)
 
 
 def sourced(citations: Sequence[Citation], evidence: Sequence[Evidence]) -> tuple[Citation, ...]:

@@ -265,6 +265,7 @@ def make_assistant(
     experts: Sequence[Tool] | None = None,
     limits: Mapping[str, Any] | None = None,
     stages: Mapping[str, Any] | None = None,
+    thresholds: Mapping[str, Any] | None = None,
     **how: Any,
 ) -> Assistant:
     """An assistant whose experts are replaced by instant ones; everything else is the real thing."""
@@ -276,6 +277,7 @@ def make_assistant(
         pack="starter",
         limits=dict(limits or {}),
         stages=dict(stages or {}),
+        thresholds=dict(thresholds or {}),
     )
     assistant = Assistant(
         settings, model=model, embedder=how.pop("embedder", None) or WordEmbedder(), **how

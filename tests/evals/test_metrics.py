@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from looktwice.evals.metrics import text
 from looktwice.evals.metrics.bootstrap import mean_interval
 from looktwice.evals.metrics.boxes import average_precision, covers, mean_average_precision
-from looktwice.evals.metrics.calibration import expected_calibration_error, reliability
+from looktwice.evals.metrics.calibration import (
+    expected_calibration_error,
+    fitted_temperature,
+    reliability,
+)
 from looktwice.evals.metrics.groups import leakage, multimodal_gain, pair_consistency
 from looktwice.evals.metrics.ranking import ndcg_at, precision_recall, recall_at
 from looktwice.evals.metrics.risk import aurc, risk_coverage
@@ -319,3 +323,11 @@ def test_every_answer_is_in_one_bin(given_answers: list[tuple[float, float]]) ->
     bins = reliability([c for c, _ in given_answers], [right for _, right in given_answers])
     assert sum(one.count for one in bins) == len(given_answers)
     assert 0 <= (expected_calibration_error(bins) or 0) <= 1
+
+
+def test_a_temperature_is_found_again() -> None:
+    """Answers that are .9 sure and right three times in four are too sure by a temperature of 2."""
+    confidences, right = [0.9] * 40, [1.0] * 30 + [0.0] * 10
+    assert fitted_temperature(confidences, right) == pytest.approx(2.0, abs=0.02)
+    assert fitted_temperature(confidences[:20], right[:20]) is None
+    assert fitted_temperature(confidences, [1.0] * 40) is None
