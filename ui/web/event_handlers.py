@@ -103,6 +103,23 @@ class EventHandlers:
             self._navigation.delete_chat(self._caller(request), session, _text(event, "chat"))
         )
 
+    def restore_chat(
+        self, session: PageSession, request: gr.Request, event: gr.EventData
+    ) -> WidgetUpdates:
+        """Undo, after a chat was removed."""
+        return self._shown(
+            self._navigation.restore_chat(self._caller(request), session, _text(event, "chat"))
+        )
+
+    def rename_chat(
+        self, session: PageSession, request: gr.Request, event: gr.EventData
+    ) -> WidgetUpdates:
+        """The pencil at a chat of the list."""
+        chat, title = _text(event, "chat"), _text(event, "title")
+        return self._shown(
+            self._navigation.rename_chat(self._caller(request), session, chat, title)
+        )
+
     def search_chats(self, words: str, session: PageSession, request: gr.Request) -> WidgetUpdates:
         """Words for a search of the chats."""
         return self._shown(self._navigation.search_chats(self._caller(request), session, words))

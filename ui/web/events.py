@@ -70,6 +70,8 @@ def _connect_chats(page: gr.Blocks, w: Widgets, handlers: EventHandlers, asking:
         gone = leaving(function, None, **everything, cancels=asking)
         gone.then(None, None, w.composer, js=_IDLE)
     w.bridge.delete_chat(handlers.delete_chat, w.session, **everything)
+    w.bridge.restore_chat(handlers.restore_chat, w.session, **_changing(w.chats))
+    w.bridge.rename_chat(handlers.rename_chat, w.session, **_changing(w.head, w.chats))
     searching = _changing(w.chats)
     w.find.change(
         handlers.search_chats, [w.find, w.session], **searching, trigger_mode="always_last"

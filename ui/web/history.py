@@ -22,6 +22,8 @@ from .conversation import Exchange
 
 _TITLE_CHARACTERS = 80
 _MAX_CHATS = 200
+_UNDO_SECONDS = 600.0
+"""How long a removed chat can be had back; then nothing of it is left."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS chats (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, updated REAL NOT NULL);
@@ -58,6 +60,8 @@ class ChatHistory:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA foreign_keys=ON")
             self._db.executescript(_TABLES)
+            self._upgrade()
+            self._forget_removed()
         except (OSError, sqlite3.Error) as error:
             raise UsageError(f"{path}: past chats cannot be read ({error})") from error
 
@@ -75,7 +79,10 @@ class ChatHistory:
             if chat is None:
                 chat = secrets.token_urlsafe(12)
                 title = " ".join(exchange.question.split())[:_TITLE_CHARACTERS]
-                db.execute("INSERT INTO chats VALUES (?, ?, ?, ?)", (chat, owner, title, 0.0))
+                db.execute(
+                    "INSERT INTO chats (id, owner, title, updated) VALUES (?, ?, ?, ?)",
+                    (chat, owner, title, 0.0),
+                )
             else:
                 self._title(owner, chat)
             db.execute(
@@ -119,7 +126,10 @@ class ChatHistory:
         term_condition = (
             " AND EXISTS (SELECT 1 FROM exchanges WHERE chat = id AND words LIKE ? ESCAPE '\\')"
         )
-        query = f"SELECT id, title, updated FROM chats WHERE owner = ?{term_condition * len(terms)}"
+        query = (
+            "SELECT id, title, updated FROM chats WHERE owner = ? AND removed IS NULL"
+            f"{term_condition * len(terms)}"
+        )
         with self._lock:
             rows = self._db.execute(
                 f"{query} ORDER BY updated DESC LIMIT {_MAX_CHATS}", (owner, *map(_like, terms))
@@ -131,11 +141,31 @@ class ChatHistory:
         with self._lock:
             return self._title(owner, chat)
 
-    def remove(self, owner: str, chat: str) -> None:
-        """Forget a chat; BadInput where this owner has no such chat."""
+    def rename(self, owner: str, chat: str, title: str) -> None:
+        """Call a chat something else; BadInput where this owner has no such chat, or without a name."""
+        title = " ".join(title.split())[:_TITLE_CHARACTERS]
+        if not title:
+            raise BadInput("chat", "it needs a name")
         with self._writing() as db:
             self._title(owner, chat)
-            db.execute("DELETE FROM chats WHERE id = ?", (chat,))
+            db.execute("UPDATE chats SET title = ? WHERE id = ?", (title, chat))
+
+    def remove(self, owner: str, chat: str) -> None:
+        """Remove a chat; for some minutes `restore` brings it back. BadInput where there is none."""
+        with self._writing() as db:
+            self._title(owner, chat)
+            self._forget_removed()
+            db.execute("UPDATE chats SET removed = ? WHERE id = ?", (time.time(), chat))
+
+    def restore(self, owner: str, chat: str) -> None:
+        """Bring a removed chat back; BadInput where this owner has none of that kind."""
+        with self._writing() as db:
+            done = db.execute(
+                "UPDATE chats SET removed = NULL WHERE id = ? AND owner = ? AND removed > ?",
+                (chat, owner, time.time() - _UNDO_SECONDS),
+            )
+        if not done.rowcount:
+            raise BadInput("chat", "it is gone for good")
 
     def add_pictures(self, owner: str, pictures: Sequence[Picture]) -> None:
         """Let the owner see these pictures from now on."""
@@ -155,6 +185,16 @@ class ChatHistory:
         with self._lock:
             self._db.close()
 
+    def _upgrade(self) -> None:
+        """Add what files of an earlier version lack."""
+        columns = {row[1] for row in self._db.execute("PRAGMA table_info(chats)")}
+        if "removed" not in columns:
+            self._db.execute("ALTER TABLE chats ADD COLUMN removed REAL")
+
+    def _forget_removed(self) -> None:
+        """Delete chats that were removed some time ago."""
+        self._db.execute("DELETE FROM chats WHERE removed < ?", (time.time() - _UNDO_SECONDS,))
+
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, self._db:
@@ -162,7 +202,7 @@ class ChatHistory:
 
     def _title(self, owner: str, chat: str) -> str:
         row = self._db.execute(
-            "SELECT title FROM chats WHERE id = ? AND owner = ?", (chat, owner)
+            "SELECT title FROM chats WHERE id = ? AND owner = ? AND removed IS NULL", (chat, owner)
         ).fetchone()
         if row is None:
             raise BadInput("chat", "there is no such chat; it may have been removed")

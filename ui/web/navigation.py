@@ -75,9 +75,24 @@ class Navigation:
         with contextlib.suppress(BadInput):
             self._history.remove(caller.owner, chat)
         session = owned(caller, session)
-        if session.chat == chat:
-            return self.new_chat(caller)
-        return {"chats": chat_list(self._history.find(caller.owner), session.chat)}
+        left = None if session.chat == chat else session.chat
+        updates = self.new_chat(caller) if left is None else {}
+        return {**updates, "chats": chat_list(self._history.find(caller.owner), left, removed=chat)}
+
+    def restore_chat(self, caller: Caller, session: PageSession, chat: str) -> Updates:
+        """Bring back a chat that was just removed."""
+        with contextlib.suppress(BadInput):
+            self._history.restore(caller.owner, chat)
+        chats = self._history.find(caller.owner)
+        return {"chats": chat_list(chats, owned(caller, session).chat)}
+
+    def rename_chat(self, caller: Caller, session: PageSession, chat: str, title: str) -> Updates:
+        """Call a chat something else."""
+        session = owned(caller, session)
+        with contextlib.suppress(BadInput):
+            self._history.rename(caller.owner, chat, title)
+        page = self._whole_page(session)
+        return {name: page[name] for name in ("head", "chats")}
 
     def search_chats(self, caller: Caller, session: PageSession, words: str) -> Updates:
         """Chats in which these words stand."""

@@ -73,8 +73,11 @@ if (!window[once]) {
       trigger("open_chat", { chat: node.dataset.chat });
       foldSide();
     },
-    "lt-forget": (node) => {
-      if (confirm("Remove this chat for good?")) trigger("delete_chat", { chat: node.dataset.chat });
+    "lt-forget": (node) => trigger("delete_chat", { chat: node.dataset.chat }),
+    "lt-restore": (node) => trigger("restore_chat", { chat: node.dataset.chat }),
+    "lt-rename": (node) => {
+      const title = prompt("Name of the chat", node.dataset.title);
+      if (title?.trim()) trigger("rename_chat", { chat: node.dataset.chat, title });
     },
     "lt-remove": (node) => {
       if (confirm("Remove this document?")) trigger("remove_document", { name: node.dataset.name });
@@ -95,6 +98,12 @@ if (!window[once]) {
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a");
+    const table = link?.getAttribute("href")?.match(/^#lt-table-(\d+)-(csv|xlsx)$/);
+    if (table) {
+      event.preventDefault();
+      if (chat()) location.assign(`/see/table/${chat()}/${table[1]}/${table[2]}`);
+      return;
+    }
     const target = link?.getAttribute("href")?.match(/^#lt-see-(\d+)-([cpw]\d+)$/);
     if (target || link?.classList.contains("lt-page")) {
       event.preventDefault();
@@ -175,6 +184,33 @@ if (!window[once]) {
     place(stage);
   });
 
+  // --- each chat has an address: #chat=ID, which a reload and the browser's buttons go to
+  const CHAT = /^#chat=([\w-]+)$/;
+  const addressed = () => location.hash.match(CHAT)?.[1] ?? "";
+  let wanted = addressed();
+  const follow = () => {
+    const head = one(".lt-head");
+    if (!head) return;
+    if (wanted) {
+      if (chat() === wanted) wanted = "";
+      return;
+    }
+    if (chat() === addressed()) return;
+    const place = location.pathname + location.search + (chat() ? `#chat=${chat()}` : "");
+    if (addressed() || !chat()) history.pushState(null, "", place);
+    else history.replaceState(null, "", place);
+  };
+  const visit = () => {
+    wanted = addressed();
+    if (wanted !== chat()) trigger("open_chat", { chat: wanted });
+  };
+  addEventListener("popstate", visit);
+  const arrive = (tries = 50) => {
+    if (one(".lt-head")) visit();
+    else if (tries) setTimeout(() => arrive(tries - 1), 100);
+  };
+  if (wanted) arrive();
+
   // --- what Gradio's drawing would undo: opened steps, names for screen readers
   const opened = new Set();
   const OPENED = /^lt-s\d+-\d+$/;
@@ -183,6 +219,7 @@ if (!window[once]) {
     if (name) event.target.open ? opened.add(name) : opened.delete(name);
   }, true);
   const restore = () => {
+    follow();
     all("#lt-log [data-testid=user], #lt-log [data-testid=bot]").forEach((node) => {
       const name = node.dataset.testid === "user" ? "You asked" : "Looktwice";
       if (node.getAttribute("aria-label") !== name) node.setAttribute("aria-label", name);

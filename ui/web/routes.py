@@ -9,7 +9,6 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
@@ -20,11 +19,12 @@ from ...schema import Picture
 from .auth import Authentication
 from .conversation import Exchange, as_json, as_markdown
 from .history import ChatHistory
+from .tables import MEDIA_TYPES, table_file
 from .viewer import Viewer
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PAGE_NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
-_MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_PICTURE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _FOREVER = "private, max-age=604800, immutable"
 _MAX_WORDS = 500
 
@@ -51,6 +51,7 @@ def add_page_routes(
         "/see/chat/{chat}/{number:int}/{which}": routes.linked,
         "/see/page": routes.page,
         "/see/export/{chat}/{kind}": routes.export,
+        "/see/table/{chat}/{number:int}/{kind}": routes.table,
     }.items():
         router.add_route(path, route, methods=["GET"])
 
@@ -75,7 +76,7 @@ class _PageRoutes:
         except BadInput as error:
             return _missing(str(error))
         headers = {"cache-control": _FOREVER, "content-disposition": "inline"}
-        return FileResponse(path, media_type=_MEDIA_TYPES[picture.format], headers=headers)
+        return FileResponse(path, media_type=_PICTURE_TYPES[picture.format], headers=headers)
 
     async def linked(self, request: Request) -> Response:
         """What a link of a conversation points at."""
@@ -102,18 +103,30 @@ class _PageRoutes:
         if kind not in _EXPORTS:
             return _missing()
         form, media_type = _EXPORTS[kind]
-        response = await self._respond(
+        return await self._respond(
             request,
             lambda owner: form(
                 self.history.title(owner, chat), self.history.exchanges(owner, chat)
             ),
             media_type=media_type,
+            filename=f"looktwice-chat.{kind}",
         )
-        if response.status_code == 200:
-            response.headers["content-disposition"] = (
-                f'attachment; filename="looktwice-chat.{kind}"'
-            )
-        return response
+
+    async def table(self, request: Request) -> Response:
+        """The table or list of an answer as a file."""
+        given = request.path_params
+        kind = given["kind"]
+        if kind not in MEDIA_TYPES:
+            return _missing()
+        name = f"looktwice-table-{given['number'] + 1}.{kind}"
+        return await self._respond(
+            request,
+            lambda owner: table_file(
+                self.history.exchange(owner, given["chat"], given["number"]).answer, kind
+            ),
+            media_type=MEDIA_TYPES[kind],
+            filename=name,
+        )
 
     def _picture(self, sha256: str, request: Request) -> Picture | None:
         if sha256 in self.shared:
@@ -123,8 +136,14 @@ class _PageRoutes:
             return None
         return self.history.picture(owner, sha256)
 
-    async def _respond(self, request: Request, make: Callable[[str], str], **how: Any) -> Response:
-        """What `make` makes for the owner, or that there is nothing."""
+    async def _respond(
+        self,
+        request: Request,
+        make: Callable[[str], str | bytes],
+        media_type: str | None = None,
+        filename: str = "",
+    ) -> Response:
+        """What `make` makes for the owner, to be saved where it has a name; or that there is nothing."""
         owner = self.authentication.owner(request.cookies)
         if owner is None:
             return _missing()
@@ -132,7 +151,10 @@ class _PageRoutes:
             made = await asyncio.to_thread(make, owner)
         except (BadInput, UsageError) as error:
             return _missing(str(error))
-        return HTMLResponse(made, headers={"cache-control": "no-store"}, **how)
+        headers = {"cache-control": "no-store"}
+        if filename:
+            headers["content-disposition"] = f'attachment; filename="{filename}"'
+        return HTMLResponse(made, headers=headers, media_type=media_type)
 
 
 def _missing(words: str = "there is nothing here") -> Response:

@@ -226,7 +226,7 @@ def test_two_visitors_see_nothing_of_each_other(browser: Any, served: Page, tab:
     context, other = arrive(browser, served)
     assert "Your chats will stand here." in other.inner_text("#lt-chats")
     assert other.query_selector("#lt-log .lt-answer") is None
-    own = tab.url.rstrip("/")
+    own = tab.url.partition("#")[0].rstrip("/")
     for path in (address, f"/see/chat/{chat}/0/c1", f"/see/export/{chat}/json"):
         path = path.removeprefix(own)
         assert tab.request.get(own + path).status == 200
@@ -302,6 +302,29 @@ def test_the_panel_of_documents_adds_shows_finds_and_removes(tab: Any) -> None:
     tab.click("#lt-docs .lt-remove")
     tab.wait_for_selector("text=lease.txt is removed.")
     assert "No documents yet" in tab.inner_text("#lt-docs")
+
+
+def test_a_chat_has_an_address_a_name_and_a_way_back(tab: Any, served: Page) -> None:
+    ask(tab, TOTAL, picture(31, side=120))
+    answers(tab, 1)
+    tab.wait_for_function("location.hash.startsWith('#chat=')", timeout=WAIT)
+    address = tab.url
+    tab.click("#lt-new")
+    tab.wait_for_function("location.hash === ''", timeout=WAIT)
+    tab.goto("about:blank")
+    tab.goto(address)
+    answers(tab, 1)
+    assert tab.url == address
+
+    tab.once("dialog", lambda dialog: dialog.accept("Receipts of May"))
+    tab.hover("#lt-chats li.lt-on")
+    tab.click("#lt-chats li.lt-on .lt-rename")
+    tab.wait_for_selector("#lt-top h1:has-text('Receipts of May')")
+    tab.hover("#lt-chats li.lt-on")
+    tab.click("#lt-chats li.lt-on .lt-forget")
+    tab.click("#lt-chats .lt-restore")
+    tab.wait_for_selector("#lt-chats li:has-text('Receipts of May')")
+    assert tab.elsewhere == []
 
 
 def test_stop_ends_the_model_of_this_visitor_only(browser: Any, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,3 +89,42 @@ def test_a_chat_of_an_earlier_version_opens_and_its_form_is_kept(history: ChatHi
     assert "asked" in json.loads(read.model_dump_json())
     history.add("ann", chat, read)
     assert history.exchange("ann", chat, 1) == read
+
+
+def test_a_removed_chat_can_be_had_back_for_a_while(
+    history: ChatHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = history.add("ann", None, exchange("the total"))
+    history.remove("ann", chat)
+    assert history.find("ann") == []
+    with pytest.raises(BadInput):
+        history.restore("bob", chat)
+    history.restore("ann", chat)
+    assert [c.id for c in history.find("ann")] == [chat]
+    history.remove("ann", chat)
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 3600)
+    with pytest.raises(BadInput, match="for good"):
+        history.restore("ann", chat)
+
+
+def test_a_chat_is_renamed_by_its_owner(history: ChatHistory) -> None:
+    chat = history.add("ann", None, exchange("the total"))
+    history.rename("ann", chat, "  Receipts\nof May ")
+    assert history.title("ann", chat) == "Receipts of May"
+    with pytest.raises(BadInput):
+        history.rename("bob", chat, "mine")
+    with pytest.raises(BadInput, match="name"):
+        history.rename("ann", chat, " ")
+
+
+def test_a_file_of_an_earlier_version_is_taken_on(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "chats.db") as db:
+        db.execute(
+            "CREATE TABLE chats (id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL,"
+            " updated REAL NOT NULL)"
+        )
+        db.execute("INSERT INTO chats VALUES ('c', 'ann', 'old', 1.0)")
+    opened = ChatHistory(tmp_path / "chats.db")
+    assert [c.title for c in opened.find("ann")] == ["old"]
+    opened.close()

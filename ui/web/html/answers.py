@@ -108,7 +108,18 @@ def _foot(answer: Answer, number: int) -> str:
     return (
         f'<p class="lt-foot"><button type="button" class="lt-do lt-again lt-n{number}">Ask again'
         f'</button><button type="button" class="lt-do lt-copy lt-n{number}">Copy</button>'
+        f"{_spreadsheets(answer, number)}"
         f'<span title="{name}">{cost}</span></p>'
+    )
+
+
+def _spreadsheets(answer: Answer, number: int) -> str:
+    """Links that take a table or a list along; the browser puts the chat's id into the address."""
+    if not answer.rows:
+        return ""
+    return "".join(
+        f'<a class="lt-take" href="#lt-table-{number}-{kind}">{kind.upper()}</a>'
+        for kind in ("csv", "xlsx")
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -19,21 +20,58 @@ if TYPE_CHECKING:
 _DAY = 24 * 3600
 
 
-def chat_list(chats: Sequence[Chat], current: str | None, words: str = "") -> str:
-    """Past chats, the one that is open marked."""
+def chat_list(
+    chats: Sequence[Chat], current: str | None, words: str = "", removed: str = ""
+) -> str:
+    """Past chats by day, the one that is open marked.
+
+    Args:
+        removed: id of the chat that was just removed; it can be had back.
+    """
+    undo = _undo(removed) if removed else ""
     if not chats:
         hint = "No chat has these words." if words.strip() else "Your chats will stand here."
-        return f'<p class="lt-none">{hint}</p>'
-    rows = "".join(
-        f'<li class="{"lt-on" if c.id == current else ""}">'
-        f'<button type="button" class="lt-do lt-open" data-chat="{c.id}"'
-        f"{' aria-current=true' if c.id == current else ''}>"
-        f"<span>{plain(c.title) or 'Chat'}</span><small>{short_time(c.updated)}</small></button>"
-        f'<button type="button" class="lt-do lt-forget" data-chat="{c.id}" '
-        f'aria-label="Remove the chat {plain(c.title)}">&times;</button></li>'
-        for c in chats
+        return f'{undo}<p class="lt-none">{hint}</p>'
+    now = time.time()
+    groups = "".join(
+        f"<h3>{day}</h3>"
+        f'<ul class="lt-list">{"".join(_chat_row(chat, current) for chat in group)}</ul>'
+        for day, group in groupby(chats, key=lambda chat: day_of(chat.updated, now))
     )
-    return f'<nav aria-label="Past chats"><ul class="lt-list">{rows}</ul></nav>'
+    return f'{undo}<nav aria-label="Past chats">{groups}</nav>'
+
+
+def _chat_row(chat: Chat, current: str | None) -> str:
+    title = plain(chat.title) or "Chat"
+    return (
+        f'<li class="{"lt-on" if chat.id == current else ""}">'
+        f'<button type="button" class="lt-do lt-open" data-chat="{chat.id}"'
+        f"{' aria-current=true' if chat.id == current else ''}>"
+        f"<span>{title}</span><small>{short_time(chat.updated)}</small></button>"
+        f'<button type="button" class="lt-do lt-rename" data-chat="{chat.id}" data-title="{title}" '
+        f'aria-label="Rename the chat {title}" title="Rename">&#9998;</button>'
+        f'<button type="button" class="lt-do lt-forget" data-chat="{chat.id}" '
+        f'aria-label="Remove the chat {title}" title="Remove">&times;</button></li>'
+    )
+
+
+def _undo(chat: str) -> str:
+    return (
+        '<p class="lt-undo" role="status">Removed. '
+        f'<button type="button" class="lt-do lt-restore" data-chat="{plain(chat)}">Undo</button></p>'
+    )
+
+
+def day_of(then: float, now: float) -> str:
+    """The group a chat stands in: "Today", "Yesterday", "Last 7 days", "May 2026"."""
+    midnight = time.mktime((*time.localtime(now)[:3], 0, 0, 0, 0, 0, -1))
+    if then >= midnight:
+        return "Today"
+    if then >= midnight - _DAY:
+        return "Yesterday"
+    if then >= midnight - 6 * _DAY:
+        return "Last 7 days"
+    return time.strftime("%B %Y", time.localtime(then))
 
 
 def short_time(then: float, now: float | None = None) -> str:
