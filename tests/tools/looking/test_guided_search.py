@@ -66,6 +66,14 @@ def test_a_candidate_is_looked_at_first_and_can_be_enough() -> None:
     assert [f.region.box for f in found] == [hint.box]
 
 
+def test_it_ends_where_a_part_that_is_seen_whole_shows_it() -> None:
+    eye = Eye(thing_at(700, 700))
+    hint = Region("detector", Box(x1=690, y1=690, x2=800, y2=800))
+    found = search([PICTURE], [RegionMatch(PICTURE, hint)], eye, Effort(looks=12, pixels=SMALL))
+    assert eye.looked == [hint]
+    assert [f.region.box for f in found] == [hint.box]
+
+
 def test_where_nothing_shows_it_nothing_is_returned() -> None:
     eye = Eye(thing_at(0, 0), OTHER)
     assert search([PICTURE], [], eye, Effort(looks=12, pixels=SMALL)) == []
