@@ -13,6 +13,8 @@ _LETTERS = 3  # fewer are rules and blanks, or cells that are alike
 _EVERY = 24  # characters between two looks
 _TAIL = 800  # characters that are looked at for words without end
 _WORDS = re.compile(r"(.{2,60}?)\1{9,}$", re.DOTALL)
+_MARKS = re.compile(r"(?:[^\w\s] ?){120,}$")
+"""Dashes without end; a line across a paper is shorter."""
 _NUMBERING = re.compile(r"^\s*(?:[-*•|]|\d{1,3}[.)])*\s*")
 
 
@@ -42,7 +44,7 @@ class RepetitionWatch:
 
 def once(text: str) -> str | None:
     """The text up to the end of what it then repeats; None where it ends otherwise."""
-    return _lines_once(text) or _words_once(text)
+    return _lines_once(text) or _words_once(text) or _without_marks(text)
 
 
 def _lines_once(text: str) -> str | None:
@@ -67,3 +69,8 @@ def _words_once(text: str) -> str | None:
     if found is None or sum(map(str.isalpha, found.group(1))) < 2:
         return None
     return text[: found.start() + len(found.group(1))].rstrip()
+
+
+def _without_marks(text: str) -> str | None:
+    found = _MARKS.search(text, max(0, len(text) - _TAIL))
+    return text[: found.start()].rstrip() if found else None

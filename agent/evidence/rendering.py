@@ -66,9 +66,12 @@ def unfenced(draft: str) -> str:
 
 
 def as_read(item: Evidence) -> Evidence:
-    """Evidence of nothing but the words that were read: a small model copies headings of ours, too."""
-    rows = transcribed([item])
-    return item.model_copy(update={"text": rows}) if rows else item
+    """Evidence of nothing but the words that were read.
+
+    A small model copies headings of ours, too, and goes on for ever with a line of dashes.
+    """
+    rows = [row for row in transcribed([item]).split("\n") if any(map(str.isalnum, row))]
+    return item.model_copy(update={"text": "\n".join(rows)}) if rows else item
 
 
 def transcribed(items: Iterable[Evidence]) -> str:

@@ -22,6 +22,8 @@ LOOP = "Total: 8.20\n" + "Thank you for coming\n" * 40
         ),
         ("a\n" + "Milk 0.80\nBread 1.20\n" * 3, "a\nMilk 0.80\nBread 1.20"),
         ("It is very" + ", very" * 12, "It is very, very"),
+        ("Items:\n" + "- " * 130, "Items:"),
+        ("Items:\n" + "-" * 60, None),  # a line across the paper
         ("Coffee 2.50\n" * 4, None),  # four coffees
         ("".join(f"Item {n}\n" for n in range(30)), None),
         ("0.00\n" * 9, None),  # a column of zeros is no loop
