@@ -19,10 +19,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 from PIL import Image, ImageDraw
 
+from ..agent.backends.scripted import ScriptedModel
 from . import controller
 from .measure import Measurement, scratch_settings
 
@@ -90,16 +92,17 @@ def serve(home: str) -> None:
     settings = Settings.load(home=Path(home), pack="starter", model="", offline=True)
     with controller.instant_assistant(settings) as assistant:
         model = assistant._model
+        assert isinstance(model, ScriptedModel)
         forget = model.calls.clear  # a scripted model keeps them for tests
         bound = bind("127.0.0.1", 0)
         app = make_app(assistant)
 
-        async def forgetting(scope: object, receive: object, send: object) -> None:
-            await app(scope, receive, send)  # type: ignore[arg-type]
+        async def forgetting(scope: Any, receive: Any, send: Any) -> None:
+            await app(scope, receive, send)
             forget()
 
         print(address_of(bound), flush=True)
-        run_until_signal(uvicorn_config(forgetting, settings.serve), bound)  # type: ignore[arg-type]
+        run_until_signal(uvicorn_config(forgetting, settings.serve), bound)
 
 
 def soak(address: str, pid: int, temporary: Path, questions: int) -> list[Sample]:
@@ -157,8 +160,8 @@ def said(text: str, streamed: bool) -> str:
 
 
 def picture(chance: random.Random) -> str:
-    """A receipt as a data address."""
-    image = Image.new("RGB", (300, 500), "white")
+    """A receipt as a data address; the pictures that are kept decoded fill up in the first tenth."""
+    image = Image.new("RGB", (600, 1000), "white")
     draw = ImageDraw.Draw(image)
     for row in range(12):
         draw.text((10, 20 + 30 * row), f"Item {chance.randrange(10**6)}", fill="black")

@@ -112,7 +112,7 @@ TESTED_WITH = {
     "retrieval/tables/test_read.py": "retrieval/tables/child",
     "retrieval/test_index.py": "retrieval/index_vectors retrieval/page_images retrieval/sweep",
     "retrieval/text/test_chunking.py": "retrieval/pages retrieval/text/sentences",
-    "retrieval/vectors/test_vectors.py": "retrieval/vectors/files retrieval/vectors/storage",
+    "retrieval/vectors/test_vectors.py": "retrieval/vectors/files",
     "cli/test_settings.py": "settings",
     "tools/looking/test_look.py": "tools/places",
     "tools/looking/test_regions.py": "tools/looking/marks",

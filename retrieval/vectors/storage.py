@@ -18,8 +18,15 @@ from .snapshot import snapshot
 Result = TypeVar("Result")
 Graph = dict[str, int | str]
 
-_PASSING = ("is locked", "is full", "readonly", "unable to open")
+_NOT_WRITTEN = ("(code: 778)", "(code: 1034)", "(code: 1546)")
+"""SQLite's SQLITE_IOERR_WRITE, _FSYNC and _TRUNCATE: the disk would not take it."""
+_PASSING = ("is locked", "is full", "readonly", "unable to open", *_NOT_WRITTEN)
 """What SQLite says when the disk or somebody else is in the way, and the file itself is sound."""
+
+_PANIC = "PanicException"
+"""What Chroma's Rust raises where it gives up; no Exception, and of a module that cannot be imported."""
+_HALF = "bindings"
+"""The attribute that a client of Chroma lacks that could not be made, and that its own clean-up needs."""
 
 
 class VectorsDamaged(LooktwiceError):
@@ -122,6 +129,9 @@ class FolderStorage(VectorStorage):
         self._doubtful = True
         try:
             self.reopen()
+        except OSError as error:
+            self.close()
+            raise _unusable(self.label, error) from error
         except BaseException:
             self.close()
             raise
@@ -252,9 +262,22 @@ def plainly(label: str) -> Iterator[None]:
         if plain is error:
             raise
         raise plain from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise _unusable(label, error) from None
+
+
+def _unusable(label: str, error: BaseException) -> LooktwiceError:
+    return LooktwiceError(
+        f"{label}: the vectors cannot be used now ({error}); nothing is lost. Free some space on the "
+        "disk, let more files be open (`ulimit -n`), or see that the folder may be written"
+    )
 
 
 def _plain(label: str, error: Exception) -> Exception:
+    if isinstance(error, AttributeError) and _HALF in str(error):
+        return _unusable(label, error)
     import httpx
     from chromadb.errors import ChromaError, InvalidArgumentError, NotFoundError
 
@@ -267,5 +290,5 @@ def _plain(label: str, error: Exception) -> Exception:
     if isinstance(error, NotFoundError) or not isinstance(error, (ChromaError, sqlite3.Error)):
         return error
     if any(sign in str(error) for sign in _PASSING):
-        return LooktwiceError(f"{label}: the vectors cannot be used now ({error})")
+        return _unusable(label, error)
     return VectorsDamaged(f"{label}: the vectors cannot be read ({error}); rebuild the index")
