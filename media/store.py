@@ -13,7 +13,9 @@ import math
 import os
 import re
 import tempfile
+import threading
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from PIL import Image
 
@@ -49,6 +51,16 @@ _Sized = tuple[str, int, int, int | None]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
+_LOOSE: WeakValueDictionary[Path, Recent[str, Pixels]] = WeakValueDictionary()
+_LOOSE_LOCK = threading.Lock()
+
+
+def _loose_in(root: Path) -> Recent[str, Pixels]:
+    """Crops that only memory holds: all stores of a folder share them, the assistant's and its model's."""
+    with _LOOSE_LOCK:
+        return _LOOSE.setdefault(root.absolute(), Recent(_LOOSE_PIXELS, _area))
+
+
 class Store:
     """Pictures by the SHA-256 of their bytes, in one folder; safe to share between threads.
 
@@ -61,7 +73,7 @@ class Store:
         self.root = Path(root)
         self.limits = limits or MediaLimits()
         self._cache: Recent[str, Pixels] = Recent(CACHE_PIXELS, _area)
-        self._loose: Recent[str, Pixels] = Recent(_LOOSE_PIXELS, _area)
+        self._loose = _loose_in(self.root)
         self._shrunk: Recent[_Sized, Pixels] = Recent(_SHRUNK_PIXELS, _area)
         self._urls: Recent[_Sized, str] = Recent(_URL_LETTERS, len)
 

@@ -322,6 +322,16 @@ def test_a_crop_that_is_looked_at_once_is_never_written(tmp_path: Path) -> None:
     assert all(file.exists() for file in files)
 
 
+def test_stores_of_one_folder_share_crops_that_are_not_written(tmp_path: Path) -> None:
+    """The assistant cuts them, and its model, which may have a store of its own, opens them."""
+    store = Store(tmp_path / "pictures")
+    picture = store.add(Image.effect_noise((64, 48), 80).convert("RGB"), "noise")
+    loose = store.crop(picture, Box(x1=8, y1=4, x2=40, y2=36), keep=False)
+    assert Store(tmp_path / "pictures").open(loose).size == (32, 32)
+    with pytest.raises(BadInput, match="not in the picture store"):
+        Store(tmp_path / "others").open(loose)
+
+
 def test_a_large_photo_shown_again_is_reduced_and_encoded_no_second_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
