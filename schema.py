@@ -476,6 +476,7 @@ class ExtractedRecord(Value):
         fields: every value with its place, in the schema's order.
         doubts: what does not fit together and could not be settled.
         lacking: fields that the schema requires and the document does not give.
+        pages: how many were read.
     """
 
     document: str
@@ -484,6 +485,7 @@ class ExtractedRecord(Value):
     fields: tuple[ExtractedField, ...] = ()
     doubts: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    pages: int = Field(default=0, ge=0)
 
 
 class Answer(Value):

@@ -356,7 +356,7 @@ class Assistant(Closing):
         if self._closed:
             raise UsageError("this assistant is closed; make a new one")
         model = self._chat_model()
-        extractor = Extractor(self._documents, model, self.settings.limits)
+        extractor = Extractor(self._documents, model, self.settings.limits, self.store)
         started = time.monotonic()
         parts = [document] if isinstance(document, str | Path) else document
         paths = [self.store.path(p) if isinstance(p, Picture) else Path(p) for p in parts]

@@ -60,13 +60,18 @@ class BatchOptions:
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """How far a run has come; `total` and `done` are of this run, `before` was done earlier."""
+    """How far a run has come; `total` and `done` are of this run, `before` was done earlier.
+
+    Attributes:
+        pages: read for records.
+    """
 
     total: int
     done: int
     failed: int
     before: int
     seconds: float
+    pages: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,7 @@ class Batch:
         self._running: set[Control] = set()
         self._lock = threading.Lock()
         self._statuses: Counter[str] = Counter()
+        self._pages = 0
         self._stopped = False
         self._fatal: BaseException | None = None
         self._before = len(self._jobs) - len(missing)
@@ -254,6 +260,7 @@ class Batch:
         with self._lock:
             self._file.append(result)
             self._statuses[result.status] += 1
+            self._pages += sum(record.pages for record in result.records)
             self._report()
 
     def _request(self, job: BatchJob) -> TaskRequest:
@@ -300,6 +307,7 @@ class Batch:
                 failed=self._statuses["failed"],
                 before=self._before,
                 seconds=time.monotonic() - self._started,
+                pages=self._pages,
             )
         )
 

@@ -138,4 +138,6 @@ def progress_words(progress: BatchProgress) -> str:
     speed = f"{rate:.1f}/s" if rate >= 1 else f"{60 * rate:.1f}/min"
     failed = f" · {progress.failed:,} failed" if progress.failed else ""
     before = f" · {progress.before:,} done before" if progress.before else ""
-    return f"{progress.done:,}/{count(progress.total, 'task')} · {speed}{failed}{before}"
+    paged = progress.pages / max(progress.seconds, 1e-3)
+    pages = f" · {paged:.2g} pages/s" if progress.pages else ""
+    return f"{progress.done:,}/{count(progress.total, 'task')} · {speed}{pages}{failed}{before}"

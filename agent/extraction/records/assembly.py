@@ -17,6 +17,7 @@ def record_of(
     page: int | None,
     found: Mapping[str, ExtractedField],
     doubts: Sequence[str] = (),
+    pages: int = 0,
 ) -> ExtractedRecord:
     """The record of a document: every field of the schema, what was not found as missing."""
     fields: list[ExtractedField] = []
@@ -35,6 +36,7 @@ def record_of(
         record=nested(values),
         fields=tuple(fields),
         doubts=tuple(doubts),
+        pages=pages,
         lacking=tuple(one.path for one in spec.fields if one.required and values[one.path] is None),
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ....errors import ModelError
 from ....schema import ExtractedField
 from ...backends.base import Message
 from ...budget import Meter
@@ -18,11 +19,14 @@ from .checks import Broken, broken, confirmed, paths_of
 from .fields import NUMERIC, FieldKind, FieldSpec, RecordSpec
 from .identifiers import is_iban, is_vat_number
 from .placing import Placing
-from .prompting import asked, which_value, whose_value
+from .prompting import asked, is_given, which_value, whose_value
 
 _CONFIRMED = 0.97
 _CHOSEN = 0.8
 _UNSURE = 0.5
+_GIVEN, _SURELY_GIVEN = 0.4, 0.6
+"""Probability that the document gives a field: below the first it is missing, below the second unsure."""
+_MOST_ASKED = 8
 _MOST_LOOKS = 4
 _MOST_READINGS = 3
 """Readings that are put beside the one that was taken."""
@@ -52,6 +56,7 @@ class SecondLook:
         Returns:
             What does not fit together and could not be settled, in words.
         """
+        self._present(fields)
         self._part(fields)
         for broken_ in list(self._broken(fields))[:_MOST_LOOKS]:
             self._look(broken_, fields)
@@ -63,6 +68,33 @@ class SecondLook:
             if sure.status == "found":
                 fields[path] = sure.model_copy(update={"confidence": _CONFIRMED})
         return [f"{one.check}: does not hold" for one in dict.fromkeys(open_)]
+
+    def _present(self, fields: Fields) -> None:
+        """Whether the document gives a field at all, where no label beside its value says so.
+
+        Usual fields and those of checks, which say more, are left out.
+        """
+        doubted = [
+            one
+            for one in self.spec.fields
+            if one.path in fields
+            and not one.usual
+            and not any(paths_of(check, [one.path]) for check in self.spec.checks)
+            and fields[one.path].source == "page"
+            and not self.placing.is_labelled(one)
+        ]
+        for field in doubted[:_MOST_ASKED]:
+            chance = self._chances(is_given(field), ("yes", "no")).get("yes", 1.0)
+            if chance < _GIVEN:
+                del fields[field.path]
+            elif chance < _SURELY_GIVEN:
+                fields[field.path] = fields[field.path].model_copy(
+                    update={
+                        "status": "unsure",
+                        "confidence": round(chance * _UNSURE, 3),
+                        "reason": "nothing beside it says that it is this field",
+                    }
+                )
 
     def _part(self, fields: Fields) -> None:
         """One place is one field's: where several took it, the model says whose it is."""
@@ -77,7 +109,7 @@ class SecondLook:
 
     def _part_place(self, rivals: Sequence[FieldSpec], fields: Fields) -> None:
         """Every rival gets a place of its own where the value stands often enough."""
-        if self.placing.spread([fields[one.path] for one in rivals]) or not self.model.can_call():
+        if self.placing.spread([fields[one.path] for one in rivals]):
             return
         quote = fields[rivals[0].path].quote
         letters = _LETTERS[: len(rivals)]
@@ -85,9 +117,8 @@ class SecondLook:
             f"{letter}: {one.description or one.path}"
             for letter, one in zip(letters, rivals, strict=True)
         ]
-        messages = asked(self.begun, whose_value(self.spec, quote, lines))
-        chance = self.model.choose(messages, tuple(letters)).probabilities
-        best = max(range(len(rivals)), key=lambda at: chance[letters[at]])
+        chance = self._chances(whose_value(self.spec, quote, lines), letters)
+        best = max(range(len(rivals)), key=lambda at: chance.get(letters[at], 0.0))
         for at, one in enumerate(rivals):
             if at != best:
                 del fields[one.path]
@@ -102,7 +133,7 @@ class SecondLook:
         for path in fault.paths:
             field = self._spec_of(path)
             held = self._that_hold(field, fields) if field is not None else []
-            if field is None or not held or not self.model.can_call():
+            if field is None or not held:
                 continue
             if (better := self._choose(field, fields[path], held)) is not None:
                 fields[path] = better
@@ -139,9 +170,8 @@ class SecondLook:
         readings = [taken, *others]
         letters = _LETTERS[: len(readings)]
         lines = [f"{letter}: {one.quote}" for letter, one in zip(letters, readings, strict=True)]
-        messages = asked(self.begun, which_value(self.spec, field, lines))
-        chance = self.model.choose(messages, tuple(letters)).probabilities
-        best = max(range(len(readings)), key=lambda at: chance[letters[at]])
+        chance = self._chances(which_value(self.spec, field, lines), letters)
+        best = max(range(len(readings)), key=lambda at: chance.get(letters[at], 0.0))
         if best == 0:
             return None
         return readings[best].model_copy(
@@ -174,6 +204,15 @@ class SecondLook:
                         "reason": "its check digits are wrong",
                     }
                 )
+
+    def _chances(self, question: str, options: Sequence[str]) -> Mapping[str, float]:
+        """What the model chooses; {} where it cannot say: not every server knows probabilities."""
+        if not self.model.can_call():
+            return {}
+        try:
+            return self.model.choose(asked(self.begun, question), tuple(options)).probabilities
+        except ModelError:
+            return {}
 
     def _spec_of(self, path: str) -> FieldSpec | None:
         return next((one for one in self.spec.fields if one.path == path), None)

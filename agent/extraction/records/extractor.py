@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ....control import Control
-from ....schema import ExtractedField, ExtractedRecord
+from ....errors import BadInput
+from ....media.store import Store
+from ....schema import ExtractedField, ExtractedRecord, Picture
 from ....settings import Limits
 from ...backends.base import ChatModel, Message
 from ...budget import Meter, metered
@@ -30,6 +32,8 @@ from .values import Conventions, options
 
 _CHARACTERS = 6_000
 """Of the pages that one call is shown: some 2,500 tokens."""
+_MOST_SHOWN = 4
+"""Pages that a model that sees is shown at once."""
 _LONGEST = 9_000
 """Characters of one page that a call is shown."""
 _LONG = 8
@@ -42,6 +46,9 @@ _MOST_PARTS = 40
 """Parts of a document that the model is asked about; what follows is named in the doubts."""
 
 
+Look = Callable[[Sequence[PageText]], list[Picture]]
+
+
 @dataclass
 class Extraction:
     """One document being extracted: what is known so far.
@@ -49,6 +56,7 @@ class Extraction:
     Attributes:
         fields: by path, in the order they were found.
         doubts: what is said beside the record.
+        looks: pages as pictures, for a model that sees.
     """
 
     spec: RecordSpec
@@ -58,6 +66,11 @@ class Extraction:
     placing: Placing
     fields: dict[str, ExtractedField] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
+    looks: Look = lambda part: []
+
+    def begun(self, part: Sequence[PageText]) -> list[Message]:
+        """What every call about some pages begins with."""
+        return opening(self.name, _shown(part), self.looks(part))
 
 
 class Extractor:
@@ -65,12 +78,15 @@ class Extractor:
 
     Args:
         pages: reads documents.
-        model: asked for values.
+        model: asked for values; one that sees is shown the pages.
         limits: of one call; how many calls there may be follows from the pages.
+        store: keeps the pages that are shown.
     """
 
-    def __init__(self, pages: DocumentPages, model: ChatModel, limits: Limits) -> None:
-        self._pages, self._model, self._limits = pages, model, limits
+    def __init__(
+        self, pages: DocumentPages, model: ChatModel, limits: Limits, store: Store
+    ) -> None:
+        self._pages, self._model, self._limits, self._store = pages, model, limits, store
 
     def extract(
         self, request: RecordRequest, paths: Sequence[Path], control: Control
@@ -88,14 +104,20 @@ class Extractor:
         spec = spec_of(request.json_schema)
         path = paths[0]
         embedded = not request.ignore_embedded and len(paths) == 1
-        invoice = einvoice_of(path) if embedded and _has_terms(spec) else None
-        alone = path.suffix.lower() == ".xml" and invoice is not None
+        alone = path.suffix.lower() == ".xml"
         pages = [] if alone else self._read(paths, request.page, control)
-        parts = list(_parts(pages))
+        invoice = einvoice_of(path) if embedded and _has_terms(spec) else None
+        if alone and invoice is None:
+            raise BadInput(
+                str(path), "is no electronic invoice that this schema could be read from"
+            )
+        parts = list(_parts(pages, _MOST_SHOWN if self._model.sees_images else len(pages)))
         model = metered(self._model, self._allowed(len(parts), spec), control)
         by = Conventions.of([cell for text in pages for row in text.rows for cell in row])
         placing = Placing(pages, by, seen=model.sees_images)
         work = Extraction(spec, pages, model, path.name, placing)
+        if model.sees_images:
+            work.looks = self._looks(paths)
         if invoice is not None:
             work.fields |= fields_of(invoice, spec, pages, placing)
         if any(text.page.text.strip() for text in pages):
@@ -103,7 +125,17 @@ class Extractor:
         elif invoice is None:
             work.doubts.append("no text could be read")
         _without_minus(work)
-        return record_of(spec, str(path), request.page, work.fields, work.doubts), model
+        record = record_of(spec, str(path), request.page, work.fields, work.doubts, len(pages))
+        return record, model
+
+    def _looks(self, paths: Sequence[Path]) -> Look:
+        """Shows pages to a model that sees."""
+
+        def look(part: Sequence[PageText]) -> list[Picture]:
+            images = [self._pages.look(paths[min(len(paths), t.number) - 1], t) for t in part]
+            return [self._store.add(image) for image in images if image is not None]
+
+        return look
 
     def _read(self, paths: Sequence[Path], page: int | None, control: Control) -> list[PageText]:
         if len(paths) > 1:
@@ -135,7 +167,7 @@ def _fill(work: Extraction, parts: Sequence[Sequence[PageText]]) -> None:
         work.doubts.append(f"only pages to {last} of {work.pages[-1].number} were read")
     known: dict[str, TableColumns] = {}
     for part in parts[:_MOST_PARTS]:
-        begun = opening(work.name, _shown(part))
+        begun = work.begun(part)
         among = _among(part, work.placing.by, literal=not work.model.sees_images)
         of_table = sum(_read_off(work, many, known, part) for many in lists)
         if of_table < _TABLE * sum(len(text.cells) for text in part) or part is parts[-1]:
@@ -143,7 +175,7 @@ def _fill(work: Extraction, parts: Sequence[Sequence[PageText]]) -> None:
         for many in lists:
             if not (of_table and many.path in known):
                 _fill_rows(work, many, begun, among, known, part)
-    whole = opening(work.name, _shown(parts[-1]))
+    whole = work.begun(parts[-1])
     work.doubts += SecondLook(work.spec, work.placing, work.model, whole).settle(work.fields)
 
 
@@ -229,13 +261,13 @@ def _among(part: Sequence[PageText], by: Conventions, literal: bool) -> Among:
     return among
 
 
-def _parts(pages: Sequence[PageText]) -> Iterator[list[PageText]]:
+def _parts(pages: Sequence[PageText], most: int) -> Iterator[list[PageText]]:
     """Pages together as far as one call takes them."""
     part: list[PageText] = []
     size = 0
     for text in pages:
         length = len(text.shown)
-        if part and size + length > _CHARACTERS:
+        if part and (size + length > _CHARACTERS or len(part) >= most):
             yield part
             part, size = [], 0
         part.append(text)

@@ -23,6 +23,7 @@ class FieldSpec:
         choices: its values, where it has only these.
         required: whether a record without it is incomplete.
         term: the business term of EN 16931 that it is: "BT-112"; "" for none.
+        usual: nearly every document gives it, so it is not asked twice whether this one does.
     """
 
     path: str
@@ -31,6 +32,7 @@ class FieldSpec:
     choices: tuple[str, ...] = ()
     required: bool = False
     term: str = ""
+    usual: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 Understood: objects in objects, lists of objects or of values, `$ref` within the schema, `anyOf` with null,
 `enum`, `const`, the usual types, `format: date`. `x-kind` names a kind of ours ("money", "currency",
 "iban", "vat_id"), `x-checks` what must hold between fields, `x-positive` a sum that is never negative,
-`x-en16931` the business term that a field is in electronic invoices.
+`x-en16931` the business term that a field is in electronic invoices, `x-usual` that nearly every document
+gives a field.
 """
 
 from __future__ import annotations
@@ -130,7 +131,8 @@ class _Reading:
                 raise self._fault(path, "its enum is empty")
             return FieldSpec(path, "choice", words, named, required)
         term = str(part.get("x-en16931") or "")
-        return FieldSpec(path, self._kind(part, path), words, (), required, term)
+        usual = part.get("x-usual") is True
+        return FieldSpec(path, self._kind(part, path), words, (), required, term, usual)
 
     def _kind(self, part: Schema, path: str) -> FieldKind:
         given = part.get("x-kind")

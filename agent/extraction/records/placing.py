@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ....schema import ExtractedField, FieldSource
+from ...text.facts import words
 from .alignment import Anchor, Place, find, place_on
 from .fields import NUMERIC, FieldSpec, ListSpec
 from .reading import PageText, RowCell
@@ -15,6 +16,8 @@ _SURE = 0.9
 """Of a value that was found on the page, before checks; times how sure the page was read."""
 _EMBEDDED = 0.98
 """Of a value that the file gives as data and the page as words."""
+_STEM, _SHORTEST_WORD = 5, 3
+"""Letters by which a label's word and a field's are the same, and of which a word has at least."""
 _UNSURE = 0.5
 _UNREAD = "the model saw it, and nothing like it was read on the page"
 
@@ -73,6 +76,16 @@ class Placing:
         for token in self._written(field).values():
             if (found := self.value(field, token)) is not None:
                 yield found
+
+    def is_labelled(self, field: FieldSpec) -> bool:
+        """Whether the row of a value, or a cell right above it, has a word of the field's name."""
+        place = self.places.get(field.path)
+        text = next((t for t in self._pages if place and t.number == place.page), None)
+        if place is None or text is None:
+            return False
+        named = {word[:_STEM] for word in words(field.path) if len(word) >= _SHORTEST_WORD}
+        beside = words(_beside(text, place))
+        return any(word[:_STEM] in named for word in beside)
 
     def spread(self, found: Sequence[ExtractedField]) -> bool:
         """Whether the words of these fields, which are the same, stand once for each of them."""
@@ -187,6 +200,20 @@ class Placing:
             confidence=_UNSURE,
             reason="it is not written on the page in these words" if chosen else _UNREAD,
         )
+
+
+def _beside(text: PageText, place: Place) -> str:
+    """The words of a value's row without the value, and of the cells right above it."""
+    start, end = place.span
+    above: tuple[RowCell, ...] = ()
+    for row in text.cells:
+        own = next((cell for cell in row if cell.start <= start < cell.end), None)
+        if own is not None:
+            heads = [c.text for c in above if c.left <= own.right and own.left <= c.right]
+            page = text.page.text
+            return " ".join([page[row[0].start : start], page[end : row[-1].end], *heads])
+        above = row
+    return ""
 
 
 def _same(value: object, read: Sequence[object]) -> bool:

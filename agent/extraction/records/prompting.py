@@ -82,6 +82,11 @@ def which_value(spec: RecordSpec, field: FieldSpec, readings: Sequence[str]) -> 
     )
 
 
+def is_given(field: FieldSpec) -> str:
+    """The question whether the document gives a field at all."""
+    return render("record_present", field=field.description or field.path.replace("_", " "))
+
+
 def whose_value(spec: RecordSpec, quote: str, fields: Sequence[str]) -> str:
     """The question which of several fields a value is."""
     return render("record_whose", value=quote, title=spec.title, fields="\n".join(fields))

@@ -7,6 +7,7 @@ cells. Scans and pictures are read by OCR. Documents without a layout give their
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from ....closing import Closing
+from ....errors import BadInput
 from ....retrieval.ingest.insets import InsetReader
 from ....retrieval.ingest.reader import ScanReader
 from ....retrieval.ingest.scans import read_scan
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ....control import Control
+    from ....retrieval.loaders.drawing import PageRenderer
     from ....retrieval.loaders.isolate import IsolatedReader
 
 _GAP = 0.8
@@ -108,6 +111,8 @@ class DocumentPages(Closing):
 
     def __init__(self, limits: DocumentLimits, read_text: ReadText | None) -> None:
         self._limits, self._read_text = limits, read_text
+        self._renderer: PageRenderer | None = None
+        self._lock = threading.Lock()
         self._idle: SimpleQueue[IsolatedReader] = SimpleQueue()
 
     def read(self, path: Path, first: int, control: Control) -> Iterator[PageText]:
@@ -137,8 +142,27 @@ class DocumentPages(Closing):
             else:
                 reader.close()  # it is in the middle of a document
 
+    def look(self, path: Path, text: PageText) -> Image.Image | None:
+        """A page as a picture, for a model that sees; None for kinds without a look."""
+        if text.image is not None:
+            return text.image
+        try:
+            return self._drawn(path, text.number)
+        except BadInput:
+            return None
+
+    def _drawn(self, path: Path, number: int) -> Image.Image:
+        with self._lock:
+            if self._renderer is None:
+                from ....retrieval.loaders.drawing import PageRenderer
+
+                self._renderer = PageRenderer(self._limits)
+        return self._renderer.draw(path, number)[0]
+
     def close(self) -> None:
         """End the reading processes."""
+        if self._renderer is not None:
+            self._renderer.close()
         while True:
             try:
                 self._idle.get_nowait().close()

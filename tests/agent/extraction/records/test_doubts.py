@@ -72,6 +72,45 @@ def test_a_sum_that_holds_makes_its_parts_surer(make: Make, bill: Path) -> None:
     assert sure > unchecked.confidence
 
 
+def asked_whether(yes: float) -> ScriptedModel:
+    """Takes what stands beside "ref" for everything, and is so sure that a document gives a field."""
+
+    def choose(messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
+        return {options[0]: yes, options[1]: 1 - yes}
+
+    def fill(messages: Any, schema: Any) -> dict[str, Any]:
+        return dict.fromkeys(schema["properties"], "Q-77")
+
+    return ScriptedModel(fill, choices=choose)
+
+
+def test_a_field_that_no_label_names_is_asked_about(make: Make, tmp_path: Path) -> None:
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", [("ref", "Q-77")])
+    schema = {"properties": {"passport number": {"type": "string"}}}
+    for yes, status in ((0.9, "found"), (0.5, "unsure"), (0.1, "missing")):
+        found = make(script=asked_whether(yes)).extract(schema, path)
+        assert found.fields["passport number"].status == status
+
+
+def test_a_label_or_a_usual_field_needs_no_asking(make: Make, tmp_path: Path) -> None:
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", [("Reference", "Q-77")])
+    usual = {"passport": {"type": "string", "x-usual": True}}
+    for properties in ({"reference": {"type": "string"}}, usual):
+        model = asked_whether(0.0)
+        found = make(script=model).extract({"properties": properties}, path)
+        assert [one.status for one in found.fields.values()] == ["found"]
+        assert len(model.calls) == 1
+
+
+def test_one_place_is_one_fields(make: Make, tmp_path: Path) -> None:
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", [("Order reference", "Q-77")])
+    text = {"type": "string"}
+    found = make(script=asked_whether(0.9)).extract(
+        {"properties": {"order": text, "reference": text}}, path
+    )
+    assert [one.status for one in found.fields.values()] == ["found", "missing"]
+
+
 def test_wrong_check_digits_are_unsure(make: Make, tmp_path: Path) -> None:
     rows = [("first:", "DE02120300000000202051"), ("second:", "DE03120300000000202051")]
     path = invoice_pdf(tmp_path / "bill.pdf", "B-1", rows)

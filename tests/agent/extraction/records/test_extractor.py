@@ -154,6 +154,19 @@ def test_typed_values_may_only_be_what_is_written(make: Make, bill: Path) -> Non
     }
 
 
+def test_a_model_that_sees_is_shown_the_pages(make: Make, bill: Path) -> None:
+    def see(messages: Sequence[Message], schema: JsonSchema | None) -> dict[str, Any]:
+        assert [len(message.pictures) for message in messages][-1] == 2
+        return {"number": "B-I7", "total": 1024.4}
+
+    model = ScriptedModel(see, sees_images=True)
+    found = make(script=model).extract(schema_of_words("number, total: money"), bill)
+    assert (found.fields["total"].quote, found.fields["total"].status) == ("1,024.40", "found")
+    unread = found.fields["number"]
+    assert (unread.value, unread.status, unread.boxes) == ("B-I7", "unsure", ())
+    assert "nothing like it was read" in unread.reason
+
+
 def test_rows_that_were_cut_off_are_kept_as_far_as_they_are_whole() -> None:
     assert complete_rows('{"rows": [{"a": 1}, {"a": 2}, {"a":') == [{"a": 1}, {"a": 2}]
     assert complete_rows('{"rows": []}') == []
