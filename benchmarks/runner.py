@@ -19,6 +19,7 @@ from rich.table import Column, Table
 
 from ..errors import LooktwiceError
 from . import batch, controller, ingest, memory, page, search, soak, starter, startup, tools
+from .gpu.run import run_gpu
 from .measure import Measurement
 from .plot import draw, grows
 
@@ -45,9 +46,13 @@ Results = dict[str, list[Measurement]]
 def main() -> NoReturn:
     """Run the benchmarks named (by default all but soak); exit code 1 when one could not run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    names = ", ".join((*BENCHMARKS, "gpu (alone)"))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=names)
     parser.add_argument("--out", type=Path, default=Path("runs/bench"), help="folder for results")
+    parser.add_argument("--tiny", action="store_true", help="of gpu: rehearse with tiny models")
     given = parser.parse_args()
+    if given.names == ["gpu"]:
+        sys.exit(on_gpu(given.out, given.tiny))
     if unknown := sorted(set(given.names) - set(BENCHMARKS)):
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
     console = Console()
@@ -56,6 +61,19 @@ def main() -> NoReturn:
         for path in save(results, given.out):
             console.print(f"saved {path}", markup=False, highlight=False)
     sys.exit(1 if failed else 0)
+
+
+def on_gpu(out: Path, tiny: bool) -> int:
+    """The run for a GPU; 1 where it is not possible here."""
+    console = Console()
+    try:
+        files = run_gpu(out, console, tiny=tiny, machine=machine())
+    except RuntimeError as error:
+        console.print(str(error), markup=False)
+        return 1
+    for path in files:
+        console.print(f"saved {path}", markup=False, highlight=False)
+    return 0
 
 
 def run(names: Iterable[str], console: Console) -> tuple[Results, bool]:
