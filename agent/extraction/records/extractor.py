@@ -18,6 +18,7 @@ from ....settings import Limits
 from ...backends.base import ChatModel, Message
 from ...budget import Meter, metered
 from .assembly import record_of, row_count
+from .checks import confirmed
 from .columns import TableColumns, learn, rows_at
 from .doubts import SecondLook
 from .embedded import einvoice_of, fields_of
@@ -163,15 +164,16 @@ def _fill(work: Extraction, parts: Sequence[Sequence[PageText]]) -> None:
     """Ask about each part for what is still missing, and for the rows of every list; then check."""
     lists = [many for many in work.spec.lists if not row_count(many.path, work.fields)]
     if len(parts) > _MOST_PARTS:
-        last = parts[_MOST_PARTS - 1][-1].number
-        work.doubts.append(f"only pages to {last} of {work.pages[-1].number} were read")
+        end = parts[_MOST_PARTS - 1][-1].number
+        work.doubts.append(f"only pages to {end} of {work.pages[-1].number} were read")
     known: dict[str, TableColumns] = {}
     for part in parts[:_MOST_PARTS]:
         begun = work.begun(part)
         among = _among(part, work.placing.by, literal=not work.model.sees_images)
         of_table = sum(_read_off(work, many, known, part) for many in lists)
-        if of_table < _TABLE * sum(len(text.cells) for text in part) or part is parts[-1]:
-            _fill_fields(work, begun, among)
+        last = part is parts[-1]
+        if of_table < _TABLE * sum(len(text.cells) for text in part) or last:
+            _fill_fields(work, begun, among, again=last and len(parts) > 1)
         for many in lists:
             if not (of_table and many.path in known):
                 _fill_rows(work, many, begun, among, known, part)
@@ -224,13 +226,42 @@ def _fill_rows(
         work.doubts.append(f"{many.path}: there may be more rows on page {part[0].number}")
 
 
-def _fill_fields(work: Extraction, begun: Sequence[Message], among: Among) -> None:
-    missing = [one for one in work.spec.fields if one.path not in work.fields]
-    if missing:
-        written = ask_fields(work.model, begun, work.spec, missing, among)
-        for one in missing:
-            if (found := work.placing.value(one, written.get(one.path, ""))) is not None:
-                work.fields[one.path] = found
+def _fill_fields(work: Extraction, begun: Sequence[Message], among: Among, again: bool) -> None:
+    """Ask for what is missing.
+
+    Args:
+        again: also for sums that nothing bears out: what a first page carries over is none.
+    """
+    spec, fields = work.spec, work.fields
+    borne_out = confirmed(spec.checks, {path: found.value for path, found in fields.items()})
+    open_ = [
+        one
+        for one in spec.fields
+        if one.path not in fields or (again and one.kind == "money" and one.path not in borne_out)
+    ]
+    if not open_:
+        return
+    written = ask_fields(work.model, begun, spec, open_, among)
+    read = {
+        one.path: found
+        for one in open_
+        if (found := work.placing.value(one, written.get(one.path, ""))) is not None
+    }
+    together = {path: found.value for path, found in (fields | read).items()}
+    right = confirmed(spec.checks, together)
+    for one in open_:
+        found = read.get(one.path)
+        if found is not None and (one.path not in fields or one.path in right):
+            fields[one.path] = found
+        elif found is None and one.path not in fields and one.kind == "currency":
+            fields |= _only_currency(one, work.placing)
+
+
+def _only_currency(field: FieldSpec, placing: Placing) -> dict[str, ExtractedField]:
+    """The currency of a document that names only one."""
+    named = placing.by.currency
+    found = placing.known(field, named[0]) if len(named) == 1 else None
+    return {} if found is None else {field.path: found.model_copy(update={"source": "page"})}
 
 
 def _without_minus(work: Extraction) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ _SURE = 0.9
 """Of a value that was found on the page, before checks; times how sure the page was read."""
 _EMBEDDED = 0.98
 """Of a value that the file gives as data and the page as words."""
+_PARTS = re.compile(r"\s*[|,;\n]\s*")
+"""Where a model joins what stands apart: a name and the street under it; the first part counts."""
 _STEM, _SHORTEST_WORD = 5, 3
 """Letters by which a label's word and a field's are the same, and of which a word has at least."""
 _UNSURE = 0.5
@@ -133,7 +136,10 @@ class Placing:
     def _place(self, field: FieldSpec, written: str, near: Anchor | None) -> Place | None:
         last = field.kind == "money" and near is None  # sums stand last
         place = find(written, self._pages, near, last)
-        if place is None and field.kind not in ("text", "choice", "boolean"):
+        if place is None and field.kind == "text":
+            parts = [part for part in _PARTS.split(written) if part.strip()]
+            return next(filter(None, (find(p, self._pages, near) for p in parts[:2])), None)
+        if place is None and field.kind not in ("choice", "boolean"):
             for value in typed(field, written, self.by)[:1]:  # 8.2 for what is written 8.20
                 return self._place_of(field, written, value, near)
         return place

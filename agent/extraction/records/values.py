@@ -23,7 +23,6 @@ _MOST_OPTIONS = 120
 """Values a typed field may choose from; a page with more is asked for in free words."""
 _FINDERS: dict[FieldKind, Callable[[str], Iterable[str]]] = {
     "date": date_tokens,
-    "currency": lambda text: [sign for sign, _ in currencies(text)],
     "iban": ibans,
     "vat_id": vat_numbers,
 }
@@ -79,6 +78,9 @@ def values_written(
         return {choice: choice for choice in field.choices}
     if field.kind in NUMERIC:
         return _numeric(field, texts, by)
+    if field.kind == "currency":
+        named = currencies("\n".join(texts))
+        return {code: sign for sign, code in reversed(named)}  # the most frequent sign of each
     find = _FINDERS.get(field.kind)
     if find is None:
         return None

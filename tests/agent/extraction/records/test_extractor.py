@@ -167,6 +167,34 @@ def test_a_model_that_sees_is_shown_the_pages(make: Make, bill: Path) -> None:
     assert "nothing like it was read" in unread.reason
 
 
+def test_the_only_currency_of_a_document_needs_no_asking_twice(make: Make, tmp_path: Path) -> None:
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", [("total:", "12.50 €")])
+    schema = schema_of_words("currency: currency")
+    found = make(script=ScriptedModel(lambda *_: {"currency": None})).extract(schema, path)
+    assert (found.fields["currency"].value, found.fields["currency"].quote) == ("EUR", "€")
+
+
+def test_sums_carried_over_give_way_to_those_at_the_end(make: Make, tmp_path: Path) -> None:
+    long = [(f"row {n}", "some words that fill the page up to its end", "x") for n in range(34)]
+    pages = [[("total:", "80.00"), *long] for _ in range(4)]
+    end = [("net:", "100.00"), ("tax:", "19.00"), ("total:", "119.00")]
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", *pages, end)
+    schema = {
+        "x-checks": ["net + tax = total"],
+        "properties": {n: {"type": "number", "x-kind": "money"} for n in ("net", "tax", "total")},
+    }
+    found = make(script=reader()).extract(schema, path)
+    assert (found.fields["total"].value, found.fields["total"].page) == (119, 5)
+
+
+def test_what_a_model_joins_is_found_by_its_first_part(make: Make, bill: Path) -> None:
+    model = ScriptedModel(lambda *_: {"name": "Steel rope, of the harbour"})
+    found = make(script=model).extract(
+        {"properties": {"name": {"type": "string", "x-usual": True}}}, bill
+    )
+    assert found.fields["name"].value == "Steel rope"
+
+
 def test_rows_that_were_cut_off_are_kept_as_far_as_they_are_whole() -> None:
     assert complete_rows('{"rows": [{"a": 1}, {"a": 2}, {"a":') == [{"a": 1}, {"a": 2}]
     assert complete_rows('{"rows": []}') == []
