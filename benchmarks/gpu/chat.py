@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...agent.backends.base import Message
-from ...agent.backends.transformers import TransformersModel
 from ...weights.registry import CATALOGUE
 from .bench import Bench
 from .chat_models import CHAT_MODELS, TINY, build_chat
 from .figures import Figure
+
+if TYPE_CHECKING:
+    from ...agent.backends.transformers import TransformersModel
 
 __all__ = ["bandwidth", "measure_chat"]
 
@@ -38,6 +40,8 @@ def bandwidth(bench: Bench) -> Iterator[Figure]:
 
 def measure_chat(bench: Bench, name: str) -> Iterator[Figure]:
     """One model of the ladder with random weights."""
+    from ...agent.backends.transformers import TransformersModel
+
     shape = (TINY if bench.tiny else CHAT_MODELS)[name]
     with bench.holding(name):
         raw, processor = build_chat(shape, bench.device, bench.dtype)

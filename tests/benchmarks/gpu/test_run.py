@@ -20,6 +20,7 @@ from rich.console import Console
 from ...agent.backends.test_vllm import FAKE
 
 
+@pytest.mark.slow
 def test_every_part_is_measured_and_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
