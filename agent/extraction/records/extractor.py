@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -11,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from ....control import Control
-from ....errors import BadInput
+from ....errors import BadInput, LooktwiceError
 from ....media.store import Store
 from ....schema import ExtractedField, ExtractedRecord, Picture
 from ....settings import Limits
-from ...backends.base import ChatModel, Message
+from ...backends.base import ChatModel, Message, ReadsAhead
 from ...budget import Meter, metered
 from .assembly import record_of, row_count
 from .checks import confirmed
@@ -25,7 +26,7 @@ from .embedded import einvoice_of, fields_of
 from .fields import FieldSpec, ListSpec, RecordSpec
 from .filling import ask_fields, ask_rows
 from .placing import Placing
-from .prompting import Among, opening
+from .prompting import Among, beginning, opening
 from .reading import DocumentPages, PageText
 from .requests import RecordRequest
 from .schema_sources import spec_of
@@ -113,6 +114,9 @@ class Extractor:
                 str(path), "is no electronic invoice that this schema could be read from"
             )
         parts = list(_parts(pages, _MOST_SHOWN if self._model.sees_images else len(pages)))
+        if isinstance(self._model, ReadsAhead):
+            with suppress(LooktwiceError):  # one that fails here fails again when it is asked
+                self._model.read_ahead(beginning())
         model = metered(self._model, self._allowed(len(parts), spec), control)
         by = Conventions.of([cell for text in pages for row in text.rows for cell in row])
         placing = Placing(pages, by, seen=model.sees_images)

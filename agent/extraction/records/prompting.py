@@ -28,8 +28,7 @@ MOST_ROWS = 60
 def opening(name: str, rows: str, pictures: Sequence[Picture] = ()) -> list[Message]:
     """What every call about a document begins with; the last message is to be gone on with."""
     return [
-        Message(role="system", text=render("system_record")),
-        *_example(),
+        *beginning(),
         Message(
             role="user",
             text=render("record_document", file=name, rows=rows),
@@ -44,9 +43,9 @@ def asked(begun: Sequence[Message], question: str) -> list[Message]:
     return [*before, last.model_copy(update={"text": f"{last.text}\n{question}"})]
 
 
-def _example() -> list[Message]:
-    """One document done as it should be, the same in every prompt, so that it is read only once."""
-    said: list[Message] = []
+def beginning() -> list[Message]:
+    """The rules and one document done as it should be: the same in every prompt, so read only once."""
+    said = [Message(role="system", text=render("system_record"))]
     for turn in examples("record_example"):
         said += [
             Message(role="user", text=turn["asked"]),

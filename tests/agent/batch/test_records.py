@@ -11,15 +11,19 @@ import time
 from pathlib import Path
 
 import pytest
+from looktwice.agent.batch.engine import TaskRequest
 from looktwice.agent.batch.records import record_tasks
 from looktwice.agent.batch.sheets import write_sheet
 from looktwice.agent.batch.tasks import BatchTask
+from looktwice.agent.batch.worker import Worker, answer_as_json, outcome_from_json, request_to_json
 from looktwice.agent.extraction.records.schema_sources import spec_of
 from looktwice.agent.extraction.records.words import schema_of_words
 from looktwice.errors import UsageError
+from looktwice.schema import Answer
 from looktwice.settings import DocumentLimits
 
 from ...retrieval.pdf_kit import Pdf, Sheet, text
+from ..extraction.records.record_kit import reader
 from . import batch_kit as bk
 from . import records_kit as rk
 
@@ -116,6 +120,17 @@ def test_what_is_not_there_is_told_before_anything_runs(tmp_path: Path) -> None:
         record_tasks(schema, [tmp_path], DocumentLimits())
     with pytest.raises(UsageError, match=r"records end in \.jsonl"):
         write_sheet(spec_of(schema), tmp_path / "a.jsonl", tmp_path / "out.doc")
+
+
+def test_tasks_and_records_cross_to_workers_elsewhere(tmp_path: Path) -> None:
+    bills = rk.write_bills(tmp_path, 1)
+    (job,) = record_tasks(schema_of_words(rk.WORDS), bills, DocumentLimits()).jobs
+    request = TaskRequest(job.task, session=None, fresh=False, seconds=60)
+    worker = Worker(bk.assistant_on(bk.settings_in(tmp_path / "home"), reader()))
+    outcome = outcome_from_json(answer_as_json(worker, request_to_json(request)))
+    worker.close()
+    assert isinstance(outcome, Answer)
+    assert outcome.records[0].record["number"] == "B-0"
 
 
 def test_a_task_that_extracts_nothing_keeps_its_digest() -> None:
