@@ -86,7 +86,7 @@ def extract(
     spec = spec_of(schema)
     settings = load_settings(pack=pack, model=model)
     tasks = record_tasks(
-        schema, [Path(path) for path in paths], settings.documents, per, ignore_embedded
+        schema, [Path(path) for path in paths], settings.documents, per, ignore_embedded, output
     )
     at_once = workers or usual_workers(settings)
     options = BatchOptions(at_once, limit=limit, timeout=timeout, retry_failed=retry_failed)

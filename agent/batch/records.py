@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +20,7 @@ from .tasks import BatchJob, BatchTask, TaskList
 if TYPE_CHECKING:
     from .results import Result
 
+_LONGEST_ID = 200
 Per = Literal["document", "page"]
 
 
@@ -53,20 +56,31 @@ def record_tasks(
     limits: DocumentLimits,
     per: Per = "document",
     ignore_embedded: bool = False,
+    output: Path | None = None,
 ) -> TaskList:
     """A task for every document under these paths, or for every page.
+
+    Args:
+        schema: of the records.
+        paths: files, and folders that hold some.
+        limits: what a document may measure.
+        per: one record for each.
+        ignore_embedded: see `RecordRequest`.
+        output: the sheet that is made, which is no document of an earlier run.
 
     Raises:
         UsageError: a path is not there, or there is no document under them.
     """
     jobs: list[BatchJob] = []
     for file in _files(paths):
+        if output is not None and file == Path(os.path.abspath(output.expanduser())):
+            continue
         for page in _pages(file, limits) if per == "page" else [None]:
             request = RecordRequest(
                 json_schema=dict(schema), page=page, ignore_embedded=ignore_embedded
             )
             task = BatchTask(
-                id=str(file) if page is None else f"{file}#{page}",
+                id=_id(file, page),
                 question="extract a record",
                 documents=(str(file),),
                 extract=request,
@@ -76,6 +90,15 @@ def record_tasks(
     if not jobs:
         raise UsageError("no documents to extract from; give files, or folders that hold some")
     return TaskList("these documents and this schema", Path.cwd(), jobs, [])
+
+
+def _id(file: Path, page: int | None) -> str:
+    """The file's path, and the page; shortened where ids may not be so long or hold such letters."""
+    text = str(file) if page is None else f"{file}#{page}"
+    if len(text) <= _LONGEST_ID and text.isprintable():
+        return text
+    tail = "".join(c if c.isprintable() else "?" for c in text)[-_LONGEST_ID // 2 :]
+    return f"{sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:16]} {tail}"
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -13,10 +13,14 @@ from ....extensions.extras import needs
 Mark = str
 """The decimal mark of a document: "." or ","."""
 
-_BODY = r"\d{1,3}(?:(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)|\d*)(?:[.,]\d+)?"
-_TOKEN = re.compile(
-    rf"(?<![\w.,/:])(?<!\w[-–])[-−–+(]?\s?{_BODY}(?:\s?[-−](?![\w\d]))?\)?(?![\w/:]|[.,-]\d)"
+_BODY = (
+    r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)"  # lakh and crore: 1,23,456
+    r"|\d{1,3}(?:(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)|\d*))(?:[.,]\d+)?"
 )
+_COUNTED = "円圆圓元원"
+"""Words for money that are written right behind a number, as other letters are not."""
+_ENDS = rf"(?!(?![{_COUNTED}])\w|[/:]|[.,-]\d)"
+_TOKEN = re.compile(rf"(?<![\w.,/:])(?<!\w[-–])[-−–+(]?\s?{_BODY}(?:\s?[-−](?![\w\d]))?\)?{_ENDS}")
 _GLUED = re.compile(
     rf"(?<!\w)[A-Z]{{1,3}}\.?([-−]?{_BODY})(?!\w)|(?<![\w.,])({_BODY})[A-Z]{{1,3}}(?!\w)"
 )
@@ -165,6 +169,8 @@ def _currencies() -> tuple[frozenset[str], dict[str, list[str]]]:
             sign = get_currency_symbol(code, language)
             if sign != code and len(sign) <= 4:
                 signs.setdefault(sign, set()).add(code)
+    for sign, code in (("円", "JPY"), ("圓", "TWD"), ("元", "CNY"), ("원", "KRW")):
+        signs.setdefault(sign, set()).add(code)
     for sign in ("$", "¥", "kr", "£"):
         signs.setdefault(sign, set()).update(_narrow(codes, sign))
     rank = {code: place for place, code in enumerate(_LARGEST)}

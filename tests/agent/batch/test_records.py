@@ -122,6 +122,18 @@ def test_what_is_not_there_is_told_before_anything_runs(tmp_path: Path) -> None:
         write_sheet(spec_of(schema), tmp_path / "a.jsonl", tmp_path / "out.doc")
 
 
+def test_long_names_and_earlier_sheets_do_no_harm(tmp_path: Path) -> None:
+    folder = tmp_path / ("a" * 120) / ("b" * 120)
+    folder.mkdir(parents=True)
+    for name in ("one.txt", "two.txt", "out.csv"):
+        (folder / name).write_text("number: | 5\n", "utf-8")
+    jobs = record_tasks(
+        schema_of_words("number"), [folder], DocumentLimits(), output=folder / "out.csv"
+    ).jobs
+    assert [Path(job.task.documents[0]).name for job in jobs] == ["one.txt", "two.txt"]
+    assert len({job.task.id for job in jobs}) == 2
+
+
 def test_tasks_and_records_cross_to_workers_elsewhere(tmp_path: Path) -> None:
     bills = rk.write_bills(tmp_path, 1)
     (job,) = record_tasks(schema_of_words(rk.WORDS), bills, DocumentLimits()).jobs

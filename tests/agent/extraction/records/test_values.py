@@ -39,6 +39,7 @@ from looktwice.agent.extraction.records.values import Conventions, options, type
         ("1.234.567", None, "1234567"),
         ("5 kg", None, "5"),
         ("(12.50)", ".", "12.50"),
+        ("₹ 1,23,456.00", None, "123456.00"),
     ],
 )
 def test_amounts(text: str, mark: str | None, value: str) -> None:
@@ -61,6 +62,10 @@ def test_parentheses_mean_minus_where_the_document_writes_so() -> None:
         ("RM16.80", ["16.80"]),
         ("16.80SR", ["16.80"]),
         ("TB100A4", []),
+        ("₹ 1,23,456.00", ["1,23,456.00"]),
+        ("合計 1,234円", ["1,234"]),
+        ("10:35 Uhr", []),
+        ("5,0400 2 19 %", ["5,0400", "2", "19"]),
     ],
 )
 def test_only_numbers_that_stand_alone_are_amounts(text: str, found: list[str]) -> None:
@@ -78,6 +83,7 @@ def test_currencies_by_code_and_sign() -> None:
     assert currencies("Total $12.00") == [("$", "USD")]
     assert currencies("All amounts in CAD. Total $12.00")[1] == ("$", "CAD")
     assert currencies("Suma 12,00 zł") == [("zł", "PLN")]
+    assert currencies("合計 1,234円") == [("円", "JPY")]
     assert currencies("ABC THE AND") == []
 
 
