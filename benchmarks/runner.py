@@ -18,7 +18,19 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from ..errors import LooktwiceError
-from . import batch, controller, ingest, memory, page, search, soak, starter, startup, tools
+from . import (
+    batch,
+    controller,
+    ingest,
+    memory,
+    page,
+    search,
+    soak,
+    starter,
+    startup,
+    tables,
+    tools,
+)
 from .gpu.run import run_gpu
 from .measure import Measurement
 from .plot import draw, grows
@@ -32,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Measurement]]] = {
     "starter": starter.measure,
     "ingest": ingest.measure,
     "search": search.measure,
+    "tables": tables.measure,
     "memory": memory.measure,
     "soak": soak.measure,
 }

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 from ..closing import Closing
 from ..control import Control
 from ..errors import BadInput, Cancelled, DeadlinePassed, UsageError
-from ..schema import Box, Passage
+from ..schema import Box, Passage, Picture, Table, TextLine
 from ..settings import Settings
 from .catalog.catalog import Catalog
 from .catalog.rows import Counts, Document, FailedFile, Filters
@@ -42,7 +42,7 @@ from .loaders.drawing import PageRenderer
 from .lock import WriterLock
 from .maintenance import FORM, Maintenance, VerifyReport
 from .outline import DocumentOutline, outline_of
-from .page_images import page_image
+from .page_images import page_image, unchanged_file
 from .page_order import PageOrderer
 from .page_vectors import PageVectors
 from .pages import Page
@@ -52,6 +52,7 @@ from .ranking.page_rerank import PageReranker, open_page_reranker
 from .ranking.rerank import WordReranker, open_reranker
 from .search import Search, matching_boxes
 from .sweep import forget_vanished, sweep
+from .tables.read import TableReader
 from .vectors.vectors import VectorsDamaged
 
 if TYPE_CHECKING:
@@ -313,6 +314,25 @@ class Index(Closing):
         found = self.document(document)
         self.page(found.name, number)
         return page_image(self._catalog, found, number, self._renderer)
+
+    def tables(
+        self,
+        document: str,
+        read_text: Callable[[Image.Image, Picture], list[TextLine]] | None = None,
+    ) -> list[Table]:
+        """Every table of a document, read from its file.
+
+        Args:
+            document: its name.
+            read_text: OCR, for pages that are pictures.
+
+        Raises:
+            BadInput: no such document, or its file is gone, has changed or cannot be read.
+        """
+        found = self.document(document)
+        path = unchanged_file(self._catalog, found)
+        with TableReader(self._limits, read_text) as reader:
+            return list(reader.read(path))
 
     def render(self, document: str, number: int) -> Image.Image:
         """A page as a picture; BadInput as in `view`."""

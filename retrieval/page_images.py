@@ -13,7 +13,7 @@ from .loaders.drawing import PageRenderer
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["page_image"]
+__all__ = ["page_image", "unchanged_file"]
 
 
 def page_image(
@@ -24,6 +24,15 @@ def page_image(
     Raises:
         BadInput: no such page, no look, it is over a limit, or the file is gone or has changed since.
     """
+    return renderer.draw(unchanged_file(catalog, document), number)
+
+
+def unchanged_file(catalog: Catalog, document: Document) -> Path:
+    """The file of a document, as long as it is the one that was added.
+
+    Raises:
+        BadInput: it is gone or has changed since.
+    """
     path = Path(document.path)
     known = catalog.file(path)
     try:
@@ -32,4 +41,4 @@ def page_image(
         raise BadInput(document.name, f"its file is gone from {path}; run `index update`") from None
     if known is None or (known.bytes, known.mtime_ns) != (stat.st_size, stat.st_mtime_ns):
         raise BadInput(document.name, f"{path} has changed since it was added; run `index update`")
-    return renderer.draw(path, number)
+    return path

@@ -56,6 +56,8 @@ ONLY_IN = {
         "evals",
         "benchmarks",
     },
+    "duckdb": {"tools/tables/database.py", "agent/batch/sheets.py"},
+    "pdfplumber": {"retrieval/tables/finding/lattice.py", "benchmarks/tables.py"},
     "typer": {"cli"},
     "supervision": {"media/annotate.py"},
     "ray": {"agent/batch/ray.py"},
@@ -65,7 +67,7 @@ ONLY_IN = {
 HEAVY = {
     "torch", "torchvision", "transformers", "sentence_transformers", "ultralytics", "paddleocr",
     "chromadb", "gradio", "xllamacpp", "openai", "onnx", "onnxruntime", "cv2", "supervision",
-    "smolagents", "langchain", "langchain_openai",
+    "smolagents", "langchain", "langchain_openai", "duckdb", "pdfplumber",
 }  # fmt: skip
 IMPORTED_LAZILY_AS_A_WHOLE = {
     "agent/backends/local/constrained.py", "agent/backends/transformers.py",

@@ -23,6 +23,7 @@ THROUGH_THEIR_FACE = {
     "evals/seer": "evals/seer/test_seer.py",
     "evals/suites": "evals/test_suites.py",
     "evals/suites/long_forms": "evals/test_long_forms.py",
+    "evals/suites/tables": "evals/test_suites.py",
     "evals/suites/seer": "evals/seer/test_trial.py",
     "retrieval/tables/finding": "retrieval/tables/finding/test_tables.py",
     "retrieval/tables/sources": "retrieval/tables/sources/test_open.py",
@@ -118,6 +119,7 @@ TESTED_WITH = {
     "tools/looking/test_regions.py": "tools/looking/marks",
     "tools/mcp_client/test_remote.py": "tools/mcp_client/link",
     "tools/ocr/test_layout.py": "tools/scan_reader",
+    "tools/tables/test_query.py": "tools/tables/library",
     "tools/test_base.py": "tools/signature",
     "ui/openai_server/test_app.py": ("ui/http/answering ui/http/logs ui/http/metrics"),
     "ui/web/test_app.py": (

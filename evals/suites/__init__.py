@@ -25,6 +25,7 @@ from . import (
     scenes,
     seer,
     signs,
+    tables,
 )
 from .maker import Generator, Maker
 
@@ -115,6 +116,8 @@ SUITES: dict[str, Suite] = {
               conversations.generate),
         Suite("long_forms", "lists, tables, translations, copies, comparisons, explanations",
               long_forms.generate),
+        Suite("tables", "sums, extremes, filters and groups of whole tables, as four kinds of file",
+              tables.generate),
         Suite("seer", "every form of answer, for models that see", seer.generate),
         Suite("small_marks", "what has to be enlarged to be seen", seer.marks.generate),
     )

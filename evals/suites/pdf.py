@@ -22,14 +22,17 @@ class PdfLine:
 
 def write_pdf(pages: Sequence[Sequence[PdfLine | str]], title: str = "", author: str = "") -> bytes:
     """A document of pages of lines, from the top down; Latin-1 text, its title in any script."""
+    return _document([_content(page) for page in pages], title, author)
+
+
+def _document(contents: Sequence[bytes], title: str, author: str) -> bytes:
     objects: list[bytes] = [b"", b""]
     objects += [
         b"<</Type/Font/Subtype/Type1/BaseFont/%s/Encoding/WinAnsiEncoding>>" % name
         for name in (b"Helvetica", b"Helvetica-Bold")
     ]
     kids = []
-    for page in pages:
-        content = _content(page)
+    for content in contents:
         objects.append(b"<</Length %d>>\nstream\n%s\nendstream" % (len(content), content))
         objects.append(
             b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R"
@@ -42,12 +45,54 @@ def write_pdf(pages: Sequence[Sequence[PdfLine | str]], title: str = "", author:
     return _file(objects)
 
 
+@dataclass(frozen=True)
+class PdfText:
+    """Words at a baseline, in points from the lower left."""
+
+    x: float
+    y: float
+    words: str
+    size: float = 11
+    bold: bool = False
+
+
+Rule = tuple[float, float, float, float]
+"""A line from one point to another."""
+
+
+@dataclass(frozen=True)
+class PlacedPage:
+    """What is put on a page, wherever it is to stand."""
+
+    texts: Sequence[PdfText]
+    rules: Sequence[Rule] = ()
+
+
+def write_pages(pages: Sequence[PlacedPage], title: str = "") -> bytes:
+    """A document of pages whose words and lines have places."""
+    return _document([_placed(page) for page in pages], title, "")
+
+
+def _placed(page: PlacedPage) -> bytes:
+    parts = [
+        b"BT /%s %g Tf %g %g Td (%s) Tj ET\n"
+        % (b"F2" if text.bold else b"F1", text.size, text.x, text.y, _escaped(text.words))
+        for text in page.texts
+    ]
+    parts += [b"0.8 w %g %g m %g %g l S\n" % rule for rule in page.rules]
+    return b"".join(parts)
+
+
+def _escaped(words: str) -> bytes:
+    shown = words.encode("cp1252", "replace").replace(b"\\", b"\\\\")
+    return shown.replace(b"(", b"\\(").replace(b")", b"\\)")
+
+
 def _content(lines: Sequence[PdfLine | str]) -> bytes:
     parts, y = [], float(_TOP)
     for line in lines:
         line = PdfLine(line) if isinstance(line, str) else line
-        shown = line.words.encode("cp1252").replace(b"\\", b"\\\\")
-        shown = shown.replace(b"(", b"\\(").replace(b")", b"\\)")
+        shown = _escaped(line.words)
         parts.append(
             b"BT %g g /%s %g Tf %d %g Td (%s) Tj ET\n"
             % (line.grey, b"F2" if line.bold else b"F1", line.size, _LEFT, y, shown)

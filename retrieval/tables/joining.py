@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ...schema import Box, Cell, Table
-from .naming import named
+from ...schema import Cell, Table
+from .naming import head_rows, named
 
 __all__ = ["Joiner"]
 
@@ -19,7 +19,7 @@ class Joiner:
     """Takes tables page by page, gives those that are whole."""
 
     def __init__(self) -> None:
-        self._open: Table | None = None
+        self._parts: list[Table] = []
         self._last_page = 0
 
     def add(self, page: int, tables: list[Table], width: float, height: float) -> Iterator[Table]:
@@ -31,72 +31,60 @@ class Joiner:
             width, height: of the page, in the frame of the boxes.
         """
         rest = list(tables)
-        before = self._open
-        if before is not None:
-            first = rest[0] if rest else None
-            if (
-                first is not None
-                and page == self._last_page + 1
-                and _goes_on(before, first, width, height)
-            ):
-                rest[0] = _joined(before, first)
-            else:
-                yield before
-        self._open = rest.pop() if rest else None
+        follows = bool(self._parts and rest) and page == self._last_page + 1
+        if follows and _goes_on(self._parts, rest[0], width, height):
+            self._parts.append(rest.pop(0))
+        if rest or page > self._last_page + 1 or not tables:
+            yield from self.close()
+            self._parts = rest[-1:]
         self._last_page = page
-        yield from rest
+        yield from rest[:-1]
 
     def close(self) -> Iterator[Table]:
         """What is left at the end."""
-        if self._open is not None:
-            yield self._open
-            self._open = None
+        parts, self._parts = self._parts, []
+        if parts:
+            yield _joined(parts)
 
 
-def _goes_on(table: Table, rest: Table, width: float, height: float) -> bool:
-    if table.box is None or rest.box is None or table.shape[1] != rest.shape[1]:
+def _goes_on(parts: Sequence[Table], rest: Table, width: float, height: float) -> bool:
+    """Whether a table is the next part: where it should be, with the same columns and no other head."""
+    first, last = parts[0], parts[-1]
+    if last.box is None or rest.box is None or last.shape[1] != rest.shape[1]:
         return False
-    ends = [cell.box.y2 for cell in table.cells if cell.box and cell.page == _last_page(table)]
-    if not ends or max(ends) < _FOOT * height or rest.box.y1 > _HEAD * height or rest.caption:
+    if last.box.y2 < _FOOT * height or rest.box.y1 > _HEAD * height or rest.caption:
         return False
     near = _ALIKE * width
-    if abs(table.box.x1 - rest.box.x1) > near or abs(table.box.x2 - rest.box.x2) > near:
+    if abs(last.box.x1 - rest.box.x1) > near or abs(last.box.x2 - rest.box.x2) > near:
         return False
     heads = _heads(rest)
-    return not heads or _texts(heads) == _texts(_heads(table)) or not _heads(table)
-
-
-def _last_page(table: Table) -> int | None:
-    return max((cell.page or 0 for cell in table.cells), default=0)
+    return not heads or not _heads(first) or _texts(heads) == _texts(_heads(first))
 
 
 def _heads(table: Table) -> list[Cell]:
     """Cells of the rows that only name columns."""
-    others = {c.row for c in table.cells if not c.is_header}
-    first = min(others, default=0)
-    return [cell for cell in table.cells if cell.row < first]
+    rows = head_rows(table.cells)
+    return [cell for cell in table.cells if cell.row < rows]
 
 
 def _texts(cells: list[Cell]) -> list[str]:
     return ["".join(cell.text.split()).casefold() for cell in cells]
 
 
-def _joined(table: Table, rest: Table) -> Table:
-    """One table; the head that is written again is left out."""
-    repeated = max((cell.row + cell.row_span for cell in _heads(rest)), default=0)
-    rows = table.shape[0]
-    more = [
-        cell.model_copy(
-            update={
-                "row": cell.row - repeated + rows, "header": (), "label": (), "is_header": False,
-            }
-        )
-        for cell in rest.cells
-        if cell.row >= repeated
-    ]  # fmt: skip
-    heads = max((cell.row + cell.row_span for cell in _heads(table)), default=0)
-    plain = [cell.model_copy(update={"header": (), "label": ()}) for cell in table.cells]
-    box: Box | None = table.box
-    return Table(
-        cells=named([*plain, *more], heads), caption=table.caption, page=table.page, box=box
-    )
+def _joined(parts: Sequence[Table]) -> Table:
+    """One table; a head that is written again is left out."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    cells = list(first.cells)
+    rows = first.shape[0]
+    for part in parts[1:]:
+        repeated = max((cell.row + cell.row_span for cell in _heads(part)), default=0)
+        for cell in part.cells:
+            if cell.row >= repeated:
+                moved = {"row": cell.row - repeated + rows, "is_header": False}
+                cells.append(cell.model_copy(update=moved))
+        rows += part.shape[0] - repeated
+    heads = max((cell.row + cell.row_span for cell in _heads(first)), default=0)
+    plain = [cell.model_copy(update={"header": (), "label": ()}) for cell in cells]
+    return Table(cells=named(plain, heads), caption=first.caption, page=first.page, box=first.box)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from ...schema import Cell
 from .figures import is_figure, is_year
 
-__all__ = ["count_head_rows", "named"]
+__all__ = ["count_head_rows", "head_rows", "named"]
 
 
 def count_head_rows(cells: Sequence[Cell]) -> int:
@@ -37,6 +37,19 @@ def count_head_rows(cells: Sequence[Cell]) -> int:
     if over_several and heads == 1 and not _mostly_figures(rows.get(1, [])):
         heads = 2
     return min(heads, len(rows) - 1)
+
+
+def head_rows(cells: Sequence[Cell]) -> int:
+    """How many rows at the top of a table whose cells are named hold heads alone.
+
+    A row with a lone label in the first column heads a section, not the columns.
+    """
+    bodies = [cell.row for cell in cells if cell.text and not cell.is_header]
+    end = min(bodies, default=0)
+    beside = {cell.row for cell in cells if cell.text and cell.column + cell.column_span > 1}
+    while end > 1 and end - 1 not in beside:
+        end -= 1
+    return end
 
 
 def _rows(cells: Iterable[Cell]) -> dict[int, list[Cell]]:

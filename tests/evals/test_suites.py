@@ -18,7 +18,10 @@ from looktwice.evals.suites.maker import Maker
 from looktwice.evals.suites.prompt_injection import generate, orders
 from looktwice.evals.task import Task, fingerprint, read_tasks
 from looktwice.media.store import Store
+from looktwice.retrieval.tables.read import TableReader
+from looktwice.retrieval.tables.typed import typed_table
 from looktwice.schema import Answer
+from looktwice.settings import DocumentLimits
 from PIL import ExifTags, Image
 
 ALL = sorted(SUITES)
@@ -237,3 +240,23 @@ def test_an_earlier_name_of_a_suite_means_the_same_tasks(tmp_path: Path) -> None
         assert (again.name, again.folder) == ("prompt_injection", made.folder)
     with pytest.raises(UsageError, match="holds other tasks"):
         open_source("prompt_injection", run, None, 3)
+
+
+def test_tables_are_the_same_in_every_kind_of_file(tmp_path: Path) -> None:
+    _, tasks = load("tables", tmp_path)
+    assert len(tasks) == 160
+    by_question: dict[str, list[Task]] = {}
+    for task in tasks:
+        by_question.setdefault(task.id.partition("-")[2], []).append(task)
+    for same in by_question.values():
+        assert {task.kind.partition(":")[0] for task in same} == {"csv", "xlsx", "pdf", "picture"}
+        assert len({(task.question, task.truth.answers) for task in same}) == 1
+    with TableReader(DocumentLimits()) as reader:
+        for number in (3, 4):  # one without upright rules, one with
+            texts = set()
+            for kind in ("csv", "xlsx", "pdf"):
+                (table,) = reader.read(tmp_path / kind / f"table-{number:02}.{kind}")
+                typed = typed_table(table)
+                assert typed is not None
+                texts.add(typed.values)
+            assert len(texts) == 1

@@ -14,6 +14,8 @@ from .regions import is_table, regions
 from .unruled import unruled_grid
 
 _FEWEST_FILLED = 0.3
+_FEWEST_FILLED_OPEN = 0.4
+"""Shares of a table's cells that hold words; without rules, figures strewn over a chart may align."""
 _FEWEST_BARS = 6
 
 
@@ -34,7 +36,9 @@ def find_grids(layout: Layout) -> list[Grid]:
     for part, gaps in regions(free, across):
         own = rules_of(part, across)
         if is_table(part, gaps, len(own)) and not _is_drawing(part, down):
-            found.append(unruled_grid(part, gaps, own, across))
+            grid = unruled_grid(part, gaps, own, across)
+            if len(grid.filled) >= _FEWEST_FILLED_OPEN * len(grid.areas):
+                found.append(grid)
     return sorted(found, key=lambda grid: (grid.ys[0], grid.xs[0]))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from ...loaders.pdf.words import PageGeometry, read_runs, read_text
+from ...loaders.pdf.words import PageGeometry, TextRun, read_runs, read_text
 from ..finding.layout import HRule, Layout, PlacedWord, VRule
 
 __all__ = ["layouts_of"]
@@ -42,20 +42,22 @@ def layouts_of(
         most: characters that are read.
     """
     text = read_text(text_page, most)
-    layouts = []
     strokes = list(_strokes(page))
+    layouts = []
     for turn in range(4):
         turned = replace(view, turn=(view.turn + turn) % 4)
-        marks = tuple(_marks(text_page, text, turned))
+        runs = read_runs(text_page, text, turned)
+        marks = tuple(_marks(runs))
         if marks and (turn == 0 or len(marks) >= _TURNED_WORDS):
-            width, height = turned.size
             across, down = _rules(strokes, turned)
-            layouts.append(Layout(marks, across, down, width, height, "page", number, turn))
+            layouts.append(Layout(marks, across, down, *turned.size, "page", number, turn))
+        if turn == 0 and sum(len(r.words) for r in runs if not r.flat) < _TURNED_WORDS:
+            break  # nothing worth reading runs another way
     return sorted(layouts, key=lambda layout: -len(layout.marks))
 
 
-def _marks(text_page: Any, text: str, view: PageGeometry) -> Iterator[PlacedWord]:
-    for run in read_runs(text_page, text, view):
+def _marks(runs: Iterable[TextRun]) -> Iterator[PlacedWord]:
+    for run in runs:
         if not run.flat:
             continue
         for word in run.words:
