@@ -165,6 +165,8 @@ class PageLimits(BaseModel):
     question_characters: int = Field(default=8_000, gt=0, description="of one question")
     files: int = Field(default=16, gt=0, description="with one question")
     upload_bytes: int = Field(default=64 * 2**20, gt=0, description="of one file")
+    uploads_bytes: int = Field(default=4 * 2**30, gt=0, description="of all uploads on their way")
+    documents_bytes: int = Field(default=4 * 2**30, gt=0, description="of one user's documents")
     upload_seconds: int = Field(default=3600, gt=0, description="an unused upload is kept")
     trusted_proxies: tuple[str, ...] = Field(
         default=("127.0.0.1", "::1"),

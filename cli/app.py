@@ -15,6 +15,7 @@ from ..errors import Cancelled, LooktwiceError, UsageError
 from .ask import ask
 from .batch import batch_app
 from .checks import checks
+from .clean import clean
 from .demo import demo
 from .doctor import doctor
 from .evaluate.app import eval_app
@@ -43,6 +44,7 @@ app.command()(tables)
 app.command()(tools)
 app.command()(checks)
 app.command()(doctor)
+app.command()(clean)
 app.add_typer(models_app, name="models")
 app.add_typer(index_app, name="index")
 app.add_typer(batch_app, name="batch")

@@ -258,6 +258,8 @@ class Store:
             # Comparing, not only looking for the name, heals a file that was damaged since.
             if not path.is_file() or path.read_bytes() != data:
                 _write_whole(path, data, self.root)
+            else:
+                os.utime(path)  # `pruning` goes by when it was used last
         except OSError as error:
             raise UsageError(
                 f"the picture store {self.root} cannot be written ({error}); "

@@ -59,6 +59,7 @@ def make_app(
         docs_url=None,  # the pages load their scripts from elsewhere
         redoc_url=None,
         telemetry={"tracing": False},
+        strict_content_type=True,  # a page elsewhere can send any other type without being asked
         lifespan=routes.lifespan,
     )
     app.add_api_route("/v1/chat/completions", routes.chat, methods=["POST"], response_model=None)

@@ -58,6 +58,7 @@ class UserDocuments:
         self.shared = shared
         self._open_index = open_index or pack_opener(settings)
         self._open_indexes: dict[Path, Index] = {}
+        self._most = settings.page.documents_bytes
         self._lock = threading.Lock()
         self._writing = threading.Lock()
 
@@ -113,6 +114,7 @@ class UserDocuments:
             control: stops it; what is not finished is finished by the next call.
         """
         folder = self.folder(owner)
+        self._check_room(folder / "files", files)
         kept = [keep_upload(file, folder / "files") for file in files]
         with self._writing:  # one process, one writer: users wait for each other here
             index = self._open_index(folder, write=True)
@@ -120,6 +122,16 @@ class UserDocuments:
                 return index.add(kept, control=control, on_progress=on_progress)
             finally:
                 index.close()
+
+    def _check_room(self, folder: Path, files: Sequence[NamedFile]) -> None:
+        """UsageError where a user's files would be more than they may be."""
+        there = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        added = sum(file.path.stat().st_size for file in files if file.path.is_file())
+        if there + added > self._most:
+            raise UsageError(
+                f"your documents have {there / 2**20:,.0f} MB and may have {self._most / 2**20:,.0f}; "
+                "remove some before you add more"
+            )
 
     def remove(self, owner: str, name: str) -> None:
         """Forget a document; a file that was uploaded goes with it.

@@ -56,7 +56,7 @@ class PageMiddleware:
         unguarded: Sequence[str] = (),
     ) -> None:
         self._app, self._authentication, self._limits = app, authentication, limits
-        self._uploads = OwnUploads(app)
+        self._uploads = OwnUploads(app, limits.uploads_bytes)
         self._unguarded = tuple(unguarded)
         self._guard = Guard(
             self._authenticated,

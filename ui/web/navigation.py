@@ -141,7 +141,7 @@ class Navigation:
             x1, y1, x2, y2 = (float(v) for v in box)
             region = Box(x1=min(x1, x2), y1=min(y1, y2), x2=max(x1, x2), y2=max(y1, y2))
             crop_of(self._store, picture, region)
-        except (ValueError, TypeError, BadInput):
+        except (ArithmeticError, ValueError, TypeError, BadInput):
             return {}
         return self._attachments(replace(session, region=region, region_picture=picture))
 

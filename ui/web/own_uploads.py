@@ -6,6 +6,7 @@ fetches what is given as an address, for anybody and whether offline or not. Thi
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -32,10 +33,11 @@ class OwnUploads:
 
     Args:
         app: Gradio and what stands beside it.
+        most: bytes of all uploads that were not used yet.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app, self._most = app, most
         self._owners: OrderedDict[str, set[str]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, owner: str | None) -> None:
@@ -52,6 +54,7 @@ class OwnUploads:
         elif path.rstrip("/") == f"{_API}upload":
             if owner is None:
                 raise RequestError("open the page first: uploads belong to who sends them", 403)
+            await asyncio.to_thread(self._check_room)
             send = self._noting(send, owner)
         elif scope["method"] == "POST" and path.startswith(_API):
             body = await _whole(receive)
@@ -74,6 +77,13 @@ class OwnUploads:
         if owner is None or owner not in owners:
             raise RequestError("this is not among your uploads; add the file again", 404)
 
+    def _check_room(self) -> None:
+        """Refuse where those that nobody used yet fill their room; they go after a while."""
+        for path in [path for path in list(self._owners) if not os.path.exists(path)]:
+            self._owners.pop(path, None)
+        if sum(map(_size, list(self._owners))) > self._most:
+            raise RequestError("there is no room for uploads now; try again later", 413)
+
     def _noting(self, send: Send, owner: str) -> Send:
         """`send` that learns from Gradio's reply where it put an upload."""
         reply = bytearray()
@@ -87,6 +97,13 @@ class OwnUploads:
             await send(message)
 
         return sending
+
+
+def _size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
 
 
 def _paths_of(reply: bytes) -> list[str]:

@@ -129,7 +129,15 @@ def test_web_pages_cannot_ask(plain: str) -> None:
     """Neither under a name of their own (DNS rebinding) nor with a form's content type."""
     sent = json.dumps({"messages": [user("x")]}).encode()
     assert post(plain, sent, host="evil.example").status_code == 403
-    assert post(plain, sent, **{"content-type": "text/plain"}).status_code == 400
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
+        assert post(plain, sent, **{"content-type": kind}).status_code == 400
+    assert (
+        post(plain, sent, **{"content-type": "text/plain; x=application/json"}).status_code == 400
+    )
+    bare = httpx.Request("POST", f"{plain}/v1/chat/completions", content=sent)
+    assert "content-type" not in bare.headers
+    with httpx.Client() as nobody:
+        assert nobody.send(bare).status_code == 400
     asked = httpx.options(f"{plain}/v1/chat/completions", headers={"origin": "http://evil"})
     assert asked.status_code == 405
     assert "access-control-allow-origin" not in asked.headers

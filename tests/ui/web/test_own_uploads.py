@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from looktwice.benchmarks.page_clients import PageClient
+from looktwice.ui.web.session import Caller, PageSession
 
 from ...agent.kit import picture
 from .page_kit import Page, page
@@ -136,3 +137,30 @@ def test_an_upload_of_nobody_is_refused(served: Page) -> None:
     with httpx.Client(base_url=served.url) as client:
         reply = client.post("/gradio_api/upload", files={"files": ("a.png", picture(1))})
     assert reply.status_code == 403
+
+
+def test_uploads_that_nobody_uses_have_an_end_to_their_room(tmp_path: Path) -> None:
+    with page(tmp_path, page_limits={"uploads_bytes": 1}) as served:
+
+        async def work(one: PageClient, other: PageClient) -> list[int]:
+            path = (await one.upload(picture(3)))["path"]
+            full = await other.client.post("/gradio_api/upload", files={"files": ("b.png", b"x")})
+            Path(path).unlink()
+            free = await other.client.post("/gradio_api/upload", files={"files": ("b.png", b"x")})
+            return [full.status_code, free.status_code]
+
+        assert two_users(served, work) == [413, 200]
+
+
+@pytest.mark.parametrize(
+    "box", [[10**400] * 4, ["x"] * 4, [None] * 4, [float("1e309")] * 4, [[1]] * 4]
+)
+def test_odd_regions_change_nothing(served: Page, box: list[Any]) -> None:
+    caller = Caller("visitor x", "tab")
+    store, history = served.assistant.store, served.handlers.history
+    stored = store.add(picture(6))
+    history.add_pictures(caller.owner, [stored])
+    navigation = served.handlers.navigation
+    assert navigation.select_region(caller, PageSession(caller.owner), stored.sha256, box) == {}
+    assert navigation.select_region(caller, PageSession(caller.owner), "f" * 64, [1, 1, 9, 9]) == {}
+    assert navigation.edit(caller, PageSession(caller.owner, chat="none"), 10**9) == {}
