@@ -29,6 +29,7 @@ from .placing import Placing
 from .prompting import Among, beginning, opening
 from .reading import DocumentPages, PageText
 from .requests import RecordRequest
+from .rereading import ReadAgain, reread
 from .schema_sources import spec_of
 from .values import Conventions, options
 
@@ -126,7 +127,7 @@ class Extractor:
         if invoice is not None:
             work.fields |= fields_of(invoice, spec, pages, placing)
         if any(text.page.text.strip() for text in pages):
-            _fill(work, parts)
+            _fill(work, parts, self._pages.read_again)
         elif invoice is None:
             work.doubts.append("no text could be read")
         _without_minus(work)
@@ -164,7 +165,7 @@ def _has_terms(spec: RecordSpec) -> bool:
     return any(one.term for one in spec.fields)
 
 
-def _fill(work: Extraction, parts: Sequence[Sequence[PageText]]) -> None:
+def _fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: ReadAgain) -> None:
     """Ask about each part for what is still missing, and for the rows of every list; then check."""
     lists = [many for many in work.spec.lists if not row_count(many.path, work.fields)]
     if len(parts) > _MOST_PARTS:
@@ -181,8 +182,17 @@ def _fill(work: Extraction, parts: Sequence[Sequence[PageText]]) -> None:
         for many in lists:
             if not (of_table and many.path in known):
                 _fill_rows(work, many, begun, among, known, part)
+    _read_again(work, read_again)
     whole = work.begun(parts[-1])
     work.doubts += SecondLook(work.spec, work.placing, work.model, whole).settle(work.fields)
+
+
+def _read_again(work: Extraction, read_again: ReadAgain) -> None:
+    """Values of scans that no check bears out are read a second time."""
+    values = {path: found.value for path, found in work.fields.items()}
+    surely = confirmed(work.spec.checks, values)
+    pages = {text.number: text for text in work.pages}
+    reread(work.fields, work.spec.fields, pages, work.placing.by, read_again, surely)
 
 
 def _read_off(

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _GAP = 0.8
 """Of a word's height: what is farther apart belongs to two cells."""
 _BAR = " | "
+_AROUND, _ENLARGED = 0.2, 2
+"""How much of its size around a box is read again with it, and how many times larger."""
 _UPRIGHT = 2.5
 """Times its width that a word of several letters may be high; beyond it runs up the margin."""
 
@@ -158,6 +160,30 @@ class DocumentPages(Closing):
 
                 self._renderer = PageRenderer(self._limits)
         return self._renderer.draw(path, number)[0]
+
+    def read_again(self, text: PageText, box: Box) -> str:
+        """What a part of a scan says, cut out and enlarged; "" where it is no scan.
+
+        Raises:
+            ToolError: reading failed.
+        """
+        if text.image is None or text.picture is None or self._read_text is None:
+            return ""
+        x1, y1, x2, y2 = text.picture.local(box.grow(_AROUND))
+        margin = (y2 - y1) / 2
+        part = text.image.crop(
+            (
+                max(0, int(x1 - margin)),
+                max(0, int(y1)),
+                min(text.image.width, int(x2 + margin)),
+                min(text.image.height, int(y2)),
+            )
+        )
+        large = part.resize((part.width * _ENLARGED, part.height * _ENLARGED))
+        picture = Picture(
+            sha256=text.picture.sha256, width=large.width, height=large.height, format="RGB"
+        )
+        return " ".join(line.text for line in self._read_text(large, picture))
 
     def close(self) -> None:
         """End the reading processes."""
