@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -67,3 +68,10 @@ def test_any_sum_and_no_other_number(a: Decimal, b: Decimal, off: int) -> None:
 @given(st.text(alphabet="12.,+-*/=≈%$ ()x[]", max_size=30))
 def test_nothing_breaks_it(draft: str) -> None:
     wrong_equations(draft)
+
+
+@pytest.mark.parametrize("line", ["1 " * 50_000 + "a = 5", "1+" * 50_000 + "a = 5", "1=" * 50_000])
+def test_long_lines_take_no_longer_than_they_are(line: str) -> None:
+    started = time.monotonic()
+    wrong_equations(line)
+    assert time.monotonic() - started < 2
