@@ -14,10 +14,10 @@ from ..text.facts import normal_number
 _NUMBER = re.compile(r"\d(?:[\d.,'’\u00a0\u202f]*\d)?")
 _SIGNS = r"[\d.,'’$€£¥%()\[\]\s+*/×·÷xX−–-]"
 _LEFT, _RIGHT = re.compile(rf"{_SIGNS}+$"), re.compile(rf"^{_SIGNS}+")
-_OPERATOR = re.compile(r"[\d)%]\s*(?:[+*/×·÷xX−–]|-)\s*[$€£¥]?\s*[\d(]")
+_OPERATOR = re.compile(r"[\d)%]\s{0,3}[-+*/×·÷xX−–]\s{0,3}[$€£¥]?\s{0,3}[\d(]")
 _LONGEST = 300
 """Characters of a side: no sum that anybody writes is longer, and time grows with its square."""
-_EQUALS = re.compile(r"\s*[=≈]\s*")
+_EQUALS = re.compile("[=≈]")
 _WRITTEN_PLACES = re.compile(r"[.,](\d{1,2})$")
 _NOTHING = Decimal("1e-12")
 _UNITS = (Decimal(1), Decimal(100), Decimal("0.01"))
