@@ -39,6 +39,7 @@ from ..text.facts import content_words
 from ..verification.wording import offered
 from .base import Done
 
+READ = "read_text"
 _COMPARING: tuple[FormName, ...] = ("comparison", "choice")
 _FEWEST_COMPARED, _MOST_COMPARED = 2, 4
 """Pictures that are compared, where a question names none."""
@@ -62,7 +63,7 @@ def plan(state: State, run: Run) -> Done:
     else:
         form = run.forms.form(state["standalone_question"]).name
         state = State(**{**state, "target_pictures": compared(state, form)})
-        stages, how = decide(state, run)
+        stages, how = decide(state, FORMS[form], run)
         stages = fitting(stages, FORMS[form])
     if how == NO_PICTURE:
         return Done(
@@ -96,18 +97,20 @@ def fitting(stages: tuple[Stage, ...], form: Form) -> tuple[Stage, ...]:
     return tuple(stage for stage in left if stage)
 
 
-def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
+def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     """The stages of tool calls, and how they were found.
 
     Facts bound the choice: without a picture no picture tool can run, and a question whose nearest
     examples all look at pictures is told so instead of being guessed at; with documents at hand they are
     asked instead, and whenever it is in doubt; a picture that came along is looked at unless the words
-    are plainly small talk.
+    are plainly small talk. What a model that reads is to work with has to be read first.
     """
     if state["documents"] and not state["given"]:
         return ask_named(state, run), "documents are named"
     neighbours = run.planner.nearest(state["standalone_question"])
     agreed = vote(neighbours)
+    if form.worked and state["target_pictures"] and not run.model.sees_images and run.index is None:
+        return (to_work_with(agreed, form, run),), "to be worked with"
     if not state["target_pictures"]:
         likely = agreed or vote(neighbours, share=0.0) or ()
         if run.index is None and any(run.tools[tool].needs_picture for tool in named(likely)):
@@ -125,6 +128,15 @@ def decide(state: State, run: Run) -> tuple[tuple[Stage, ...], str]:
         # A question that came with a picture is not answered from the model's memory.
         return (every_look(run),), "a picture is there"
     return stages, "model"
+
+
+def to_work_with(agreed: tuple[Stage, ...] | None, form: Form, run: Run) -> Stage:
+    """The words of pictures, and what else the nearest examples look for first."""
+    if form.name == "description" or READ not in run.tools:
+        return every_look(run)
+    first = agreed[0] if agreed else ()
+    others = tuple(call for call in first if call.tool not in (READ, calculate.name))
+    return (widest(run.tools[READ]), *others)
 
 
 def ask_named(state: State, run: Run) -> tuple[Stage, ...]:

@@ -27,6 +27,8 @@ from ..verification.support import Opinion, opinion, retrieved
 from ..verification.wording import gives_up
 from .base import Judgement, examined, form_of, may_revise, revised
 
+_TOLD = 400
+"""Characters of a draft that was thrown away which the trace keeps."""
 _COPY = (
     "Copy words, numbers and dates exactly from the evidence and compute nothing: "
     "for a change give both numbers."
@@ -69,7 +71,7 @@ def judge_worked(state: State, run: Run) -> Judgement:
     kept, dropped = supported_lines(state["draft"], evidence, literal=form.literal)
     if not kept:
         verdict = Verdict(outcome="decline", critique="the evidence carries no line of it")
-        return Judgement(state["draft"], verdict)
+        return Judgement(state["draft"], verdict, trace=f"it was: {state['draft'][:_TOLD]}")
     question = state["standalone_question"]
     citations = cite(kept, question, evidence, page_finder(run))
     whole = len(kept.splitlines()) / (len(kept.splitlines()) + len(dropped))

@@ -348,6 +348,19 @@ def undecided(tools: dict[str, Tool]) -> Planner:
     return Planner(kit.WordEmbedder(), examples, tools)
 
 
+@pytest.mark.parametrize("form", sorted(name for name, form in FORMS.items() if form.worked))
+def test_what_is_to_be_worked_with_is_read_without_a_plan(world: World, form: FormName) -> None:
+    script = kit.Script()
+    tools = {t.name: t for t in (*kit.instant_experts(), calculate)}
+    run, events = start(world, script.model(), tools, Control(20))
+    object.__setattr__(run, "forms", OneForm(form))
+    object.__setattr__(run, "planner", undecided(tools))
+    state = world.graph.invoke(fresh("a", world.pictures[:1]), context=run)
+    check_answer(state, run, events)
+    assert "plan" not in script.asked
+    assert "read_text" in kit.ran(state["answer"])
+
+
 @pytest.mark.parametrize("sees", [False, True])
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_wrong_json_twice_falls_back_in_every_form(
@@ -363,7 +376,8 @@ def test_wrong_json_twice_falls_back_in_every_form(
     check_order(events)
     wrong = [kind for kind in script.asked if kind in ("plan", "arguments")]
     assert script.asked.count("repair") == len(wrong), "each is repaired once, and no more"
-    assert wrong or sees, "one that sees needs no plan"
+    planned = not sees and not FORMS[form].worked
+    assert wrong or not planned, "one that sees needs no plan, nor does work with what is read"
     assert state["answer"].status in ("answered", "partial", "declined")
 
 
