@@ -1,7 +1,11 @@
-"""Whether an answer is written in the language of its question."""
+"""Whether an answer is written in the language that is wanted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ...schema import Evidence
+from ..evidence.contents import words_read
 from ..text.facts import words
 from ..text.language import languages_of, script_of
 
@@ -10,6 +14,8 @@ _FEWEST_WORDS = 8
 _ASKED, _ANSWERED, _ALIKE = 0.6, 0.9, 0.05
 """Probabilities: of the question's language, of the answer's, and of the answer being in the question's all
 the same (languages that are near each other)."""
+_COPIED = 0.8
+"""Share of a translation's words that stand in what was read: names and borrowed words are far fewer."""
 
 
 def of_another_language(draft: str, question: str) -> list[str]:
@@ -27,3 +33,12 @@ def of_another_language(draft: str, question: str) -> list[str]:
     if not sure or answered.get(wanted, 0.0) >= _ALIKE:
         return []
     return [f"it is written in “{given}”, the question in “{wanted}”"]
+
+
+def not_translated(draft: str, evidence: Sequence[Evidence]) -> list[str]:
+    """A translation that is what was read, once more, as a sentence."""
+    said = [word for word in words(draft) if not word[0].isdigit()]
+    read = {word for item in evidence for word in words(words_read(item))}
+    if len(said) < _FEWEST_WORDS or sum(word in read for word in said) < _COPIED * len(said):
+        return []
+    return ["it repeats what was read, in the same language"]

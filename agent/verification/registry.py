@@ -194,6 +194,13 @@ CHECKS: tuple[Check, ...] = (
         "what is neither translated nor copied",
     ),
     Check(
+        "translated",
+        "a translation is more than what was read",
+        doubts(lambda case: language.not_translated(case.draft, case.evidence), mild=True),
+        lambda case: case.form.name == "translation",
+        "translations",
+    ),
+    Check(
         "form",
         "a list is a list, and a table a table",
         doubts(lambda case: shape.not_of_form(case.draft, case.form.name), mild=True),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.verification.language import of_another_language
+from looktwice.agent.verification.language import not_translated, of_another_language
+from looktwice.schema import Evidence
 
 ENGLISH = "The picture shows two people standing beside a red bus in front of a building."
 GERMAN = "Das Bild zeigt zwei Personen neben einem roten Bus vor einem großen Gebäude."
@@ -49,3 +50,18 @@ def test_its_own_language_names_and_short_answers_are_left_alone(question: str, 
 @given(st.text(max_size=60), st.text(max_size=200))
 def test_nothing_breaks_it(question: str, draft: str) -> None:
     of_another_language(draft, question)
+
+
+@pytest.mark.parametrize(
+    ("draft", "copied"),
+    [
+        (GERMAN, True),
+        (f"{GERMAN} [translated]", True),
+        (ENGLISH, False),
+        ("Vor einem großen Gebäude", False),  # too short to tell
+        ("Two Personen stand beside a rot Bus", False),
+    ],
+)
+def test_a_translation_that_is_what_was_read_is_found(draft: str, copied: bool) -> None:
+    read = Evidence(kind="passage", text=GERMAN)
+    assert bool(not_translated(draft, [read])) == copied
