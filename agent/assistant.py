@@ -33,9 +33,9 @@ from ..tools.plugins import plugin_tools
 from ..tools.registry import Experts, default_tools, unique
 from ..weights.resolve import resolve_pack
 from .backends import open_model
-from .backends.base import ChatModel, ReadsAhead
+from .backends.base import ChatModel, ReadsAhead, Warms
 from .budget import metered, whole
-from .evidence.prompting import read_ahead
+from .evidence.prompting import Opening, read_ahead
 from .extraction.records.answering import answer_of
 from .extraction.records.extracted import Extracted, ExtractedRecords
 from .extraction.records.extractor import Extractor
@@ -377,6 +377,9 @@ class Assistant(Closing):
         loading.start()
         model = self._chat_model()
         self._graph(sessions=False)
+        if isinstance(model, Warms):
+            with suppress(LooktwiceError):
+                model.warm()
         _read_ahead(model, self._index)
         loading.join()
 
@@ -526,8 +529,9 @@ class Assistant(Closing):
 
 def _read_ahead(model: ChatModel, documents: Searchable | None) -> None:
     """Let it read what prompts begin with; a model that fails here is told of when it is asked."""
+    about: Opening = "pictures" if documents is None else "documents"
     with suppress(LooktwiceError):
-        read_ahead(model, "pictures" if documents is None else "documents")
+        read_ahead(model, "seeing" if model.sees_images else about)
 
 
 def all_values() -> list[type[Value]]:

@@ -153,3 +153,16 @@ class Attends(Protocol):
             ModelError: its architecture does not show it, or the model failed.
         """
         ...
+
+
+@runtime_checkable
+class Warms(Protocol):
+    """A model that can get ready before its first question, at a cost that pays when many follow."""
+
+    def warm(self) -> None:
+        """Do so; what does not work here is left out.
+
+        Raises:
+            ModelError: the model was closed.
+        """
+        ...

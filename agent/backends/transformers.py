@@ -29,6 +29,9 @@ from .turns import Turns
 MAX_PIXELS = 1_003_520
 """Pixels of one picture the model is shown: 1,280 squares of 28 x 28."""
 
+_LEAST_FIXED = 2_048
+"""Tokens below which a cache of fixed size would hardly ever be used."""
+
 _T = TypeVar("_T")
 
 
@@ -235,6 +238,18 @@ class TransformersModel(Closing):
             return self._attention(messages, picture, shown.index(picture), len(shown))
         finally:
             self._lock.release()
+
+    def warm(self) -> None:
+        """Get ready to write fast; see `Warms`.
+
+        On a GPU its decoding step is compiled, for a cache of fixed size. Where that does not work, or
+        for prompts that are too long for it, everything is as it was.
+        """
+        with self._lock:
+            runner = self._ready
+            tokens = min(self.context_tokens, runner.fixed_tokens())
+            if runner.parts.model.device.type == "cuda" and tokens >= _LEAST_FIXED:
+                runner.compile(tokens)
 
     def close(self) -> None:
         """Give the model's memory back; waits for a generation that is running."""

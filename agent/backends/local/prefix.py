@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .fixed import FixedCache, dense, is_fixed
+
 _MOST = 4
 """Beginnings that are kept: planning, answering, a closer look, and one more."""
 _COVERED = 0.8
@@ -51,8 +53,11 @@ class FilledCache:
     def note(self) -> None:
         """Copy the layers that cannot be cropped, as they are now."""
         self.length = int(self.cache.get_seq_length())
-        fixed = {n: _copied(x) for n, x in enumerate(self.cache.layers) if not _crops(x)}
-        self.states[self.length] = fixed
+        self.states[self.length] = {
+            number: _copied(layer)
+            for number, layer in enumerate(self.cache.layers)
+            if not (_crops(layer) or is_fixed(layer))
+        }
 
 
 class PrefixCache:
@@ -68,26 +73,32 @@ class PrefixCache:
         self._most_bytes = most_bytes
         self._kept: list[Kept] = []  # the least recently used first
         self.crops = all(_crops(layer) for layer in self._fresh().layers)
+        self.fixed: FixedCache | None = None
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def open(self, marks: Any, most: int) -> FilledCache:
+    def open(self, marks: Any, most: int, room: int = 0) -> FilledCache:
         """A cache with as much of a prompt in it as is known.
 
         Args:
             marks: of the prompt, `[tokens]`.
             most: take over no more tokens than this.
+            room: tokens that the cache will have to hold; where those fit into `fixed`, it is used.
         """
         found = [(self._usable(kept, marks, most), kept) for kept in self._kept]
         length, kept = max(found, key=lambda pair: pair[0], default=(0, None))
-        cache = self._fresh()
+        fixed = self.fixed if self.fixed is not None and 0 < room <= self.fixed.tokens else None
         if kept is None or length == 0:
-            return FilledCache(cache, 0, {})
+            return FilledCache(fixed.filled((), 0, {}) if fixed else self._fresh(), 0, {})
         self._kept.append(self._kept.pop(next(n for n, k in enumerate(self._kept) if k is kept)))
         states = {place: fixed for place, fixed in kept.states.items() if place <= length}
+        if fixed is not None:
+            filled = fixed.filled(kept.layers, length, states.get(length, {}))
+            return FilledCache(filled, length, states)
+        cache = self._fresh()
         for number, layer in enumerate(kept.layers):
-            if _crops(layer):
+            if layer is not None:
                 cache.layers[number] = _first(layer, length)
             else:
                 cache.layers[number] = _copied(states[length][number])
@@ -100,7 +111,7 @@ class PrefixCache:
             length = max(opened.states, default=0)
         if length == 0:
             return
-        layers = [_first(x, length) if _crops(x) else None for x in opened.cache.layers]
+        layers = [_part(layer, length) for layer in opened.cache.layers]
         new = Kept(marks[:length], layers, opened.states)
         self._kept = [
             old for old in self._kept if _common(old.marks, new.marks) < _COVERED * len(old.marks)
@@ -158,6 +169,13 @@ def _crops(layer: Any) -> bool:
     from transformers.cache_utils import DynamicLayer
 
     return type(layer) is DynamicLayer
+
+
+def _part(layer: Any, length: int) -> Any:
+    """What is kept of a layer by itself; of those that cannot be cropped, only copies are."""
+    if is_fixed(layer):
+        return dense(layer, length)
+    return _first(layer, length) if _crops(layer) else None
 
 
 def _first(layer: Any, length: int) -> Any:

@@ -11,12 +11,15 @@ from ....media.store import Store
 from ....schema import Picture
 from ..base import Message
 from .checkpoint import Parts, pad_id, stop_ids
+from .fixed import FixedCache
 from .prefix import FilledCache, PrefixCache, marks_of
 from .rendering import EMPTY_THOUGHT, PromptRenderer
 from .vision import Pictures
 
 _LEAST_SAVED = 32
 """Tokens between two places that are copied; fewer are read again in no time."""
+_FIXED_TOKENS = 8_192
+"""Of a cache of fixed size: some pictures, what was read in them, and an answer."""
 _PREFIX_BYTES = 2 * 2**30
 _PREFIX_SHARE = 0.08
 """Of the GPU's memory, that beginnings of prompts may take; at most `_PREFIX_BYTES`."""
@@ -86,6 +89,7 @@ class PromptRunner:
         self.stop_ids = stop_ids(parts)
         self.prefixes = PrefixCache(parts.model.config, _room(parts.model))
         self._numbers: dict[object, int] = {}
+        self._compiled: dict[str, Any] = {}
 
     def prompt(
         self,
@@ -139,7 +143,7 @@ class PromptRunner:
         streamer = settings.get("streamer")
         before = self.pictures.passes
         try:
-            opened = self._open(prompt)
+            opened = self._open(prompt, len(prompt) + int(settings["max_new_tokens"]))
             spent.cached = opened.length
             for place in self._places(prompt, opened):
                 self._library(prompt, opened, place, max_new_tokens=1, **GREEDY)
@@ -170,6 +174,38 @@ class PromptRunner:
         except torch.OutOfMemoryError as error:
             raise ModelError(f"{self.name} ran out of memory: {error}") from error
         return spent
+
+    def fixed_tokens(self) -> int:
+        """How many tokens a cache of fixed size may hold, by the memory they take."""
+        text = self.parts.model.config.get_text_config()
+        heads = getattr(text, "num_key_value_heads", None) or text.num_attention_heads
+        width = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
+        each: int = 2 * text.num_hidden_layers * heads * width * self.parts.model.dtype.itemsize
+        return min(_FIXED_TOKENS, _room(self.parts.model) // each)
+
+    def compile(self, tokens: int, config: Any = None) -> bool:
+        """Use a cache of fixed size from now on, where the library compiles the decoding step for it.
+
+        Args:
+            tokens: that the cache holds; longer prompts are read with one that grows.
+            config: how to compile, where the library would not by itself (on a CPU).
+
+        Returns:
+            Whether it works here; otherwise nothing changes.
+        """
+        kind = self.parts.model.config
+        if not FixedCache.suits(kind):
+            return False
+        self.prefixes.fixed = FixedCache(kind, tokens)
+        self._compiled = {} if config is None else {"compile_config": config}
+        try:
+            messages = [Message(role="user", text="?")]
+            self.generate(self.prompt(messages, []), Spent(), max_new_tokens=4, **GREEDY)
+        except Exception:  # no compiler, no kernels, too little memory: it goes on as before
+            self.prefixes.fixed, self._compiled = None, {}
+            self.prefixes.clear()
+            return False
+        return True
 
     @property
     def holds(self) -> bool:
@@ -232,14 +268,14 @@ class PromptRunner:
         tail = self.parts.tokenizer(text[begun:], add_special_tokens=False)["input_ids"]
         return max(0, int(inputs["input_ids"].shape[1]) - len(tail) - 1)
 
-    def _open(self, prompt: ModelInput) -> FilledCache:
+    def _open(self, prompt: ModelInput, room: int) -> FilledCache:
         """A cache with what is known of a prompt, never ending among pictures that belong together."""
-        opened = self.prefixes.open(prompt.marks, len(prompt) - 1)
+        opened = self.prefixes.open(prompt.marks, len(prompt) - 1, room)
         if not prompt.runs or self.pictures.by_grid:
             return opened
         first, last = prompt.runs[0][0], prompt.runs[-1][1]
         if first < opened.length < last:
-            return self.prefixes.open(prompt.marks, first)
+            return self.prefixes.open(prompt.marks, first, room)
         return opened
 
     def _places(self, prompt: ModelInput, opened: FilledCache) -> list[int]:
@@ -267,9 +303,10 @@ class PromptRunner:
         if hasattr(inner, "rope_deltas"):
             inner.rope_deltas = None  # those of another prompt; found anew from all of this one
         ends = list(self.stop_ids)
-        with torch.inference_mode():
+        with torch.no_grad():
             return model.generate(
                 **inputs,
+                **self._compiled,
                 cache=opened.cache,
                 eos_token_id=ends,
                 pad_token_id=pad_id(self.parts.tokenizer, ends),

@@ -140,7 +140,7 @@ class Pictures:
         model = self._parts.model
         patches, grid = self._cut(key, picture)
         self.passes += 1
-        with torch.inference_mode():
+        with torch.no_grad():
             made = model.get_image_features(
                 pixel_values=patches.to(model.device, model.dtype),
                 image_grid_thw=grid.to(model.device),
