@@ -23,7 +23,7 @@ from pydantic_settings import (
 
 from .errors import UsageError
 
-PackName = Literal["auto", "starter", "gpu", "server"]
+PackName = Literal["auto", "starter", "laptop", "gpu", "server"]
 
 
 class Limits(BaseModel):

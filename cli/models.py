@@ -11,10 +11,10 @@ from .settings import load_settings
 from .terminal import console
 
 models_app = typer.Typer(
-    help="The weights: list, pull, verify; servers: discover.", no_args_is_help=True
+    help="The weights: list, choose, pull, verify; servers: discover.", no_args_is_help=True
 )
 
-PackName = Annotated[str, typer.Argument(help="starter or gpu; by default your pack")]
+PackName = Annotated[str, typer.Argument(help="starter, laptop or gpu; by default your pack")]
 
 
 @models_app.command("list")
@@ -40,6 +40,25 @@ def pull(pack: PackName = "") -> None:
         obtain.pull(resolve.resolve_pack(settings), settings, bars.update)
     prepare.prepare(settings)
     console().print(f"The {resolve.resolve_pack(settings)} pack is ready.")
+
+
+@models_app.command()
+def choose(
+    take: Annotated[
+        bool, typer.Option("--take", help="fetch the pack of the one to take, and check each file")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Chat models that see: what each costs, which fit this machine, and which to take."""
+    from ..weights.choices import chat_options, explanation
+    from .show.choices import show_choices
+
+    settings = load_settings()
+    options = chat_options(settings)
+    show_choices(options, explanation(options, settings), console(), as_json)
+    taken = next((option for option in options if option.recommended), None)
+    if take and taken is not None:
+        pull(taken.pack)
 
 
 @models_app.command()

@@ -130,6 +130,7 @@ TESTED_WITH = {
         "retrieval/embeddings/pages retrieval/page_order retrieval/ranking/page_rerank"
     ),
     "tools/detection/test_detr.py": "tools/detection/engine",
+    "weights/test_choices.py": "cli/show/choices",
     "weights/test_hub.py": "weights/sources",
     "weights/test_registry.py": "weights/published weights/starter",
 }

@@ -39,7 +39,8 @@ def test_every_command_group_is_on_some_page() -> None:
     commands: Any = get_command(app)
     for name in commands.commands:
         assert f"looktwice {name}" in written, name
-    assert set(commands.commands["models"].commands) == {"list", "pull", "verify"}
+    for name in commands.commands["models"].commands:
+        assert f"looktwice models {name}" in written, name
 
 
 def test_no_licence_is_left_out() -> None:

@@ -42,6 +42,24 @@ def free_gpu_bytes() -> int:
     return int(torch.cuda.mem_get_info(0)[0])
 
 
+def ram_bytes() -> int:
+    """Memory of this machine, or what a container was given of it; 0 where nobody says."""
+    import os
+
+    whole = 0
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    elif find_spec("psutil") is not None:  # Windows
+        from importlib import import_module
+
+        whole = int(import_module("psutil").virtual_memory().total)
+    try:
+        share = int(Path("/sys/fs/cgroup/memory.max").read_text())
+    except (OSError, ValueError):  # not Linux, or no limit ("max")
+        return whole
+    return min(whole, share) if whole else share
+
+
 def has_bf16() -> bool:
     """Whether the first GPU computes in bfloat16 itself; torch also says yes where it emulates."""
     if not has_gpu():

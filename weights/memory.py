@@ -6,9 +6,9 @@ import functools
 from dataclasses import dataclass
 
 from . import hardware
-from .packs import LADDER, ExpertSet, Rung
+from .packs import LADDER, LAPTOP, ExpertSet, Rung
 
-__all__ = ["SPARE", "Fit", "fit", "fit_here"]
+__all__ = ["SPARE", "Fit", "fit", "fit_here", "laptop_chat"]
 
 SPARE = 3 * 10**9
 """Bytes left free: what a question's prompt and pictures take while the chat model works on it."""
@@ -89,3 +89,8 @@ def fit_here() -> Fit | None:
     if not hardware.has_gpu():
         return None
     return fit(hardware.gpu_bytes(), hardware.free_gpu_bytes())
+
+
+def laptop_chat(ram: int) -> str | None:
+    """The chat model of the laptop pack for so much memory; None where none fits."""
+    return next((chat for chat, gigabytes in LAPTOP if ram >= gigabytes * 10**9), None)

@@ -53,6 +53,19 @@ def chat_model_path(settings: Settings, on_progress: OnProgress | None = None) -
     return ggufs[0]
 
 
+def projector_path(settings: Settings, model: Path) -> Path | None:
+    """The vision part of a GGUF model: the one that is set, or the one that came with it.
+
+    Args:
+        model: as `chat_model_path` gave it.
+    """
+    if settings.mmproj:
+        return Path(settings.mmproj).expanduser()
+    if Path(settings.model).expanduser().is_file():
+        return None  # a single file was named, and no other
+    return next(iter(sorted(model.parent.glob("mmproj*.gguf"))), None)
+
+
 def ensure(name: str, settings: Settings, on_progress: OnProgress | None = None) -> Path:
     """The folder with a weight's files, each checked against its SHA-256; fetched where needed.
 
@@ -137,12 +150,23 @@ def _fetch_from_hub(
         files[path.relative_to(snapshot).as_posix()] = integrity.stamp_of(path, digest)
     commit = snapshot.name if re.fullmatch(r"[0-9a-f]{40}", snapshot.name) else ""
     _refuse_changes(weight, record, commit, files)
+    _refuse_others(weight, source, files)
     with integrity.explained_write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     integrity.write_record(folder, {"snapshot": str(snapshot), "commit": commit, "files": files})
     if on_progress:
         size = sum(stamp["size"] for stamp in files.values())
         on_progress(weight.name, size, size)
+
+
+def _refuse_others(weight: Weight, source: Hub, files: dict[str, Any]) -> None:
+    """Raise WeightsError where a file is not the one that was pinned."""
+    wrong = [name for name, _, sha256 in source.pins if files[name]["sha256"] != sha256]
+    if wrong:
+        raise WeightsError(
+            f"{weight.name}: {', '.join(wrong)} is not the file this version of looktwice was made "
+            "for, and is refused; update looktwice, or name the repository itself as the model"
+        )
 
 
 def _refuse_changes(

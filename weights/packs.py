@@ -13,9 +13,19 @@ from typing import Literal
 
 from .registry import CATALOGUE
 
-__all__ = ["LADDER", "PACKS", "ExpertSet", "Pack", "Role", "Rung", "packs_with", "roles_of"]
+__all__ = [
+    "LADDER",
+    "LAPTOP",
+    "PACKS",
+    "ExpertSet",
+    "Pack",
+    "Role",
+    "Rung",
+    "packs_with",
+    "roles_of",
+]
 
-Pack = Literal["starter", "gpu", "server"]
+Pack = Literal["starter", "laptop", "gpu", "server"]
 ExpertSet = Literal["starter", "gpu", "pages", "pages+reranker"]
 """Sets of experts: the starter's, on the processor; the gpu pack's; those and one for how pages look."""
 Role = Literal[
@@ -53,7 +63,17 @@ _GPU: Mapping[Role, str] = {
 _PAGES: Mapping[Role, str] = {**_GPU, "pages": "qwen3-vl-embedding-2b"}
 _RERANKER: Mapping[Role, str] = {**_PAGES, "page_reranker": "qwen3-vl-reranker-2b"}
 
-PACKS: Mapping[str, Mapping[Role, str]] = {"starter": _STARTER, "gpu": _GPU}
+LAPTOP = (("qwen3-vl-8b-gguf", 30), ("qwen3-vl-4b-gguf", 15), ("qwen3-vl-2b-gguf", 7))
+"""Chat models of the laptop pack, and the GB a machine has to have for each.
+
+More than they take: other programs are at work on such machines, and a larger model would be slow.
+"""
+
+PACKS: Mapping[str, Mapping[Role, str]] = {
+    "starter": _STARTER,
+    "laptop": {**_STARTER, "chat": "qwen3-vl-4b-gguf"},
+    "gpu": _GPU,
+}
 """Which weight does what. `server` takes the experts of one of these and chats with an address."""
 
 _SETS: Mapping[ExpertSet, Mapping[Role, str]] = {
@@ -120,5 +140,6 @@ def packs_with(name: str) -> tuple[str, ...]:
     """The packs a weight belongs to."""
     rungs = {rung.chat for rung in LADDER}
     of_gpu = rungs.union(*(_SETS[rung.experts].values() for rung in LADDER if rung.parts))
-    found = {"starter": set(_STARTER.values()), "gpu": of_gpu}
+    of_laptop = {chat for chat, _ in LAPTOP} | (set(_STARTER.values()) - {_STARTER["chat"]})
+    found = {"starter": set(_STARTER.values()), "laptop": of_laptop, "gpu": of_gpu}
     return tuple(pack for pack, names in found.items() if name in names)

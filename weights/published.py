@@ -1,6 +1,6 @@
 """The weights of the gpu pack, and those that may stand in their place: repositories of the hub.
 
-Only `*.safetensors` is fetched, which holds numbers and no code; the one exception says so.
+Only safetensors and GGUF are fetched, which hold numbers and no code; the one exception says so.
 Bytes of GPU memory are estimates: parameters, counted from the published configurations, times two
 bytes, and room for the work beside them; `python -m benchmarks gpu` measures them on a card.
 """
@@ -57,7 +57,47 @@ def _chat(name: str, repo: str, millions: int, matrices: int) -> Weight:
     )
 
 
+def _laptop(size: str, model: tuple[int, str], projector: tuple[int, str], work_mb: int) -> Weight:
+    """Qwen3-VL as its makers' GGUF in 4 bits with its projector in 8; size and SHA-256 of each file.
+
+    The sums are those that several publishers of programs state for these files.
+
+    Args:
+        work_mb: the context of 8,192 tokens and room to compute, beside the files.
+    """
+    repo = f"Qwen/Qwen3-VL-{size}-Instruct-GGUF"
+    names = f"Qwen3VL-{size}-Instruct-Q4_K_M.gguf", f"mmproj-Qwen3VL-{size}-Instruct-Q8_0.gguf"
+    pins = ((names[0], *model), (names[1], *projector))
+    return Weight(
+        f"qwen3-vl-{size.lower()}-gguf",
+        "chat model that sees pictures, for a laptop",
+        "Apache-2.0",
+        f"https://huggingface.co/{repo}",
+        Hub(repo, names, pins=pins),
+        chat="llamacpp",
+        ram_bytes=model[0] + projector[0] + work_mb * _MILLION,
+    )
+
+
 PUBLISHED = (
+    _laptop(
+        "2B",
+        (1_107_409_952, "089d75c52f4b7ffc56ba998ffc50aae89fcafc755f9e7208aacca281dca6c2ae"),
+        (445_053_216, "f9a68fabba69c3b81e153367b2c7521030b0fa8bb0de400c9599c8e6725f9c82"),
+        1_500,
+    ),
+    _laptop(
+        "4B",
+        (2_497_281_664, "66358cb18bb6b3b1b6675aa412c7a88ef01d228f481184d13668e5201c730a0a"),
+        (453_974_304, "30ba2c7dd3127a4561b6cba9d13d0f711c91bdb38742e2f56d73c8cb596bd06d"),
+        1_800,
+    ),
+    _laptop(
+        "8B",
+        (5_027_784_800, "67d1659bfe71b89d50b45a4ad1a9e5b997e5bb16ce5da66a6a6167abd569e9e2"),
+        (752_289_728, "c6ba85508d82f42590e6eb77d5340369ab6fecf107a7561d809523d8aa5f3bfd"),
+        1_900,
+    ),
     _chat("qwen3.5-2b", "Qwen/Qwen3.5-2B", 2_213, 1_373),
     _chat("qwen3.5-4b", "Qwen/Qwen3.5-4B", 4_539, 3_569),
     _chat("qwen3.5-9b", "Qwen/Qwen3.5-9B", 9_410, 6_919),

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ..errors import OfflineError, UsageError
 from ..settings import Settings
-from . import memory
+from . import hardware, memory
 from .devices import device_for
 from .local_servers import served_model
 from .packs import PACKS, ExpertSet, Pack, Role, roles_of
@@ -56,7 +56,7 @@ def experts_of(settings: Settings) -> ExpertSet:
     Without a GPU the gpu pack has its usual experts, which then run on the processor.
     """
     pack = resolve_pack(settings)
-    if pack == "starter":
+    if pack in ("starter", "laptop"):
         return "starter"
     found = memory.fit_here()
     if found is not None:
@@ -82,7 +82,10 @@ def reads_with_torch(settings: Settings) -> bool:
 
 def _own_chat(settings: Settings) -> tuple[str, Literal[4, 16]]:
     """The pack's own chat model, and the bits of its matrices."""
-    if resolve_pack(settings) != "gpu":
+    pack = resolve_pack(settings)
+    if pack == "laptop":
+        return memory.laptop_chat(hardware.ram_bytes()) or PACKS["starter"]["chat"], 16
+    if pack != "gpu":
         return PACKS["starter"]["chat"], 16
     found = memory.fit_here()
     if found is None:

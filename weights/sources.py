@@ -43,12 +43,14 @@ class Hub:
         optional: patterns that may match nothing.
         revision: branch, tag or commit. The commit first seen is recorded, and no other is taken
             after it.
+        pins: name, size and SHA-256 of files that are known beforehand; others are refused.
     """
 
     repo: str
     patterns: tuple[str, ...]
     optional: tuple[str, ...] = ()
     revision: str = "main"
+    pins: tuple[tuple[str, int, str], ...] = ()
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -71,6 +73,7 @@ class Weight:
         gpu_bytes: what it holds of a GPU's memory while it is loaded, its work included; 0 where it
             runs on the processor.
         gpu_bytes_4bit: the same with the matrices of its language model in 4 bits; 0 where it cannot.
+        ram_bytes: what a chat model holds of the machine's memory, with its context; 0 where unknown.
     """
 
     name: str
@@ -81,3 +84,4 @@ class Weight:
     chat: LocalKind | None = None
     gpu_bytes: int = 0
     gpu_bytes_4bit: int = 0
+    ram_bytes: int = 0

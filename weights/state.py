@@ -69,6 +69,8 @@ def _expected(weight: Weight, record: dict[str, Any]) -> tuple[File, ...]:
     if not isinstance(weight.source, Hub):
         return weight.source
     stamps = record.get("files", {})
+    if not stamps:
+        return tuple(File(*pin) for pin in weight.source.pins)
     return tuple(File(name, stamp["size"], stamp["sha256"]) for name, stamp in stamps.items())
 
 

@@ -27,7 +27,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         ModelError: it cannot be loaded, or its server cannot be reached.
     """
     from ...weights.devices import device_for
-    from ...weights.obtain import chat_model_path
+    from ...weights.obtain import chat_model_path, projector_path
     from ...weights.resolve import resolve_model
 
     choice = resolve_model(settings)
@@ -61,7 +61,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
 
         return LlamaCppModel(
             path,
-            mmproj=settings.mmproj or None,
+            mmproj=projector_path(settings, path),
             threads=settings.threads,
             store=store,
             page_pixels=settings.page_pixels,

@@ -11,7 +11,7 @@ from ...errors import UsageError
 from ...extensions.extras import require
 from ...media.store import Store
 from ...settings import Settings
-from ...weights.obtain import chat_model_path
+from ...weights.obtain import chat_model_path, projector_path
 from ...weights.resolve import resolve_model
 from ..backends import open_model
 from ..backends.base import ChatModel
@@ -56,9 +56,10 @@ def open_shared_model(settings: Settings, workers: int, template: str = "") -> C
     if resolve_model(settings).kind != "llamacpp":
         return open_model(settings, store)
     require("local")  # before its weights are fetched
+    path = chat_model_path(settings)
     return LlamaCppModel(
-        chat_model_path(settings),
-        mmproj=settings.mmproj or None,
+        path,
+        mmproj=projector_path(settings, path),
         threads=settings.threads,
         store=store,
         slots=max(_SLOTS, workers),

@@ -10,9 +10,8 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
 from PIL import Image
 
 from ...errors import WeightsError
@@ -21,8 +20,10 @@ from ...settings import Settings
 from ...weights.devices import device_for
 from ...weights.obtain import ensure
 from ...weights.resolve import weight_for
-from .late_interaction import PageEmbedder, Patches
 from .runtime import Once, chosen_dtype, well_formed
+
+if TYPE_CHECKING:
+    from .late_interaction import Patches
 
 __all__ = ["PageRetriever", "WholePageEmbedder", "open_page_retriever"]
 
@@ -84,6 +85,8 @@ def _retriever(name: str, folder: Path, device: str) -> PageRetriever:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"{folder}: not a model that finds pages ({error!r})") from None
     if str(kind).startswith("col"):
+        from .late_interaction import PageEmbedder
+
         return PageEmbedder(name, lambda: folder, device)
     return WholePageEmbedder(name, lambda: folder, device)
 
@@ -114,6 +117,8 @@ class WholePageEmbedder:
         return self._rows(self._model().encode_query, [well_formed(text)])[0]
 
     def _rows(self, encode: Callable[..., Any], given: Sequence[Any]) -> list[Patches]:
+        import numpy as np
+
         with self._lock:
             rows = encode(
                 given, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False

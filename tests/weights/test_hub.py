@@ -8,14 +8,17 @@ import pytest
 from looktwice.errors import OfflineError, WeightsError
 from looktwice.weights import (
     obtain,
+    registry,
     state,
 )
+from looktwice.weights.sources import Hub, Weight
 
 from .kit import (
     COMMIT,
     FakeHub,
     flip,
     settings_at,
+    sha,
 )
 
 
@@ -91,3 +94,21 @@ def test_every_failure_of_the_hub_is_a_weights_error(
     monkeypatch.setattr(huggingface_hub, "snapshot_download", fail)
     with pytest.raises(WeightsError, match="org/model"):
         obtain.ensure("org/model", settings_at(home))
+
+
+def test_a_file_that_is_not_the_pinned_one_is_refused(
+    home: Path, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pinned(sha256: str) -> Weight:
+        size = len(hub.files["model.safetensors"])
+        pins = (("model.safetensors", size, sha256),)
+        source = Hub("org/model", ("*.json", "*.safetensors"), pins=pins)
+        return Weight("pinned", "stands in", "MIT", "https://example.org", source)
+
+    settings = settings_at(home)
+    monkeypatch.setitem(registry.CATALOGUE, "pinned", pinned("0" * 64))
+    assert state.state_of("pinned", settings).size == len(b"weights")  # before it is here
+    with pytest.raises(WeightsError, match="is not the file this version"):
+        obtain.ensure("pinned", settings)
+    monkeypatch.setitem(registry.CATALOGUE, "pinned", pinned(sha(b"weights")))
+    assert obtain.ensure("pinned", settings) == hub.snapshot

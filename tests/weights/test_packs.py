@@ -28,7 +28,7 @@ def test_no_pack_brings_a_pickle_from_the_hub() -> None:
 
 
 def test_weights_know_their_packs() -> None:
-    assert packs.packs_with("yolov3-tiny") == ("starter",)
+    assert packs.packs_with("yolov3-tiny") == ("starter", "laptop")
     assert packs.packs_with("qwen3.5-9b") == ("gpu",)
     assert packs.packs_with("qwen3-vl-reranker-2b") == ("gpu",)
     assert packs.packs_with("yolo26x") == ()
