@@ -1,4 +1,4 @@
-"""python -m looktwice.benchmarks.fuzz [--count N] [--minutes M] [--seed S] [--only ENDING ...]."""
+"""The command `python -m looktwice.benchmarks.fuzz`: how many, how long, which, where to."""
 
 from __future__ import annotations
 
