@@ -59,6 +59,7 @@ TESTED_WITH = {
         " agent/extraction/records/files agent/extraction/records/filling"
         " agent/extraction/records/placing agent/extraction/records/prompting"
     ),
+    "agent/extraction/records/test_doubts.py": "agent/extraction/records/completing",
     "agent/extraction/records/test_embedded.py": (
         "agent/extraction/records/einvoice retrieval/loaders/pdf/attachments"
     ),

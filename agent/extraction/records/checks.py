@@ -74,6 +74,12 @@ def confirmed(checks: Sequence[str], values: Values) -> set[str]:
     return found
 
 
+def sum_of_rows(check: str) -> tuple[str, str, str] | None:
+    """List, column and sum of a check that is just "sum(lines.amount) = net"; None for any other."""
+    found = re.fullmatch(rf"\s*{_SUM.pattern}\s*=\s*([\w ]+?)\s*", check)
+    return (found[1].strip(), found[2].strip(), found[3]) if found else None
+
+
 def _outcomes(check: str, values: Values) -> Iterator[tuple[tuple[str, ...], bool | None]]:
     """For the record, or for each row: the fields named, and whether it holds; None for not known."""
     many = _list_of_rows(check, values)

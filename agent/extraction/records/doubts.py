@@ -72,14 +72,15 @@ class SecondLook:
     def _present(self, fields: Fields) -> None:
         """Whether the document gives a field at all, where no label beside its value says so.
 
-        Usual fields and those of checks, which say more, are left out.
+        Usual fields and those of sums, which say more, are left out.
         """
+        sums = [check for check in self.spec.checks if "<" not in check]
         doubted = [
             one
             for one in self.spec.fields
             if one.path in fields
             and not one.usual
-            and not any(paths_of(check, [one.path]) for check in self.spec.checks)
+            and not any(paths_of(check, [one.path]) for check in sums)
             and fields[one.path].source == "page"
             and not self.placing.is_labelled(one)
         ]

@@ -21,12 +21,13 @@ from ...budget import Meter, metered
 from .assembly import record_of, row_count
 from .checks import confirmed
 from .columns import TableColumns, learn, rows_at
+from .completing import completed
 from .doubts import SecondLook
 from .embedded import einvoice_of, fields_of
 from .fields import FieldSpec, ListSpec, RecordSpec
 from .filling import ask_fields, ask_rows
 from .placing import Placing
-from .prompting import Among, beginning, opening
+from .prompting import Among, about_rows, beginning, opening
 from .reading import DocumentPages, PageText
 from .requests import RecordRequest
 from .rereading import ReadAgain, reread
@@ -184,6 +185,8 @@ def _fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Rea
                 _fill_rows(work, many, begun, among, known, part)
     _read_again(work, read_again)
     whole = work.begun(parts[-1])
+    if len(parts) == 1 and not known:
+        work.fields = completed(work.spec, work.fields, work.placing, work.model, whole, among)
     work.doubts += SecondLook(work.spec, work.placing, work.model, whole).settle(work.fields)
 
 
@@ -229,7 +232,8 @@ def _fill_rows(
     part: Sequence[PageText],
 ) -> None:
     """The rows that the model reads; of a longer table the others, where it shows its columns."""
-    rows, more = ask_rows(work.model, begun, work.spec, many, among)
+    question = about_rows(work.spec, many)
+    rows, more = ask_rows(work.model, begun, question, many, among)
     for row in work.placing.rows(many, rows, row_count(many.path, work.fields)):
         work.fields.update({found.path: found for found in row})
     columns = learn(many, work.placing.places, work.pages) if len(rows) >= _LONG else None

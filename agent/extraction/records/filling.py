@@ -16,7 +16,6 @@ from .prompting import (
     MOST_ROWS,
     Among,
     about_fields,
-    about_rows,
     asked,
     schema_of_fields,
     schema_of_rows,
@@ -58,7 +57,7 @@ def ask_fields(
 def ask_rows(
     model: Meter,
     begun: Sequence[Message],
-    spec: RecordSpec,
+    question: str,
     many: ListSpec,
     among: Among,
 ) -> tuple[list[Written], bool]:
@@ -68,7 +67,7 @@ def ask_rows(
         MalformedReply, ModelError: the model failed.
     """
     reply = model.generate(
-        asked(begun, about_rows(spec, many)),
+        asked(begun, question),
         schema=schema_of_rows(many, among),
         max_tokens=_TOKENS_OF_ROWS,
     )

@@ -70,6 +70,18 @@ def about_rows(spec: RecordSpec, many: ListSpec) -> str:
     )
 
 
+def about_rows_again(many: ListSpec, rows: Sequence[str], found: object, expected: object) -> str:
+    """The question for a list whose sum is not what the document says."""
+    return render(
+        "record_rows_again",
+        path=many.path,
+        rows="\n".join(rows),
+        found=str(found),
+        expected=str(expected),
+        fields=_lines(many.columns),
+    )
+
+
 def which_value(spec: RecordSpec, field: FieldSpec, readings: Sequence[str]) -> str:
     """The question which of several readings a field is."""
     return render(

@@ -72,6 +72,32 @@ def test_a_sum_that_holds_makes_its_parts_surer(make: Make, bill: Path) -> None:
     assert sure > unchecked.confidence
 
 
+def test_rows_that_do_not_come_to_their_sum_are_asked_for_again(make: Make, tmp_path: Path) -> None:
+    rows = [("* Rope", "1", "60.00"), ("* Hook", "1", "40.00"), ("net:", "100.00")]
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", rows)
+    schema = {
+        "x-checks": ["sum(lines.amount) = net"],
+        "properties": {
+            "net": MONEY,
+            "lines": {
+                "type": "array",
+                "items": {"properties": {"name": {"type": "string"}, "amount": MONEY}},
+            },
+        },
+    }
+
+    def forgetful(messages: Any, schema: Any) -> dict[str, Any]:
+        found = read(messages, schema)
+        again = "come to 60" in messages[-1].text
+        return found if again or "rows" not in found else {"rows": found["rows"][:1]}
+
+    model = ScriptedModel(forgetful)
+    found = make(script=model).extract(schema, path)
+    assert [line["amount"] for line in found.record["lines"]] == [60, 40]
+    assert found.only.source.doubts == ()
+    assert len(model.calls) == 3
+
+
 def asked_whether(yes: float) -> ScriptedModel:
     """Takes what stands beside "ref" for everything, and is so sure that a document gives a field."""
 
