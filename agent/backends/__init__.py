@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from ...extensions.extras import require
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from ...settings import Settings
 
 __all__ = ["open_model"]
+
+_log = logging.getLogger(__name__)
 
 
 def open_model(settings: Settings, store: Store) -> ChatModel:
@@ -27,6 +30,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         ModelError: it cannot be loaded, or its server cannot be reached.
     """
     from ...weights.devices import device_for
+    from ...weights.memory import fit_here
     from ...weights.obtain import chat_model_path, projector_path
     from ...weights.resolve import resolve_model
 
@@ -55,6 +59,8 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
             timeout=settings.request_seconds,
         )
     require("local")  # before its weights are fetched
+    if not settings.model and (found := fit_here()) is not None and found.rung is None:
+        _log.warning("%s", found.explained())  # people with a GPU expect a model that sees
     path = chat_model_path(settings)
     if choice.kind == "llamacpp":
         from .llamacpp import LlamaCppModel

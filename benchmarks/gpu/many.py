@@ -26,10 +26,12 @@ def measure_many(bench: Bench) -> Iterator[Figure]:
     if vllm_program() is None:
         raise RuntimeError("vllm is not installed here")
     folder = bench.folder / "vllm"
-    model, processor = build_chat((TINY if bench.tiny else CHAT_MODELS)[_NAME], "cpu", bench.dtype)
+    shape = (TINY if bench.tiny else CHAT_MODELS)[_NAME]
+    model, processor = build_chat(shape, bench.device, bench.dtype)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
     del model
+    bench.free()
     tokens, count = (4, 4) if bench.tiny else (128, _BATCH)
     log = bench.folder / "vllm.log"
     with VllmModel(folder, _NAME, store=bench.store, log=log) as served:
