@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
+from ..figures import is_figure
 from .lines import Line, Segment
 
 __all__ = ["gutters"]
@@ -13,6 +14,9 @@ _CROSSED = 0.12
 """Share of lines that may cross a gutter: heads over several columns, long labels."""
 _NARROWEST = 0.4
 """Of a gutter, in font sizes."""
+
+_FIGURE_ROWS = 4
+"""From so many rows of figures on, they alone say where the columns are."""
 
 Gutter = tuple[float, float]
 
@@ -25,6 +29,8 @@ def gutters(lines: Sequence[Line], crossed: float = _CROSSED) -> list[Gutter]:
         crossed: share of lines that may cross a gutter.
     """
     rows = [line.segments for line in lines if len(line.segments) > 1]
+    figures = [row for row in rows if _of_figures(row)]
+    rows = figures if len(figures) >= _FIGURE_ROWS and 2 * len(figures) > len(rows) else rows
     if not rows:
         return []
     size = median(segment.size for row in rows for segment in row)
@@ -34,6 +40,11 @@ def gutters(lines: Sequence[Line], crossed: float = _CROSSED) -> list[Gutter]:
         if right - left >= _NARROWEST * size and _parts(rows, (left + right) / 2):
             found.append((left, right))
     return found
+
+
+def _of_figures(row: Sequence[Segment]) -> bool:
+    """Whether most of what stands right of the first segment is figures; heads are not."""
+    return 2 * sum(is_figure(s.text) for s in row[1:]) >= len(row) - 1
 
 
 def _quiet(rows: Sequence[Sequence[Segment]], allowed: int) -> list[Gutter]:

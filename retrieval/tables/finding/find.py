@@ -61,10 +61,11 @@ def _is_drawing(lines: Sequence[Line], down: Sequence[VRule]) -> bool:
     x1 = min(line.segments[0].x1 for line in lines)
     x2 = max(line.segments[-1].x2 for line in lines)
     y1, y2 = lines[0].y1, lines[-1].y2
+    size = lines[0].size
     bars = [
         rule
         for rule in down
-        if x1 <= rule.x <= x2
+        if x1 + size < rule.x < x2 - size
         and y1 <= rule.y1
         and rule.y2 <= y2
         and rule.y2 - rule.y1 < 0.9 * (y2 - y1)

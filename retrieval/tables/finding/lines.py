@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,12 +12,17 @@ from statistics import median
 from ..figures import is_figure
 from .layout import PlacedWord, VRule
 
-__all__ = ["Line", "Segment", "prose", "text_lines"]
+__all__ = ["Line", "Segment", "belongs", "prose", "text_lines"]
 
 _GAP = 0.9
 """A space this many font sizes wide parts cells; those of justified text are narrower nearly always."""
-_FIGURE_GAP = 0.5
-"""The same between two figures: thousands are parted by less."""
+_FIGURE_GAP, _GROUP_GAP = 0.32, 0.5
+"""The same between two figures, and between what may be groups of one."""
+_THOUSANDS = re.compile(r"[-−(]?\d{1,3} \d{3}(?:[.,]\d+)?\)?")
+_SIGN_BEFORE, _SIGN_AFTER = 8.0, 2.5
+"""Font sizes that a sign may stand apart from its figure, as in accounts."""
+_NEXT_AMOUNT = 0.15
+_SIGNS_AFTER = frozenset({"%", ")", "%)", ")%", "‰"})
 _SAME_LINE = 0.45
 """Of the smaller word's height: how far the middles of words on one line may be apart."""
 _PROSE_LINES = 3
@@ -115,7 +122,8 @@ def _height(row: Sequence[PlacedWord]) -> float:
 def _segments(row: Sequence[PlacedWord], walls: Sequence[VRule]) -> Iterator[Segment]:
     part = [row[0]]
     for before, mark in pairwise(row):
-        if _apart(before, mark) or _walled(before, mark, walls):
+        apart = _apart(before, mark) or _walled(before, mark, walls)
+        if apart and not belongs(before, mark):
             yield Segment(tuple(part))
             part = []
         part.append(mark)
@@ -125,7 +133,23 @@ def _segments(row: Sequence[PlacedWord], walls: Sequence[VRule]) -> Iterator[Seg
 def _apart(before: PlacedWord, mark: PlacedWord) -> bool:
     space, size = mark.x1 - before.x2, max(before.size, mark.size)
     figures = is_figure(before.text) and is_figure(mark.text)
-    return space > size * (_FIGURE_GAP if figures else _GAP)
+    if _is_currency(mark.text) and (is_figure(before.text) or before.text in _SIGNS_AFTER):
+        return space > _NEXT_AMOUNT * size  # the next amount begins with its sign
+    if figures and not _THOUSANDS.fullmatch(f"{before.text} {mark.text}"):
+        return space > size * _FIGURE_GAP
+    return space > size * (_GROUP_GAP if figures else _GAP)
+
+
+def belongs(before: PlacedWord, mark: PlacedWord) -> bool:
+    """Whether one is the sign of the other's figure: a currency before it, a percent or bracket after."""
+    space, size = mark.x1 - before.x2, max(before.size, mark.size)
+    if _is_currency(before.text.rstrip("(")) or before.text == "(":
+        return is_figure(mark.text) and space < _SIGN_BEFORE * size
+    return mark.text in _SIGNS_AFTER and is_figure(before.text) and space < _SIGN_AFTER * size
+
+
+def _is_currency(text: str) -> bool:
+    return bool(text) and all(unicodedata.category(character) == "Sc" for character in text)
 
 
 def _walled(before: PlacedWord, mark: PlacedWord, walls: Sequence[VRule]) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from .columns import Gutter
 from .grid import Area, Grid
 from .layout import HRule, PlacedWord, bounds
-from .lines import Line, Segment
+from .lines import Line, Segment, belongs
 from .rows import body_rows, head_length, head_rows
 
 __all__ = ["unruled_grid"]
@@ -163,7 +163,8 @@ def _pieces(segment: Segment, found: Sequence[Gutter]) -> list[list[PlacedWord]]
     pieces = [[segment.marks[0]]]
     for before, mark in pairwise(segment.marks):
         space = mark.x1 - before.x2
-        if space > 0.4 * segment.size and any(
+        parted = space > 0.4 * segment.size and not belongs(before, mark)
+        if parted and any(
             min(mark.x1, right) - max(before.x2, left) > 0.2 * segment.size for left, right in found
         ):
             pieces.append([])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,8 @@ _THICK = 4.0
 _OBJECTS = 20_000
 _DEEPEST = 4
 """Forms within forms that are followed."""
+_SEAM = 0.6
+"""Points between areas of one colour that still touch."""
 _STRAIGHT = 0.5
 """Points by which the ends of a line may differ across it."""
 _WHITE = 250
@@ -42,7 +46,7 @@ def layouts_of(
         most: characters that are read.
     """
     text = read_text(text_page, most)
-    strokes = list(_strokes(page))
+    strokes = _without_seams(list(_strokes(page)))
     layouts = []
     for turn in range(4):
         turned = replace(view, turn=(view.turn + turn) % 4)
@@ -67,13 +71,13 @@ def _marks(runs: Iterable[TextRun]) -> Iterator[PlacedWord]:
 
 @dataclass(frozen=True, slots=True)
 class _Stroke:
-    """A straight line, or the rectangle of an area, in PDF coordinates."""
+    """A straight line, or the rectangle of an area of one colour, in PDF coordinates."""
 
     x1: float
     y1: float
     x2: float
     y2: float
-    area: bool = False
+    area: tuple[int, ...] | None = None
 
 
 def _rules(
@@ -93,7 +97,7 @@ def _rules(
             continue
         x1, y1, x2, y2 = max(x1, 0.0), max(y1, 0.0), min(x2, width), min(y2, height)
         wide, high = x2 - x1, y2 - y1
-        if stroke.area and min(wide, high) > _THICK:
+        if stroke.area is not None and min(wide, high) > _THICK:
             across += [HRule(y1, x1, x2), HRule(y2, x1, x2)]
             down += [VRule(x1, y1, y2), VRule(x2, y1, y2)]
         elif high <= wide:
@@ -158,7 +162,8 @@ def _of_path(path: Any, matrix: _Matrix) -> Iterator[_Stroke]:
     filled = fill.value != pdfium.FPDF_FILLMODE_NONE
     if not filled and not stroked.value:
         return
-    if filled and not stroked.value and _is_white(path):
+    colour = _colour(path) if filled and not stroked.value else None
+    if colour is not None and (colour[3] == 0 or min(colour[:3]) >= _WHITE):
         return
     for points in _figures(path, matrix):
         straight = [
@@ -170,15 +175,45 @@ def _of_path(path: Any, matrix: _Matrix) -> Iterator[_Stroke]:
             yield from straight
         elif len(straight) >= 3 and len(straight) == len(points) - 1:
             xs, ys = [x for x, _ in points], [y for _, y in points]
-            yield _Stroke(min(xs), min(ys), max(xs), max(ys), area=True)
+            yield _Stroke(min(xs), min(ys), max(xs), max(ys), area=colour or ())
 
 
-def _is_white(path: Any) -> bool:
+def _colour(path: Any) -> tuple[int, ...] | None:
+    """Red, green, blue and opacity that a path is filled with."""
     import pypdfium2.raw as pdfium
 
     parts = [ctypes.c_uint() for _ in range(4)]
-    known = pdfium.FPDFPageObj_GetFillColor(path, *parts)
-    return bool(known) and (parts[3].value == 0 or min(part.value for part in parts[:3]) >= _WHITE)
+    if not pdfium.FPDFPageObj_GetFillColor(path, *parts):
+        return None
+    return tuple(part.value for part in parts)
+
+
+def _without_seams(strokes: list[_Stroke]) -> list[_Stroke]:
+    """Areas of one colour that touch are one: what parts them cannot be seen."""
+    lines = [s for s in strokes if s.area is None or min(s.x2 - s.x1, s.y2 - s.y1) <= _THICK]
+    areas = [s for s in strokes if s.area is not None and min(s.x2 - s.x1, s.y2 - s.y1) > _THICK]
+    beside: dict[tuple[object, ...], list[_Stroke]] = defaultdict(list)
+    for area in areas:
+        beside[area.area, round(area.y1), round(area.y2)].append(area)
+    rows = [one for band in beside.values() for one in _touching(band, "x1", "x2")]
+    above: dict[tuple[object, ...], list[_Stroke]] = defaultdict(list)
+    for area in rows:
+        above[area.area, round(area.x1), round(area.x2)].append(area)
+    return lines + [one for stack in above.values() for one in _touching(stack, "y1", "y2")]
+
+
+def _touching(areas: list[_Stroke], start: str, end: str) -> Iterator[_Stroke]:
+    """Areas of one row or column, those without white between them as one."""
+    last: _Stroke | None = None
+    for area in sorted(areas, key=attrgetter(start)):
+        if last is not None and getattr(area, start) - getattr(last, end) <= _SEAM:
+            last = replace(last, **{end: max(getattr(last, end), getattr(area, end))})
+            continue
+        if last is not None:
+            yield last
+        last = area
+    if last is not None:
+        yield last
 
 
 def _figures(path: Any, matrix: _Matrix) -> Iterator[list[tuple[float, float]]]:

@@ -87,3 +87,13 @@ def test_a_broken_file_costs_itself(reader: TableReader, tmp_path: Path) -> None
     assert len(list(reader.read(whole))) == 1
     empty = pdf(tmp_path / "empty.pdf", b"")
     assert list(reader.read(empty)) == []
+
+
+def test_shaded_rows_are_no_rules(reader: TableReader, tmp_path: Path) -> None:
+    """Accounts shade every other row cell by cell: what parts cells of one colour cannot be seen."""
+    shades = b"0.8 0.93 1 rg\n" + b"".join(
+        b"%g %g 55 18 re f\n" % (72 + 55 * c, 700 - 18 * (r + 1)) for r in (1, 3) for c in range(6)
+    )
+    page = prose(760) + shades + b"0 g\n" + drawn(PEOPLE, y=700)
+    (table,) = reader.read(pdf(tmp_path / "shaded.pdf", page))
+    assert rows_of(table) == ROWS

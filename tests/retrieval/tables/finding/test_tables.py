@@ -142,3 +142,25 @@ def test_boxes_of_a_turned_layout_lie_on_the_page_as_shown() -> None:
         592,
         110,
     )
+
+
+def test_signs_apart_from_their_figures_stay_with_them() -> None:
+    marks = words(230, 80, "2021") + words(330, 80, "2020")
+    for r, (name, a, b) in enumerate(
+        [("Sales", "720", "690"), ("Cost", "310", "305"), ("Rent", "41", "40")]
+    ):
+        y = 100 + 16 * r
+        marks += words(50, y, name) + words(250, y, a) + words(350, y, b)
+        if r == 0:
+            marks += words(200, y, "$") + words(300, y, "$")
+    marks += words(50, 148, "Margin") + words(250, 148, "5.1") + words(268, 148, "%")
+    marks += words(350, 148, "4.9") + words(368, 148, "%")
+    (table,) = find_tables(layout(marks))
+    assert rows_of(table)[1] == ["Sales", "$ 720", "$ 690"]
+    assert rows_of(table)[4] == ["Margin", "5.1 %", "4.9 %"]
+
+
+def test_figures_strewn_over_a_drawing_are_no_table() -> None:
+    rows = [("0", "", "7", "", "", ""), ("", "3", "", "", "9", "")]
+    rows += [("5", "", "", "8", "", ""), ("", "1", "", "", "", "2")]
+    assert find_tables(layout(grid(rows, wide=80, high=25))) == []
