@@ -57,12 +57,14 @@ TESTED_WITH = {
         "agent/extraction/records/alignment agent/extraction/records/answering"
         " agent/extraction/records/assembly agent/extraction/records/extracted"
         " agent/extraction/records/files agent/extraction/records/filling"
+        " agent/extraction/records/parts agent/extraction/records/passes"
         " agent/extraction/records/placing agent/extraction/records/prompting"
     ),
     "agent/extraction/records/test_doubts.py": "agent/extraction/records/completing",
     "agent/extraction/records/test_embedded.py": (
         "agent/extraction/records/einvoice retrieval/loaders/pdf/attachments"
     ),
+    "agent/extraction/records/test_reading.py": "agent/extraction/records/page_rows",
     "agent/extraction/records/test_schema_sources.py": (
         "agent/extraction/records/fields agent/extraction/records/json_schema"
         " agent/extraction/records/words"

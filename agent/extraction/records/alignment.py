@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ....retrieval.pages import Page
 from ....retrieval.text.locate import Span, locate
 from ....schema import Box
-from .reading import PageText
+from .page_rows import PageText
 
 Anchor = tuple[int, Span]
 """A page's number and characters of it."""

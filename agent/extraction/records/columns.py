@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ....schema import ExtractedField
 from .alignment import Place
 from .fields import ListSpec
+from .page_rows import PageText, RowCell
 from .placing import Placing
-from .reading import PageText, RowCell
 
 _FEWEST_ROWS = 4
 """Rows from which columns are learned."""

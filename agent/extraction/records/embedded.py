@@ -10,8 +10,8 @@ from ....schema import ExtractedField
 from .alignment import Anchor, find
 from .einvoice import MOST_BYTES, ElectronicInvoice, Terms, read_einvoice
 from .fields import ListSpec, RecordSpec
+from .page_rows import PageText
 from .placing import Placing
-from .reading import PageText
 
 
 def einvoice_of(path: Path) -> ElectronicInvoice | None:

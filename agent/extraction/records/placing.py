@@ -10,7 +10,7 @@ from ....schema import ExtractedField, FieldSource
 from ...text.facts import words
 from .alignment import Anchor, Place, find, place_on
 from .fields import NUMERIC, FieldSpec, ListSpec
-from .reading import PageText, RowCell
+from .page_rows import PageText, RowCell
 from .values import Conventions, typed, values_written
 
 _SURE = 0.9

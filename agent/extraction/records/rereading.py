@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ....errors import ToolError
 from ....schema import Box, ExtractedField
 from .fields import FieldKind, FieldSpec
-from .reading import PageText
+from .page_rows import PageText
 from .values import Conventions, typed, values_written
 
 _KINDS: frozenset[FieldKind] = frozenset({"money", "number", "integer", "date", "iban", "vat_id"})

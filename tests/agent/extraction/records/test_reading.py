@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from looktwice.agent.extraction.records.reading import DocumentPages, page_text
+from looktwice.agent.extraction.records.page_rows import page_text
+from looktwice.agent.extraction.records.reading import DocumentPages
 from looktwice.control import Control
 from looktwice.errors import BadInput
 from looktwice.retrieval.pages import RawLine, Word, build_page
