@@ -36,7 +36,8 @@ THROUGH_THEIR_FACE = {
 TESTED_WITH = {
     "agent/backends/test_contract.py": "agent/backends/base agent/backends/validation",
     "agent/backends/test_openai.py": (
-        "agent/backends/background agent/backends/failures agent/backends/http_client"
+        "agent/backends/background agent/backends/discovery agent/backends/failures"
+        " agent/backends/http_client"
         " agent/backends/server"
     ),
     "agent/backends/test_refusals.py": "agent/backends/requests",
@@ -45,7 +46,9 @@ TESTED_WITH = {
         " agent/backends/local/spellings"
         " agent/backends/local/streamer"
     ),
-    "agent/backends/local/test_runner.py": ("agent/backends/local/prefix"),
+    "agent/backends/local/test_runner.py": (
+        "agent/backends/local/model_input agent/backends/local/prefix agent/backends/local/sampling"
+    ),
     "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
     "agent/batch/test_records.py": "agent/batch/sheets",

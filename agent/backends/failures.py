@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
 
 from ...errors import BadInput, LooktwiceError, ModelError
 from .base import Message
@@ -50,6 +51,17 @@ class Failures:
     def closed(self) -> ModelError:
         """The model was used after `close()`, or closed by another thread."""
         return ModelError(f"{self.where}: the connection was closed; open the model again")
+
+    async def mapping(self, request: Awaitable[object]) -> Mapping[str, Any]:
+        """The answer to a request, which has to be a JSON object.
+
+        Raises:
+            ModelError: it is something else.
+        """
+        answer = await request
+        if not isinstance(answer, Mapping):
+            raise self.broken(f"expected a JSON object, got {str(answer)[:80]!r}")
+        return answer
 
     def translate(self, error: Exception, messages: Sequence[Message] = ()) -> LooktwiceError:
         """Our exception for one of the client's (or of the connection below it)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
@@ -20,21 +20,13 @@ from .choosing import (
     score,
     thought_in,
 )
+from .discovery import ask_server
 from .failures import Failures
-from .http_client import HttpClient, StatusError, patient
+from .http_client import HttpClient, patient
 from .pictures import PAGE_PIXELS, SERVER_PIXELS
 from .refusals import Refused, noticed
 from .requests import ChatRequests
-from .server import (
-    ServerFacts,
-    add_loaded,
-    add_props,
-    add_show,
-    base_url,
-    facts,
-    is_loopback,
-    shown,
-)
+from .server import base_url, is_loopback, shown
 from .thoughts import ThoughtFilter
 from .validation import check_options, check_pictures
 
@@ -141,7 +133,7 @@ class OpenAIModel:
         self._background = BackgroundLoop("looktwice-openai")
         self._end = weakref.finalize(self, self._background.close, self._client.close)
         try:
-            known = self._run(lambda _: self._ask_server(model))
+            known = self._run(lambda _: ask_server(self._client, self._failures, model))
         except BaseException:
             self.close()
             raise
@@ -224,7 +216,9 @@ class OpenAIModel:
             BadInput, ModelError: the server refused it, failed or is gone.
         """
         url = self._client.from_root(path)
-        answer: Mapping[str, Any] = self._run(lambda _: self._json(self._client.post(url, body)))
+        answer: Mapping[str, Any] = self._run(
+            lambda _: self._failures.mapping(self._client.post(url, body))
+        )
         return answer
 
     def close(self) -> None:
@@ -344,7 +338,7 @@ class OpenAIModel:
 
         async def post(request: dict[str, Any]) -> Mapping[str, Any]:
             with noticed(request):
-                return await self._json(self._client.post(_CHAT, request))
+                return await self._failures.mapping(self._client.post(_CHAT, request))
 
         def ask() -> Mapping[str, Any]:
             request = self._requests.body(messages, 1)
@@ -387,43 +381,6 @@ class OpenAIModel:
             completion_tokens=reply.completion_tokens,
             cached_tokens=reply.cached_tokens,
         )
-
-    async def _ask_server(self, wanted: str) -> ServerFacts:
-        try:
-            listing = await self._json(self._client.get("/models"))
-        except StatusError as error:
-            if error.status != 404:
-                raise
-            listing = {}  # some servers list nothing; the name must then be given
-        known = facts(listing, wanted)
-        if not known.model:
-            raise ModelError(f"{self.address}: the server lists no model; set LOOKTWICE_MODEL_NAME")
-        if wanted and known.models and wanted not in known.models and known.kind != "llamacpp":
-            raise ModelError(
-                f"{self.address}: no model {wanted!r}; the server lists {', '.join(known.models)}"
-            )
-        try:
-            if known.kind == "llamacpp":
-                props = self._client.get(self._client.from_root("props"))
-                known = add_props(known, await self._json(props))
-            elif known.kind == "ollama":
-                body = {"model": known.model}
-                show = self._client.post(self._client.from_root("api/show"), body)
-                known = add_show(known, await self._json(show))
-                # Loaded with an empty prompt, it says how much of a prompt it will read.
-                load = {"model": known.model, "stream": False}
-                await self._json(self._client.post(self._client.from_root("api/generate"), load))
-                loaded = self._client.get(self._client.from_root("api/ps"))
-                known = add_loaded(known, await self._json(loaded))
-        except StatusError:
-            pass  # an extra that a proxy may hide
-        return known
-
-    async def _json(self, request: Awaitable[object]) -> Mapping[str, Any]:
-        answer = await request
-        if not isinstance(answer, Mapping):
-            raise self._failures.broken(f"expected a JSON object, got {str(answer)[:80]!r}")
-        return answer
 
     def _run(
         self,

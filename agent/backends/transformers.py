@@ -20,7 +20,9 @@ from .base import Choice, JsonSchema, Message, OnToken, Reply
 from .local import attention
 from .local.checkpoint import Parts, context_of, is_vision_language, load
 from .local.constrained import Grammars
-from .local.runner import ModelInput, PromptRunner, Spent, sampling
+from .local.model_input import ModelInput
+from .local.runner import PromptRunner, Spent
+from .local.sampling import sampling
 from .local.spellings import first_tokens
 from .local.streamer import Stopper, Streamer
 from .pictures import PAGE_PIXELS
@@ -235,7 +237,12 @@ class TransformersModel(Closing):
         if not self._begin(control):
             control.check()
         try:
-            return self._attention(messages, picture, shown.index(picture), len(shown))
+            pixels = next(self._pixel_budgets(messages))
+            prompts = [
+                self._prompt(asked, pixels, tiled=False)
+                for asked in (messages, attention.about_nothing(messages))
+            ]
+            return attention.heat_map(self._ready, prompts, picture, shown)
         finally:
             self._lock.release()
 
@@ -394,27 +401,6 @@ class TransformersModel(Closing):
             vision_passes=spent.passes,
             mass=min(mass, 1.0),
         )
-
-    def _attention(
-        self, messages: Sequence[Message], picture: Picture, number: int, count: int
-    ) -> HeatMap:
-        parts = self._ready.parts
-        pixels = next(self._pixel_budgets(messages))
-        rows, places = [], []
-        for asked in (messages, attention.about_nothing(messages)):
-            prompt = self._prompt(asked, pixels, tiled=False)
-            grids = prompt.inputs.get("image_grid_thw", count)
-            merge = getattr(parts.model.config.vision_config, "spatial_merge_size", 1)
-            image_token = getattr(parts.model.config, "image_token_id", None)
-            ids = prompt.inputs["input_ids"][0]
-            places.append(attention.tokens_of(ids, image_token, number, grids, merge))
-            with attention.last_rows(parts.model) as found:
-                self._ready.look(prompt)
-            rows.append(attention.last_pass(found, parts.model))
-        weights = attention.relevance(rows[0], rows[1], places[0], places[1])
-        shape = attention.shape_of(len(weights), number, grids, merge)
-        images = getattr(parts.processor, "image_processor", None)
-        return HeatMap(attention.covered(picture, images), weights.reshape(shape))
 
     def _guide(self, schema: JsonSchema) -> Any:
         parts = self._ready.parts

@@ -15,7 +15,10 @@ from typing import Any
 from ....errors import ModelError
 from ....prompts import render
 from ....schema import Box, Picture
+from ....tools.looking.regions import HeatMap
 from ..base import Message
+from .model_input import ModelInput
+from .runner import PromptRunner
 
 _NAME = "looktwice_last_row"
 _FIRST_LAYER = 1 / 3  # of the depth; earlier layers gather the question, not the picture
@@ -28,6 +31,37 @@ def about_nothing(messages: Sequence[Message]) -> list[Message]:
     """The same conversation with its last question replaced by one about all of the picture."""
     *before, last = messages
     return [*before, last.model_copy(update={"text": render("describe")})]
+
+
+def heat_map(
+    runner: PromptRunner, prompts: Sequence[ModelInput], picture: Picture, shown: Sequence[Picture]
+) -> HeatMap:
+    """How much more a model looks at each part of a picture for a question than for none.
+
+    Args:
+        runner: puts prompts through the model.
+        prompts: the question, and one about nothing in particular.
+        picture: one of those that are shown.
+        shown: all of them, in their order.
+
+    Raises:
+        ModelError: the architecture does not show its attention, or the model failed.
+    """
+    parts, number = runner.parts, shown.index(picture)
+    merge = getattr(parts.model.config.vision_config, "spatial_merge_size", 1)
+    image_token = getattr(parts.model.config, "image_token_id", None)
+    rows, places = [], []
+    for prompt in prompts:
+        grids = prompt.inputs.get("image_grid_thw", len(shown))
+        ids = prompt.inputs["input_ids"][0]
+        places.append(tokens_of(ids, image_token, number, grids, merge))
+        with last_rows(parts.model) as found:
+            runner.look(prompt)
+        rows.append(last_pass(found, parts.model))
+    weights = relevance(rows[0], rows[1], places[0], places[1])
+    shape = shape_of(len(weights), number, grids, merge)
+    images = getattr(parts.processor, "image_processor", None)
+    return HeatMap(covered(picture, images), weights.reshape(shape))
 
 
 @contextmanager

@@ -141,7 +141,7 @@ def test_a_server_without_schemas_is_told_of_them(model: OpenAIModel, server: Fa
 @pytest.fixture
 def ollama(server: FakeServer, store: Store) -> OpenAIModel:
     server.listing = {"data": [{"id": "m", "owned_by": "library"}]}
-    server.extra = {"/api/show": {"capabilities": ["vision"]}}
+    server.extra = {"/api/show": {"capabilities": ["vision"]}, "/api/generate": {}}
     return OpenAIModel(server.address, store=store)
 
 
@@ -173,7 +173,7 @@ def test_the_context_that_ollama_runs_with_is_found_out(
     extra: dict[str, object], context: int, server: FakeServer, store: Store
 ) -> None:
     server.listing = {"data": [{"id": "m", "owned_by": "library"}]}
-    server.extra = {"/api/show": {}, **extra}
+    server.extra = {"/api/show": {}, "/api/generate": {}, **extra}
     assert OpenAIModel(server.address, store=store).context_tokens == context
 
 
