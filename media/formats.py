@@ -67,6 +67,11 @@ _WIDE_COSTS = 2
 _STRIP = 2**20
 _ROOM = PixelRoom(MediaLimits().pixels)
 """Memory belongs to the process, whoever decodes in it."""
+_SEEN, _NEARLY_WHITE, _MOSTLY = 64, 200, 0.9
+"""Opacity that is seen, of 255; a shade that is hardly seen on white; a share that is nearly all."""
+_FILLED = 0.98
+"""Share of a picture that is not clear: nothing of the ground is seen behind it."""
+_DARK = (40, 40, 40)
 _ORIENTATION_TAG = 0x0112
 _SUBFILE_TAG = 0x00FE
 _REDUCED = 1
@@ -323,10 +328,7 @@ def upright_rgb(image: Pixels) -> Pixels:
 
 def _rgb(image: Pixels) -> Pixels:
     if image.has_transparency_data or image.mode in ("RGBa", "La"):
-        layer = image.convert("RGBA")
-        white = Image.new("RGB", image.size, "white")
-        white.paste(layer, mask=layer.getchannel("A"))
-        return white
+        return _on_ground(image.convert("RGBA"))
     if _is_wide(image):
         return _eight_bits(image).convert("RGB")
     plain = image.convert("RGB")  # a new object also for RGB: no file, no metadata
@@ -337,6 +339,21 @@ def _rgb(image: Pixels) -> Pixels:
 def _is_wide(image: Pixels) -> bool:
     """Whether a pixel is a number of more than 8 bits."""
     return image.mode in ("F", "I") or image.mode.startswith("I;16")
+
+
+def _on_ground(layer: Pixels) -> Pixels:
+    """A picture with clear parts on white; on dark grey where all that it shows is nearly white.
+
+    White letters on nothing, made for dark walls, would vanish on white.
+    """
+    opaque = layer.getchannel("A").point(lambda alpha: 255 * (alpha > _SEEN))
+    shades = layer.convert("L").histogram(mask=opaque)
+    seen = sum(shades)
+    clear = seen < _FILLED * layer.width * layer.height
+    light = clear and seen > 0 and sum(shades[_NEARLY_WHITE:]) > _MOSTLY * seen
+    ground = Image.new("RGB", layer.size, _DARK if light else "white")
+    ground.paste(layer, mask=layer.getchannel("A"))
+    return ground
 
 
 def _eight_bits(image: Pixels) -> Pixels:

@@ -34,6 +34,7 @@ THROUGH_THEIR_FACE = {
 """Folders whose modules are tested as one: the graph, a suite's pictures, a server's replies."""
 
 TESTED_WITH = {
+    "retrieval/ingest/test_insets.py": "retrieval/loaders/base",
     "agent/backends/test_contract.py": "agent/backends/base agent/backends/validation",
     "agent/backends/test_openai.py": (
         "agent/backends/background agent/backends/discovery agent/backends/failures"

@@ -11,6 +11,7 @@ from ...errors import BadInput
 from ...media.formats import is_picture
 from ...settings import DocumentLimits
 from .registry import format_of, promised_kind
+from .text_file import wide_encoding
 
 PLAIN = frozenset({"html", "md", "txt", "csv"})
 """Kinds that are text all through; which of them, only the name can tell."""
@@ -132,7 +133,7 @@ def _what_ole_is(path: Path) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    if head.startswith(_MARKS):
+    if head.startswith(_MARKS) or wide_encoding(head):
         return True
     odd = len(head) - len(head.translate(None, _NOT_TEXT))
     return b"\0" not in head and odd <= _ODD_BYTES * len(head)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["front_matter", "open_text", "web_text"]
+__all__ = ["front_matter", "open_text", "web_text", "wide_encoding"]
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -19,6 +20,9 @@ _MARKS = {
 _SAMPLE = 2**18
 _BLOCK = 2**20
 _WESTERN = "cp1252"
+_WIDE = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
+_ODD, _SHARED = 0.02, 0.8
+"""Share of characters that are no writing, at most; and of those in a few blocks of 256, at least."""
 _HEAD = 4096
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w.:-]{2,40})""", re.IGNORECASE)
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -74,7 +78,40 @@ def _encoding_of(path: Path) -> str:
     for mark, encoding in _MARKS.items():
         if start.startswith(mark):
             return encoding
+    if wide := wide_encoding(start):
+        return wide
     return "utf-8" if _is_utf8(path) else _guessed(start)
+
+
+def wide_encoding(sample: bytes) -> str:
+    """Which of UTF-16 and UTF-32 text without a mark is in; "" for what is none of them.
+
+    Letters of one script share their upper byte, so that the right order of bytes has few different
+    ones; blanks and line ends give every such text bytes of zero.
+    """
+    if b"\0" not in sample:
+        return ""
+    for encoding, width in _WIDE:
+        whole = sample[: len(sample) // width * width]
+        try:
+            text = whole.decode(encoding)
+        except UnicodeDecodeError as error:
+            if len(whole) - error.start > width:  # not only a pair cut in two by the sample's end
+                continue
+            text = whole[: error.start].decode(encoding, "ignore")
+        if text and _is_writing(text):
+            return encoding
+    return ""
+
+
+def _is_writing(text: str) -> bool:
+    odd = sum(not (char.isprintable() or char.isspace()) for char in text)
+    known = sum(char.isspace() or char.isascii() for char in text)
+    blocks = Counter(ord(char) >> 8 for char in text)
+    common = sum(count for _, count in blocks.most_common(3))
+    wide = sum(count for block, count in blocks.items() if 0x30 <= block <= 0x9F)
+    even = common >= _SHARED * len(text) or wide + known >= _SHARED * len(text)
+    return odd <= _ODD * len(text) and known > 0 and even
 
 
 def _is_utf8(path: Path) -> bool:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from looktwice.errors import BadInput
 from looktwice.media import formats
+from looktwice.media.formats import PictureFile
 from looktwice.media.store import Store
 from looktwice.settings import MediaLimits
 from PIL import Image
@@ -372,3 +373,34 @@ def test_strips_give_what_the_whole_gave(store: Store) -> None:
     opened = np.asarray(store.open(store.add(Image.fromarray(values))))[..., 0]
     whole = np.clip((values.astype(np.float64) + 3) * (255 / 903) + 0.5, 0, 255).astype(np.uint8)
     assert np.abs(opened.astype(int) - whole).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("ink", "alpha", "dark"),
+    [
+        ((255, 255, 255), 255, True),
+        ((250, 240, 225), 255, True),
+        ((255, 255, 255), 150, True),
+        ((20, 20, 60), 255, False),
+        ((200, 30, 30), 255, False),
+    ],
+)
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+def test_letters_on_nothing_stand_on_a_ground_that_shows_them(
+    tmp_path: Path, ink: tuple[int, int, int], alpha: int, dark: bool, form: str
+) -> None:
+    label = Image.new("RGBA", (120, 60), (0, 0, 0, 0))
+    label.paste((*ink, alpha), (20, 20, 100, 40))
+    path = tmp_path / f"a.{form.lower()}"
+    label.save(path, form, **({"lossless": True} if form == "WEBP" else {}))
+    shown = PictureFile(path, MediaLimits()).page(1)
+    ground, letter = shown.convert("L").getpixel((2, 2)), shown.convert("L").getpixel((50, 30))
+    assert isinstance(ground, int)
+    assert isinstance(letter, int)
+    assert (ground < 100) is dark
+    assert abs(ground - letter) > 60
+
+
+def test_a_white_page_without_clear_parts_stays_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (50, 50), (255, 255, 255, 255)).save(tmp_path / "a.png")
+    assert PictureFile(tmp_path / "a.png", MediaLimits()).page(1).getpixel((1, 1)) == (255,) * 3

@@ -73,13 +73,32 @@ def _rows_in_order(lines: Sequence[_Placed]) -> list[list[_Placed]]:
 
 
 def _columns(lines: Sequence[_Placed]) -> list[list[_Placed]]:
-    """The rows of a band, column by column where there is a clear gutter between running text."""
+    """The rows of a band, column by column where there is a clear gutter between running text.
+
+    A line that stands alone and reaches over the gutter, as a title does, parts what is above it
+    from what is below.
+    """
     cut = _gutter(lines)
-    if cut is None:
-        return _rows(lines)
-    left = [line for line in lines if line.x1 < cut]
-    right = [line for line in lines if line.x1 >= cut]
-    return _columns(left) + _columns(right)
+    if cut is not None:
+        left = [line for line in lines if line.x1 < cut]
+        right = [line for line in lines if line.x1 >= cut]
+        return _columns(left) + _columns(right)
+    rows = _rows(lines)
+    alone = [row[0] for row in rows if len(row) == 1]
+    others = [line for row in rows if len(row) > 1 for line in row]
+    gutter = _gutter(others) if alone else None
+    if gutter is None:
+        return rows
+    found: list[list[_Placed]] = []
+    band: list[_Placed] = []
+    for row in rows:
+        if len(row) == 1 and row[0].x1 < gutter - row[0].height and row[0].x2 > gutter:
+            found += [*_columns(band), row]
+            band = []
+        else:
+            band += row
+    # Without a line across, the same lines would be tried again and again.
+    return found + (_columns(band) if found else rows)
 
 
 def _gutter(lines: Sequence[_Placed]) -> float | None:

@@ -5,6 +5,7 @@ A shape of an unknown kind, or a broken one, costs itself and is named.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ __all__ = ["slide_pages"]
 
 _DEEPEST = 20
 """Groups within groups; deeper ones are no drawing of anybody's."""
+_FILE_NAME = re.compile(r"[^\s/][^\n/]{0,200}\.[A-Za-z]{3,4}")
+"""What programs put where a description belongs."""
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
@@ -76,7 +79,7 @@ def _shape(shape: Any) -> Iterator[FlowLine]:
         yield FlowLine(drawn_words(data), begins=True)
     else:
         about = shape._element._nvXxPr.cNvPr.get("descr", "")
-        if about:
+        if about and not _FILE_NAME.fullmatch(about):
             yield FlowLine(about, begins=True)
         picture = _picture(shape)
         if picture is not None:

@@ -23,7 +23,7 @@ def test_cells_with_one_baseline_share_a_row() -> None:
         line("10.00", 300, 128),
     ]
     ordered = in_reading_order(lines)
-    assert rendered_rows(ordered) == ["Shop", "Total  7.00", "Cash  10.00"]
+    assert rendered_rows(ordered, ()) == ["Shop", "Total  7.00", "Cash  10.00"]
     assert [item.row for item in ordered] == [0, 1, 1, 2, 2]
 
 
@@ -36,7 +36,7 @@ def test_a_slightly_turned_picture_keeps_its_rows() -> None:
     ]
     # The slope is measured between middles; equal widths make that the slope of the corners.
     ordered = in_reading_order(lines, slope)
-    assert rendered_rows(ordered) == [f"left{i}  right{i}" for i in range(4)]
+    assert rendered_rows(ordered, ()) == [f"left{i}  right{i}" for i in range(4)]
 
 
 def test_columns_of_running_text_are_read_one_after_the_other() -> None:
@@ -49,6 +49,38 @@ def test_columns_of_running_text_are_read_one_after_the_other() -> None:
         item.model_copy(update={"row": row})
         for row, item in enumerate([title, *left, *right, foot])
     ]
+
+
+def _columns(count: int, top: float, words: str) -> list[TextLine]:
+    return [
+        line(f"{side} {words} {row}", x, top + 30 * row)
+        for row in range(count)
+        for side, x in (("left", 0.0), ("right", 400.0))
+    ]
+
+
+def test_a_title_over_the_gutter_parts_columns_from_what_is_above() -> None:
+    words = "column of running text"
+    title = line("RULES OF THE HOUSE", 240, 60, width=330)
+    lines = [*_columns(4, 100, words), title]
+    read = [item.text for item in in_reading_order(lines)]
+    assert read[0] == title.text
+    assert [text.split()[0] for text in read[1:]] == ["left"] * 4 + ["right"] * 4
+
+
+def test_columns_go_on_below_a_heading_that_spans_them() -> None:
+    words = "column of running text"
+    heading = line("PART TWO OF THE RULES", 230, 235, width=340)
+    lines = [*_columns(4, 100, words), heading, *_columns(3, 280, words)]
+    sides = [item.text.split()[0] for item in in_reading_order(lines)]
+    assert sides == ["left"] * 4 + ["right"] * 4 + ["PART"] + ["left"] * 3 + ["right"] * 3
+
+
+def test_a_table_under_a_title_stays_in_its_rows() -> None:
+    lines = [line("Prices of the season", 150, 20, width=250)]
+    for row in range(4):
+        lines += [line(f"kind {row}", 0, 60 + 30 * row), line(f"{row}.50", 400, 60 + 30 * row)]
+    assert rendered_rows(in_reading_order(lines), ())[1:] == [f"kind {n}  {n}.50" for n in range(4)]
 
 
 def test_prices_beside_long_names_are_no_column() -> None:
