@@ -86,7 +86,7 @@ def test_a_table_under_a_title_stays_in_its_rows() -> None:
 def test_prices_beside_long_names_are_no_column() -> None:
     names = [line(f"some long article name {i}", 0, 30 * i, width=380) for i in range(5)]
     prices = [line(f"{i}.50", 600, 30 * i) for i in range(5)]
-    rows = rendered_rows(in_reading_order([*prices, *names]))
+    rows = rendered_rows(in_reading_order([*prices, *names]), ())
     assert rows[2] == "some long article name 2  2.50"
 
 
