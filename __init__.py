@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     )
     from .retrieval.ingest.reader import ScanReader
     from .retrieval.loaders.base import (
+        Attachment,
         DocumentFormat,
         DocumentInfo,
         DocumentReader,
@@ -162,6 +163,7 @@ _HOMES = {
     "retrieval.ingest.progress": ("IngestProgress", "IngestSummary"),
     "retrieval.ingest.reader": ("ScanReader",),
     "retrieval.loaders.base": (
+        "Attachment",
         "DocumentFormat",
         "DocumentInfo",
         "DocumentReader",
@@ -233,6 +235,7 @@ __all__ = [
     "AnswerReady",
     "AnswerRevised",
     "Assistant",
+    "Attachment",
     "BadInput",
     "Box",
     "Calculation",

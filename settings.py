@@ -65,6 +65,7 @@ class DocumentLimits(BaseModel):
 
     bytes: int = Field(default=2**30, gt=0, description="of the file")
     follow_links: bool = Field(default=False, description="in folders, also where they lead out")
+    archives: bool = Field(default=False, description="read the documents in ZIP archives, too")
     pages: int = Field(default=20_000, gt=0, description="a document with more is refused")
     page_characters: int = Field(default=200_000, gt=0, description="of one page")
     expanded: int = Field(default=512 * 2**20, gt=0, description="what a zipped format unpacks to")

@@ -35,6 +35,7 @@ from .embeddings.text import (
     open_text_embedder,
 )
 from .index_vectors import IndexVectors
+from .ingest.members import Members
 from .ingest.progress import IngestProgress, IngestSummary
 from .ingest.reader import ScanReader
 from .ingest.run import Ingest
@@ -86,6 +87,7 @@ class Index(Closing):
         self._catalog, self._lock = catalog, lock
         self._text, self._picture, self._reranker = text, picture, reranker
         self._scan_reader = scan_reader
+        self._members = Members(folder / "members")
         self._outlines: dict[tuple[int, str], DocumentOutline] = {}
         self._vectors = IndexVectors(folder, catalog, write=lock is not None)
         looked_at = {"render_dpi": settings.documents.look_dpi}
@@ -413,7 +415,7 @@ class Index(Closing):
         summary = self._ingest().run(there, workers, control, on_progress)
         if summary.interrupted:
             return summary
-        removed = forget_vanished(self._catalog)
+        removed = [*forget_vanished(self._catalog), *self._members.tidy(self._catalog)]
         sweep(self._catalog, self._vectors.live(), wipe=bool(removed))
         return self._with_looks(replace(summary, removed=tuple(removed)), control)
 
@@ -427,6 +429,7 @@ class Index(Closing):
         documents = [self.document(name) for name in names]
         for document in documents:
             self._catalog.remove(document.id)
+        self._members.tidy(self._catalog)
         sweep(self._catalog, self._vectors.live(), wipe=True)
         if self._looks is not None:
             self._looks.tidy()
@@ -475,6 +478,7 @@ class Index(Closing):
             self._picture,
             self._scan_reader,
             self._limits,
+            self._members,
         )
 
     def _must_write(self) -> None:

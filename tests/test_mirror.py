@@ -35,6 +35,9 @@ THROUGH_THEIR_FACE = {
 
 TESTED_WITH = {
     "retrieval/ingest/test_insets.py": "retrieval/loaders/base",
+    "retrieval/loaders/office/test_more.py": (
+        "retrieval/loaders/office/book retrieval/loaders/office/opendocument"
+    ),
     "agent/backends/test_contract.py": "agent/backends/base agent/backends/validation",
     "agent/backends/test_openai.py": (
         "agent/backends/background agent/backends/discovery agent/backends/failures"
@@ -93,7 +96,9 @@ TESTED_WITH = {
     "cli/evaluate/test_run.py": "cli/show/evaluations evals/ablate",
     "cli/evaluate/test_baselines.py": "cli/show/baselines",
     "cli/index/test_change.py": "cli/index/opening retrieval/ingest/progress",
-    "cli/index/test_look.py": "cli/index/filters cli/index/pages cli/show/documents",
+    "cli/index/test_look.py": (
+        "cli/index/filters cli/index/pages cli/show/documents cli/show/kinds"
+    ),
     "cli/show/test_passages.py": "retrieval/catalog/highlight",
     "cli/test_batch.py": "agent/batch/shared_model",
     "cli/test_machine.py": "weights/hardware",

@@ -12,12 +12,14 @@ from PIL import Image, ImageDraw
 
 from ...evals.suites.pdf import PdfLine, write_pdf
 from ...retrieval.loaders.registry import formats
+from .outlook import mail
 
 _ROWS = (("Year", "Sales", "Costs"), ("2021", "1,577.25", "(310)"), ("2022", "1,602", "n/a"))
 _TEXT = "Annual report\n\nThe office is in room 514. Sales rose by 12.5 % to 1,602 in 2022.\n"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
 _PLAIN = 3
 """Copies of the text in documents that are only text."""
 
@@ -148,6 +150,50 @@ def _json() -> bytes:
     return json.dumps({"title": "Report", "rows": _ROWS, "text": _TEXT}).encode()
 
 
+def _opendocument(kind: str, body: str) -> bytes:
+    spaces = " ".join(
+        f'xmlns:{name}="{_ODF}:{name}:1.0"' for name in ("office", "text", "table", "draw")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:{kind}>{body}</office:{kind}>"
+        "</office:body></office:document-content>"
+    )
+    mime = f"application/vnd.oasis.opendocument.{kind}"
+    return _zipped({"mimetype": mime, "content.xml": content})
+
+
+def _table() -> str:
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    rows = "".join(
+        f"<table:table-row>{''.join(map(cell.format, row))}</table:table-row>" for row in _ROWS
+    )
+    return f'<table:table table:name="Sales">{rows}</table:table>'
+
+
+def _slide() -> str:
+    box = f"<draw:text-box><text:p>{_TEXT}</text:p></draw:text-box>"
+    return f"<draw:page><draw:frame>{box}</draw:frame></draw:page>"
+
+
+def _book() -> bytes:
+    return _zipped(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": '<c><rootfile full-path="a.opf"/></c>',
+            "a.opf": '<p><item id="a" href="a.xhtml"/><itemref idref="a"/></p>',
+            "a.xhtml": _html().decode(),
+        }
+    )
+
+
+def _notebook() -> bytes:
+    cells = [
+        {"cell_type": "markdown", "source": ["# Report\n", _TEXT]},
+        {"cell_type": "code", "source": "sales", "outputs": [{"text": ["1,602"]}]},
+    ]
+    return json.dumps({"nbformat": 4, "cells": cells}).encode()
+
+
 _MAKERS: dict[str, Callable[[], bytes]] = {
     ".pdf": _pdf,
     ".docx": _docx,
@@ -169,5 +215,14 @@ _MAKERS: dict[str, Callable[[], bytes]] = {
     ".eml": _mail,
     ".json": _json,
     ".xml": lambda: f"<report><room>514</room><text>{_TEXT}</text></report>".encode(),
+    **dict.fromkeys(
+        (".jsonl", ".ndjson"), lambda: b"\n".join([b'{"room": 514, "sales": 1602}'] * 3)
+    ),
+    ".ipynb": _notebook,
+    **dict.fromkeys((".odt", ".ott"), lambda: _opendocument("text", f"<text:p>{_TEXT}</text:p>")),
+    **dict.fromkeys((".ods", ".ots"), lambda: _opendocument("spreadsheet", _table())),
+    **dict.fromkeys((".odp", ".otp"), lambda: _opendocument("presentation", _slide())),
+    ".epub": _book,
+    ".msg": lambda: mail("Report", _TEXT),
     ".rtf": lambda: rb"{\rtf1\ansi{\fonttbl\f0 Arial;}\f0 The office is room 514.\par 12\'e4}",
 }

@@ -1,4 +1,4 @@
-"""The command group put together: `looktwice index add | update | remove | list | show | search ...`.
+"""The command group put together: `looktwice index add | update | list | show | search | kinds | ...`.
 
 Exit codes: 0 done, 1 some files failed, 2 the call itself was wrong, 130 interrupted.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import typer
 
 from .change import add, rebuild, remove, update, verify
-from .look import list_documents, search, show, stats
+from .look import kinds, list_documents, search, show, stats
 from .serve import serve
 
 index_app = typer.Typer(help="Your documents: add, search, show.", no_args_is_help=True)
@@ -19,6 +19,7 @@ index_app.command("list")(list_documents)
 index_app.command()(show)
 index_app.command()(search)
 index_app.command()(stats)
+index_app.command()(kinds)
 index_app.command()(verify)
 index_app.command()(rebuild)
 index_app.command()(serve)

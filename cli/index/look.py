@@ -108,6 +108,17 @@ def search(
             show_passages(found, marker, console())
 
 
+def kinds(as_json: Json = False) -> None:
+    """List the kinds of documents that can be read, and which extra each needs."""
+    from ...retrieval.loaders.registry import formats
+    from ..show.kinds import describe_kind, show_kinds
+
+    if as_json:
+        print_json([describe_kind(known) for known in formats()])
+    else:
+        show_kinds(formats(), console())
+
+
 def load_image(path: Path, settings: Settings) -> Image:
     from ...media.formats import PictureFile
 

@@ -18,7 +18,7 @@ from ..catalog.catalog import Catalog
 from ..catalog.rows import NewFile
 from ..embeddings.picture import PictureEmbedder
 from ..embeddings.text import TextEmbedder
-from ..loaders.base import DocumentInfo
+from ..loaders.base import Attachment, DocumentInfo, IllustratedPage, Scan
 from ..loaders.isolate import IsolatedReader, Reading
 from ..loaders.walk import FoundFile
 from ..pages import Page
@@ -27,6 +27,7 @@ from ..text.chunking import Chunk, Chunker
 from ..text.periods import with_tables
 from ..text.wording import embedded_texts, words_of_document
 from ..vectors.vectors import Vectors
+from .members import Members
 from .reader import ScanReader
 from .scans import read_scans
 
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DocumentWriter"]
 
+_NOTHING_READ = (
+    "nothing was read in it: no page has words; open it to see whether it is what it should be"
+)
 _PAGES, _PASSAGES = 64, 128
 """A batch is stored when it has so many of either; memory grows with it and with nothing else."""
 
@@ -48,6 +52,7 @@ class DocumentWriter:
         catalog, vectors: open for writing, the lock held.
         text, picture: embedders; without one for pictures, pictures are found by words only.
         scan_reader: reads scans; a page that is not read is kept without words.
+        members: keeps the documents that others hold.
         on_stored: called with a file and how many more of its pages are stored.
     """
 
@@ -58,10 +63,12 @@ class DocumentWriter:
         text: TextEmbedder,
         picture: PictureEmbedder | None,
         scan_reader: ScanReader | None,
+        members: Members,
         on_stored: Callable[[FoundFile, int], None],
     ) -> None:
         self._catalog, self._vectors = catalog, vectors
         self._text, self._picture, self._scan_reader = text, picture, scan_reader
+        self._members = members
         self._on_stored = on_stored
 
     def add(
@@ -94,7 +101,12 @@ class DocumentWriter:
             drop_orphans(self._catalog, self._vectors)
             if done:
                 reading = reader.read(found.path, done + 1, control)
-            self._store_pages(document, reading, self._chunker(document, done), found, control)
+            leaves = self._without_members(reading, sha256)
+            self._store_pages(
+                document, leaves, reading, self._chunker(document, done), found, control
+            )
+            if next(self._catalog.passage_ids(document), None) is None:
+                raise BadInput(str(found.path), _NOTHING_READ)
             after = found.path.stat()
             if (after.st_size, after.st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
                 raise BadInput(str(found.path), "changed while it was read; add it again")
@@ -107,6 +119,18 @@ class DocumentWriter:
         self._catalog.publish(document, [file])
         return self._catalog.unreadable(document)
 
+    def _without_members(
+        self, reading: Reading, sha256: str
+    ) -> Iterator[Page | Scan | IllustratedPage]:
+        """The pages of a document; other documents that it holds are kept aside."""
+        number = 0
+        for leaf in reading:
+            if isinstance(leaf, Attachment):
+                number += 1
+                self._members.save(sha256, number, leaf.name, leaf.data)
+            else:
+                yield leaf
+
     def _chunker(self, document: int, done: int) -> Chunker:
         """One that goes on in the section where the finished pages end."""
         if done and (last := self._catalog.passages_on(document, done)):
@@ -116,12 +140,13 @@ class DocumentWriter:
     def _store_pages(
         self,
         document: int,
+        leaves: Iterator[Page | Scan | IllustratedPage],
         reading: Reading,
         chunker: Chunker,
         found: FoundFile,
         control: Control,
     ) -> None:
-        pages = read_scans(reading, found.hint, self._scan_reader, control)
+        pages = read_scans(leaves, found.hint, self._scan_reader, control)
         with closing(_ahead(_batches(pages, chunker))) as batches:
             for batch in batches:
                 self._store(document, batch, found, reading.about)

@@ -23,6 +23,7 @@ from ..sweep import sweep
 from ..text.wording import words_of_document
 from ..vectors.vectors import Vectors
 from .document import DocumentWriter
+from .members import Members
 from .progress import IngestProgress, IngestSummary, Tally, missing_pages
 from .reader import ScanReader
 
@@ -39,6 +40,7 @@ class Ingest:
         text, picture: embedders; without one for pictures, pictures are found by words only.
         scan_reader: reads scans; a page that is not read is kept without words, and reported.
         limits: what a document may measure.
+        members: keeps the documents that others hold.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Ingest:
         picture: PictureEmbedder | None,
         scan_reader: ScanReader | None,
         limits: DocumentLimits,
+        members: Members,
     ) -> None:
+        self._members = members
         self._catalog, self._vectors = catalog, vectors
         self._limits = limits
         self._writer = DocumentWriter(
-            catalog, vectors, text, picture, scan_reader, self._count_stored
+            catalog, vectors, text, picture, scan_reader, members, self._count_stored
         )
         self._lock = threading.Lock()
         self._busy: set[str] = set()
@@ -71,7 +75,7 @@ class Ingest:
         """Add what is new, replace what has changed; one bad file costs only itself."""
         self._control, self._tally = control or Control(), Tally()
         self._on_progress = on_progress or self._on_progress
-        walk = Walk(paths, self._limits.follow_links)
+        walk = Walk(paths, self._limits.follow_links, self._limits.archives)
         files = list(walk.files())
         self._tally.total = len(files)
         interrupted = False
@@ -136,6 +140,7 @@ class Ingest:
         if known and (known.bytes, known.mtime_ns) == (stat.st_size, stat.st_mtime_ns):
             with self._lock:
                 self._tally.unchanged += 1
+            self._add_members(found, known.document, reader)
             return
         if not S_ISREG(stat.st_mode):
             raise BadInput(str(found.path), NOT_REGULAR)
@@ -177,9 +182,22 @@ class Ingest:
             return
         if missing := self._writer.add(found, sha256, stat, reader, self._control):
             self._fail(found.path, missing_pages(missing))
+        self._add_members(found, self._catalog.ready(sha256), reader)
         name = self._name(found)
         with self._lock:
             (self._tally.changed if was_known else self._tally.added).append(name)
+
+    def _add_members(self, found: FoundFile, document: int | None, reader: IsolatedReader) -> None:
+        """What a document holds, as documents of their own; a stop may have left some out."""
+        holder = self._catalog.document_of(document) if document and self._members.any() else None
+        if holder is None:
+            return
+        for member in self._members.of(holder.sha256, found.hint):
+            if self._catalog.file(member.path) is not None:
+                continue
+            with self._lock:
+                self._tally.total += 1
+            self._file(member, reader)
 
     def _known_content(self, found: FoundFile, document: int, stat: os.stat_result) -> None:
         """A file whose content is there already: touched, moved, or one more copy."""

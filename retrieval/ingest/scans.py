@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ...control import Control
 from ...errors import MissingExtra, ToolError
 from ...schema import Origin, Picture
-from ..loaders.base import IllustratedPage, Leaf, Scan
+from ..loaders.base import IllustratedPage, Scan
 from ..loaders.picture import page_of_scan
 from ..pages import UNREADABLE, Page
 from .insets import InsetReader
@@ -31,7 +31,10 @@ _NO_WORDS = "a picture"
 
 
 def read_scans(
-    pages: Iterable[Leaf], name: str, reader: ScanReader | None, control: Control
+    pages: Iterable[Page | Scan | IllustratedPage],
+    name: str,
+    reader: ScanReader | None,
+    control: Control,
 ) -> Iterator[tuple[Page, Image.Image | None]]:
     """The pages in order, each scan with its picture; the next scans are read meanwhile.
 
@@ -43,7 +46,7 @@ def read_scans(
     """
     insets = InsetReader(name, reader)
 
-    def read(item: Leaf) -> tuple[Page, Image.Image | None]:
+    def read(item: Page | Scan | IllustratedPage) -> tuple[Page, Image.Image | None]:
         control.check()
         if isinstance(item, Scan):
             return read_scan(item, name, reader)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = [
+    "Attachment",
     "DocumentFormat",
     "DocumentInfo",
     "DocumentReader",
@@ -108,8 +109,16 @@ class IllustratedPage:
         return self.page.number
 
 
-Leaf = Page | Scan | IllustratedPage
-"""What a loader gives: a page, or what becomes one once its pictures are read."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Attachment:
+    """A document that another one holds: what is attached to a mail, a file of an archive."""
+
+    name: str
+    data: bytes
+
+
+Leaf = Page | Scan | IllustratedPage | Attachment
+"""What a loader gives: a page, what becomes one once its pictures are read, or another document."""
 
 
 def _ignore(number: int) -> None:
@@ -178,6 +187,7 @@ class DocumentFormat:
         render: draws a page of one; None for documents whose pages have no look of their own.
         recognises: whether a file that begins with these bytes (up to 4096) is one. None leaves that
             to the program's own look at the content, which knows the formats it comes with.
+        extra: of this program that brings what reads it; "" where nothing more is needed.
     """
 
     kind: str
@@ -186,3 +196,4 @@ class DocumentFormat:
     load: Loader
     render: Renderer | None = None
     recognises: Callable[[bytes], bool] | None = None
+    extra: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 
 from ...errors import BadInput
@@ -13,10 +14,16 @@ from ...settings import DocumentLimits
 from .registry import format_of, promised_kind
 from .text_file import wide_encoding
 
-PLAIN = frozenset({"html", "md", "txt", "csv"})
+PLAIN = frozenset({"html", "md", "txt", "csv", "json", "jsonl", "ipynb", "xml", "eml"})
 """Kinds that are text all through; which of them, only the name can tell."""
 
 _OFFICE_FOLDERS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
+_MIMES = {
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
+    b"application/epub+zip": "epub",
+}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 """Byte order marks of UTF-16 and UTF-32."""
@@ -90,7 +97,9 @@ def _content_kind(path: Path, head: bytes, promised: str | None) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(path)
     if head.startswith(_OLE):
-        raise BadInput(str(path), _what_ole_is(path))
+        return _ole_kind(path)
+    if start.startswith(b"{\\rtf"):
+        return "rtf"
     if is_picture(head):
         return "picture"
     if _is_text(head):
@@ -105,7 +114,8 @@ def _zip_kind(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+            mime = archive.read("mimetype")[:100].strip() if "mimetype" in names else b""
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
         raise BadInput(
             str(path), "is a damaged or cut off office file or archive; save or download it again"
         ) from None
@@ -113,22 +123,29 @@ def _zip_kind(path: Path) -> str:
         for folder, kind in _OFFICE_FOLDERS.items():
             if any(name.startswith(folder) for name in names):
                 return kind
-    if "mimetype" in names:  # OpenDocument, EPUB
-        raise BadInput(str(path), "is an OpenDocument or EPUB file; save it as docx or PDF")
-    raise BadInput(str(path), "is an archive; unpack it and add the documents in it")
+    for start, kind in _MIMES.items():
+        if mime.startswith(start):
+            return kind
+    if mime:
+        raise BadInput(str(path), "is an OpenDocument file of a kind not read; save it as PDF")
+    return "zip"
 
 
-def _what_ole_is(path: Path) -> str:
-    """Office wraps encrypted files into the container of its formats before 2007."""
+def _ole_kind(path: Path) -> str:
+    """Outlook keeps mails in the container of Office before 2007; encrypted files are wrapped in it."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             encrypted = data.find("EncryptedPackage".encode("utf-16-le")) >= 0
+            mail = data.find("__properties_version1.0".encode("utf-16-le")) >= 0
     except (OSError, ValueError):
-        encrypted = False
+        encrypted = mail = False
+    if mail:
+        return "msg"
     if encrypted:
-        return "is encrypted with a password; save it without one"
-    return (
-        "is an Office file of before 2007 (doc, xls, ppt, msg); save it as docx, xlsx, pptx or PDF"
+        raise BadInput(str(path), "is encrypted with a password; save it without one")
+    raise BadInput(
+        str(path),
+        "is an Office file of before 2007 (doc, xls, ppt); save it as docx, xlsx, pptx or PDF",
     )
 
 

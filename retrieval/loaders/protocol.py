@@ -15,7 +15,7 @@ import numpy as np
 
 from ...schema import Table
 from ..pages import XYXY, Page, PageLine
-from .base import IllustratedPage, Inset, Leaf, Scan
+from .base import Attachment, IllustratedPage, Inset, Leaf, Scan
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -94,6 +94,8 @@ def send_page(stream: IO[bytes], leaf: Leaf) -> None:
         pictures = [(one.after, one.size, one.box) for one in leaf.pictures]
         head = {"is": "illustrated", "page": known, "pictures": pictures}
         send(stream, head, b"".join([*(one.rgb for one in leaf.pictures), coded]))
+    elif isinstance(leaf, Attachment):
+        send(stream, {"is": "attachment", "name": leaf.name}, leaf.data)
     else:
         send(stream, *_page_frame(leaf))
 
@@ -158,6 +160,8 @@ def page_of(head: Head, body: bytes) -> Leaf:
             pictures.append(Inset(after, (width, height), body[at:end], _box(box)))
             at = end
         return IllustratedPage(_text_page(head["page"], body[at:]), tuple(pictures))
+    if head["is"] == "attachment":
+        return Attachment(head["name"], body)
     return _text_page(head, body)
 
 

@@ -1,6 +1,6 @@
 """Which kinds of documents can be read, and what opens each: the one place to add a format.
 
-    register(DocumentFormat("eml", (".eml",), "a mail (eml)", open_mail, recognises=is_mail))
+    register(DocumentFormat("dbf", (".dbf",), "a table of dBase", open_dbf, recognises=is_dbf))
 
 A folder that is added is searched for files with the endings of all formats, and `open_document`
 opens each by the `Loader` of its kind. Documents are read in a process of their own, which imports
@@ -60,20 +60,78 @@ def _office(kind: str) -> Loader:
     return load
 
 
+def _more(kind: str) -> Loader:
+    def load(path: Path, limits: DocumentLimits) -> DocumentReader:
+        with needs("documents"):
+            from .office.more import open_more
+
+            return open_more(path, kind, limits)
+
+    return load
+
+
+def _open_archive(path: Path, limits: DocumentLimits) -> DocumentReader:
+    from .archive import open_archive
+
+    return open_archive(path, limits, lambda name: promised_kind(Path(name)) is not None)
+
+
 _PICTURES = (
     *(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif"),
     ".avif",
 )
 _BUILT_IN = (
-    DocumentFormat("pdf", (".pdf",), "a PDF", _open_pdf, _render_pdf),
-    DocumentFormat("docx", (".docx",), "a Word document (docx)", _office("docx")),
-    DocumentFormat("pptx", (".pptx",), "a PowerPoint presentation (pptx)", _office("pptx")),
-    DocumentFormat("xlsx", (".xlsx",), "an Excel workbook (xlsx)", _office("xlsx")),
-    DocumentFormat("html", (".html", ".htm", ".xhtml"), "a web page", _office("html")),
-    DocumentFormat("md", (".md", ".markdown"), "a Markdown text", _office("md")),
-    DocumentFormat("txt", (".txt", ".text"), "plain text", _office("txt")),
-    DocumentFormat("csv", (".csv", ".tsv"), "a table as text (csv)", _office("csv")),
-    DocumentFormat("picture", _PICTURES, "a picture", _open_picture, _render_picture),
+    DocumentFormat("pdf", (".pdf",), "a PDF", _open_pdf, _render_pdf, extra="documents"),
+    DocumentFormat(
+        "docx", (".docx",), "a Word document (docx)", _office("docx"), extra="documents"
+    ),
+    DocumentFormat(
+        "pptx", (".pptx",), "a PowerPoint presentation (pptx)", _office("pptx"), extra="documents"
+    ),
+    DocumentFormat(
+        "xlsx", (".xlsx",), "an Excel workbook (xlsx)", _office("xlsx"), extra="documents"
+    ),
+    DocumentFormat(
+        "html", (".html", ".htm", ".xhtml"), "a web page", _office("html"), extra="documents"
+    ),
+    DocumentFormat("md", (".md", ".markdown"), "a Markdown text", _office("md"), extra="documents"),
+    DocumentFormat("txt", (".txt", ".text"), "plain text", _office("txt"), extra="documents"),
+    DocumentFormat(
+        "csv", (".csv", ".tsv"), "a table as text (csv)", _office("csv"), extra="documents"
+    ),
+    DocumentFormat(
+        "rtf", (".rtf",), "a text in Rich Text Format (rtf)", _more("rtf"), extra="documents"
+    ),
+    DocumentFormat(
+        "odt", (".odt", ".ott"), "an OpenDocument text (odt)", _more("odt"), extra="documents"
+    ),
+    DocumentFormat(
+        "ods", (".ods", ".ots"), "an OpenDocument sheet (ods)", _more("ods"), extra="documents"
+    ),
+    DocumentFormat(
+        "odp",
+        (".odp", ".otp"),
+        "an OpenDocument presentation (odp)",
+        _more("odp"),
+        extra="documents",
+    ),
+    DocumentFormat("epub", (".epub",), "a book (epub)", _more("epub"), extra="documents"),
+    DocumentFormat("eml", (".eml",), "a mail (eml)", _more("eml"), extra="documents"),
+    DocumentFormat("msg", (".msg",), "a mail of Outlook (msg)", _more("msg"), extra="documents"),
+    DocumentFormat("json", (".json",), "data as text (json)", _more("json"), extra="documents"),
+    DocumentFormat(
+        "jsonl",
+        (".jsonl", ".ndjson"),
+        "data line by line (jsonl)",
+        _more("jsonl"),
+        extra="documents",
+    ),
+    DocumentFormat("ipynb", (".ipynb",), "a notebook (ipynb)", _more("ipynb"), extra="documents"),
+    DocumentFormat("xml", (".xml",), "data as text (xml)", _more("xml"), extra="documents"),
+    DocumentFormat("zip", (), "an archive (zip)", _open_archive),
+    DocumentFormat(
+        "picture", _PICTURES, "a picture", _open_picture, _render_picture, extra="experts"
+    ),
 )
 _formats: dict[str, DocumentFormat] = {known.kind: known for known in _BUILT_IN}
 

@@ -31,12 +31,14 @@ class Walk:
 
     Attributes:
         follow_links: whether links in a folder may lead out of it.
+        archives: whether ZIP archives in a folder are read.
         failed: what could not be looked into, with the reason.
         skipped: how many files are of no known kind.
     """
 
     paths: Sequence[Path]
     follow_links: bool = False
+    archives: bool = False
     failed: list[tuple[str, str]] = field(default_factory=list)
     skipped: int = 0
 
@@ -71,10 +73,14 @@ class Walk:
             folders[:] = kept
             for name in sorted(names):
                 path = Path(folder, name)
-                if name.startswith(".") or promised_kind(path) is None:
+                if name.startswith(".") or not self._is_known(path):
                     self.skipped += not name.startswith(".")
                 elif self._is_file_inside(path, top):
                     yield FoundFile(path, path.relative_to(root).as_posix())
+
+    def _is_known(self, path: Path) -> bool:
+        archive = self.archives and path.suffix.lower() == ".zip"
+        return archive or promised_kind(path) is not None
 
     def _is_file_inside(self, path: Path, top: str) -> bool:
         """Whether a file of a folder may be read; what is none and is not gone is told of."""

@@ -67,7 +67,7 @@ class DocumentPages(Closing):
                     yield self._scan(item, path.name) if own is None else page_text(own)
                 elif isinstance(item, IllustratedPage):
                     yield page_text(insets.page(item))
-                else:
+                elif isinstance(item, Page):  # what is attached is a document of its own
                     yield page_text(item)
             done = True
         finally:

@@ -33,7 +33,7 @@ from .word import word_lines
 if TYPE_CHECKING:
     pass
 
-__all__ = ["open_office"]
+__all__ = ["FlowingDocument", "from_lines", "from_start", "open_office"]
 
 Pages = Callable[[int], Generator[Page | IllustratedPage, None, None]]
 """The pages of a document from a number on."""
@@ -51,10 +51,10 @@ def open_office(path: Path, kind: str, limits: DocumentLimits) -> DocumentReader
         check_package(path, limits)
     with parsing(path, kind):
         about, pages = _OPENERS[kind](path)
-    return _Office(path, about, pages, limits)
+    return FlowingDocument(path, about, pages, limits)
 
 
-class _Office(DocumentReader):
+class FlowingDocument(DocumentReader):
     """A document whose pages come from a function."""
 
     def __init__(
@@ -125,7 +125,7 @@ def _open_workbook(path: Path) -> tuple[DocumentInfo, Pages]:
             yield page_of(number, [FlowLine(f"(not read: {fault})") for fault in faults])
 
     title, date = properties(path)
-    return DocumentInfo("xlsx", title, None, date), _from(pages)
+    return DocumentInfo("xlsx", title, None, date), from_start(pages)
 
 
 def _sheet(
@@ -146,7 +146,7 @@ def _open_csv(path: Path) -> tuple[DocumentInfo, Pages]:
         with open_text(path) as file:
             yield from sheet_pages(csv_rows(file, path.suffix.lower() == ".tsv"), "", 1)
 
-    return DocumentInfo("csv"), _from(pages)
+    return DocumentInfo("csv"), from_start(pages)
 
 
 def _open_plain(path: Path) -> tuple[DocumentInfo, Pages]:
@@ -154,7 +154,7 @@ def _open_plain(path: Path) -> tuple[DocumentInfo, Pages]:
         with open_text(path) as file:
             yield from flow_pages(plain_lines(file))
 
-    return DocumentInfo("txt"), _from(pages)
+    return DocumentInfo("txt"), from_start(pages)
 
 
 def _open_markdown(path: Path) -> tuple[DocumentInfo, Pages]:
@@ -166,29 +166,29 @@ def _open_markdown(path: Path) -> tuple[DocumentInfo, Pages]:
 
 def _open_word(path: Path) -> tuple[DocumentInfo, Pages]:
     title, date = properties(path)
-    return _from_lines("docx", word_lines(loose(path)), title, date)
+    return from_lines("docx", word_lines(loose(path)), title, date)
 
 
 def _open_web_page(path: Path) -> tuple[DocumentInfo, Pages]:
     tree = parse_html(web_text(path))
     lines = list(html_lines(tree))
-    return _from_lines("html", lines, useful_title(html_title(tree)), "")
+    return from_lines("html", lines, useful_title(html_title(tree)), "")
 
 
 def _flowing(
     kind: str, text: str, title: str, date: str, html: bool = False
 ) -> tuple[DocumentInfo, Pages]:
     """A document without pages of its own, from its Markdown."""
-    return _from_lines(kind, list(markdown_lines(text, html)), title, date)
+    return from_lines(kind, list(markdown_lines(text, html)), title, date)
 
 
-def _from_lines(
+def from_lines(
     kind: str, lines: list[FlowLine], title: str, date: str
 ) -> tuple[DocumentInfo, Pages]:
     """A document without pages of its own, from its lines."""
     headings = Counter(line.level for line in lines if line.kind == "heading")
     about = DocumentInfo(kind, title or _own_title(lines, headings), None, date)
-    return about, _from(lambda: flow_pages(lines, headings))
+    return about, from_start(lambda: flow_pages(lines, headings))
 
 
 def _own_title(lines: list[FlowLine], headings: Counter[int]) -> str:
@@ -198,7 +198,7 @@ def _own_title(lines: list[FlowLine], headings: Counter[int]) -> str:
     return first.text if first is not None and alone and first.level == min(headings) else ""
 
 
-def _from(pages: Callable[[], Generator[Page | IllustratedPage, None, None]]) -> Pages:
+def from_start(pages: Callable[[], Generator[Page | IllustratedPage, None, None]]) -> Pages:
     """Pages from a number on, for documents that are read from their beginning."""
 
     def rest(first: int) -> Generator[Page | IllustratedPage, None, None]:

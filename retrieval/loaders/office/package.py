@@ -29,10 +29,15 @@ class _Prolog(Exception):
     """The first element began: no document type can follow."""
 
 
-def check_package(path: Path, limits: DocumentLimits) -> None:
+def check_package(path: Path, limits: DocumentLimits, prologs: bool = True) -> None:
     """Refuse what would harm whoever unpacks it.
 
     The sizes in the directory bind: `zipfile` never unpacks more than they say.
+
+    Args:
+        path: of the file.
+        limits: `expanded` is what it may unpack to.
+        prologs: whether its XML may declare no document type; books may.
 
     Raises:
         BadInput: encrypted, unpacks to more than the limit, has parts outside itself, declares
@@ -43,7 +48,7 @@ def check_package(path: Path, limits: DocumentLimits) -> None:
         with zipfile.ZipFile(path) as package:
             _check_parts(package, source, limits)
             for part in package.infolist():
-                if part.filename.lower().endswith(_XML):
+                if prologs and part.filename.lower().endswith(_XML):
                     _check_prolog(package, part, source)
     except BadInput:
         raise

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from looktwice.cli.index.look import kinds
 from looktwice.schema import Passage
 from PIL import Image
 
@@ -138,3 +139,22 @@ def test_stats(filled: Run, docs: Path) -> None:
     assert (told["documents"], told["files"], told["pages"]) == (3, 3, 3)
     assert told["roots"] == [str(docs.absolute())]
     assert "3 documents in 3 files" in filled("stats").out
+
+
+def test_kinds_say_what_is_read_and_with_which_extra(capsys: pytest.CaptureFixture[str]) -> None:
+    kinds(as_json=True)
+    listed = {one["kind"]: one for one in json.loads(capsys.readouterr().out)}
+    assert {"pdf", "docx", "rtf", "odt", "eml", "msg", "epub", "json", "ipynb", "xml"} <= set(
+        listed
+    )
+    assert listed["msg"] == {
+        "kind": "msg",
+        "endings": [".msg"],
+        "called": "a mail of Outlook (msg)",
+        "extra": "documents",
+        "installed": True,
+    }
+    kinds()
+    shown = capsys.readouterr().out
+    assert ".ods" in shown
+    assert "LOOKTWICE_DOCUMENTS__ARCHIVES=1" in shown
