@@ -19,7 +19,7 @@ LIMITS = DocumentLimits()
 
 class Mail(DocumentReader):
     def __init__(self, path: Path, limits: DocumentLimits) -> None:
-        self.about = DocumentInfo("eml", "a letter", 1)
+        self.about = DocumentInfo("letter", "a letter", 1)
         self._text = path.read_text()
 
     def pages(self, first: int = 1) -> Iterator[Page]:
@@ -27,7 +27,7 @@ class Mail(DocumentReader):
 
 
 MAIL = DocumentFormat(
-    "eml", (".eml",), "a mail (eml)", Mail, recognises=lambda head: head.startswith(b"From:")
+    "letter", (".letter",), "a letter", Mail, recognises=lambda head: head.startswith(b"From:")
 )
 
 
@@ -37,12 +37,12 @@ def _as_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_added_format_is_found_and_opened(tmp_path: Path) -> None:
-    (tmp_path / "letter.EML").write_text("From: a penguin")
+    (tmp_path / "a.LETTER").write_text("From: a penguin")
     assert list(Walk([tmp_path]).files()) == []
     registry.register(MAIL)
     (found,) = Walk([tmp_path]).files()
     with open_document(found.path, LIMITS) as opened:
-        assert opened.about.type == "eml"
+        assert opened.about.type == "letter"
         assert [page.text for page in opened.pages() if isinstance(page, Page)] == [
             "From: a penguin"
         ]
@@ -50,9 +50,9 @@ def test_an_added_format_is_found_and_opened(tmp_path: Path) -> None:
 
 def test_what_only_has_its_name_is_refused_with_the_kind_it_promised(tmp_path: Path) -> None:
     registry.register(MAIL)
-    (tmp_path / "a.eml").write_text("<html>Please log in</html>")
-    with pytest.raises(BadInput, match=r"not a mail \(eml\)"):
-        open_document(tmp_path / "a.eml", LIMITS)
+    (tmp_path / "a.letter").write_text("<html>Please log in</html>")
+    with pytest.raises(BadInput, match=r"not a letter"):
+        open_document(tmp_path / "a.letter", LIMITS)
 
 
 def test_no_format_takes_the_place_of_another() -> None:
