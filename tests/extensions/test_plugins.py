@@ -52,7 +52,7 @@ from looktwice.retrieval.loaders.base import DocumentFormat
 def open_mail(path, limits):
     raise AssertionError("not opened here")
 
-mail = DocumentFormat("mail", (".eml",), "a mail", open_mail)
+mail = DocumentFormat("mail", (".letter",), "a mail", open_mail)
 stolen = DocumentFormat("mine", (".pdf",), "a PDF of mine", open_mail)
 """
 
@@ -140,7 +140,7 @@ def test_a_broken_plug_in_costs_itself_only(
 
 def test_formats_of_an_installed_package_are_read(install: Install) -> None:
     install("post", LOADER, "looktwice.loaders", mail="mail", stolen="stolen")
-    assert loaders.promised_kind(Path("a.eml")) == "mail"
+    assert loaders.promised_kind(Path("a.letter")) == "mail"
     assert loaders.format_of("mail").called == "a mail"
     assert "mail" in [known.kind for known in loaders.formats()]
     assert loaders.promised_kind(Path("a.pdf")) == "pdf"

@@ -61,7 +61,8 @@ def test_bad_files_are_named_and_cost_only_themselves(
     }
     for name, data in bad.items():
         (docs / name).write_bytes(data)
-    (docs / "blank.pdf").write_bytes(pdf_kit.Pdf([pdf_kit.Sheet()] * 10_000).data())
+    words = pdf_kit.Sheet(pdf_kit.text(72, 700, "The last page has words."))
+    (docs / "blank.pdf").write_bytes(pdf_kit.Pdf([*[pdf_kit.Sheet()] * 9_999, words]).data())
     (docs / "loop").symlink_to(docs, target_is_directory=True)
     with open_index(tmp_path / "ix", settings, write=True) as index:
         summary = index.add([docs, docs / "gone.pdf"])
