@@ -58,7 +58,9 @@ _LOOSE_LOCK = threading.Lock()
 def _loose_in(root: Path) -> Recent[str, Pixels]:
     """Crops that only memory holds: all stores of a folder share them, the assistant's and its model's."""
     with _LOOSE_LOCK:
-        return _LOOSE.setdefault(root.absolute(), Recent(_LOOSE_PIXELS, _area))
+        return _LOOSE.setdefault(
+            root.resolve(), Recent(_LOOSE_PIXELS, _area)
+        )  # links lead here, too
 
 
 class Store:

@@ -328,6 +328,8 @@ def test_stores_of_one_folder_share_crops_that_are_not_written(tmp_path: Path) -
     picture = store.add(Image.effect_noise((64, 48), 80).convert("RGB"), "noise")
     loose = store.crop(picture, Box(x1=8, y1=4, x2=40, y2=36), keep=False)
     assert Store(tmp_path / "pictures").open(loose).size == (32, 32)
+    (tmp_path / "link").symlink_to(tmp_path / "pictures", target_is_directory=True)
+    assert Store(tmp_path / "link").open(loose).size == (32, 32), "evaluations link the store"
     with pytest.raises(BadInput, match="not in the picture store"):
         Store(tmp_path / "others").open(loose)
 
