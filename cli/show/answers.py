@@ -151,7 +151,8 @@ def show_trace(answer: Answer, console: Console) -> None:
         console.print(literal(line, "dim"))
     usage = answer.usage
     read = f"  read {usage.prefill_tokens} of {usage.prompt_tokens} tokens of prompts"
-    looks = f", looked at {usage.vision_passes} pictures" if usage.vision_passes else ""
+    passes = usage.vision_passes
+    looks = f", looked at {passes} picture{'' if passes == 1 else 's'}" if passes else ""
     console.print(literal(f"{read}{looks}, wrote {usage.completion_tokens}", "dim"))
 
 

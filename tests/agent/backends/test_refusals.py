@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from looktwice.agent.backends.base import Message
 from looktwice.agent.backends.openai import OpenAIModel
 from looktwice.control import Control
 from looktwice.errors import BadInput, ModelError
 from looktwice.media.store import Store
-from looktwice.schema import Picture
+from looktwice.schema import AnswerReady, Picture
 from PIL import Image
 
+from .. import kit
 from .fake_server import FakeServer, Turn
 
 ASK = [Message(role="user", text="What is it?")]
@@ -219,3 +223,50 @@ def test_tokens_that_were_known_already_are_told(model: OpenAIModel, server: Fak
     }
     server.says("Fine.", counted=counted)
     assert model.generate(ASK).cached_tokens == 64
+
+
+# -- in the assistant's own loop
+
+
+def test_a_blind_model_answers_by_what_the_tools_read(server: FakeServer, tmp_path: Path) -> None:
+    """Nobody had said that the model behind the address only reads: it is found out and worked around."""
+
+    def reply(body: dict[str, Any]) -> Turn:
+        if "image_url" in str(body["messages"]):
+            return Turn(status=400, message=BLIND[0])
+        if body.get("logprobs"):
+            return Turn("yes", logprobs={"yes": 0.95, "no": 0.05})
+        return Turn('{"stages": []}' if "response_format" in body else "8.20")
+
+    server.always = reply
+    model = OpenAIModel(server.address, store=Store(tmp_path / "home" / "store"))
+    with kit.make_assistant(tmp_path / "home", model) as assistant:
+        answer = assistant.ask(kit.TOTAL, [kit.picture()])
+    assert (answer.status, answer.text) == ("answered", "8.20")
+    assert {citation.known for citation in answer.citations} == {"read"}
+    assert not model.sees_images
+
+
+def test_a_thinking_model_gives_an_answer_without_its_thoughts(
+    server: FakeServer, tmp_path: Path
+) -> None:
+    def reply(body: dict[str, Any]) -> Turn:
+        if body.get("logprobs"):
+            return Turn("<think>", logprobs={"<think>": 1.0})
+        schema = str(body.get("response_format"))
+        answer = (
+            '{"answer": "yes"}'
+            if "enum" in schema
+            else '{"stages": []}'
+            if "{" in schema
+            else "8.20"
+        )
+        return Turn(f"<think>\nOkay, let me see.\n</think>\n\n{answer}")
+
+    server.always = reply
+    model = OpenAIModel(server.address, store=Store(tmp_path / "home" / "store"), sees_images=False)
+    with kit.make_assistant(tmp_path / "home", model) as assistant:
+        events = list(assistant.stream(kit.TOTAL, [kit.picture()]))
+    assert "think" not in kit.shown_text(events)
+    answer = next(event.answer for event in events if isinstance(event, AnswerReady))
+    assert (answer.status, answer.text) == ("answered", "8.20")

@@ -175,6 +175,13 @@ def test_the_trace_is_shown_when_it_is_asked_for() -> None:
     assert "0.50 s  draft     1.25 s  12 tokens" in out
 
 
+def test_the_trace_ends_with_what_was_read_and_looked_at() -> None:
+    usage = Usage(prompt_tokens=3600, prefill_tokens=1300, completion_tokens=9, vision_passes=1)
+    given = answer().model_copy(update={"usage": usage})
+    out = shown(lambda c: show_answer(given, c, trace=True))
+    assert "read 1300 of 3600 tokens of prompts, looked at 1 picture, wrote 9" in out
+
+
 # --- following a run ----------------------------------------------------------------------------
 
 

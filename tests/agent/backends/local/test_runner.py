@@ -205,6 +205,21 @@ def test_a_listener_that_fails_leaves_nothing_half_read(
     assert model.generate(messages).text == plain.generate(messages).text
 
 
+@one_by_one
+def test_thirty_two_pictures_fit_into_what_the_model_reads(
+    kind: str, fresh: Open, shared_store: Store
+) -> None:
+    """Together they take at most half of it, each with fewer pixels than it would have alone."""
+    model = fresh(kind)
+    many = [
+        shared_store.add(Image.effect_noise((640, 480 + 32 * n), 90).convert("RGB"))
+        for n in range(32)
+    ]
+    cost = model.choose(asked("Which is the largest?", *many), ["left", "right"])
+    assert cost.vision_passes == 32
+    assert 32 * 49 < cost.prompt_tokens < model.context_tokens // 2 + 400
+
+
 # -- in the assistant's own loop
 
 
@@ -275,3 +290,17 @@ def test_in_the_loop_an_unsure_answer_looks_at_each_part_once(
     assert crops > 2
     assert driven.model._ready.pictures.passes <= 1 + crops
     assert answer.usage.vision_passes <= 1 + crops
+
+
+@one_by_one
+def test_the_next_question_of_a_session_finds_the_picture_seen(
+    kind: str, fresh: Open, tmp_path: Path
+) -> None:
+    driven = Driven(fresh(kind), kit.Script(says={"draft": "a heron"}))
+    photo = Image.effect_noise((640, 480), 90).convert("RGB")
+    with kit.make_assistant(tmp_path, driven, experts=[]) as assistant:
+        driven.model._ready.pictures._store = assistant.store
+        first = assistant.ask("What is it?", [photo], session="pond")
+        second = assistant.ask("What colour is it?", session="pond")
+    assert (first.usage.vision_passes, second.usage.vision_passes) == (1, 0)
+    assert second.usage.prefill_tokens < second.usage.prompt_tokens / 2
