@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         Scan,
     )
     from .retrieval.maintenance import VerifyReport
+    from .retrieval.outline import Caption, DocumentOutline, Section
     from .retrieval.pages import Page, PageLine, RawLine, Word, build_page
     from .retrieval.ranking.fusion import Reranker
     from .retrieval.ranking.page_rerank import PageReranker
@@ -174,6 +175,7 @@ _HOMES = {
         "Scan",
     ),
     "retrieval.maintenance": ("VerifyReport",),
+    "retrieval.outline": ("Caption", "DocumentOutline", "Section"),
     "retrieval.pages": ("Page", "PageLine", "RawLine", "Word", "build_page"),
     "retrieval.ranking.fusion": ("Reranker",),
     "retrieval.ranking.page_rerank": ("PageReranker",),
@@ -240,6 +242,7 @@ __all__ = [
     "Box",
     "Calculation",
     "Cancelled",
+    "Caption",
     "Case",
     "Cell",
     "ChatModel",
@@ -259,6 +262,7 @@ __all__ = [
     "DocumentFormat",
     "DocumentInfo",
     "DocumentLimits",
+    "DocumentOutline",
     "DocumentReader",
     "Doubt",
     "Embedder",
@@ -308,6 +312,7 @@ __all__ = [
     "ScanReader",
     "ScriptedModel",
     "Searchable",
+    "Section",
     "Seen",
     "ServeLimits",
     "Settings",

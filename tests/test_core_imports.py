@@ -34,6 +34,7 @@ CORE = {
 BEHIND_A_CHECK = {
     "agent/text/language.py": "without its library no language is told apart by words",
     "retrieval/ingest/trust.py": "part of adding documents, which an index does",
+    "retrieval/loaders/text_file.py": "reads a document, which the extra documents does",
     "cli/machine.py": "asks torch for the name of a GPU that torch has found",
     "agent/example_vectors.py": "keeps vectors, which an embedder made",
     "agent/form_classifier.py": "fitted to vectors, which an embedder made; without one words vote",
