@@ -19,6 +19,8 @@ from .looking.look import Looker, look_tool
 from .measure import Classifier
 from .ocr.reader import Reader, read_tool
 from .plugins import plugin_tools
+from .tables.library import HasTables, TableLibrary
+from .tables.query import table_tools
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,16 @@ def default_tools(
         read_tool(engines.reader, store),
         look_tool(looker),
     ]
+    reads = experts is not None or has("experts")
+    library = TableLibrary(
+        store,
+        engines.reader.read if reads else None,
+        index if isinstance(index, HasTables) else None,
+    )
     tools = [
-        *(seeing if experts is not None or has("experts") else ()),
+        *(seeing if reads else ()),
         calculate,
+        *(table_tools(library) if has("documents") and (reads or index is not None) else ()),
         *extra,
         *(search_tools(index, store) if index is not None else ()),
     ]

@@ -13,6 +13,7 @@ from ..planner import list_tools
 from ..policies.base import form_of
 from ..policies.gathered import gathered
 from ..query_rewriting import at_hand
+from ..querying import told_by_table
 from ..repetition import RepetitionWatch, once
 from ..run import Run
 from ..state import State, Verdict, numbered_evidence, targets
@@ -26,12 +27,14 @@ _SEEING = "You see the user's pictures yourself, and your tools measure what you
 def draft(state: State, run: Run) -> Done:
     """Answer in the form that is asked for; what was measured is not put into words again."""
     form = form_of(state)
+    looks = run.model.sees_images and bool(state["target_pictures"])
+    if not looks and (told := told_by_table(state)) is not None:
+        return put_together(*told, state, run)
     if result := "" if run.model.sees_images else as_it_is(state):
         run.emit(Token(text=result))
         return Done(State(draft=result, verdict=None), "as it was measured or read")
     if (made := gathered(state, run)) is not None:
         return put_together(*made, state, run)
-    looks = run.model.sees_images and state["target_pictures"]
     messages = from_evidence(state, run) if state["looked"] or looks else talk(state, run)
     watch = RepetitionWatch(lambda text: run.emit(Token(text=text)))
     reply = run.model.generate(

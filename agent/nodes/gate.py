@@ -16,6 +16,7 @@ from ..evidence.selection import RANKED, by_rank, keep, trusted
 from ..policies.base import form_of
 from ..policies.gathered import gathering_for
 from ..query_rewriting import page_finder
+from ..querying import query_result, table_at_hand
 from ..run import Run
 from ..state import State, targets
 from ..structured_output import probability_of_yes
@@ -34,6 +35,11 @@ def gate(state: State, run: Run) -> Done:
     update = State(shown=every, enough=every, extracts=parts)
     if run.model.sees_images:  # it looks for itself; what it can tell is asked after the draft
         return Done(State(**update, answerable=1.0), f"{len(kept)} kept, the model looks itself")
+    if query_result(state) is not None:
+        return decide(update, 1.0, state, run, "asked of the table")
+    if stages := table_at_hand(state, run, kept):
+        update["stages"], update["looked"] = stages, True
+        return Done(update, "what was found is a table, which is asked whole")
     if not kept:
         return decide(update, 0.0, state, run, "nothing was seen")
     if state["shown"] and (update["shown"], parts) == (state["shown"], state["extracts"]):

@@ -13,6 +13,7 @@ from ...tools.base import Tool
 from ...tools.calculate import calculate
 from ...tools.documents.search import OPEN, SEARCH
 from ...tools.documents.walking import WALKING_TOOLS
+from ...tools.tables.query import FIND_TABLE, QUERY_TABLE
 from ..backends.base import Message
 from ..calls import every_look, spread, widest
 from ..evidence.rendering import show_evidence
@@ -31,6 +32,7 @@ from ..planner import (
     vote,
 )
 from ..query_rewriting import at_hand, document_names, first_search, is_talk, names_a_page
+from ..querying import can_ask_tables, share_for_tables, table_stages, written_query
 from ..references import named_pages, named_sections, page_labels
 from ..run import Run
 from ..state import Stage, State
@@ -40,6 +42,9 @@ from ..verification.wording import offered
 from .base import Done
 
 READ = "read_text"
+LIKELY_TABLE = 0.25
+"""Share of the nearest examples' vote from which a picture is first looked at for a table: where it has
+none, that costs the reading that comes next anyway."""
 _COMPARING: tuple[FormName, ...] = ("comparison", "choice")
 _FEWEST_COMPARED, _MOST_COMPARED = 2, 4
 """Pictures that are compared, where a question names none."""
@@ -105,12 +110,22 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     asked instead, and whenever it is in doubt; a picture that came along is looked at unless the words
     are plainly small talk. What a model that reads is to work with has to be read first.
     """
-    if state["documents"] and not state["given"]:
-        return ask_named(state, run), "documents are named"
     neighbours = run.planner.nearest(state["standalone_question"])
     agreed = vote(neighbours)
     if form.worked and state["target_pictures"] and not run.model.sees_images and run.index is None:
         return (to_work_with(agreed, form, run),), "to be worked with"
+    if agreed and FIND_TABLE in named(agreed) and not (form.brief and can_ask_tables(state, run)):
+        agreed = None if can_ask_tables(state, run) else ()
+    reads = bool(state["target_pictures"]) and not run.model.sees_images
+    asks_table = can_ask_tables(state, run) and (
+        FIND_TABLE in named(agreed or ())
+        or (reads and share_for_tables(neighbours) >= LIKELY_TABLE)
+    )
+    if asks_table and form.brief:
+        alone = bool(state["target_pictures"])
+        return table_stages(state["standalone_question"], alone), "a table is asked"
+    if state["documents"] and not state["given"]:
+        return ask_named(state, run), "documents are named"
     if not state["target_pictures"]:
         likely = agreed or vote(neighbours, share=0.0) or ()
         if run.index is None and any(run.tools[tool].needs_picture for tool in named(likely)):
@@ -191,6 +206,8 @@ def named(stages: Iterable[Stage]) -> set[str]:
 def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[Stage, ...]:
     """A plan from the model, under a schema, with the nearest examples before its eyes."""
     usable = [t for t in run.tools.values() if state["target_pictures"] or not t.needs_picture]
+    if not can_ask_tables(state, run):
+        usable = [t for t in usable if t.name not in (FIND_TABLE, QUERY_TABLE)]
     prompt = render(
         "plan",
         examples="\n".join(show_example(n.example) for n in reversed(neighbours)),
@@ -220,6 +237,8 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     tool = run.tools[call.tool]
     if call.tool == SEARCH:
         call = call.model_copy(update={"arguments": {**call.arguments, **scope(state, run)}})
+    if call.tool == QUERY_TABLE and "sql" not in call.arguments:
+        return written_query(call, state, run)
     if call.arguments.get("query") == "":  # as in the examples: the question itself
         call = call.model_copy(
             update={"arguments": {**call.arguments, "query": state["standalone_question"]}}

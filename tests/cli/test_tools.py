@@ -18,7 +18,9 @@ def test_tools(run: Run) -> None:
     assert done.code == 0
     listed = json.loads(done.out)
     names = [t["name"] for t in listed]
-    assert names == ["detect_objects", "read_text", "look_closer", "calculate"]
+    assert names == [
+        *("detect_objects", "read_text", "look_closer", "calculate", "find_table", "query_table"),
+    ]
     for t in listed:
         assert set(t) == {"name", "description", "parameters", "needs_picture"}
         assert t["parameters"]["type"] == "object"

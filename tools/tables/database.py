@@ -106,6 +106,14 @@ class TableDatabase(Closing):
             sql, columns, tuple(rows[:MOST_ROWS]), len(rows) > MOST_ROWS, self._cells(tree)
         )
 
+    def columns_of(self, sql: str) -> set[str]:
+        """Names of the columns that a query speaks of.
+
+        Raises:
+            ToolError: it cannot be read.
+        """
+        return columns_used(self._tree(sql.strip().rstrip(";").strip()))
+
     def close(self) -> None:
         """Forget the tables."""
         self._connection.close()

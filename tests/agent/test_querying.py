@@ -1,0 +1,76 @@
+"""Questions to a whole table: found, asked in SQL, answered by the program, every cell cited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from looktwice.agent.assistant import Assistant
+from looktwice.retrieval.tables.spans import SourceCell, table_of_rows
+from looktwice.schema import Table
+
+from . import fake_index, kit
+
+HIGHEST = "Which museum had the most visitors?"
+"""One of the planner's own examples, so that it needs no model to choose the tools."""
+ROWS = [["Museum", "Visitors"], ["Aldport", "1204"], ["Brinwick", "873"], ["Cormouth", "15660"]]
+
+
+class MuseumIndex(fake_index.MemoryIndex):
+    """An index whose document has a table."""
+
+    def tables(self, document: str, read_text: Any = None) -> list[Table]:
+        table = table_of_rows(([SourceCell(text) for text in row] for row in ROWS), "Museums", 1)
+        return [table] if table is not None else []
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., Assistant]:
+    page = fake_index.page(1, *(" ".join(row) for row in ROWS), "Visitors of museums")
+    index = MuseumIndex({"museums.pdf": [page]})
+
+    def made(**says: Any) -> Assistant:
+        script = kit.Script(says={"plan": says.pop("query"), "draft": "Cormouth", **says})
+        return kit.make_assistant(tmp_path, script, index=index)
+
+    return made
+
+
+def test_the_table_answers(make: Callable[..., Assistant]) -> None:
+    sql = "SELECT museum FROM t1 ORDER BY visitors DESC LIMIT 1"
+    with make(query={"sql": sql}) as assistant:
+        answer = assistant.ask(HIGHEST)
+    assert sorted(kit.ran(answer)) == ["find_table", "query_table", "search_documents"]
+    assert (answer.text, answer.status) == ("Cormouth", "answered")
+    (citation,) = answer.citations
+    assert citation.known == "computed"
+    assert citation.quote == "Cormouth, 15660"
+    assert (citation.source.document, citation.source.page) == ("museums.pdf", 1)
+    asked = next(e for e in answer.evidence if e.calculation is not None)
+    assert asked.calculation is not None
+    assert asked.calculation.expression == sql
+
+
+def test_a_query_that_does_not_run_is_written_once_more(make: Callable[..., Assistant]) -> None:
+    good = json.dumps({"sql": "SELECT SUM(visitors) FROM t1"})
+    with make(
+        query=kit.in_turn(json.dumps({"sql": "SELECT SUM(folk) FROM t1"}), good)
+    ) as assistant:
+        answer = assistant.ask(HIGHEST)
+    assert answer.text == "17737"
+
+
+def test_without_a_query_the_rows_are_read(make: Callable[..., Assistant]) -> None:
+    with make(query={"sql": "SELECT visitors FROM t1 WHERE museum = 'Nowhere'"}) as assistant:
+        answer = assistant.ask(HIGHEST)
+    assert answer.text == "Cormouth"
+    assert all(citation.known != "computed" for citation in answer.citations)
+
+
+def test_without_pictures_and_documents_no_table_is_looked_for(tmp_path: Path) -> None:
+    with kit.make_assistant(tmp_path, kit.Script()) as assistant:
+        answer = assistant.ask(HIGHEST)
+    assert kit.ran(answer) == []
