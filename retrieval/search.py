@@ -21,7 +21,7 @@ from .page_order import PageOrderer
 from .page_vectors import PageVectors
 from .pages import Page
 from .ranking.document_names import without_names
-from .ranking.figures import FigureIntent, share_of_figures
+from .ranking.figures import FigureIntent
 from .ranking.fusion import (
     Reranker,
     best_group,
@@ -33,6 +33,7 @@ from .ranking.fusion import (
     reranked,
 )
 from .table_rows import between
+from .text.row_figures import share_of_figures
 from .text.sentences import count_words
 from .text.terms import query_terms
 from .vectors.vectors import Vectors

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
 
 from ...retrieval.table_rows import renumbered, values_of
 from ...retrieval.text.wording import spoken
-from ...schema import Cell, Evidence, TextLine
+from ...schema import Cell, Evidence, Table, TextLine
+from ..text.facts import numbers, years_of
+
+Values: TypeAlias = dict[str, Decimal]
+"""Numbers by the name of their row, or of a chart's label."""
 
 
 @dataclass(frozen=True)
@@ -85,3 +91,27 @@ def with_lines(item: Evidence, kept: Sequence[int]) -> Evidence:
 
 def _was_read(item: Evidence) -> bool:
     return item.kind == "text" and bool(item.lines)
+
+
+def number_of(cell: Cell) -> set[str]:
+    """The number of a cell, with its sign and without."""
+    return {form for number in numbers(cell.text)[:1] for form in (number, number.lstrip("-"))}
+
+
+def heads_of(cell: Cell) -> str:
+    """What stands over a cell."""
+    return " ".join(cell.header)
+
+
+def years_in(cell: Cell) -> set[str]:
+    """The years that stand over a cell."""
+    return years_of(heads_of(cell))
+
+
+def columns(table: Table) -> dict[str, Values]:
+    """The numbers of a table by their columns' heads; "" for the values of a chart."""
+    found: dict[str, Values] = {}
+    for cell in (cell for row in table.rows for cell in values_of(row)):
+        if cell.label and len(said := numbers(cell.text)) == 1:
+            found.setdefault(heads_of(cell), {})[" ".join(cell.label)] = Decimal(said[0])
+    return found

@@ -8,21 +8,20 @@ what is left quickly, and has fewer numbers to confuse.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...retrieval.embeddings.text import Embedder
 from ...retrieval.pages import Page, PageLine
 from ...retrieval.ranking.document_names import without_names
-from ...retrieval.ranking.figures import EXAMPLES, for_figures, share_of_figures
+from ...retrieval.ranking.figures import EXAMPLES, for_figures
 from ...retrieval.table_rows import in_lines
 from ...retrieval.text.periods import periods_in
-from ...retrieval.text.row_figures import cells_of
+from ...retrieval.text.row_figures import cells_of, share_of_figures
 from ...schema import Box, Evidence, TextLine
 from ..text.amounts import declared
 from ..text.facts import content_words, squeezed
+from ..text.rarity import rarity
 from .citation import FindPage
 from .contents import with_lines
 from .rendering import estimate_tokens
@@ -185,12 +184,11 @@ def _scores(question: str, blocks: Sequence[Block], embedder: Embedder) -> list[
     bonus = FIGURES_BONUS * for_figures(rows[0], rows[1 : 1 + len(EXAMPLES)])
     asked = content_words(question)
     there = [content_words(text) for text in texts]
-    known = Counter(word for words in there for word in words & asked)
-    rarity = {word: math.log(1 + len(texts) / (1 + known[word])) for word in asked}
-    most = sum(rarity.values()) or 1.0
+    rare = rarity(asked, there)
+    most = sum(rare.values()) or 1.0
     return [
         float(s)
-        + WORDS_WEIGHT * sum(rarity[w] for w in asked & words) / most
+        + WORDS_WEIGHT * sum(rare[w] for w in asked & words) / most
         + bonus * (share_of_figures(block.text) >= LEAST_FIGURES)
         for s, words, block in zip(similar, there, blocks, strict=True)
     ]

@@ -6,12 +6,11 @@ A small model asked for the highest bar names the first one as gladly as the rig
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from ...retrieval.table_rows import values_of
 from ...schema import Evidence, Table
+from ..evidence.contents import Values, columns
 from ..evidence.grounding import same_word
-from ..text.facts import content_words, numbers, squeezed, words
+from ..text.facts import content_words, squeezed, words
 
 MOST = frozenset(
     """
@@ -26,9 +25,6 @@ lowest smallest fewest least minimum shortest niedrigste kleinste wenigsten meno
 """.split()
 )
 _FEWEST = 2
-
-Values = dict[str, Decimal]
-"""By the name of a row or of a chart's label."""
 
 
 def right_extreme(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
@@ -51,15 +47,10 @@ def right_extreme(draft: str, question: str, evidence: Sequence[Evidence]) -> st
 
 def columns_of(table: Table, question: str) -> list[Values]:
     """The named values of a chart, or of the columns of a table that a question speaks of."""
-    columns: dict[str, Values] = {}
-    for cell in (cell for row in table.rows for cell in values_of(row)):
-        if cell.label and len(said := numbers(cell.text)) == 1:
-            named = columns.setdefault(" ".join(cell.header), {})
-            named[" ".join(cell.label)] = Decimal(said[0])
     asked = content_words(question)
     return [
         values
-        for column, values in columns.items()
+        for column, values in columns(table).items()
         if len(values) >= _FEWEST
         and all(any(same_word(w, a) for a in asked) for w in content_words(column))
     ]

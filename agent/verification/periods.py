@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from ...retrieval.text.row_figures import cells_of
-from ...schema import Cell, Evidence
-from ..evidence.contents import lines_of_pages
+from ...schema import Evidence
+from ..evidence.contents import heads_of, lines_of_pages, number_of, years_in
 from ..text.amounts import forms_of
 from ..text.facts import numbers, years_of
 
@@ -49,13 +49,13 @@ def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> li
         there = [(cell, x.cells) for x in lines for cell in x.cells if number_of(cell) & forms]
         if not there or said in asked or forms & loose:
             continue
-        if all(_PART.search(period(cell)) for cell, _ in there) and not _PART.search(question):
-            found.append(f"{said} is of {period(there[0][0])}, a part of the year")
+        if all(_PART.search(heads_of(cell)) for cell, _ in there) and not _PART.search(question):
+            found.append(f"{said} is of {heads_of(there[0][0])}, a part of the year")
         elif not any(years_in(cell) & asked for cell, _ in there) and any(
             years_in(cell) & asked for _, row in there for cell in row
         ):
             wanted = " or ".join(sorted(years_of(question) or asked))
-            found.append(f"{said} stands under {period(there[0][0])}, not under {wanted}")
+            found.append(f"{said} stands under {heads_of(there[0][0])}, not under {wanted}")
     return found
 
 
@@ -71,18 +71,3 @@ def one_sided(draft: str, question: str, evidence: Sequence[Evidence]) -> list[s
     if not there or not all(asked <= known for known in years):
         return []
     return [f"it tells of one year only; give the numbers of {' and '.join(sorted(asked))}"]
-
-
-def number_of(cell: Cell) -> set[str]:
-    """The number of a cell, with its sign and without."""
-    return {form for number in numbers(cell.text)[:1] for form in (number, number.lstrip("-"))}
-
-
-def period(cell: Cell) -> str:
-    """What stands over a cell."""
-    return " ".join(cell.header)
-
-
-def years_in(cell: Cell) -> set[str]:
-    """The years that stand over a cell."""
-    return years_of(period(cell))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...retrieval.text.row_figures import cells_of
 from ...schema import Evidence
-from ..evidence.contents import ContentLine, lines_of_pages
+from ..evidence.contents import ContentLine, lines_of_pages, number_of, years_in
 from ..text.amounts import forms_of
 from ..text.facts import content_words, numbers, years_of
-from .periods import number_of, years_in
+from ..text.rarity import rarity
 
 LEAST_SHARE = 0.4
 """Of the question's rare words in the line that has most of them: what the number's own line must hold."""
@@ -104,6 +102,5 @@ def _scores(question: str, lines: Sequence[ContentLine]) -> list[float]:
     """How many of the question's words each line holds, rare ones counting more."""
     asked = content_words(question)
     there = [content_words(line.told) & asked for line in lines]
-    known = Counter(word for words in there for word in words)
-    rarity = {word: math.log(1 + len(lines) / (1 + count)) for word, count in known.items()}
-    return [sum(rarity[word] for word in words) for words in there]
+    rare = rarity(asked, there)
+    return [sum(rare[word] for word in words) for words in there]

@@ -7,12 +7,10 @@ what its share of numbers took from it, as far as the question asks for a number
 
 from __future__ import annotations
 
-import re
-
 from ..embeddings.runtime import Once, Vectors
 from ..embeddings.text import TextEmbedder
 
-__all__ = ["EXAMPLES", "FigureIntent", "for_figures", "share_of_figures"]
+__all__ = ["EXAMPLES", "FigureIntent", "for_figures"]
 
 _FOR_FIGURES = (
     "How much was it?",
@@ -37,8 +35,6 @@ _FOR_WORDS = (
 EXAMPLES = (*_FOR_FIGURES, *_FOR_WORDS)
 _FROM, _TO = -0.2, 0.1
 """Cosines by which a question is nearer to one kind than to the other: never, and surely, a figure."""
-_FROM_DIGIT = re.compile(r"\d\S*")
-"""A word from its first digit on, so each word with one is found once, and in one pass."""
 
 
 class FigureIntent:
@@ -58,9 +54,3 @@ def for_figures(question: Vectors, examples: Vectors) -> float:
     count = len(_FOR_FIGURES)
     lead = float(near[:count].max() - near[count:].max())
     return min(1.0, max(0.0, (lead - _FROM) / (_TO - _FROM)))
-
-
-def share_of_figures(text: str) -> float:
-    """Share of a text's words that hold a digit, 0..1."""
-    words = len(text.split())
-    return len(_FROM_DIGIT.findall(text)) / words if words else 0.0

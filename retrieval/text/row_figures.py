@@ -1,13 +1,15 @@
-"""The figures that end a line of text, and what stands before them: a row of a table without its lines."""
+"""Figures in a text: those that end a line, as the cells of a row do, and their share of its words."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["cells_of"]
+__all__ = ["cells_of", "share_of_figures"]
 
 _VALUE = re.compile(r"[(\[$€£¥+−–—-]*\d[\d.,'’]*[%)\]]*|[–—−-]+|n/?[am]", re.IGNORECASE)
 _GLUE = re.compile(r"[$€£¥(]+|[)%]+|pts|bps|pp", re.IGNORECASE)
+_FROM_DIGIT = re.compile(r"\d\S*")
+"""A word from its first digit on, so each word with one is found once, and in one pass."""
 
 
 def cells_of(line: str) -> tuple[str, list[str]]:
@@ -27,3 +29,9 @@ def cells_of(line: str) -> tuple[str, list[str]]:
         else:
             before = token
     return " ".join(tokens[:at]), cells
+
+
+def share_of_figures(text: str) -> float:
+    """Share of a text's words that hold a digit, 0..1."""
+    words = len(text.split())
+    return len(_FROM_DIGIT.findall(text)) / words if words else 0.0

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.retrieval.embeddings.text import open_text_embedder
-from looktwice.retrieval.ranking.figures import FigureIntent, share_of_figures
+from looktwice.retrieval.ranking.figures import FigureIntent
+from looktwice.retrieval.text.row_figures import share_of_figures
 from looktwice.settings import Settings
 
 from ..kit import HashedWords, open_index
