@@ -40,7 +40,7 @@ TESTED_WITH = {
     ),
     "agent/backends/test_contract.py": "agent/backends/base agent/backends/validation",
     "agent/backends/test_openai.py": (
-        "agent/backends/background agent/backends/discovery agent/backends/failures"
+        "agent/backends/background agent/backends/probing agent/backends/failures"
         " agent/backends/http_client"
         " agent/backends/server"
     ),

@@ -1,49 +1,156 @@
-"""What a server says of itself when it is first spoken to."""
+"""Which model servers run on this machine, what their models can, and how to use one.
+
+Looks at the usual ports of this machine and at nothing else; what does not answer at once is not there.
+"""
 
 from __future__ import annotations
 
-from ...errors import ModelError
-from .failures import Failures
-from .http_client import HttpClient, StatusError
-from .server import ServerFacts, add_loaded, add_props, add_show, facts
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ...weights.local_servers import PORTS, address_of
+from .server import add_props, facts
+
+_CONNECT_SECONDS = 0.2
+_ANSWER_SECONDS = 2.0
+"""A port that takes the connection may need a moment to answer; all ports are asked at once."""
+_MOST_MODELS = 50
+
+Ask = Callable[..., Awaitable[Mapping[str, Any]]]
 
 
-async def ask_server(client: HttpClient, failures: Failures, wanted: str) -> ServerFacts:
-    """Which model it runs, how much that can read and whether it sees pictures.
+@dataclass(frozen=True)
+class DiscoveredModel:
+    """A model that a server on this machine offers.
+
+    Attributes:
+        server: "ollama", "lmstudio", "llamacpp", "vllm" or "sglang".
+        setting: what to write after `--model` to use it.
+        sees_images, context_tokens: None where the server does not say.
+        loaded: whether it is in memory now; None where the server does not say.
+    """
+
+    server: str
+    address: str
+    name: str
+    setting: str
+    sees_images: bool | None = None
+    context_tokens: int | None = None
+    loaded: bool | None = None
+
+
+def discover(ports: Mapping[str, int] = PORTS) -> list[DiscoveredModel]:
+    """The models of the servers that run on this machine.
 
     Args:
-        client: speaks to it.
-        failures: words for what goes wrong.
-        wanted: the model that will be asked for; "" for the first one listed.
-
-    Raises:
-        ModelError: it lists no model, or not the one that is wanted.
+        ports: where each kind of server is looked for.
     """
-    try:
-        listing = await failures.mapping(client.get("/models"))
-    except StatusError as error:
-        if error.status != 404:
-            raise
-        listing = {}  # some servers list nothing; the name must then be given
-    known = facts(listing, wanted)
-    if not known.model:
-        raise ModelError(f"{failures.where}: the server lists no model; set LOOKTWICE_MODEL_NAME")
-    if wanted and known.models and wanted not in known.models and known.kind != "llamacpp":
-        raise ModelError(
-            f"{failures.where}: no model {wanted!r}; the server lists {', '.join(known.models)}"
+    return asyncio.run(_discover(ports))
+
+
+async def _discover(ports: Mapping[str, int]) -> list[DiscoveredModel]:
+    limits = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
+    async with httpx.AsyncClient(timeout=limits, trust_env=False) as client:
+        found = await asyncio.gather(
+            *(_look(client, server, port) for server, port in ports.items())
         )
+    return [model for models in found for model in models]
+
+
+async def _look(client: httpx.AsyncClient, server: str, port: int) -> list[DiscoveredModel]:
+    """The models of one server; none where nothing, or something else, answers."""
+    root = f"http://127.0.0.1:{port}"
+
+    async def ask(path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        method = "GET" if body is None else "POST"
+        reply = await client.request(method, root + path, json=body)
+        reply.raise_for_status()
+        answer = reply.json()
+        if not isinstance(answer, Mapping):
+            raise ValueError("no object")
+        return answer
+
+    look = {"ollama": _ollama, "lmstudio": _lmstudio}.get(server, _plain)
     try:
-        if known.kind == "llamacpp":
-            props = client.get(client.from_root("props"))
-            known = add_props(known, await failures.mapping(props))
-        elif known.kind == "ollama":
-            show = client.post(client.from_root("api/show"), {"model": known.model})
-            known = add_show(known, await failures.mapping(show))
-            # Loaded with an empty prompt, it says how much of a prompt it will read.
-            load = {"model": known.model, "stream": False}
-            await failures.mapping(client.post(client.from_root("api/generate"), load))
-            loaded = client.get(client.from_root("api/ps"))
-            known = add_loaded(known, await failures.mapping(loaded))
-    except StatusError:
-        pass  # an extra that a proxy may hide
-    return known
+        return await look(ask, server, f"{root}/v1")
+    except (httpx.HTTPError, ValueError):
+        return []
+
+
+async def _ollama(ask: Ask, server: str, address: str) -> list[DiscoveredModel]:
+    listing = await ask("/api/tags")
+    names = [str(m["name"]) for m in _entries(listing, "models") if m.get("name")]
+    running = {str(m.get("name")): m for m in _entries(await ask("/api/ps"), "models")}
+
+    async def one(name: str) -> DiscoveredModel:
+        shown = await ask("/api/show", {"model": name})
+        able = shown.get("capabilities")
+        return DiscoveredModel(
+            server,
+            address,
+            name,
+            _setting(server, address, name),
+            sees_images="vision" in able if isinstance(able, list) else None,
+            context_tokens=_number(running.get(name, {}).get("context_length")),
+            loaded=name in running,
+        )
+
+    return list(await asyncio.gather(*map(one, names[:_MOST_MODELS])))
+
+
+async def _lmstudio(ask: Ask, server: str, address: str) -> list[DiscoveredModel]:
+    listing = await ask("/api/v0/models")
+    return [
+        DiscoveredModel(
+            server,
+            address,
+            str(entry["id"]),
+            _setting(server, address, str(entry["id"])),
+            sees_images=entry.get("type") == "vlm",
+            context_tokens=_number(entry.get("loaded_context_length"))
+            or _number(entry.get("max_context_length")),
+            loaded=entry.get("state") == "loaded",
+        )
+        for entry in _entries(listing, "data")[:_MOST_MODELS]
+        if entry.get("id") and entry.get("type") in ("llm", "vlm")
+    ]
+
+
+async def _plain(ask: Ask, server: str, address: str) -> list[DiscoveredModel]:
+    """llama-server, vLLM, SGLang: the one model they run, by the list every such server gives."""
+    known = facts(await ask("/v1/models"))
+    if known.kind != server or not known.model:
+        return []
+    if server == "llamacpp":
+        known = add_props(known, await ask("/props"))
+    setting = _setting(server, address, known.model)
+    return [
+        DiscoveredModel(
+            server,
+            address,
+            known.model,
+            setting,
+            sees_images=known.sees_images,
+            context_tokens=known.context_tokens,
+            loaded=True,
+        )
+    ]
+
+
+def _setting(server: str, address: str, name: str) -> str:
+    if address != address_of(server):
+        return address
+    return f"{server}:{name}" if server in ("ollama", "lmstudio") else f"{server}:{address}"
+
+
+def _entries(listing: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
+    given = listing.get(key)
+    return [e for e in given if isinstance(e, Mapping)] if isinstance(given, list) else []
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None

@@ -20,10 +20,10 @@ from .choosing import (
     score,
     thought_in,
 )
-from .discovery import ask_server
 from .failures import Failures
 from .http_client import HttpClient, patient
 from .pictures import PAGE_PIXELS, SERVER_PIXELS
+from .probing import ask_server
 from .refusals import Refused, noticed
 from .requests import ChatRequests
 from .server import base_url, is_loopback, shown
