@@ -9,7 +9,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
@@ -434,7 +434,7 @@ class Assistant(Closing):
         config: RunnableConfig = (
             {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
         )
-        with self._session_locks[session] if session is not None else nullcontext():
+        with self._turn_in(session, run.control):
             output = self._graph(sessions=session is not None).invoke(
                 State(**fresh(question, pictures), turns=tuple(history)),
                 config,
@@ -493,6 +493,20 @@ class Assistant(Closing):
                 cache = self.settings.home / "cache"
                 self._planners[names] = Planner(self._embedder, self._examples, names, cache)
             return self._planners[names]
+
+    @contextmanager
+    def _turn_in(self, session: str | None, control: Control) -> Iterator[None]:
+        """Questions of one session come one after the other; waiting is not time of the one that waits."""
+        if session is None:
+            yield
+            return
+        lock = self._session_locks[session]
+        with control.waiting():
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _chat_model(self) -> ChatModel:
         with self._lock:

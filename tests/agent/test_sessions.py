@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looktwice.control import Control
 from looktwice.errors import UsageError
 from looktwice.schema import Evidence, Picture
 
@@ -176,6 +177,18 @@ def test_questions_of_one_session_wait_for_each_other(make: Make) -> None:
         answers = list(pool.map(ask, range(8)))
     assert sorted(len(a.pictures) for a in answers) == list(range(1, 9))
     assert all(a.text == "8.20" for a in answers)
+
+
+def test_waiting_for_one_s_turn_takes_no_time_of_the_question(make: Make) -> None:
+    assistant, control = make(), Control(seconds=1000)
+    with ThreadPoolExecutor(1) as pool:
+        with assistant._session_locks["s"]:
+            asked = pool.submit(
+                assistant.ask, kit.TOTAL, [kit.picture()], session="s", control=control
+            )
+            while control.remaining() != control.remaining():  # until its clock stands still
+                assert not asked.done()
+        assert asked.result().text == "8.20"
 
 
 def test_a_question_that_failed_is_remembered_as_failed(make: Make) -> None:
