@@ -19,7 +19,7 @@ _PLACE = re.compile(
     r"(\d{1,4})(?:\s*(?:[-–]|to|bis|a|à)\s*(\d{1,4}))?(?!\d)",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r"第?\s*(\d{1,4})\s*[页頁ページ]")
+_AFTER = re.compile(r"(?:第\s{0,4})?(\d{1,4})\s{0,4}[页頁ページ]")
 _NUMBERED_TITLE = re.compile(
     r"\W{0,2}(?:appendix|annex|anhang|annexe|anexo|chapter|kapitel|chapitre|cap[ií]tulo|section"
     r"|abschnitt|part|teil)\s+(?:[a-z]|[ivx]{1,5}|\d{1,3}(?:\.\d{1,3}){0,3})(?!\w)",

@@ -40,7 +40,9 @@ SHORT, PAGE, LONG = 4_000, 200_000, 2**20
 """Letters of the lines of all kinds; of a page; and of those lines that were slowest."""
 SECONDS = 0.5
 SLOWEST = 2
-USES = list(uses_of_patterns())
+ON_TAILS = {"agent/repetition.py:_WORDS", "agent/repetition.py:_MARKS"}
+"""Tried on the last letters of a draft only, not on foreign text."""
+USES = [use for use in uses_of_patterns() if use.place not in ON_TAILS]
 LINES = list(common(SHORT))
 
 PICTURES = [

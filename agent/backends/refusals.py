@@ -13,10 +13,10 @@ from .http_client import StatusError
 _REFUSED = (400, 404, 415, 422, 500, 501)
 _BLIND = re.compile(
     r"not (?:a |an )?(?:multi-?modal|vision)"
-    r"|(?:not|n't|cannot) (?:support|accept|process|take|allow|handle)\w*\W.{0,40}"
+    r"|(?:not|n't|cannot) (?:support|accept|process|take|allow|handle)\w{0,12}\W.{0,40}"
     r"(?:image|vision|multi-?modal|picture)"
     r"|at most 0 image"
-    r"|(?:image|vision|multi-?modal)\w*\W.{0,40}(?:not|un) ?-?(?:supported|allowed|available)"
+    r"|(?:image|vision|multi-?modal)\w{0,12}\W.{0,40}(?:not|un) ?-?(?:supported|allowed|available)"
     r"|only supports? text|mmproj|data required for image",
     re.IGNORECASE,
 )

@@ -22,7 +22,7 @@ _BACK = tuple(
 )
 """As `facts.squeezed` gives them, without accents; a line of the change begins with one."""
 _ABOVE = 3  # lines in which the change follows what was handed over
-_SUM = re.compile(r"(?<![\d.,])\d+(?:[ ,.]\d{3})*[.,]\d\d(?!\d)")
+_SUM = re.compile(r"(?<![\d.,])\d+(?:[ ,.]\d{3}){0,6}[.,]\d\d(?!\d)")
 
 
 class Sum(NamedTuple):

@@ -19,8 +19,8 @@ Style = Literal[".", ","]
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
 _CORE = re.compile(
-    r"(?P<open>\()?\s*(?P<sign>[-−–+])?\s*(?P<before>(?:[^\W\d_]{2,4}\.?\s?|[^\W\d_]\s)?[$€£¥₹]?\s?)?(?P<minus>[-−])?"
-    r"(?P<digits>\d[\d.,'’\u00a0\u2009\u202f ]*|[.,]\d+)"
+    r"(?P<open>\()?\s*+(?:(?P<sign>[-−–+])\s*+)?(?P<before>(?:[^\W\d_]{2,4}\.?\s?|[^\W\d_]\s)?[$€£¥₹]?\s?)?(?P<minus>[-−])?"
+    r"(?P<digits>\d[\d.,'’\u00a0\u2009\u202f ]*+|[.,]\d++)"
     r"\s?(?P<percent>[%‰])?\s?(?P<after>[$€£¥₹]|[^\W\d_]{1,4}\.?[²³]?)?(?P<shut>\))?"
     r"(?:\s?(?:\*+|†|‡|\([a-z0-9]\)|\[\w\]))?"
 )

@@ -14,8 +14,8 @@ Mark = str
 """The decimal mark of a document: "." or ","."""
 
 _BODY = (
-    r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?!\d)"  # lakh and crore: 1,23,456
-    r"|\d{1,3}(?:(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)|\d*))(?:[.,]\d+)?"
+    r"(?:\d{1,2}(?:,\d{2}){1,7},\d{3}(?!\d)"  # lakh and crore: 1,23,456
+    r"|\d{1,3}(?:(?:[.,'’\u00a0\u202f ]\d{3}){1,7}(?!\d)|\d*))(?:[.,]\d+)?"
 )
 _COUNTED = "円圆圓元원"
 """Words for money that are written right behind a number, as other letters are not."""

@@ -16,7 +16,7 @@ from simpleeval import InvalidExpression, SimpleEval
 
 from ....errors import UsageError
 
-_SUM = re.compile(r"sum\(\s*([\w ]+)\.([\w ]+)\s*\)")
+_SUM = re.compile(r"sum\(\s*+([\w ]++)\.([\w ]++)\s*+\)")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _ROUNDING = 0.011
 """Sums may differ by a cent: each part was rounded by itself."""

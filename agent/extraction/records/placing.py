@@ -17,7 +17,7 @@ _SURE = 0.9
 """Of a value that was found on the page, before checks; times how sure the page was read."""
 _EMBEDDED = 0.98
 """Of a value that the file gives as data and the page as words."""
-_PARTS = re.compile(r"\s*[|,;\n]\s*")
+_PARTS = re.compile(r"(?<!\s)\s*[|,;\n]\s*")
 """Where a model joins what stands apart: a name and the street under it; the first part counts."""
 _STEM, _SHORTEST_WORD = 5, 3
 """Letters by which a label's word and a field's are the same, and of which a word has at least."""

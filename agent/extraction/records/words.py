@@ -28,7 +28,7 @@ _JSON: dict[str, dict[str, Any]] = {
     "iban": {"type": "string", "x-kind": "iban"},
     "vat_id": {"type": "string", "x-kind": "vat_id"},
 }
-_LIST = re.compile(r"([^,;:\[\]]+)\[\]\s*:\s*([^;]*)")
+_LIST = re.compile(r"(?<![^,;:\[\]])([^,;:\[\]]+)\[\]\s*:\s*([^;]*)")
 
 
 def schema_of_words(words: str) -> dict[str, Any]:

@@ -18,14 +18,14 @@ __all__ = ["SheetParts", "sheet_parts"]
 _MAIN = "xl/workbook.xml"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MERGED = re.compile(
-    rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
+    rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
 )
-_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
-_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*>")
+_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\s[^<>]*>")
 _ATTRIBUTE = re.compile(rb'\b(r|min|max|hidden)="(\w{1,7})"')
 _UNCOMPUTED = re.compile(
-    rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<(?:\w+:)?f\b[^>]*(?:/>|>([^<]{0,500})</(?:\w+:)?f>)'
-    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb'<(?:\w+:)?c\s[^<>]{0,60}?\br="([A-Z]{1,3})(\d{1,7})"[^<>]{0,200}>\s*+<(?:\w+:)?f\b[^<>]*(?:/>|>([^<]{0,500})</(?:\w+:)?f>)'
+    rb"\s*+(?:(?:<(?:\w+:)?v\s*+/>|<(?:\w+:)?v></(?:\w+:)?v>)\s*+)?</(?:\w+:)?c>"
 )
 _SCANNED = 128 * 2**20
 """Bytes of a sheet that are looked through for these."""
