@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ...pages import UNREADABLE, XYXY, Page, build_page
 from ..base import DocumentInfo, DocumentReader, IllustratedPage, Leaf, Scan
 from .annotations import Added, FormHandle, added_to, with_added
 from .handles import PDFIUM, load_pdf, open_page, open_pdf_file, open_text_page, refuse_bomb
-from .lines import body_size, draft_lines
+from .lines import body_size, draft_lines, sizes_of
 from .metadata import date_of, outline_of, title_of
 from .pictures import insets_of, picture_boxes
 from .rendering import draw, is_picture_of_text, sharpest, shows_nothing
@@ -74,6 +74,7 @@ class _Sheet:
     number: int
     view: PageGeometry | None = None
     runs: tuple[TextRun, ...] = ()
+    sizes: Counter[float] = field(default_factory=Counter)
     edges: Edges = ((), ())
     scan: bool = False
     doubt: bool = False
@@ -164,7 +165,14 @@ class _Pdf(DocumentReader):
             runs = with_added(runs, added)
             edges = edges_of(runs, view.size[1])
         return _Sheet(
-            number, view, tuple(runs), edges, doubt=doubt, pictures=tuple(pictures), cut=cut
+            number,
+            view,
+            tuple(runs),
+            sizes_of(runs),
+            edges,
+            doubt=doubt,
+            pictures=tuple(pictures),
+            cut=cut,
         )
 
     def _finished(self, number: int, around: list[_Sheet]) -> Leaf:
@@ -188,7 +196,7 @@ class _Pdf(DocumentReader):
         width, height = sheet.view.size
         neighbours = [other.edges for other in around if other is not sheet]
         furniture = furniture_of(sheet.runs, sheet.edges, neighbours)
-        body = body_size(run for other in around for run in other.runs)
+        body = body_size(other.sizes for other in around)
         drafts = draft_lines(sheet.runs, furniture, body, self._outline.titles(sheet.number))
         return build_page(
             sheet.number,

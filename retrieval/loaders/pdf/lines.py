@@ -50,11 +50,23 @@ class Draft:
         return RawLine(tuple(self.run.words), self.kind, self.level, self.begins)
 
 
-def body_size(runs: Iterable[TextRun]) -> float:
-    """The font size, to half a point, that most characters have; 0 without any."""
+def sizes_of(runs: Iterable[TextRun]) -> Counter[float]:
+    """How many characters have each font size, to half a point."""
     sizes: Counter[float] = Counter()
     for run in runs:
-        sizes[round(run.size * 2) / 2] += len(run.text)
+        sizes[round(run.size * 2) / 2] += sum(len(word.text) + 1 for word in run.words) - 1
+    return sizes
+
+
+def body_size(pages: Iterable[Counter[float]]) -> float:
+    """The font size that most characters of some pages have; 0 without any.
+
+    Args:
+        pages: `sizes_of` each.
+    """
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        sizes.update(page)
     return max(sizes, key=lambda size: (sizes[size], -size)) if sizes else 0.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ _STAMP = 60
 """Characters that a stamp or a scanner's notice on a scanned page may have; more is text."""
 _FULL_PAGE = 0.5
 _BAD_SHARE = 0.3
+_UNUSUAL = re.compile(r"[^\x20-\x7e\s]")
+"""What is not plain: only these are looked up one by one."""
 _LOOKED_AT = 500
 """Objects of a page that are looked at to find a picture over the page."""
 _FAINT = 8
@@ -44,10 +47,10 @@ def is_picture_of_text(page: Any, text: str, view: PageGeometry) -> bool:
     """
     import pypdfium2.raw as pdfium
 
-    marks = [char for char in text if not char.isspace()]
-    if marks and _bad(marks) > _BAD_SHARE * len(marks):
+    marks = sum(map(len, text.split()))
+    if marks and _bad(_UNUSUAL.findall(text)) > _BAD_SHARE * marks:
         return True
-    if len(marks) > _STAMP:
+    if marks > _STAMP:
         return False
     objects = pdfium.FPDFPage_CountObjects(page)
     if not marks:

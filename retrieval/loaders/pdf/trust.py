@@ -101,5 +101,7 @@ def is_doubtful(text: str) -> bool:
         return True
     if _FEWEST <= letters < _FEW and like < _LEAST_OF_FEW:
         return True
-    marks = [char for char in text if not char.isspace()]
-    return len(marks) >= _MARKS and sum(map(str.isalnum, marks)) < _LETTERS * len(marks)
+    marks = sum(map(len, text.split()))
+    if marks < _MARKS or letters >= _LETTERS * marks:
+        return False
+    return sum(map(str.isalnum, text)) < _LETTERS * marks
