@@ -16,6 +16,7 @@ from statistics import median
 
 from ...pages import LineKind, RawLine, Word
 from .grid import rows_by_place
+from .margins import without_line_numbers
 from .words import TextRun
 
 _NUMBER = re.compile(
@@ -81,11 +82,13 @@ def draft_lines(
         body: font size of running text.
         titles: outline entries that lead to this page, as `plain` writes them, and their levels.
     """
-    own = [run for at, run in enumerate(runs) if at not in furniture]
+    own, numbers = without_line_numbers([run for at, run in enumerate(runs) if at not in furniture])
     drafts = [Draft(run) for run in _join_cells(_part_columns(rows_by_place(own)))]
     _mark_rows(drafts)
     _mark_headings(drafts, body, titles)
     _mark_beginnings(drafts)
+    if numbers is not None:
+        drafts.append(Draft(numbers, "furniture", begins=True))
     return drafts + [Draft(runs[at], "furniture", begins=True) for at in sorted(furniture)]
 
 
