@@ -101,7 +101,7 @@ def test_work_on_a_page_grows_with_its_length(name: str) -> None:
     work = FUNCTIONS[name]
     for line in slowest(work, [*LINES, *nested(SHORT)]):
         short = min(seconds(work, longer(line, PAGE // 16) + str(at)) for at in range(3))
-        with within(max(SECONDS, 16 * 4 * short)):  # the square would take 16 times 16
+        with within(max(2 * SECONDS, 16 * 8 * short)):  # the square would take 16 times 16
             work(longer(line, PAGE))
 
 

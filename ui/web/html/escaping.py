@@ -20,6 +20,9 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the reading direction; a file name could pose as another one with them."""
 _OPEN, _CLOSE = "\ue000", "\ue001"
 """Private signs around the number of a citation on its way through Markdown."""
+_RUN = re.compile(r"([\\\\_*~`])\1{63,}")
+"""Marks of Markdown without end, each of which its reader holds against all others."""
+_LONGEST_RUN = 64
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 
 
@@ -40,6 +43,7 @@ def mark(text: str, marks: dict[int, list[int]]) -> str:
 
 def prose(text: str, links: dict[int, str] | None = None) -> str:
     """A model's answer as HTML on one line; marks (see `mark`) become the given `links`."""
+    text = _RUN.sub(lambda found: found[0][:_LONGEST_RUN], text)
     html = _markdown().render(_BIDI.sub("", _CONTROL.sub("�", text)))
     html = _MARK.sub(lambda found: (links or {}).get(int(found.group(1)), ""), html)
     html = html.replace("](", "&#93;&#40;")  # Gradio's Markdown reader comes after ours

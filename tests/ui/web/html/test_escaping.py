@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.ui.web.html.escaping import mark, plain, prose
 
+from ....patterns_kit import within
 from ..kit import Tags
 
 
@@ -45,3 +47,9 @@ def test_markdown_of_a_model_is_shown_without_links_and_pictures() -> None:
 def test_marks_of_citations_cannot_be_forged() -> None:
     made = prose(mark("8.20 \ue0001\ue001", {4: [1]}), {1: "<a>1</a>"})
     assert made.count("<a>") == 1
+
+
+@pytest.mark.parametrize("sign", ["\\", "_", "*", "~", "`"])
+def test_marks_without_end_take_no_square(sign: str) -> None:
+    with within(0.5):
+        assert len(prose(f"before {sign * 200_000} after")) < 2_000
