@@ -37,6 +37,10 @@ _UNEVEN = 0.08
 """Of a letter's height: a word whose ends differ by more may have a raised mark at one of them."""
 _RAISED, _SMALLER = 0.12, 0.85
 """How far a mark stands above its line, in font sizes, and how tall it is, of its neighbours, at most."""
+_UPRIGHT = 1.3
+"""Times as high as wide: a word of several letters that is written from the top down."""
+_WIDE = re.compile("[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+"""Chinese characters and Japanese syllables."""
 _TWICE = 0.15
 """Of a font size: a word this close to the same word is that word drawn once more, to look bold."""
 
@@ -168,6 +172,8 @@ def read_runs(text_page: Any, text: str, view: PageGeometry) -> list[TextRun]:
     sizes = np.repeat([size if flat else 0.0 for size, flat in fonts], [len(x) for x in lines])
     found = _places(text_page, spans, view)
     seen = _visible(found.boxes, view).tolist()
+    columns = _vertical(text, spans, found.boxes)
+    sizes[list(columns)] = 0.0
     boxes = _trim(found, sizes, view).tolist()
     words = [
         Word(_clean(text[start:end]), (box[0], box[1], box[2], box[3]))
@@ -190,7 +196,39 @@ def read_runs(text_page: Any, text: str, view: PageGeometry) -> list[TextRun]:
                 _mark_raised(words, part, found, base, size)
             whole = [word for k in part for word in (pieces[k][0] if k in pieces else [words[k]])]
             runs.append(TextRun(whole, base, size, bold, flat))
-    return _joined_behind_hyphens(runs)
+    runs = _joined_behind_hyphens(runs)
+    return _from_the_right(runs, columns) if columns else runs
+
+
+def _vertical(
+    text: str, spans: list[tuple[int, int]], boxes: NDArray[np.float64]
+) -> dict[int, str]:
+    """Words written from the top down, as Chinese and Japanese may be."""
+    if text.isascii():
+        return {}
+    high = boxes[:, 3] - boxes[:, 1] > _UPRIGHT * (boxes[:, 2] - boxes[:, 0])
+    return {
+        at: text[slice(*spans[at])]
+        for at in np.flatnonzero(high).tolist()
+        if spans[at][1] - spans[at][0] > 1 and _WIDE.search(text, *spans[at])
+    }
+
+
+def _from_the_right(runs: list[TextRun], columns: dict[int, str]) -> list[TextRun]:
+    """Columns of vertical writing are read from the right, each a line of its own."""
+    known = set(columns.values())
+    out: list[TextRun] = []
+    upright: list[TextRun] = []
+    for run in runs:
+        others = [word for word in run.words if word.text not in known]
+        upright += [
+            TextRun([word], word.box[3], run.size, run.bold, False)
+            for word in run.words
+            if word.text in known and word.box is not None
+        ]
+        if others:
+            out.append(TextRun(others, run.base, run.size, run.bold, run.flat))
+    return [*sorted(upright, key=lambda run: -run.x2), *out]
 
 
 _Font = tuple[float, bool]

@@ -59,3 +59,34 @@ def test_every_word_has_a_box_that_holds_only_it(make: Maker) -> None:
 def test_what_is_cropped_away_is_not_read(make: Maker) -> None:
     content = pdf_kit.text(100, 700, "hidden") + pdf_kit.text(100, 300, "seen and")
     assert make.page(content, crop=(0, 0, 612, 500)).text == "seen and"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ["契約期間は二年とする。", "家賃は月末に支払う。", "敷金は三万円である。"],
+        ["第一条は会費の額を定める。", "会員は年会費を払う。"],
+        ["倉庫の鍵は八八〇六番。", "船は十七日に着く。"],
+    ],
+)
+@pytest.mark.parametrize("from_right", [True, False])
+def test_vertical_writing_is_read_from_the_right(
+    make: Maker, columns: list[str], from_right: bool
+) -> None:
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/KozMinPro-Regular/Encoding/UniJIS-UTF16-V"
+        b"/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/KozMinPro-Regular/DW 1000"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Japan1)/Supplement 4>>/FontDescriptor"
+        b"<</Type/FontDescriptor/FontName/KozMinPro-Regular/Flags 4/FontBBox[0 -120 1000 880]"
+        b"/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 700/StemV 80>>>>]>>"
+    )
+    drawn = list(enumerate(columns))
+    content = b"".join(
+        b"BT /F3 14 Tf %d 760 Td <%s> Tj ET\n"
+        % (500 - 30 * at, words.encode("utf-16-be").hex().encode())
+        for at, words in (drawn if from_right else drawn[::-1])
+    )
+    page = make.raw(content + pdf_kit.text(60, 300, "Page of the lease"), font, fonts=b"/F3 6 0 R")
+    assert page.text.split("\n") == [*columns, "Page of the lease"]
+    box = page.boxes_of(0, 1)[0]
+    assert box.y2 - box.y1 > 30
