@@ -40,7 +40,8 @@ _SCHEMA = object_schema({"sql": {"type": "string", "maxLength": 600}})
 _MOST_TOKENS = 160
 _FEWEST_ROWS, _MOSTLY, _FIGURES = 3, 0.5, 2
 """Rows that make a table; their share of all lines; figures in a row of figures."""
-_FIGURES_SHARE = 0.1
+_FEW_PAGES = 10
+_FIGURES_SHARE = 0.05
 """Of the nearest examples' vote, for asking lines that only look like a table."""
 _SURE = 0.9
 """Confidence in a result, as far as the query is the right one; what was read may lower it."""
@@ -86,7 +87,9 @@ def table_at_hand(state: State, run: Run, kept: Sequence[Evidence]) -> tuple[Sta
     if first is None:
         return ()
     if is_sheet(first) or (
-        has_figures(first) and share_for_tables(run.planner.nearest(question)) >= _FIGURES_SHARE
+        has_figures(first)
+        and is_short(first, run)
+        and share_for_tables(run.planner.nearest(question)) >= _FIGURES_SHARE
     ):
         return table_stages(question)
     return ()
@@ -97,6 +100,13 @@ def is_sheet(item: Evidence) -> bool:
     lines = item.text.count("\n") + 1
     rows = sum(1 for table in item.tables for at in table.lines if 0 <= at < lines)
     return item.kind == "passage" and rows >= max(_FEWEST_ROWS, _MOSTLY * lines)
+
+
+def is_short(item: Evidence, run: Run) -> bool:
+    """Whether a passage is of a document of few pages, which a table may be the whole of."""
+    name = item.source.document
+    entries = run.index.documents() if run.index is not None else ()
+    return any(entry.name == name and entry.pages <= _FEW_PAGES for entry in entries)
 
 
 def has_figures(item: Evidence) -> bool:

@@ -321,12 +321,15 @@ class Index(Closing):
         self,
         document: str,
         read_text: Callable[[Image.Image, Picture], list[TextLine]] | None = None,
+        first: int = 1,
+        last: int = 0,
     ) -> list[Table]:
-        """Every table of a document, read from its file.
+        """The tables of a document, read from its file.
 
         Args:
             document: its name.
             read_text: OCR, for pages that are pictures.
+            first, last: pages to look at; 0 is the document's last.
 
         Raises:
             BadInput: no such document, or its file is gone, has changed or cannot be read.
@@ -334,7 +337,7 @@ class Index(Closing):
         found = self.document(document)
         path = unchanged_file(self._catalog, found)
         with TableReader(self._limits, read_text) as reader:
-            return list(reader.read(path))
+            return list(reader.read(path, first=first, last=last))
 
     def render(self, document: str, number: int) -> Image.Image:
         """A page as a picture; BadInput as in `view`."""

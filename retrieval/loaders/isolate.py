@@ -57,8 +57,12 @@ class ChildReader(Closing, Generic[Item]):
         self._child: _Child | None = None
         self._reading: ItemReading[Item] | None = None
 
-    def read(self, path: Path, first: int = 1, control: Control | None = None) -> ItemReading[Item]:
+    def read(
+        self, path: Path, first: int = 1, control: Control | None = None, until: int = 0
+    ) -> ItemReading[Item]:
         """Open a document and begin to read it at page `first`.
+
+        Reading ends when page `until` is done, with 0 at the document's end.
 
         A reading that was begun before and is not finished ends.
 
@@ -71,6 +75,7 @@ class ChildReader(Closing, Generic[Item]):
         control = control or Control()
         child = self._order({"path": str(path.absolute()), "first": first}, control)
         self._reading = ItemReading(child, str(path), self._limits, control, self._value)
+        self._reading.until = until
         self._reading.open()
         return self._reading
 
@@ -128,6 +133,7 @@ class ItemReading(Generic[Item]):
         self._control = control
         self._place = "while it was opened"
         self.finished = False
+        self.until = 0
 
     def open(self) -> None:
         """Wait until the document is open; `IsolatedReader.read` has done so."""
@@ -172,6 +178,9 @@ class ItemReading(Generic[Item]):
             if head["is"] != "began":
                 return frame
             self._place = f"on page {head['number']}"
+            if 0 < self.until < head["number"]:
+                self._child.end()
+                return {"is": "end"}, b""
 
     def _give_up(self, reason: str) -> NoReturn:
         if not self.finished:

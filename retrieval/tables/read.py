@@ -35,15 +35,23 @@ class TableReader(Closing):
             limits, f"{__package__}.child", item_of
         )
 
-    def read(self, path: Path, control: Control | None = None) -> Iterator[Table]:
+    def read(
+        self, path: Path, control: Control | None = None, first: int = 1, last: int = 0
+    ) -> Iterator[Table]:
         """The tables of a document in order.
+
+        Args:
+            path: the document.
+            control: stops between pages.
+            first, last: pages to look at; 0 is the document's last. A table that goes on may end later.
 
         Raises:
             BadInput: it cannot be read, or not further; tables that came before are good.
             Cancelled, DeadlinePassed: `control` said to stop.
         """
         control = control or Control()
-        for item in self._child.read(path, 1, control):
+        # One page more: only the next one tells that a table does not go on.
+        for item in self._child.read(path, first, control, last + 1 if last else 0):
             if isinstance(item, Table):
                 yield item
                 continue

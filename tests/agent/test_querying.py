@@ -22,7 +22,7 @@ ROWS = [["Museum", "Visitors"], ["Aldport", "1204"], ["Brinwick", "873"], ["Corm
 class MuseumIndex(fake_index.MemoryIndex):
     """An index whose document has a table."""
 
-    def tables(self, document: str, read_text: Any = None) -> list[Table]:
+    def tables(self, document: str, *how: Any) -> list[Table]:
         table = table_of_rows(([SourceCell(text) for text in row] for row in ROWS), "Museums", 1)
         return [table] if table is not None else []
 

@@ -18,6 +18,7 @@ from ...retrieval.tables.typed import TypedTable, typed_table
 from ...retrieval.text.terms import query_terms
 from ...schema import Passage, Picture, Source, Table, TextLine
 from ..context import Context
+from ..documents.search import DocumentEntry
 from ..execution.results import picture_source
 
 __all__ = ["HasTables", "KnownTable", "TableLibrary"]
@@ -25,6 +26,8 @@ __all__ = ["HasTables", "KnownTable", "TableLibrary"]
 _HITS = 6
 """Passages of a search whose documents are looked through."""
 _DOCUMENTS = 3
+_LONG = 30
+"""Pages from which only those around the best hit are looked at."""
 _KEPT = 16
 """Documents and pictures whose tables are kept for the next question."""
 _SAME_PLACE = 0.25
@@ -43,8 +46,14 @@ class HasTables(Protocol):
         """The passages that fit a query, best first."""
         ...
 
-    def tables(self, document: str, read_text: ReadText | None = None) -> Sequence[Table]:
-        """Every table of a document; BadInput where it cannot be read any more."""
+    def tables(
+        self, document: str, read_text: ReadText | None = None, first: int = 1, last: int = 0
+    ) -> Sequence[Table]:
+        """The tables of a document's pages; BadInput where it cannot be read any more."""
+        ...
+
+    def documents(self) -> Sequence[DocumentEntry]:
+        """Every document."""
         ...
 
 
@@ -96,9 +105,12 @@ class TableLibrary:
 
     def again(self, source: Source, table: Table) -> KnownTable | None:
         """A table that was found before, whole."""
-        kept = self._kept.get(source.document or source.picture or "", [])
-        return next((k for k in kept if (k.table.page, k.table.box, k.table.caption)
-                     == (table.page, table.box, table.caption)), None)  # fmt: skip
+        wanted = (source.document, source.picture, table.page, table.box, table.caption)
+        for one in (one for kept in self._kept.values() for one in kept):
+            of, known = one.source, one.table
+            if (of.document, of.picture, known.page, known.box, known.caption) == wanted:
+                return one
+        return None
 
     def _of_picture(self, picture: Picture) -> list[KnownTable]:
         key = picture.sha256
@@ -118,23 +130,33 @@ class TableLibrary:
         if self._index is None:
             return [], {}
         hits = self._index.search(query, limit=_HITS, control=context.control)
-        pages = {(hit.document, hit.page): at for at, hit in reversed(list(enumerate(hits)))}
+        pages: dict[tuple[str, int], int] = {}
+        for at, hit in enumerate(hits):
+            pages.setdefault((hit.document, hit.page), at)
         names = list(dict.fromkeys(hit.document for hit in hits))[:_DOCUMENTS]
-        return [one for name in names for one in self._of_document(name)], pages
+        long = {entry.name for entry in self._index.documents() if entry.pages > _LONG}
+        found: list[KnownTable] = []
+        for name in names:
+            on = [page for document, page in pages if document == name]
+            found += self._of_document(name, (on[0] - 1, on[0] + 2) if name in long else (1, 0))
+        return found, pages
 
-    def _of_document(self, name: str) -> list[KnownTable]:
+    def _of_document(self, name: str, reach: tuple[int, int]) -> list[KnownTable]:
+        """The tables of some pages of a document; of a long one, those around its best hit."""
         assert self._index is not None
-        if name not in self._kept:
+        first, last = max(1, reach[0]), reach[1]
+        key = f"{name} {first} {last}"
+        if key not in self._kept:
             try:
-                tables = self._index.tables(name, self._read_text)
+                tables = self._index.tables(name, self._read_text, first, last)
             except BadInput:
                 return []
             self._keep(
-                name,
+                key,
                 tables,
                 lambda table: Source(document=name, page=table.page or 1, name=name),
             )
-        return self._kept[name]
+        return self._kept[key]
 
     def _keep(self, key: str, tables: Sequence[Table], source: Callable[[Table], Source]) -> None:
         typed = ((table, typed_table(table)) for table in tables)

@@ -97,3 +97,9 @@ def test_shaded_rows_are_no_rules(reader: TableReader, tmp_path: Path) -> None:
     page = prose(760) + shades + b"0 g\n" + drawn(PEOPLE, y=700)
     (table,) = reader.read(pdf(tmp_path / "shaded.pdf", page))
     assert rows_of(table) == ROWS
+
+
+def test_only_some_pages(reader: TableReader, tmp_path: Path) -> None:
+    path = pdf(tmp_path / "many.pdf", *(drawn(PEOPLE, ruled=True) + prose(500) for _ in range(6)))
+    assert [table.page for table in reader.read(path, first=2, last=3)] == [2, 3]
+    assert len(list(reader.read(path))) == 6

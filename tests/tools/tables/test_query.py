@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,12 +27,20 @@ class Shelf:
     def __init__(self, tables: Sequence[Table]) -> None:
         self._tables = list(tables)
         self.read = 0
+        self.pages = 3
+        self.asked: list[tuple[int, int]] = []
 
     def search(self, query: str = "", *, limit: int = 10, control: Any = None) -> list[Passage]:
         return [Passage(document="towns.pdf", page=1, text="towns"),
                 Passage(document="gone.pdf", page=1, text="towns")]  # fmt: skip
 
-    def tables(self, document: str, read_text: Any = None) -> list[Table]:
+    def documents(self) -> list[Any]:
+        return [SimpleNamespace(name="towns.pdf", pages=self.pages)]
+
+    def tables(
+        self, document: str, read_text: Any = None, first: int = 1, last: int = 0
+    ) -> list[Table]:
+        self.asked.append((first, last))
         if document != "towns.pdf":
             raise BadInput(document, "is gone")
         self.read += 1
@@ -122,3 +131,14 @@ def test_a_table_as_sql_for_a_model(typed: TypedTable) -> None:
     assert "'Aldport', 'Brinwick'" in said
     assert "founded DATE, -- Founded: 1711-04-30 to 2001-02-03" in said
     assert said.endswith("-- 4 rows")
+
+
+def test_of_a_long_document_the_pages_around_the_hit_are_read(towns: Table, store: Store) -> None:
+    shelf = Shelf([towns])
+    shelf.pages = 200
+    find, ask = tools_over(TableLibrary(store, None, shelf))
+    found = find(query="people", context=lent(store))
+    assert (1, 3) in shelf.asked
+    (answer,) = ask(sql="SELECT MAX(people) FROM t1", context=lent(store, [found]))
+    assert answer.calculation is not None
+    assert answer.calculation.result == "15660"
