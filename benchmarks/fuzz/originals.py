@@ -34,6 +34,11 @@ def originals() -> dict[str, bytes]:
     return {ending: data for data, ending in reversed(first.items())}
 
 
+def is_made(ending: str) -> bool:
+    """Whether this program can write a sound document of an ending."""
+    return ending in _MAKERS or ending in (".txt", ".text")
+
+
 def original(ending: str) -> bytes:
     """A sound document by its ending, as far as this program can write it."""
     make = _MAKERS.get(ending)

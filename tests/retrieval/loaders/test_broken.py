@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from looktwice.benchmarks.fuzz.__main__ import main
 from looktwice.benchmarks.fuzz.mutations import mutated
-from looktwice.benchmarks.fuzz.originals import original, originals
+from looktwice.benchmarks.fuzz.originals import is_made, original, originals
 from looktwice.benchmarks.fuzz.trial import Outcomes, Trial, finding_in
 from looktwice.errors import BadInput
 from looktwice.retrieval.loaders.registry import formats
@@ -34,7 +34,7 @@ def test_every_kind_is_among_the_originals() -> None:
 def test_sound_ones_are_read_and_broken_ones_read_or_refused(trial: Trial, ending: str) -> None:
     sound = Outcomes()
     trial.one(f"sound{ending}", original(ending), sound)
-    assert (sound.counts["read"], sound.findings) == (1, [])
+    assert (sound.counts["read"] or not is_made(ending), sound.findings) == (1, [])
     broken = Outcomes()
     for number in range(EACH):
         data = mutated(random.Random(f"test {number}"), original(ending))
