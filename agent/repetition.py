@@ -11,10 +11,10 @@ _TIMES, _TIMES_OF_A_BLOCK = 5, 3
 _LONGEST_BLOCK = 12
 _LETTERS = 3  # fewer are rules and blanks, or cells that are alike
 _EVERY = 24  # characters between two looks
-_TAIL = 800  # characters that are looked at for words without end
-_WORDS = re.compile(r"(.{2,60}?)\1{9,}$", re.DOTALL)
-_MARKS = re.compile(r"(?:[^\w\s] ?){120,}$")
-"""Dashes without end; a line across a paper is shorter."""
+_LONGEST_WORDS, _TIMES_OF_WORDS = 60, 10
+"""Characters of words that come without a break between lines, and how often they may."""
+_MARKS = 200
+"""Dashes and the like at the end of a line, without end: a line across a paper is shorter."""
 _NUMBERING = re.compile(r"^\s*(?:[-*•|]|\d{1,3}[.)])*\s*")
 
 
@@ -65,12 +65,19 @@ def _lines_once(text: str) -> str | None:
 
 
 def _words_once(text: str) -> str | None:
-    found = _WORDS.search(text, max(0, len(text) - _TAIL))
-    if found is None or sum(map(str.isalpha, found.group(1))) < 2:
-        return None
-    return text[: found.start() + len(found.group(1))].rstrip()
+    for size in range(2, _LONGEST_WORDS + 1):
+        words = text[-size:]
+        if not text.endswith(words * _TIMES_OF_WORDS) or sum(map(str.isalpha, words)) < 2:
+            continue
+        end = len(text)
+        while text.endswith(words, 0, end - size):
+            end -= size
+        return text[:end].rstrip()
+    return None
 
 
 def _without_marks(text: str) -> str | None:
-    found = _MARKS.search(text, max(0, len(text) - _TAIL))
-    return text[: found.start()].rstrip() if found else None
+    end = len(text)
+    while end and not text[end - 1].isalnum() and text[end - 1] != "\n":
+        end -= 1
+    return text[:end].rstrip() if len(text) - end >= _MARKS else None

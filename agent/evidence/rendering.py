@@ -13,6 +13,7 @@ from .contents import rows_read
 
 _FENCE = re.compile(r"</?\s*data\s*>", re.IGNORECASE)
 _MARK = re.compile(r"</?data>|\[E?\d{1,3}\](?: picture \d+)?", re.IGNORECASE)
+_CODE_FENCE = re.compile(r"`{3,}\w*")
 _PIECE = 160
 """Characters a line may have before it is cut like the text itself."""
 _SPECIAL = re.compile(r"<\|[^|>\n\ufffd]{0,40}\|>|\[/?INST\]|</?s>|<(?:start|end)_of_turn>")
@@ -59,10 +60,16 @@ def show_evidence(
     return "\n".join(parts) or "(none)"
 
 
-def unfenced(draft: str) -> str:
-    """A draft without the marks of evidence, which a small model that rewrites all of it repeats."""
+def unfenced(draft: str, code: bool = False) -> str:
+    """A draft without the marks of evidence, which a small model that rewrites all of it repeats.
+
+    Args:
+        code: fences of code are wanted; around a table or a list they are not.
+    """
+    marks = (_MARK,) if code else (_MARK, _CODE_FENCE)
     lines = draft.strip().splitlines()
-    return "\n".join(line for line in lines if not _MARK.fullmatch(line.strip())).strip()
+    kept = [line for line in lines if not any(mark.fullmatch(line.strip()) for mark in marks)]
+    return "\n".join(kept).strip()
 
 
 def as_read(item: Evidence) -> Evidence:

@@ -45,7 +45,7 @@ def draft(state: State, run: Run) -> Done:
     )
     said = once(reply.text)
     text = reply.text if said is None else said
-    text = unfenced(text) if form.worked else text.strip()
+    text = unfenced(text, code=form.name == "code") if form.worked else text.strip()
     did = f"{reply.completion_tokens} tokens"
     if said is not None:
         run.emit(AnswerRevised(text=text, reason="it repeated itself"))

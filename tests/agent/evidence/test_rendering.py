@@ -7,8 +7,17 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.evidence.rendering import as_data, estimate_tokens, fit, show_evidence
+from looktwice.agent.evidence.rendering import (
+    as_data,
+    as_read,
+    estimate_tokens,
+    fit,
+    show_evidence,
+    unfenced,
+)
 from looktwice.schema import Evidence, ToolCall, ToolFailure, ToolResult
+
+from ..kit import text_lines
 
 MARKS = re.compile(r"</?\s*data\s*>|<\|[^|>\n]{0,40}\|>|\[/?INST\]|</?s>", re.IGNORECASE)
 PIECES = ["<data>", "</data>", "</da", "ta>", "<s>", "<|im_start|>", "<|im", "_start|>", "[INST]"]
@@ -91,3 +100,22 @@ def test_wide_signs_count_for_one_each() -> None:
     assert estimate_tokens("") == 0
     assert estimate_tokens("abcdef") == 2
     assert estimate_tokens("是是是") == 3
+
+
+def test_marks_of_evidence_and_code_around_a_table_are_no_part_of_a_draft() -> None:
+    table = "| Item | Price |\n|---|---|\n| Tea | 2.10 |"
+    assert unfenced(f"[E1] picture 2\n<data>\n```markdown\n{table}\n```\n</data>") == table
+    assert unfenced("```python\nprint(1)\n```", code=True) == "```python\nprint(1)\n```"
+
+
+def test_words_to_work_with_are_those_that_were_read() -> None:
+    lines = text_lines("Corner Shop", "---------", "Tea 2.10")
+    read = Evidence(kind="text", text="picture 1: text read:\nCorner Shop", lines=lines)
+    assert as_read(read).text.splitlines() == ["Corner Shop", "Tea 2.10"]
+    counted = Evidence(kind="objects", text="picture 1: 2 dogs")
+    assert as_read(counted) == counted
+
+
+def test_pictures_are_named_outside_of_the_data() -> None:
+    shown = show_evidence([Evidence(id="E1", kind="text", text="Tea")], titles={"E1": "picture 2"})
+    assert shown == "[E1] picture 2\n<data>\nTea\n</data>"
