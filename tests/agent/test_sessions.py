@@ -220,7 +220,7 @@ def test_a_question_leaves_one_checkpoint(make: Make, tmp_path: Path) -> None:
 def test_a_question_that_compares_is_shown_all_pictures_of_a_short_conversation(
     make: Make,
 ) -> None:
-    asked = "Which of the two receipts has the higher total?"
+    asked = "Compare the two receipts: which of them has the higher total?"
     script = kit.Script(
         says={"draft": kit.in_turn("8.20", "9.30", "the first"), "standalone": asked}
     )
