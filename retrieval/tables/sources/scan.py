@@ -18,6 +18,8 @@ _LONG = 2.5
 """A rule is this many heights of print long at least: longer than any stroke of a letter."""
 _THICK = 0.5
 """And at most this thick, in the same unit."""
+_BESIDE, _ABOVE = 0.2, 0.1
+"""What is left around a line, in its height: DBNet grows what it finds (Liao et al., 2020)."""
 _DARKER = 15
 """Shades by which a rule differs from the paper around it."""
 
@@ -43,6 +45,8 @@ def _marks(lines: Iterable[TextLine], picture: Picture) -> Iterable[PlacedWord]:
     for line in lines:
         x1, y1, x2, y2 = picture.local(line.box)
         height = y2 - y1
+        beside, above = min(_BESIDE * height, (x2 - x1) / 4), _ABOVE * height
+        x1, y1, x2, y2 = x1 + beside, y1 + above, x2 - beside, y2 - above
         total = max(1, len(line.text))
         at = 0
         for text in line.text.split(" "):
