@@ -56,7 +56,7 @@ def measure() -> Iterator[Measurement]:
 def written(folder: Path) -> list[tuple[Path, Rows]]:
     """Ten PDFs, ruled and hardly ruled in turn, each with its rows."""
     make = Maker(folder, random.Random(7), frozenset())
-    files = []
+    files: list[tuple[Path, Rows]] = []
     for number, (subject, count) in enumerate(zip(subjects(), ROWS, strict=True)):
         rows = filled(make.rng, subject, count).rows()
         name = f"table-{number:02}.pdf"
