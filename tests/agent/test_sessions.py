@@ -222,7 +222,10 @@ def test_a_question_that_compares_is_shown_all_pictures_of_a_short_conversation(
 ) -> None:
     asked = "Compare the two receipts: which of them has the higher total?"
     script = kit.Script(
-        says={"draft": kit.in_turn("8.20", "9.30", "the first"), "standalone": asked}
+        says={
+            "draft": kit.in_turn("8.20", "9.30", "the first"),
+            "standalone": kit.in_turn("What is the total of this one?", asked),
+        }
     )
     model = script.model(sees_images=True)
     assistant = make(model)
