@@ -14,7 +14,8 @@ def container(streams: dict[str, bytes]) -> bytes:
     names = sorted(
         {"/".join(p.split("/")[:n]) for p in streams for n in range(1, p.count("/") + 2)}
     )
-    mini, chain, starts = b"", [], {}
+    mini, starts = b"", {}
+    chain: list[int] = []
     for path in names:
         data = streams.get(path)
         if data:
@@ -46,7 +47,9 @@ def container(streams: dict[str, bytes]) -> bytes:
         b"".join(entries),
         b"".join(struct.pack("<I", one) for one in chain),
     ]
-    sectors, fat, places = [], [], []
+    sectors: list[bytes] = []
+    fat: list[int] = []
+    places: list[tuple[int, int]] = []
     for part in parts:
         count = max(1, -(-len(part) // 512))
         places.append((len(sectors), count))

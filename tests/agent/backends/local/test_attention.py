@@ -83,9 +83,9 @@ def test_the_rows_are_the_librarys_own(
             eager = library(**inputs, output_attentions=True, use_cache=False).attentions
     finally:
         library.set_attn_implementation("sdpa")
-    rows = attention.last_pass(rows, library)
-    assert len(rows) == len(eager) == 2
-    for row, full in zip(rows, eager, strict=True):
+    heard = attention.last_pass(rows, library)
+    assert len(heard) == len(eager) == 2
+    for row, full in zip(heard, eager, strict=True):
         assert torch.allclose(row, full[0, :, -1].float().mean(dim=0), atol=1e-5)
 
 
