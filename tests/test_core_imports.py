@@ -35,6 +35,8 @@ BEHIND_A_CHECK = {
     "agent/text/language.py": "without its library no language is told apart by words",
     "retrieval/ingest/trust.py": "part of adding documents, which an index does",
     "retrieval/loaders/text_file.py": "reads a document, which the extra documents does",
+    "retrieval/tables/sources/scan.py": "reads a document, which the extra documents does",
+    "retrieval/tables/finding/lattice.py": "reads a document, which the extra documents does",
     "cli/machine.py": "asks torch for the name of a GPU that torch has found",
     "agent/example_vectors.py": "keeps vectors, which an embedder made",
     "agent/form_classifier.py": "fitted to vectors, which an embedder made; without one words vote",

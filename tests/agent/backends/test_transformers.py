@@ -385,7 +385,9 @@ def test_no_probability_at_all_is_an_error(
     model = models["qwen3"]
     assert model._runner is not None
     nothing = torch.full((1, 512), float("nan"))
-    broken = GenerateDecoderOnlyOutput(sequences=torch.zeros(1, 1, dtype=torch.long), logits=(nothing,))
+    broken = GenerateDecoderOnlyOutput(
+        sequences=torch.zeros(1, 1, dtype=torch.long), logits=(nothing,)
+    )
     monkeypatch.setattr(model._ready.parts.model, "generate", lambda **_: broken)
     with pytest.raises(ModelError, match="none of the options"):
         model.choose([QUESTION], ["yes", "no"])

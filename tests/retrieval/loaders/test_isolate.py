@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from looktwice.control import Control
 from looktwice.errors import BadInput, Cancelled, DeadlinePassed
-from looktwice.retrieval.loaders.base import Scan
+from looktwice.retrieval.loaders.base import Attachment, Scan
 from looktwice.retrieval.loaders.isolate import IsolatedReader
 from looktwice.retrieval.loaders.load import open_document
 from looktwice.retrieval.loaders.protocol import page_of, receive, send_page
@@ -59,9 +59,11 @@ def child_of(loader: IsolatedReader) -> int:
     return loader._child.pid
 
 
-def same(one: Page | Scan, other: Page | Scan) -> bool:
+def same(one: object, other: object) -> bool:
     if isinstance(one, Scan) or isinstance(other, Scan):
         return all(getattr(one, name) == getattr(other, name) for name in Scan.__slots__)
+    assert isinstance(one, Page)
+    assert isinstance(other, Page)
     arrays = np.array_equal(one.spans, other.spans) and np.array_equal(one.boxes, other.boxes)
     rest = set(Page.__slots__) - {"spans", "boxes"}
     return arrays and all(getattr(one, name) == getattr(other, name) for name in rest)
@@ -133,7 +135,7 @@ def test_one_child_reads_many_documents(shared: IsolatedReader, write: Any) -> N
 def test_reading_goes_on_at_a_page(shared: IsolatedReader, write: Any) -> None:
     path = write("a.pdf", *(f"text {at}" for at in range(1, 13)))
     pages = list(shared.read(path, first=9))
-    assert [page.number for page in pages] == [9, 10, 11, 12]
+    assert [page.number for page in pages if not isinstance(page, Attachment)] == [9, 10, 11, 12]
 
 
 def test_a_reading_left_in_the_middle_does_not_disturb_the_next(
@@ -141,7 +143,7 @@ def test_a_reading_left_in_the_middle_does_not_disturb_the_next(
 ) -> None:
     with IsolatedReader(LIMITS) as loader:
         first = loader.read(write("a.pdf", *["left"] * 400))
-        assert next(iter(first)).number == 1
+        assert getattr(next(iter(first)), "number", 0) == 1
         texts = [
             page.text for page in loader.read(write("b.pdf", "next")) if isinstance(page, Page)
         ]
@@ -183,7 +185,7 @@ def test_a_relative_name_is_found_and_kept(
 def test_a_crash_costs_one_document(shared: IsolatedReader, write: Any) -> None:
     reading = shared.read(write("a.pdf", *MANY))
     pages = iter(reading)
-    assert next(pages).number == 1
+    assert getattr(next(pages), "number", 0) == 1
     child = child_of(shared)
     os.kill(child, signal.SIGKILL)
     with pytest.raises(BadInput, match=r"crashed on page \d+"):

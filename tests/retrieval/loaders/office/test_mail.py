@@ -45,6 +45,7 @@ def test_tables_of_a_mail_and_pictures_in_its_text() -> None:
     )
     parts = message.get_payload()
     assert isinstance(parts, list)
+    assert isinstance(parts[1], EmailMessage)
     parts[1].add_related(png(), "image", "png", cid="<a1>")
     lines = list(read_eml(message.as_bytes()).all_lines())
     assert [line.text for line in lines if line.kind == "row"] == ["Kind | Fee", "Boat | 31"]

@@ -39,7 +39,7 @@ def opendocument(path: Path, kind: str, body: str, **parts: bytes) -> Path:
         "</office:meta></office:document-meta>",
     }
     more = {name.replace("__", "/").replace("_png", ".png"): data for name, data in parts.items()}
-    return zipped(path, found | more)
+    return zipped(path, {**found, **more})
 
 
 def test_an_opendocument_text(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from looktwice.retrieval.loaders.office.parts import _LOOSE, Package, loose
 
-from .kit import presentation, read, word, workbook, zipped
-from .test_word import paragraph
+from .kit import paragraph, presentation, read, word, workbook, zipped
 
 
 def strict(path: Path) -> Path:

@@ -41,7 +41,7 @@ def test_a_shape_of_an_unknown_kind_costs_itself(tmp_path: Path) -> None:
         box = slide.shapes.add_textbox(Inches(1), Inches(2), Inches(4), Inches(1))
         box.text_frame.text = f"The fee is {number + 3},480."
         slide.shapes.add_picture(io.BytesIO(png()), Inches(1), Inches(4))
-    show.save(path)
+    show.save(str(path))
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "b.pptx", "w") as new:
         for name in old.namelist():
             data = old.read(name)
@@ -73,6 +73,6 @@ def test_merged_cells_and_raised_marks_of_slides(tmp_path: Path) -> None:
     run = table.cell(2, 2).text_frame.paragraphs[0].add_run()
     run.text = "6"
     run.font._element.set("baseline", "30000")
-    show.save(tmp_path / "a.pptx")
+    show.save(str(tmp_path / "a.pptx"))
     (page,) = read(tmp_path / "a.pptx")[1]
     assert page.text.split("\n") == ["Area | Half | Sold", "East | 1 | 40", "East | 2 | 55 [6]"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -22,7 +22,9 @@ STOCK = [
 ]
 
 
-def places(rows: list[tuple[str, ...]], columns: tuple[float, ...], pitch: float) -> list[Place]:
+def places(
+    rows: Sequence[tuple[str, ...]], columns: tuple[float, ...], pitch: float
+) -> list[Place]:
     return [
         (x, 700 - pitch * at, cell)
         for at, row in enumerate(rows)
