@@ -28,7 +28,7 @@ def test_a_question_without_pictures(ask: Run) -> None:
     done = ask(HELLO)
     assert done.code == 0, done.err
     assert "The total is 8.20." in done.out
-    assert "answered" in done.out
+    assert "Answered" in done.out
     assert done.err == ""
 
 
@@ -156,7 +156,7 @@ def test_a_tool_that_fails_is_told_and_the_run_goes_on(
     assert "✗ read_text(" in done.out
     assert "the lamp is out" in done.out
     assert done.code == 0
-    assert "answered" in done.out  # the model sees the picture itself
+    assert "seen by the model" in done.out  # the model sees the picture itself
 
 
 def test_a_server_that_is_not_there(

@@ -33,7 +33,13 @@ def called(*names: str) -> tuple[ToolResult, ...]:
     return tuple(ToolResult(call=ToolCall(tool=name)) for name in names)
 
 
-RIGHT = {"number": "42", "relaxed": "42", "yes_no": "yes", "choice": "C"}
+RIGHT = {
+    "number": "42",
+    "relaxed": "42",
+    "yes_no": "yes",
+    "choice": "C",
+    "table": "| Mill | Lane 4 |",
+}
 
 
 @pytest.mark.parametrize("match", sorted(MATCHERS))

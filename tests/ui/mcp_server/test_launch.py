@@ -44,5 +44,5 @@ def test_over_pipes_nothing_but_the_protocol_is_written(tmp_path: Path) -> None:
             return listed, await client.call_tool("ask", arguments)
 
     listed, answer = asyncio.run(asyncio.wait_for(use(), 60))
-    assert len(listed.tools) == 4
+    assert len(listed.tools) == 5
     assert answer.structured_content["text"] == "8.20"
