@@ -71,3 +71,8 @@ def test_any_amount_written_out_is_the_one_in_units(number: int, unit: tuple[int
 @given(st.text(), st.text(), st.lists(st.text(), max_size=3))
 def test_any_text_is_read(draft: str, question: str, texts: list[str]) -> None:
     in_other_units(draft, question, texts)
+
+
+@pytest.mark.parametrize("draft", ["2000 ml", "12,000", "40,000 EUR"])
+def test_account_numbers_are_no_trouble(draft: str) -> None:
+    assert in_other_units(draft, "", ["IBAN DE88200800000970375700"]) == {}
