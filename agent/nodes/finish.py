@@ -32,6 +32,12 @@ _DONE_BY = {
     "search_documents": "searched the documents",
     "open_page": "opened pages",
     "find_similar_images": "looked for similar pictures",
+    "show_outline": "looked at the outline",
+    "list_figures": "looked through the figures",
+    "list_tables": "looked through the tables",
+    "find_all": "looked for every mention",
+    "find_table": "looked for a table",
+    "query_table": "asked the table",
 }
 _LIST_MARK = re.compile(r"^(?:[-*•]|\d{1,3}[.)])\s+")
 _CUT_SHORT: tuple[StopReason, ...] = ("budget", "deadline", "cancelled")
