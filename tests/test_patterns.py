@@ -99,6 +99,7 @@ def test_a_pattern_that_takes_the_square_is_noticed(source: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_work_on_a_page_grows_with_its_length(name: str) -> None:
     work = FUNCTIONS[name]
+    work("what is loaded at the first call")
     for line in slowest(work, [*LINES, *nested(SHORT)]):
         short = min(seconds(work, longer(line, PAGE // 16) + str(at)) for at in range(3))
         with within(max(2 * SECONDS, 16 * 8 * short)):  # the square would take 16 times 16
@@ -112,7 +113,7 @@ def slowest(work: Callable[[str], object], lines: Iterable[str]) -> list[str]:
 
 def seconds(work: Callable[[str], object], line: str) -> float:
     """Of processor time; TooSlow where a line of a few letters takes long already."""
-    with within(SECONDS):
+    with within(2 * SECONDS):
         began = time.process_time()
         work(line)
         return time.process_time() - began

@@ -25,6 +25,7 @@ _CLOSED = re.compile(r"/(?:gradio_api/)?(?:proxy=|file/|stream/|deep_link|proces
 """What Gradio offers beside that this page does not use."""
 _MOST_KEPT = 10_000
 _MOST_REPLY = 2**20
+_MOST_DRAINED = 2**20
 _DEEPEST = 50
 
 
@@ -54,7 +55,11 @@ class OwnUploads:
         elif path.rstrip("/") == f"{_API}upload":
             if owner is None:
                 raise RequestError("open the page first: uploads belong to who sends them", 403)
-            await asyncio.to_thread(self._check_room)
+            try:
+                await asyncio.to_thread(self._check_room)
+            except RequestError:
+                await _drain(receive)
+                raise
             send = self._noting(send, owner)
         elif scope["method"] == "POST" and path.startswith(_API):
             body = await _whole(receive)
@@ -97,6 +102,15 @@ class OwnUploads:
             await send(message)
 
         return sending
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on a little: a connection that is closed over unread bytes loses the answer, too."""
+    read, more = 0, True
+    while more and read < _MOST_DRAINED:
+        message = await receive()
+        read += len(message.get("body", b""))
+        more = message.get("more_body", False)
 
 
 def _size(path: str) -> int:

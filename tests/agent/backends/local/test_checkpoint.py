@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,12 @@ from looktwice.weights import hardware
 
 from ..tiny_models import build_qwen3, build_qwen3_vl
 
+needs_bitsandbytes = pytest.mark.skipif(
+    find_spec("bitsandbytes") is None, reason="needs the extra gpu"
+)
 
+
+@needs_bitsandbytes
 def test_four_bits_quantise_the_language_model_and_leave_what_sees(tmp_path: Path) -> None:
     folder = build_qwen3_vl(tmp_path / "tiny")
     parts = checkpoint.load(str(folder), None, "cpu", None, offline=True, bits=4)
@@ -23,6 +29,7 @@ def test_four_bits_quantise_the_language_model_and_leave_what_sees(tmp_path: Pat
     assert parts.model.get_memory_footprint() < whole.model.get_memory_footprint()
 
 
+@needs_bitsandbytes
 def test_a_model_in_four_bits_says_nearly_what_the_whole_one_says(tmp_path: Path) -> None:
     import transformers as hf
 
