@@ -21,8 +21,9 @@ from . import integrity
 from .download import fetch_files
 from .hub import fetch_snapshot
 from .integrity import sha256_of
+from .packs import Role
 from .registry import weight_named
-from .resolve import chat_ggufs, names_in, resolve_model, resolve_pack
+from .resolve import chat_ggufs, names_in, resolve_model, resolve_pack, weight_for
 from .sources import File, Hub, Weight
 from .state import WeightState, check_weight, folder_of
 
@@ -30,6 +31,30 @@ log = logging.getLogger(__name__)
 
 OnProgress = Callable[[str, int, int], None]
 """Called with a weight's name, the bytes that are here, and the bytes there are in all."""
+
+
+def chosen_folder(
+    given: str, role: Role, settings: Settings
+) -> tuple[str, Callable[[], Path]] | None:
+    """What a setting for an optional expert names, and its folder, fetched when it is asked for.
+
+    Args:
+        given: "auto" takes the pack's own, "off" none; else a folder, or the name of a weight.
+        role: what it does.
+
+    Returns:
+        The name and what gives the folder; None where it is off, or where the pack has none.
+    """
+    chosen = given.strip()
+    if chosen == "off":
+        return None
+    name = weight_for(role, settings) if chosen == "auto" else chosen
+    if name is None:
+        return None
+    own = Path(name).expanduser()
+    if own.is_dir():
+        return own.resolve().name, lambda: own
+    return name, lambda: ensure(name, settings)
 
 
 def chat_model_path(settings: Settings, on_progress: OnProgress | None = None) -> Path:

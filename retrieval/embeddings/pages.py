@@ -18,8 +18,7 @@ from ...errors import WeightsError
 from ...extensions.extras import needs
 from ...settings import Settings
 from ...weights.devices import device_for
-from ...weights.obtain import ensure
-from ...weights.resolve import weight_for
+from ...weights.obtain import chosen_folder
 from .runtime import Once, chosen_dtype, well_formed
 
 if TYPE_CHECKING:
@@ -52,17 +51,8 @@ def open_page_retriever(settings: Settings) -> PageRetriever | None:
 
     Nothing is loaded or fetched before the first page or question.
     """
-    chosen = settings.retrieval.pages.strip()
-    if chosen == "off":
-        return None
-    name = weight_for("pages", settings) if chosen == "auto" else chosen
-    if name is None:
-        return None
-    own = Path(name).expanduser()
-    device = device_for("embedders", settings)
-    if own.is_dir():
-        return _Chosen(own.resolve().name, lambda: own, device)
-    return _Chosen(name, lambda: ensure(name, settings), device)
+    chosen = chosen_folder(settings.retrieval.pages, "pages", settings)
+    return _Chosen(*chosen, device_for("embedders", settings)) if chosen else None
 
 
 class _Chosen:

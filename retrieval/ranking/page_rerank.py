@@ -14,8 +14,7 @@ from ...errors import WeightsError
 from ...extensions.extras import needs
 from ...settings import Settings
 from ...weights.devices import device_for
-from ...weights.obtain import ensure
-from ...weights.resolve import weight_for
+from ...weights.obtain import chosen_folder
 from ..embeddings.runtime import Once, chosen_dtype, well_formed
 
 if TYPE_CHECKING:
@@ -97,17 +96,8 @@ def _shrunk(page: Image.Image) -> Image.Image:
 
 def open_page_reranker(settings: Settings) -> PageReranker | None:
     """What `retrieval.page_reranker` names; None where it is off, or where the pack has none."""
-    chosen = settings.retrieval.page_reranker.strip()
-    if chosen == "off":
-        return None
-    name = weight_for("page_reranker", settings) if chosen == "auto" else chosen
-    if name is None:
-        return None
-    own = Path(name).expanduser()
-    device = device_for("embedders", settings)
-    if own.is_dir():
-        return PageReranker(own.resolve().name, lambda: own, device)
-    return PageReranker(name, lambda: ensure(name, settings), device)
+    chosen = chosen_folder(settings.retrieval.page_reranker, "page_reranker", settings)
+    return PageReranker(*chosen, device_for("embedders", settings)) if chosen else None
 
 
 def _open(folder: Path, device: str) -> tuple[Any, Any, tuple[int, int]]:
