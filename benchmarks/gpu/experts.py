@@ -76,6 +76,13 @@ def _dfine(tiny: bool) -> Any:
             decoder_in_channels=[384, 384, 384],
             num_labels=80,
         )
+    return tiny_dfine()
+
+
+def tiny_dfine(**how: Any) -> Any:
+    """The architecture at a size that a processor runs at once; `how` adds to its configuration."""
+    import transformers as hf
+
     backbone = hf.HGNetV2Config(
         stem_channels=[3, 8, 16],
         embedding_size=16,
@@ -102,6 +109,7 @@ def _dfine(tiny: bool) -> Any:
         decoder_n_points=[2] * 3,
         num_queries=20,
         hidden_expansion=0.5,
+        **how,
     )
 
 

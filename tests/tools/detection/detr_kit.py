@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from looktwice.benchmarks.gpu.experts import tiny_dfine
+
 LABELS = ("person", "bus", "dog")
 WORDS = ("red", "bus", "dog", "hot", "cat", ".")
 
@@ -14,34 +16,7 @@ def write_dfine(folder: Path) -> Path:
     import transformers as hf
 
     torch.manual_seed(0)
-    backbone = hf.HGNetV2Config(
-        stem_channels=[3, 8, 16],
-        embedding_size=16,
-        depths=[1] * 4,
-        hidden_sizes=[16, 24, 32, 48],
-        stage_in_channels=[16, 16, 24, 32],
-        stage_mid_channels=[8] * 4,
-        stage_out_channels=[16, 24, 32, 48],
-        stage_num_blocks=[1] * 4,
-        stage_numb_of_layers=[1] * 4,
-        out_features=["stage2", "stage3", "stage4"],
-    )
-    config = hf.DFineConfig(
-        backbone_config=backbone,
-        encoder_in_channels=[24, 32, 48],
-        encoder_hidden_dim=32,
-        encoder_ffn_dim=32,
-        encoder_attention_heads=4,
-        d_model=32,
-        decoder_in_channels=[32] * 3,
-        decoder_ffn_dim=32,
-        decoder_attention_heads=4,
-        decoder_layers=2,
-        decoder_n_points=[2] * 3,
-        num_queries=20,
-        hidden_expansion=0.5,
-        id2label=dict(enumerate(LABELS)),
-    )
+    config = tiny_dfine(id2label=dict(enumerate(LABELS)))
     hf.DFineForObjectDetection(config).save_pretrained(folder)
     hf.RTDetrImageProcessor(size={"height": 64, "width": 64}).save_pretrained(folder)
     return folder
