@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from ..schema import ToolCall
 from ..tools.base import Tool
+from ..tools.codes import CODES
 from ..tools.documents.search import SEARCH_TOOLS
 from .query_rewriting import again
 from .run import Run
 from .state import Stage, State
+
+_WHEN_ASKED = frozenset((*SEARCH_TOOLS, CODES))
+"""What looks alike says nothing of this picture; that there is no code, as in most, says nothing either."""
 
 
 def every_look(run: Run) -> Stage:
@@ -16,7 +20,7 @@ def every_look(run: Run) -> Stage:
         widest(tool)
         for tool in run.tools.values()
         if tool.needs_picture
-        and tool.name not in SEARCH_TOOLS  # what looks alike says nothing of this picture
+        and tool.name not in _WHEN_ASKED
         and not tool.parameters.get("required")
     )
 

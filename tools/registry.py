@@ -13,6 +13,7 @@ from ..weights.convert.prepare import classifier_path, detector_path, ocr_paths
 from ..weights.devices import device_for
 from .base import Tool
 from .calculate import calculate
+from .codes import codes_tool
 from .detection.detector import Detector, detect_tool
 from .documents.search import Searchable, search_tools
 from .looking.look import Looker, look_tool
@@ -71,6 +72,7 @@ def default_tools(
         detect_tool(engines.detector, store),
         read_tool(engines.reader, store),
         look_tool(looker),
+        codes_tool(store),
     ]
     reads = experts is not None or has("experts")
     library = TableLibrary(

@@ -28,6 +28,7 @@ _DONE_BY = {
     "read_text": "read the text",
     "detect_objects": "looked for objects",
     "look_closer": "enlarged parts of the picture",
+    "read_codes": "looked for codes",
     "calculate": "calculated",
     "search_documents": "searched the documents",
     "open_page": "opened pages",

@@ -17,6 +17,7 @@ from ...tools.base import Tool
 from ..task import Task, check_ids, write_tasks
 from . import (
     charts,
+    codes,
     conversations,
     documents,
     long_forms,
@@ -102,6 +103,7 @@ SUITES: dict[str, Suite] = {
               answerable(signs.generate)),
         Suite("receipts", "totals, dates and fields of receipts and forms",
               answerable(receipts.generate)),
+        Suite("codes", "barcodes and QR codes, turned, small and blurred", codes.generate),
         Suite("charts", "values in charts and tables", answerable(charts.generate)),
         Suite("documents", "facts of reports among reports alike", answerable(documents.generate)),
         Suite("unanswerable", "questions whose answer is not there",

@@ -19,7 +19,8 @@ def test_tools(run: Run) -> None:
     listed = json.loads(done.out)
     names = [t["name"] for t in listed]
     assert names == [
-        *("detect_objects", "read_text", "look_closer", "calculate", "find_table", "query_table"),
+        *("detect_objects", "read_text", "look_closer", "read_codes"),
+        *("calculate", "find_table", "query_table"),
     ]
     for t in listed:
         assert set(t) == {"name", "description", "parameters", "needs_picture"}

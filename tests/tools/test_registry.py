@@ -26,6 +26,7 @@ def test_every_tool_keeps_the_contract(store: Store) -> None:
         "detect_objects",
         "read_text",
         "look_closer",
+        "read_codes",
         "calculate",
         *TABLE_TOOLS,
     ]

@@ -41,6 +41,7 @@ TOOL_TITLES = {
     "detect_objects": "Finding objects",
     "read_text": "Reading text",
     "look_closer": "Looking closer",
+    "read_codes": "Reading codes",
     "calculate": "Calculating",
     "search_documents": "Searching the documents",
     "find_similar_images": "Finding similar pictures",
