@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ...schema import Origin, Picture, TextLine
 from ..loaders.base import Scan
@@ -16,10 +16,13 @@ from ..loaders.picture import page_of_scan
 from ..pages import Page
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL import Image
 
-__all__ = ["Reading", "read_upright"]
+__all__ = ["Reading", "best_turn", "quarter_turned", "read_upright", "turned_back"]
 
+Number = TypeVar("Number", "float", "NDArray[np.float32]")
 Reading = Callable[["Image.Image", Picture], list[TextLine]]
 
 _TALL = 1.5
@@ -49,15 +52,55 @@ def read_upright(
         Lines whose boxes are in the frame of the scan turned by so many quarter turns
         anticlockwise; none for scans that are upright.
     """
-    lines = read(image, picture)
+
+    def after(turns: int) -> list[TextLine]:
+        return read(*(_turned(scan, image, picture, turns) if turns else (image, picture)))
+
+    return best_turn(after)
+
+
+def best_turn(read: Callable[[int], list[TextLine]]) -> tuple[list[TextLine], int]:
+    """The lines of the turn in which a picture is upright, and that turn.
+
+    Args:
+        read: OCR of the picture after so many quarter turns anticlockwise.
+    """
+    lines = read(0)
     best, turns = lines, 0
     for turn in _turns_to_try(lines):
-        turned = read(*_turned(scan, image, picture, turn))
+        turned = read(turn)
         if _how_well(turned) > _BETTER * _how_well(best):
             best, turns = turned, turn
             if _confidence(turned) >= _SURE:
                 break
     return best, turns
+
+
+def quarter_turned(image: Image.Image, turns: int) -> Image.Image:
+    """An image after one, two or three quarter turns anticlockwise."""
+    from PIL import Image
+
+    how = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
+    return image.transpose(how[turns - 1])
+
+
+def turned_back(
+    corners: tuple[Number, Number, Number, Number], turns: int, width: float, height: float
+) -> tuple[Number, Number, Number, Number]:
+    """A box of a turned picture (x1, y1, x2, y2), or columns of many, in the frame it was turned from.
+
+    Args:
+        corners: in the picture after so many quarter turns anticlockwise.
+        turns: 1 to 3.
+        width: of the picture before it was turned.
+        height: likewise.
+    """
+    x1, y1, x2, y2 = corners
+    if turns == 1:
+        return width - y2, x1, width - y1, x2
+    if turns == 2:
+        return width - x2, height - y2, width - x1, height - y1
+    return y1, height - x2, y2, height - x1
 
 
 def _turns_to_try(lines: Sequence[TextLine]) -> list[int]:
@@ -88,10 +131,7 @@ def _how_well(lines: Sequence[TextLine]) -> float:
 def _turned(
     scan: Scan, image: Image.Image, picture: Picture, turns: int
 ) -> tuple[Image.Image, Picture]:
-    from PIL import Image
-
-    how = (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
-    turned = image.transpose(how[turns - 1])
+    turned = quarter_turned(image, turns)
     return turned, picture.model_copy(
         update={
             "width": turned.width,
@@ -112,13 +152,7 @@ def page_as_scanned(
     sides = (scan.height, scan.width) if turns % 2 else (scan.width, scan.height)
     page = page_of_scan(replace(scan, width=sides[0], height=sides[1]), lines, shown, said)
     x1, y1, x2, y2 = page.boxes.T
-    width, height = scan.width, scan.height
-    back = {
-        1: (width - y2, x1, width - y1, x2),
-        2: (width - x2, height - y2, width - x1, height - y1),
-        3: (y1, height - x2, y2, height - x1),
-    }[turns]
     boxes = page.boxes.copy()
-    for at, column in enumerate(back):
+    for at, column in enumerate(turned_back((x1, y1, x2, y2), turns, scan.width, scan.height)):
         boxes[:, at] = column
-    return replace(page, width=width, height=height, boxes=boxes)
+    return replace(page, width=scan.width, height=scan.height, boxes=boxes)

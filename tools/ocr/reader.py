@@ -24,6 +24,7 @@ from ..measure import colour_of
 from ..tiles import pieces
 from .grid import rendered_rows, tables_in
 from .layout import in_reading_order
+from .upright import placed_back, read_upright
 
 _SIDES = (1280, 1600)
 """The detector's input, long side in pixels: at least, at most. Between them half the picture's.
@@ -275,9 +276,9 @@ def read_tool(reader: Reader, store: Store) -> Tool:
         Args:
             picture: What to read.
         """
-        image = store.open(picture)
-        lines = reader.read(image, picture)
-        return text_evidence(lines, picture, grounds(lines, image, picture))
+        read = read_upright(reader.read, store.open(picture), picture)
+        colours = grounds(read.lines, read.image, read.picture)
+        return placed_back(text_evidence(read.lines, picture, colours), read.turns, picture)
 
     return read_text
 
