@@ -15,6 +15,7 @@ from ..prompts import render
 from ..retrieval.tables.typed import TypedTable, typed_table
 from ..retrieval.text.terms import query_terms
 from ..schema import Citation, Evidence, ToolCall
+from ..tools.documents.search import DocumentEntry
 from ..tools.tables.database import TableDatabase
 from ..tools.tables.query import FIND_TABLE, QUERY_TABLE, described
 from .backends.base import Message
@@ -41,6 +42,7 @@ _MOST_TOKENS = 160
 _FEWEST_ROWS, _MOSTLY, _FIGURES = 3, 0.5, 2
 """Rows that make a table; their share of all lines; figures in a row of figures."""
 _FEW_PAGES = 10
+_SHEETS = frozenset({"xlsx", "xls", "ods", "csv"})
 _FIGURES_SHARE = 0.05
 """Of the nearest examples' vote, for asking lines that only look like a table."""
 _SURE = 0.9
@@ -54,8 +56,23 @@ class Query(BaseModel):
 
 
 def can_ask_tables(state: State, run: Run) -> bool:
-    """Whether there is anything that may hold a table."""
-    return FIND_TABLE in run.tools and (bool(state["target_pictures"]) or run.index is not None)
+    """Whether there is anything that may be a table: a picture, a sheet, a document of few pages.
+
+    Of a long document's many tables one is easily taken for another, and a query gives some number of any
+    of them (three such answers in 67 questions about long documents, none right). Those are read instead.
+    """
+    if FIND_TABLE not in run.tools:
+        return False
+    if state["target_pictures"]:
+        return True
+    entries = run.index.documents() if run.index is not None else ()
+    named = state["documents"]
+    return any(is_tabular(entry) for entry in entries if not named or entry.name in named)
+
+
+def is_tabular(entry: DocumentEntry) -> bool:
+    """Whether a document may be a table as a whole."""
+    return entry.type in _SHEETS or entry.pages <= _FEW_PAGES
 
 
 def table_stages(question: str, alone: bool = True) -> tuple[Stage, ...]:
@@ -86,10 +103,10 @@ def table_at_hand(state: State, run: Run, kept: Sequence[Evidence]) -> tuple[Sta
     first = next((e for e in kept if e.kind in ("passage", "text")), None)
     if first is None:
         return ()
+    if not (first.kind == "text" or of_a_table(first, run)):
+        return ()
     if is_sheet(first) or (
-        has_figures(first)
-        and is_short(first, run)
-        and share_for_tables(run.planner.nearest(question)) >= _FIGURES_SHARE
+        has_figures(first) and share_for_tables(run.planner.nearest(question)) >= _FIGURES_SHARE
     ):
         return table_stages(question)
     return ()
@@ -102,11 +119,11 @@ def is_sheet(item: Evidence) -> bool:
     return item.kind == "passage" and rows >= max(_FEWEST_ROWS, _MOSTLY * lines)
 
 
-def is_short(item: Evidence, run: Run) -> bool:
-    """Whether a passage is of a document of few pages, which a table may be the whole of."""
+def of_a_table(item: Evidence, run: Run) -> bool:
+    """Whether a passage is of a document which a table may be the whole of."""
     name = item.source.document
     entries = run.index.documents() if run.index is not None else ()
-    return any(entry.name == name and entry.pages <= _FEW_PAGES for entry in entries)
+    return any(entry.name == name and is_tabular(entry) for entry in entries)
 
 
 def has_figures(item: Evidence) -> bool:
@@ -122,7 +139,7 @@ def _has_digit(word: str) -> bool:
 
 def written_query(call: ToolCall, state: State, run: Run) -> ToolCall:
     """The call with a query over the table that was found; without one where the model writes none."""
-    table = _table_found(state["evidence"])
+    table = _table_found(state)
     if table is None:
         return call.model_copy(update={"arguments": {"sql": ""}})
     question = state["standalone_question"]
@@ -163,9 +180,10 @@ def _speaks_of(question: str, table: TypedTable, database: TableDatabase, sql: s
     return False
 
 
-def _table_found(evidence: Sequence[Evidence]) -> TypedTable | None:
-    """The table that was found last, as far as evidence carries it."""
-    for item in reversed(evidence):
+def _table_found(state: State) -> TypedTable | None:
+    """The table that was found last, as far as evidence carries it; a table met by the way is not asked."""
+    calls = {r.call.id for r in state["results"] if r.call.tool == FIND_TABLE and not r.error}
+    for item in reversed([e for e in state["evidence"] if e.call in calls]):
         for table in item.tables:
             if item.calculation is None and (typed := typed_table(table)) is not None:
                 return typed

@@ -20,9 +20,13 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"(?:第\s{0,4})?(\d{1,4})\s{0,4}[页頁ページ]")
+_PART = (
+    r"(?:appendix|annex|anhang|annexe|anexo|chapter|kapitel|chapitre|cap[ií]tulo|section"
+    r"|abschnitt|part|teil)"
+)
+_MEANS_A_PART = re.compile(rf"\b{_PART}\b", re.IGNORECASE)
 _NUMBERED_TITLE = re.compile(
-    r"\W{0,2}(?:appendix|annex|anhang|annexe|anexo|chapter|kapitel|chapitre|cap[ií]tulo|section"
-    r"|abschnitt|part|teil)\s+(?:[a-z]|[ivx]{1,5}|\d{1,3}(?:\.\d{1,3}){0,3})(?!\w)",
+    rf"\W{{0,2}}{_PART}\s+(?:[a-z]|[ivx]{{1,5}}|\d{{1,3}}(?:\.\d{{1,3}}){{0,3}})(?!\w)",
     re.IGNORECASE,
 )
 _NTH = re.compile(
@@ -91,7 +95,8 @@ def named_sections(question: str, sections: Iterable[Section]) -> tuple[Section,
     """The sections whose headings, or the numbers of whose headings, a question says.
 
     "Appendix E" is the section headed "Appendix E: Strengths"; of a heading without a number all words
-    have to be there, at least two.
+    have to be there: at least three, or two where the question speaks of a section or writes them as the
+    heading does.
     """
     said = f" {_squeezed(question)} "
     found = []
@@ -99,7 +104,9 @@ def named_sections(question: str, sections: Iterable[Section]) -> tuple[Section,
         title = _squeezed(section.title)
         numbered = _NUMBERED_TITLE.match(section.title)
         short = _squeezed(numbered[0]) if numbered else ""
-        if (len(title.split()) > 1 and f" {title} " in said) or (short and f" {short} " in said):
+        fewest = 2 if _MEANS_A_PART.search(question) or section.title in question else 3
+        whole = len(title.split()) >= fewest and f" {title} " in said
+        if whole or (short and f" {short} " in said):
             found.append(section)
     return tuple(found[:_MOST_PAGES])
 

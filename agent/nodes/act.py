@@ -9,9 +9,10 @@ from ...schema import Evidence, ToolCall, ToolFinished, ToolResult, ToolStarted
 from ...tools.context import Context
 from ...tools.execution.cache import fingerprint
 from ...tools.execution.run import run_tool
+from ...tools.tables.query import FIND_TABLE, QUERY_TABLE
 from ..evidence.selection import unrepeated
 from ..run import Run
-from ..state import State
+from ..state import Stage, State
 from .base import Done
 
 
@@ -25,7 +26,7 @@ def act(state: State, run: Run) -> Done:
     results = run_all(kept, context, run)
     numbered = number_evidence(results, first=len(state["evidence"]) + 1)
     evidence = unrepeated(numbered, state["evidence"], state["pictures"])
-    update = State(stages=rest, results=tuple(results), evidence=evidence)
+    update = State(stages=possible(rest, results), results=tuple(results), evidence=evidence)
     did = "; ".join(summary(r) for r in results) or "nothing new to run"
     if over:
         did += f"; {len(over)} more calls left out, the limit is reached"
@@ -34,6 +35,14 @@ def act(state: State, run: Run) -> Done:
             update["stop"] = "budget"
             update["problem"] = f"the limit of {run.settings.limits.tool_calls} tool calls"
     return Done(update, did)
+
+
+def possible(stages: Sequence[Stage], results: Sequence[ToolResult]) -> tuple[Stage, ...]:
+    """The stages to come without a query to a table that was looked for and not found."""
+    if not any(r.call.tool == FIND_TABLE and r.error for r in results):
+        return tuple(stages)
+    left = (tuple(call for call in stage if call.tool != QUERY_TABLE) for stage in stages)
+    return tuple(stage for stage in left if stage)
 
 
 def new_calls(

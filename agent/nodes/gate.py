@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...schema import Evidence
+from ...schema import Evidence, FormName
 from ..calls import next_look
 from ..evidence.extraction import extracts
 from ..evidence.prompting import answer_messages, calculated
@@ -22,6 +22,8 @@ from ..state import State, targets
 from ..structured_output import probability_of_yes
 from ..verification.measured import choice, count
 from .base import Done
+
+_LOOKED_UP: tuple[FormName, ...] = ("list", "table")
 
 
 def gate(state: State, run: Run) -> Done:
@@ -49,7 +51,7 @@ def gate(state: State, run: Run) -> Done:
         update["gathering"] = gathering
         why = f"{gathering.operation} of {', '.join(gathering.fields)} of each picture"
         return decide(update, 1.0, state, run, why)
-    if form_of(state).worked and any(item.kind != "objects" for item in kept):
+    if to_work_with(kept, state):
         return decide(update, 1.0, state, run, f"{len(kept)} kept to work with")
     if all(item.calculation is not None for item in kept) and calculated(kept) is not None:
         return decide(update, 1.0, state, run, "computed")
@@ -65,6 +67,17 @@ def gate(state: State, run: Run) -> Done:
         run.model, answer_messages(state, brought, run, task="task_answerable")
     )
     return decide(update, probability, state, run, f"{len(kept)} kept")
+
+
+def to_work_with(kept: Sequence[Evidence], state: State) -> bool:
+    """Whether something is to be made of what was read, so that there is nothing to look up.
+
+    A list or a table from pages that a search found is looked up: they may be about something else.
+    """
+    form = form_of(state)
+    if form.name in _LOOKED_UP and any(item.kind in RANKED for item in kept):
+        return False
+    return form.worked and any(item.kind != "objects" for item in kept)
 
 
 def tells(item: Evidence, parts: Mapping[str, Evidence], run: Run) -> bool:

@@ -115,7 +115,7 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     if form.worked and state["target_pictures"] and not run.model.sees_images and run.index is None:
         return (to_work_with(agreed, form, run),), "to be worked with"
     if agreed and FIND_TABLE in named(agreed) and not (form.brief and can_ask_tables(state, run)):
-        agreed = None if can_ask_tables(state, run) else ()
+        agreed = None if can_ask_tables(state, run) or run.index is not None else ()
     reads = bool(state["target_pictures"]) and not run.model.sees_images
     asks_table = can_ask_tables(state, run) and (
         FIND_TABLE in named(agreed or ())

@@ -44,7 +44,13 @@ def echoes(draft: str, question: str) -> list[str]:
     """A draft that only says words of the question again, which offered no answers to choose from."""
     said = content_words(draft)
     repeats = bool(said) and said <= content_words(question) and not _OR.search(question)
-    return ["it only repeats the question"] if repeats else []
+    return ["it only repeats the question"] if repeats and not _chosen(said, question) else []
+
+
+def _chosen(said: set[str], question: str) -> bool:
+    """Whether words are some of a list that a question ends with: "Which of these: tea, milk, honey?"."""
+    _, colon, tail = question.rpartition(":")
+    return bool(colon) and "," in tail and said < content_words(tail)
 
 
 def leaked(

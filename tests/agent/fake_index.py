@@ -36,6 +36,7 @@ def page(number: int, *lines: str, boxes: bool = True) -> Page:
 class Book:
     name: str
     pages: int
+    type: str = "pdf"
 
 
 @dataclass

@@ -70,7 +70,22 @@ def test_without_a_query_the_rows_are_read(make: Callable[..., Assistant]) -> No
     assert all(citation.known != "computed" for citation in answer.citations)
 
 
+def test_a_table_that_was_not_found_is_not_asked(tmp_path: Path) -> None:
+    index = fake_index.MemoryIndex({"diary.txt": [fake_index.page(1, "Nobody visits a museum.")]})
+    with kit.make_assistant(tmp_path, kit.Script(says={"draft": "no"}), index=index) as assistant:
+        answer = assistant.ask(HIGHEST)
+    assert [r.call.tool for r in answer.results if r.error] == ["find_table"]
+
+
 def test_without_pictures_and_documents_no_table_is_looked_for(tmp_path: Path) -> None:
     with kit.make_assistant(tmp_path, kit.Script()) as assistant:
         answer = assistant.ask(HIGHEST)
     assert kit.ran(answer) == []
+
+
+def test_a_long_document_is_read_and_not_asked_as_a_table(tmp_path: Path) -> None:
+    pages = [fake_index.page(n, "Museum Visitors", "Cormouth 15660") for n in range(1, 13)]
+    index = MuseumIndex({"report.pdf": pages})
+    with kit.make_assistant(tmp_path, kit.Script(says={"draft": "Cormouth"}), index=index) as made:
+        answer = made.ask(HIGHEST)
+    assert kit.ran(answer) == ["search_documents"]

@@ -70,6 +70,7 @@ def test_sections_that_are_named_by_number_or_by_all_their_words() -> None:
         Section("Appendix E: Strengths", 1, 17, 18),
         Section("Limits", 1, 4, 4),
         Section("Future work", 2, 5, 5),
+        Section("Fiscal Year", 2, 6, 6),
         Section("Chapter 2 The quay", 1, 2, 3),
     ]
 
@@ -79,6 +80,8 @@ def test_sections_that_are_named_by_number_or_by_all_their_words() -> None:
     assert pages("How many strengths are in Appendix E?") == [17]
     assert pages("What limits are there?") == []
     assert pages("What does the section on future work promise?") == [5]
+    assert pages("What is under Fiscal Year?") == [6]
+    assert pages("How many were hired in the fiscal year of 2023?") == []
     assert pages("in chapter 2") == [2]
     assert pages("in chapter 20") == []
 

@@ -46,6 +46,9 @@ class DocumentEntry(Protocol):
     def name(self) -> str: ...
 
     @property
+    def type(self) -> str: ...
+
+    @property
     def pages(self) -> int: ...
 
 

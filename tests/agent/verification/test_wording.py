@@ -264,6 +264,8 @@ def test_a_question_said_again_is_no_answer() -> None:
     assert len(echoes("customers", "Who are the primary customers?")) == 1
     assert echoes("airlines", "Who are the primary customers?") == []
     assert echoes("red", "Is it red or blue?") == []
+    assert echoes("tea, honey", "Which of these is sold: tea, milk, honey?") == []
+    assert len(echoes("tea, milk, honey", "Which is sold: tea, milk, honey?")) == 1
     assert echoes("Yes", "Are there customers?") == []
 
 
