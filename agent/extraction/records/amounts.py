@@ -26,6 +26,8 @@ _GLUED = re.compile(
 )
 """A currency that touches its amount: RM16.80, 16.80SR; only with cents, or it numbers something."""
 _DECIMALS = re.compile(r"[.,]\d{2}$")
+_FILLED = re.compile(r"0\d")
+"""Begins with a nought that no number begins with."""
 _GROUPS = "'’ \u00a0\u202f"
 _MINUS = "-−–"
 _DIGITS = re.compile(r"\d")
@@ -36,8 +38,8 @@ def amount_tokens(text: str) -> Iterator[str]:
     for found in _TOKEN.finditer(text):
         token = found.group().strip()
         yield token
-        if " " in token:  # "20 198,00": one number, or a count and an amount
-            yield from token.split(" ")[1:]
+        if " " in token:  # "20 198,00": one number, or a count and an amount; not so "120 000,00"
+            yield from (part for part in token.split(" ")[1:] if not _FILLED.match(part))
     for found in _GLUED.finditer(text):
         token = found[1] or found[2]
         if _DECIMALS.search(token):

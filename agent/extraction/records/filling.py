@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,16 +9,18 @@ from pydantic import RootModel
 
 from ...backends.base import Message
 from ...budget import Meter
-from ...structured_output import MalformedReply, ask_json
+from ...structured_output import ask_json
 from .fields import FieldSpec, ListSpec, RecordSpec
 from .prompting import (
     MOST_ROWS,
     Among,
+    about_field,
     about_fields,
     asked,
     schema_of_fields,
     schema_of_rows,
 )
+from .written_rows import RowLoop, complete_rows
 
 _TOKENS_A_FIELD = 70
 _TOKENS_OF_ROWS = 1_800
@@ -54,6 +55,24 @@ def ask_fields(
     return _written(reply.root, fields, among)
 
 
+def ask_field(
+    model: Meter, begun: Sequence[Message], spec: RecordSpec, field: FieldSpec, among: Among
+) -> str:
+    """One value, asked for by itself; "" where it is not given.
+
+    Raises:
+        MalformedReply, ModelError: the model failed.
+    """
+    reply = ask_json(
+        model,
+        asked(begun, about_field(spec, field)),
+        schema_of_fields([field], among),
+        _Values,
+        max_tokens=_TOKENS_A_FIELD,
+    )
+    return _written(reply.root, [field], among).get(field.path, "")
+
+
 def ask_rows(
     model: Meter,
     begun: Sequence[Message],
@@ -66,13 +85,19 @@ def ask_rows(
     Raises:
         MalformedReply, ModelError: the model failed.
     """
+    loop = RowLoop(begun[-1].text)
     reply = model.generate(
         asked(begun, question),
         schema=schema_of_rows(many, among),
         max_tokens=_TOKENS_OF_ROWS,
+        on_token=loop.hear,
+        until=loop.is_closed,
     )
-    rows = [_written(row, many.columns, among) for row in complete_rows(reply.text)]
-    more = reply.finish == "length" or len(rows) >= MOST_ROWS
+    given = complete_rows(reply.text)
+    if loop.is_closed():
+        given = [row for at, row in enumerate(given) if row not in given[:at]]
+    rows = [_written(row, many.columns, among) for row in given]
+    more = reply.finish == "length" or loop.is_closed() or len(rows) >= MOST_ROWS
     return [row for row in rows if _tells(row, many)], more
 
 
@@ -81,38 +106,13 @@ def _tells(row: Written, many: ListSpec) -> bool:
     return bool(row) and all(column.path in row for column in many.columns if column.required)
 
 
-def complete_rows(text: str) -> list[Mapping[str, Any]]:
-    """The objects of {"rows": [...]}, also where the end is cut off.
-
-    Raises:
-        MalformedReply: it is nothing of the kind.
-    """
-    start = text.find("[")
-    if start < 0:
-        raise MalformedReply(f"the model did not give a list of rows: {text[:80]!r}")
-    decoder, at = json.JSONDecoder(), start + 1
-    rows: list[Mapping[str, Any]] = []
-    while True:
-        at += len(text[at:]) - len(text[at:].lstrip(" \n\r\t,"))
-        try:
-            row, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            return rows
-        if isinstance(row, dict):
-            rows.append(row)
-
-
 def _written(values: Mapping[str, Any], fields: Sequence[FieldSpec], among: Among) -> Written:
     """The values as the page writes them."""
     written: Written = {}
     for field in fields:
         value = values.get(field.path)
         known = among(field) or {}
-        text = known.get(value, str(value).strip()) if _is_plain(value) else ""
+        text = str(value).strip() if isinstance(value, str | int | float) else ""
         if text:
-            written[field.path] = text
+            written[field.path] = known.get(text, text)
     return written
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, str | int | float)

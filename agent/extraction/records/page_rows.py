@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby, pairwise
 
 from PIL import Image
@@ -16,10 +17,13 @@ from ....retrieval.loaders.base import Scan
 from ....retrieval.pages import XYXY, Page, RawLine, Word, build_page, words_of
 from ....schema import Box, Picture, TextLine
 from ....tools.ocr.layout import in_reading_order
+from .large_rows import large_rows
+from .staggered import joined
 
 _GAP = 0.8
 """Of a word's height: what is farther apart belongs to two cells."""
 _BAR = " | "
+_LARGE = "# "
 _UPRIGHT = 2.5
 """Times its width that a word of several letters may be high; beyond it runs up the margin."""
 
@@ -75,10 +79,14 @@ class PageText:
             self, page=replace(self.page, number=number), flow=replace(self.flow, number=number)
         )
 
-    @property
+    @cached_property
     def shown(self) -> str:
-        """Its rows for a model, cells apart."""
-        return "\n".join(_BAR.join(row) for row in self.rows)
+        """Its rows for a model, cells apart; those that are written large are marked."""
+        large = large_rows(self.page, self.cells)
+        return "\n".join(
+            (_LARGE if number in large else "") + _BAR.join(row)
+            for number, row in enumerate(self.rows)
+        )
 
 
 def page_text(page: Page) -> PageText:
@@ -88,7 +96,7 @@ def page_text(page: Page) -> PageText:
         return PageText(page, page, tuple(_unplaced(page)))
     ordered = in_reading_order([line for line, _ in cells])
     words = {(*line.box.xyxy, line.text): words for line, words in cells}
-    rows = [list(row) for _, row in groupby(ordered, key=lambda line: line.row)]
+    rows = joined([list(row) for _, row in groupby(ordered, key=lambda line: line.row)])
     raw = [
         RawLine(tuple(word for cell in row for word in words[(*cell.box.xyxy, cell.text)]))
         for row in rows
@@ -103,7 +111,7 @@ def scan_text(
     scan: Scan, lines: Sequence[TextLine], image: Image.Image, picture: Picture
 ) -> PageText:
     """A scan that OCR has read."""
-    rows = [list(row) for _, row in groupby(lines, key=lambda line: line.row)]
+    rows = joined([list(row) for _, row in groupby(lines, key=lambda line: line.row)])
     page = build_page(
         scan.number,
         [RawLine(tuple(word for line in row for word in words_of(line))) for row in rows],

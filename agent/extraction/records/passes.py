@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from ....schema import ExtractedField, Picture
 from ...backends.base import Message
@@ -22,6 +21,7 @@ from .parts import shown
 from .placing import Placing
 from .prompting import Among, about_rows, opening
 from .rereading import ReadAgain, reread
+from .sums import with_sums
 from .values import Conventions, options
 
 _LONG = 8
@@ -79,6 +79,7 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
                 _fill_rows(work, many, begun, among, known, part)
     _read_again(work, read_again)
     whole = work.begun(parts[-1])
+    work.fields = with_sums(work.spec, work.fields, work.placing, work.model, whole, among)
     if len(parts) == 1 and not known:
         work.fields = completed(work.spec, work.fields, work.placing, work.model, whole, among)
     work.doubts += SecondLook(work.spec, work.placing, work.model, whole).settle(work.fields)
@@ -181,7 +182,7 @@ def _among(part: Sequence[PageText], by: Conventions, literal: bool) -> Among:
     texts = [cell for text in part for row in text.rows for cell in row]
 
     @cache
-    def among(field: FieldSpec) -> Mapping[Any, str] | None:
+    def among(field: FieldSpec) -> Mapping[str, str] | None:
         return options(field, texts, by) if literal or field.kind == "choice" else None
 
     return among

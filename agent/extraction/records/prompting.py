@@ -14,10 +14,10 @@ from ....prompts import examples, render
 from ....schema import Picture
 from ...backends.base import JsonSchema, Message
 from ...planner import object_schema
-from .fields import NUMERIC, FieldSpec, ListSpec, RecordSpec
+from .fields import FieldSpec, ListSpec, RecordSpec
 
-Among = Callable[[FieldSpec], Mapping[Any, str] | None]
-"""What a field may be: by the value as the model gives it, how it is written; None for anything."""
+Among = Callable[[FieldSpec], Mapping[str, str] | None]
+"""What a field may be: by what the model writes, how the page writes it; None for anything."""
 
 _LONGEST_TEXT = 160
 _LONGEST_NUMBER = 24
@@ -57,6 +57,16 @@ def beginning() -> list[Message]:
 def about_fields(spec: RecordSpec, fields: Sequence[FieldSpec]) -> str:
     """The question for values."""
     return render("record_fields", title=spec.title, fields=_lines(fields))
+
+
+def about_field(spec: RecordSpec, field: FieldSpec) -> str:
+    """The question for one value."""
+    return render(
+        "record_field",
+        field=field.path.replace("_", " "),
+        title=spec.title,
+        description=field.description or field.path,
+    )
 
 
 def about_rows(spec: RecordSpec, many: ListSpec) -> str:
@@ -121,8 +131,6 @@ def _value(field: FieldSpec, among: Among) -> dict[str, Any]:
     known = among(field)
     if known is not None:
         return {"enum": [*known, None]} if known else null
-    if field.kind in NUMERIC:
-        return {"anyOf": [{"type": "number"}, null]}
     longest = _LONGEST_TEXT if field.kind == "text" else _LONGEST_NUMBER
     return {"anyOf": [{"type": "string", "minLength": 1, "maxLength": longest}, null]}
 

@@ -26,6 +26,7 @@ _FINDERS: dict[FieldKind, Callable[[str], Iterable[str]]] = {
     "iban": ibans,
     "vat_id": vat_numbers,
 }
+_SIGNS = "-−–+( "
 _YES = frozenset({"true", "yes", "ja", "oui", "sí", "si", "sim", "x", "☒", "☑", "✓", "✔", "1"})
 _NO = frozenset({"false", "no", "nein", "non", "não", "☐", "0"})
 
@@ -58,22 +59,26 @@ class Conventions:
         )
 
 
-def options(field: FieldSpec, texts: Sequence[str], by: Conventions) -> dict[Any, str] | None:
+def options(field: FieldSpec, texts: Sequence[str], by: Conventions) -> dict[str, str] | None:
     """What a field may be by what is written in these texts; None where any words may be it.
 
     Returns:
-        By the value as JSON has it (a number for numbers), how it is written.
+        By what a model may write, how the page writes it: numbers as they stand there (copying 1.163,40
+        is easier than turning it into 1163.4) and also without their sign, currencies as codes.
     """
     found = values_written(field, texts, by)
     if found is None or len(found) > _MOST_OPTIONS:
         return None
-    return found
+    if field.kind not in NUMERIC:
+        return {str(value): written for value, written in found.items()}
+    signed = {written: written for written in found.values()}
+    return signed | {w.lstrip(_SIGNS): w for w in signed if w.lstrip(_SIGNS) not in signed}
 
 
 def values_written(
     field: FieldSpec, texts: Sequence[str], by: Conventions
 ) -> dict[Any, str] | None:
-    """The same, however much it is."""
+    """Every value that a field may be, however many there are, with how it is written."""
     if field.kind == "choice":
         return {choice: choice for choice in field.choices}
     if field.kind in NUMERIC:

@@ -156,7 +156,13 @@ def test_values_become_their_type(kind: FieldKind, text: str, values: list[Any])
 def test_options_are_what_is_written() -> None:
     texts = ["Total 12,50 €", "Date 05.03.2013", "Qty 3"]
     by = Conventions.of(texts)
-    assert options(FieldSpec("a", "money"), texts, by) == {12.5: "12,50"}
-    assert options(FieldSpec("a", "number"), texts, by) == {12.5: "12,50", 3: "3"}
+    assert options(FieldSpec("a", "money"), texts, by) == {"12,50": "12,50"}
+    assert options(FieldSpec("a", "number"), texts, by) == {"12,50": "12,50", "3": "3"}
     assert options(FieldSpec("a", "date"), texts, by) == {"05.03.2013": "05.03.2013"}
     assert options(FieldSpec("a"), texts, by) is None
+
+
+def test_an_amount_may_be_copied_without_its_sign() -> None:
+    texts = ["Total -12,50 €", "Rounded 3,00"]
+    offered = options(FieldSpec("a", "money"), texts, Conventions.of(texts))
+    assert offered == {"-12,50": "-12,50", "3,00": "3,00", "12,50": "-12,50"}
