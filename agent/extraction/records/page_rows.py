@@ -80,11 +80,20 @@ class PageText:
         )
 
     @cached_property
+    def large(self) -> frozenset[int]:
+        """Numbers of the rows that are written larger than the rest."""
+        return large_rows(self.page, self.cells)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The words of the rows that are written large."""
+        return tuple(" ".join(self.rows[number]) for number in sorted(self.large))
+
+    @cached_property
     def shown(self) -> str:
         """Its rows for a model, cells apart; those that are written large are marked."""
-        large = large_rows(self.page, self.cells)
         return "\n".join(
-            (_LARGE if number in large else "") + _BAR.join(row)
+            (_LARGE if number in self.large else "") + _BAR.join(row)
             for number, row in enumerate(self.rows)
         )
 

@@ -22,6 +22,7 @@ from .placing import Placing
 from .prompting import Among, about_rows, opening
 from .rereading import ReadAgain, reread
 from .sums import with_sums
+from .titles import by_title
 from .values import Conventions, options
 
 _LONG = 8
@@ -79,6 +80,7 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
                 _fill_rows(work, many, begun, among, known, part)
     _read_again(work, read_again)
     whole = work.begun(parts[-1])
+    work.fields = by_title(work.spec, work.fields, work.pages, work.placing, work.model, work.name)
     work.fields = with_sums(work.spec, work.fields, work.placing, work.model, whole, among)
     if len(parts) == 1 and not known:
         work.fields = completed(work.spec, work.fields, work.placing, work.model, whole, among)
