@@ -20,7 +20,7 @@ _FEWEST_ROWS = 4
 """Rows from which columns are learned."""
 _MOSTLY = 0.75
 """Share of the rows that must have a column, and of a column's cells that must stand at its edge."""
-_REACH = 6.0
+REACH = 6.0
 """Points, or pixels of some 72 dpi, that an edge may be off."""
 
 
@@ -62,7 +62,7 @@ def learn(
             seen.setdefault(match[2] or "value", []).append((place.page, *found))
     if len(rows) < _FEWEST_ROWS:
         return None
-    reach = _REACH if any(text.page.width for text in pages) else 0.0
+    reach = REACH if any(text.page.width for text in pages) else 0.0
     edges = {
         name: edge
         for name, cells in seen.items()

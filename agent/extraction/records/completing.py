@@ -1,56 +1,113 @@
-"""Rows that do not come to the sum that the document states are asked for once more."""
+"""Rows that do not come to the sum that the document states are looked for once more.
+
+First without the model: rows that go on after those that come to the sum are none of the list, and a run of
+amounts on the page may come to it. Only then are they asked for again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ....schema import ExtractedField
 from ...backends.base import Message
 from ...budget import Meter
-from .assembly import record_of
+from .assembly import record_of, row_count
 from .checks import broken, confirmed, sum_of_rows
-from .fields import ListSpec, RecordSpec
+from .fields import FieldSpec, ListSpec, RecordSpec
 from .filling import ask_rows
+from .page_rows import PageText
 from .placing import Placing
 from .prompting import Among, about_rows_again
+from .summed_rows import rows_that_sum
 
 Fields = dict[str, ExtractedField]
 
 
-def completed(
-    spec: RecordSpec,
-    fields: Fields,
-    placing: Placing,
-    model: Meter,
-    begun: Sequence[Message],
-    among: Among,
-) -> Fields:
-    """The fields, with other rows where these come to their sum and the first did not.
+@dataclass(frozen=True)
+class Completing:
+    """Completes the lists of one document.
 
     Args:
         spec: of the record; checks such as "sum(lines.amount) = net" name the sums.
-        fields: found so far, by path.
         placing: places the rows that come.
+        pages: of the document.
         model: asked once a sum.
         begun: the document's opening.
         among: what fields may be.
     """
-    for check in spec.checks:
-        path, column, total = sum_of_rows(check) or ("", "", "")
-        many = next((one for one in spec.lists if one.path == path), None)
-        if many is None or not list(broken([check], _values(fields))) or not model.can_call():
-            continue
-        own = {name: one for name, one in fields.items() if name.startswith(f"{path}[")}
-        amounts = [one.value for name, one in own.items() if name.endswith(f".{column}")]
-        rows = _in_words(many, record_of(spec, "", None, own).record[path])
-        question = about_rows_again(many, rows, round(sum(amounts), 2), fields[total].value)
-        again, _ = ask_rows(model, begun, question, many, among)
-        placed = {one.path: one for row in placing.rows(many, again, 0) for one in row}
-        other = {name: one for name, one in fields.items() if name not in own} | placed
-        if confirmed([check], _values(other)):
-            fields = other
-    return fields
+
+    spec: RecordSpec
+    placing: Placing
+    pages: Sequence[PageText]
+    model: Meter
+    begun: Sequence[Message]
+    among: Among
+
+    def completed(self, fields: Fields) -> Fields:
+        """The fields, with other rows where these come to their sum and the first did not."""
+        for check in self.spec.checks:
+            path, name, total = sum_of_rows(check) or ("", "", "")
+            many = next((one for one in self.spec.lists if one.path == path), None)
+            column = next((c for c in many.columns if c.path == name), None) if many else None
+            if many is None or column is None or not list(broken([check], _values(fields))):
+                continue
+            for other in (self._shorter, self._summed, self._asked_again):
+                rows = other(many, column, fields, fields[total].value)
+                tried = _without(many, fields) | {one.path: one for one in rows}
+                if confirmed([check], _values(tried)):
+                    fields = tried
+                    break
+        return fields
+
+    def _shorter(
+        self, many: ListSpec, column: FieldSpec, fields: Fields, expected: float
+    ) -> list[ExtractedField]:
+        """The first rows that come to the sum; sums under a table are taken for rows of it."""
+        found: list[ExtractedField] = []
+        total = 0.0
+        for number in range(row_count(many.path, fields)):
+            row = [one for path, one in fields.items() if path.startswith(f"{many.path}[{number}]")]
+            found += row
+            amounts = [one.value for one in row if one.path.endswith(f".{column.path}")]
+            total += sum(amounts)
+            if round(total - expected, 2) == 0:
+                break
+        return found
+
+    def _summed(
+        self, many: ListSpec, column: FieldSpec, fields: Fields, expected: float
+    ) -> list[ExtractedField]:
+        """The rows of a run of amounts on the page, where the model saw half of them, too.
+
+        What is left when discounts are taken off a sum comes to the next sum as well.
+        """
+        rows = rows_that_sum(many, column, expected, self.spec.checks, self.pages, self.placing)
+        given = _texts(one for path, one in fields.items() if path.startswith(f"{many.path}["))
+        known = [row for row in rows if _texts(row) & given]
+        return [one for row in rows for one in row] if 2 * len(known) >= len(rows) else []
+
+    def _asked_again(
+        self, many: ListSpec, column: FieldSpec, fields: Fields, expected: float
+    ) -> list[ExtractedField]:
+        """The rows that the model gives when it is told what is wrong with the first."""
+        if not self.model.can_call():
+            return []
+        own = {path: one for path, one in fields.items() if path.startswith(f"{many.path}[")}
+        amounts = [one.value for path, one in own.items() if path.endswith(f".{column.path}")]
+        rows = _in_words(many, record_of(self.spec, "", None, own).record[many.path])
+        question = about_rows_again(many, rows, round(sum(amounts), 2), expected)
+        again, _ = ask_rows(self.model, self.begun, question, many, self.among)
+        return [one for row in self.placing.rows(many, again, 0) for one in row]
+
+
+def _texts(fields: Iterable[ExtractedField]) -> set[str]:
+    return {one.value for one in fields if isinstance(one.value, str)}
+
+
+def _without(many: ListSpec, fields: Fields) -> Fields:
+    return {path: one for path, one in fields.items() if not path.startswith(f"{many.path}[")}
 
 
 def _values(fields: Mapping[str, ExtractedField]) -> dict[str, Any]:

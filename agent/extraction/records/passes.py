@@ -12,7 +12,7 @@ from ...budget import Meter
 from .assembly import row_count
 from .checks import confirmed
 from .columns import TableColumns, learn, rows_at
-from .completing import completed
+from .completing import Completing
 from .doubts import SecondLook
 from .fields import FieldSpec, ListSpec, RecordSpec
 from .filling import ask_fields, ask_rows
@@ -83,7 +83,8 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
     work.fields = by_title(work.spec, work.fields, work.pages, work.placing, work.model, work.name)
     work.fields = with_sums(work.spec, work.fields, work.placing, work.model, whole, among)
     if len(parts) == 1 and not known:
-        work.fields = completed(work.spec, work.fields, work.placing, work.model, whole, among)
+        completing = Completing(work.spec, work.placing, work.pages, work.model, whole, among)
+        work.fields = completing.completed(work.fields)
     work.doubts += SecondLook(work.spec, work.placing, work.model, whole).settle(work.fields)
 
 

@@ -95,7 +95,7 @@ def values_written(
 def _numeric(field: FieldSpec, texts: Sequence[str], by: Conventions) -> dict[Any, str]:
     tokens = [token for text in texts for token in amount_tokens(text)]
     if field.kind == "money":
-        tokens = [token for token in tokens if _like_money(token, by.decimal)] or tokens
+        tokens = [token for token in tokens if is_like_money(token, by.decimal)] or tokens
     found: dict[Any, str] = {}
     for token in tokens:
         for value in _numbers(field, token, by):
@@ -137,7 +137,7 @@ def plain_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _like_money(token: str, decimal: str | None) -> bool:
+def is_like_money(token: str, decimal: str | None) -> bool:
     """Written with cents, or finer as prices of one are; others count where a page has none such."""
     if re.search(r"[.,](?:\d\d|\d{4})(?!\d)", token):
         return True
