@@ -31,6 +31,8 @@ _BIAS = 0.3
 _RIDGE = 0.3
 _WIDE = 0x2E7F  # scripts without spaces lie above: pairs of signs stand for words
 _VOTERS, _SHARPNESS = 7, 4
+_ALIKE = 0.5
+"""Of words, from which an example of small talk counts: "the capital of France" shares one with a report."""
 _LONGEST = 200  # words, or signs, of a question that are looked at
 
 
@@ -104,7 +106,10 @@ class _Vote:
 
     def scores(self, question: str) -> dict[FormName, float]:
         """Shares of the votes, 0..1."""
-        alike = self._similarity.to(question)
+        alike = [
+            0.0 if form == "talk" and share < _ALIKE else share
+            for form, share in zip(self._forms, self._similarity.to(question), strict=True)
+        ]
         votes: defaultdict[FormName, float] = defaultdict(float)
         for n in sorted(range(len(alike)), key=lambda n: -alike[n])[:_VOTERS]:
             votes[self._forms[n]] += max(0.0, alike[n]) ** _SHARPNESS

@@ -39,6 +39,12 @@ def test_clear_questions(embedder: Embedder | None) -> None:
     assert sum(right) >= len(ASKED) - 2
 
 
+def test_one_word_in_common_is_no_small_talk() -> None:
+    classifier = FormClassifier(None)
+    assert classifier.form("What was the capital expenditure in 2018?").name == "fact"
+    assert classifier.form("What is the capital of France?").name == "talk"
+
+
 @pytest.mark.weights
 def test_clear_questions_in_several_languages(starter_settings: Settings, tmp_path: Path) -> None:
     classifier = FormClassifier(open_text_embedder(starter_settings), tmp_path)
