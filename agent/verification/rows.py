@@ -43,14 +43,21 @@ def _off_topic(
     """Numbers whose lines hold far fewer of the question's rare words than others do.
 
     A row of another thing ("Adjusted EBIT" where EBITDA was asked for) has the right form and the right
-    year.
+    year. A number that also stands without any word, as in charts and figures, may be of what is asked.
     """
     scores = _scores(question, lines)
     best = max(scores, default=0.0)
     for number, forms in said.items():
-        own = [s for s, line in zip(scores, lines, strict=True) if forms & _numbers(line)]
-        if own and max(own) < LEAST_SHARE * best:
+        own = [(s, x) for s, x in zip(scores, lines, strict=True) if forms & _numbers(x)]
+        if any(_is_bare(line) for _, line in own):
+            continue
+        if own and max(score for score, _ in own) < LEAST_SHARE * best:
             yield f"{number} stands in a line about something else"
+
+
+def _is_bare(line: ContentLine) -> bool:
+    """Whether a line holds numbers and signs only."""
+    return not content_words(line.told) - set(numbers(line.told))
 
 
 def _of_other_rows(

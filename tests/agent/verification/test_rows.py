@@ -34,6 +34,14 @@ def test_a_line_about_something_else_is_found(draft: str, wrong: int) -> None:
     assert len(misplaced(draft, ASKED, [PAGE])) == wrong
 
 
+def test_a_number_without_words_beside_it_may_be_of_what_is_asked() -> None:
+    """As a label and its share stand in a chart: one below the other."""
+    chart = kit.page_evidence("Users by income", "more than 75 thousand", "44%", "Rural 31%")
+    asked = "What share of users has an income of more than 75 thousand?"
+    assert misplaced("44%", asked, [chart]) == []
+    assert len(misplaced("31%", asked, [chart])) == 1
+
+
 def test_pictures_have_no_lines_to_compare() -> None:
     assert misplaced("3 days", ASKED, [PAGE.model_copy(update={"kind": "text"})]) == []
     assert misplaced("3 days", ASKED, []) == []
