@@ -32,7 +32,7 @@ _RIDGE = 0.3
 _WIDE = 0x2E7F  # scripts without spaces lie above: pairs of signs stand for words
 _VOTERS, _SHARPNESS = 7, 4
 _ALIKE = 0.5
-"""Of words, from which an example of small talk counts: "the capital of France" shares one with a report."""
+"""Of words, from which an example of small talk counts: "capital of France" shares one with reports."""
 _LONGEST = 200  # words, or signs, of a question that are looked at
 
 

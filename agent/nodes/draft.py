@@ -12,6 +12,7 @@ from ..extraction.composing import Composed
 from ..planner import list_tools
 from ..policies.base import form_of
 from ..policies.gathered import gathered
+from ..policies.translating import translated
 from ..query_rewriting import at_hand
 from ..querying import told_by_table
 from ..repetition import RepetitionWatch, once
@@ -35,6 +36,8 @@ def draft(state: State, run: Run) -> Done:
         return Done(State(draft=result, verdict=None), "as it was measured or read")
     if (made := gathered(state, run)) is not None:
         return put_together(*made, state, run)
+    if (text := translated(state, run)) is not None:
+        return Done(State(draft=text, verdict=None), "translated line by line")
     messages = from_evidence(state, run) if state["looked"] or looks else talk(state, run)
     watch = RepetitionWatch(lambda text: run.emit(Token(text=text)))
     reply = run.model.generate(
