@@ -14,7 +14,7 @@ from ....schema import ExtractedField
 from ...budget import Meter
 from .alignment import Anchor
 from .dates import date_tokens
-from .fields import FieldSpec, RecordSpec
+from .fields import FieldKind, FieldSpec, RecordSpec
 from .filling import ask_fields
 from .page_rows import PageText
 from .placing import Placing
@@ -50,7 +50,7 @@ def by_title(
         name: of the document's file.
     """
     title = [_ASIDE.sub(" ", row) for row in pages[0].titles]
-    doubted = [one for one in spec.fields if _is_doubted(one, fields.get(one.path), title)]
+    doubted = _doubted(spec, fields, title)
     if not doubted or not model.can_call():
         return fields
     begun = opening(name, "\n".join(title))
@@ -77,14 +77,41 @@ def _anchor(page: PageText) -> Anchor:
     return page.number, (row[0].start, row[-1].end)
 
 
-def _is_doubted(field: FieldSpec, found: ExtractedField | None, title: Sequence[str]) -> bool:
-    """Whether a value was taken elsewhere though the title holds one of its kind."""
-    if found is None or found.source != "page" or not re.search(r"\d", found.quote):
+def _doubted(spec: RecordSpec, fields: Fields, title: Sequence[str]) -> list[FieldSpec]:
+    """One field of each kind whose value was taken elsewhere though the title holds one of its kind."""
+    first: dict[FieldKind, FieldSpec] = {}
+    for one in spec.fields:
+        rivals = _values_in(one, title)
+        one_of_them = len(rivals) == 1 if one.kind == "date" else bool(rivals)
+        if not one_of_them or not _stands_elsewhere(fields.get(one.path), title):
+            continue
+        if not _is_taken(one, spec, fields, title):
+            first.setdefault(one.kind, one)
+    return list(first.values())
+
+
+def _stands_elsewhere(found: ExtractedField | None, title: Sequence[str]) -> bool:
+    """Whether a field has a date, or a number of something, that the title does not hold."""
+    if found is None or found.source != "page" or _in_title(found, title):
         return False
-    if any(found.quote in row for row in title):
-        return False
-    rivals = _values_in(field, title)
-    return len(rivals) == 1 if field.kind == "date" else bool(rivals)
+    return bool(_NUMBERED.fullmatch(found.quote) or any(date_tokens(found.quote)))
+
+
+def _is_taken(field: FieldSpec, spec: RecordSpec, fields: Fields, title: Sequence[str]) -> bool:
+    """Whether what the title holds is another field's; what nearly every document gives comes first."""
+    return any(
+        other.kind == field.kind
+        and other.path != field.path
+        and (other.usual or not field.usual)
+        and (found := fields.get(other.path)) is not None
+        and _in_title(found, title)
+        and re.search(r"\d", found.quote) is not None
+        for other in spec.fields
+    )
+
+
+def _in_title(found: ExtractedField, title: Sequence[str]) -> bool:
+    return any(found.quote in row for row in title)
 
 
 def _values_in(field: FieldSpec, title: Sequence[str]) -> list[str]:

@@ -52,3 +52,16 @@ def test_a_title_without_such_values_is_not_asked_about(
 ) -> None:
     found = make(script=model()).extract(SCHEMA, document(tmp_path / "bill.pdf", title))
     assert found.record == {"number": "B-77", "date": "2018-09-29"}
+
+
+def test_what_the_title_gives_one_field_is_not_given_another(make: Make, tmp_path: Path) -> None:
+    def fill(messages: Sequence[Message], schema: JsonSchema | None) -> dict[str, Any]:
+        return {"issued": "01.10.2018", "delivered": "29.09.2018"}
+
+    scripted = ScriptedModel(fill, choices=lambda messages, options: {options[0]: 1.0})
+    found = make(script=scripted).extract(
+        schema_of_words("issued: date, delivered: date"),
+        document(tmp_path / "bill.pdf", "Bill of 01.10.2018"),
+    )
+    assert found.record == {"issued": "2018-10-01", "delivered": "2018-09-29"}
+    assert all("Order" in call.messages[-1].text for call in scripted.calls)
