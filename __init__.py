@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .agent.extraction.records.extracted import Extracted, ExtractedRecords
     from .agent.extraction.records.requests import RecordRequest
     from .agent.forms import Form
+    from .agent.given_documents import ReadDocuments
     from .agent.planner import Example
     from .agent.state import Turn
     from .agent.verification.base import Case, Check, Disagreement, Doubt, Pass, Replace
@@ -138,6 +139,7 @@ _HOMES = {
     "agent.extraction.records.extracted": ("Extracted", "ExtractedRecords"),
     "agent.extraction.records.requests": ("RecordRequest",),
     "agent.forms": ("Form",),
+    "agent.given_documents": ("ReadDocuments",),
     "agent.planner": ("Example",),
     "agent.state": ("Turn",),
     "agent.verification.base": ("Case", "Check", "Disagreement", "Doubt", "Pass", "Replace"),
@@ -302,6 +304,7 @@ __all__ = [
     "Picture",
     "PictureEmbedder",
     "RawLine",
+    "ReadDocuments",
     "RecordRequest",
     "Renderer",
     "Replace",

@@ -145,7 +145,27 @@ class ServeLimits(BaseModel):
     body_seconds: float = Field(default=60.0, gt=0, description="for a request to arrive")
     running: int = Field(default=2, gt=0, description="questions worked on at the same time")
     waiting: int = Field(default=16, ge=0, description="questions in the queue; more are refused")
-    messages: int = Field(default=200, gt=0, description="of one conversation")
+    messages: int = Field(
+        default=200, gt=0, description="of one conversation; older ones are left out"
+    )
+    files_bytes: int = Field(
+        default=2 * 2**30, gt=0, description="of one key's uploads to /v1/files together"
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(),
+        description="more names the server may be called by, such as host.docker.internal",
+    )
+    origins: tuple[str, ...] = Field(
+        default=(),
+        description="sites whose pages may ask, such as https://chat.example; * for all, with keys",
+    )
+    progress: bool = Field(
+        default=True, description="streams tell what is being done and the draft, as reasoning"
+    )
+    footnotes: bool = Field(
+        default=False, description="answers end with their citations, for clients that show text"
+    )
+    logs: Literal["json", "text"] = Field(default="json", description="form of the log lines")
     shutdown_seconds: float = Field(default=20.0, gt=0, description="for answers to be finished")
     remote_pictures: bool = Field(
         default=False, description="fetch pictures given by address; never from private networks"

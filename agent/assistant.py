@@ -8,8 +8,8 @@ import sqlite3
 import threading
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from ..closing import Closing
 from ..control import Control
 from ..errors import LooktwiceError, UsageError
-from ..extensions.extras import has
+from ..extensions.extras import has, require
 from ..media.private import mend_home, private_file
 from ..media.store import Store
 from ..retrieval.embeddings.text import Embedder, open_text_embedder
@@ -31,10 +31,12 @@ from ..tools.execution.cache import ResultCache
 from ..tools.mcp_client.remote import open_remote
 from ..tools.plugins import plugin_tools
 from ..tools.registry import Experts, default_tools, unique
+from ..tools.scan_reader import scan_reader_of
 from ..weights.resolve import resolve_pack
 from .backends import open_model
-from .backends.base import ChatModel, ReadsAhead, Warms
+from .backends.base import ChatModel, JsonSchema, ReadsAhead, Warms
 from .budget import metered, whole
+from .direct import direct_answer, direct_reply
 from .evidence.prompting import Opening, read_ahead
 from .extraction.records.answering import answer_of
 from .extraction.records.extracted import Extracted, ExtractedRecords
@@ -44,6 +46,7 @@ from .extraction.records.reading import DocumentPages
 from .extraction.records.requests import RecordRequest
 from .extraction.records.schema_sources import SchemaSource, spec_of
 from .form_classifier import FormClassifier
+from .given_documents import GivenDocuments, ReadDocuments
 from .indexes import Indexed, OpenIndexes
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
@@ -53,6 +56,8 @@ if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
     from PIL.Image import Image
 
+    from ..retrieval.embeddings.text import Vectors
+    from ..retrieval.ingest.progress import IngestProgress
     from .graph import Graph
 
     Given = str | Path | bytes | Image | Picture
@@ -119,6 +124,9 @@ class Assistant(Closing):
         self._documents = DocumentPages(
             settings.documents, None if experts is None else experts.reader.read
         )
+        self._given = GivenDocuments(
+            settings, lambda: scan_reader_of(experts) if experts is not None else None, own
+        )
 
     @classmethod
     def from_settings(
@@ -164,6 +172,7 @@ class Assistant(Closing):
         control: Control | None = None,
         history: Sequence[Turn] = (),
         on_event: Emit = lambda event: None,
+        documents: Sequence[str | Path] = (),
     ) -> Answer:
         """Answer one question.
 
@@ -177,12 +186,14 @@ class Assistant(Closing):
                 not together with `session`.
             on_event: told of everything but the answer itself, in the thread where it happens;
                 tools that run side by side tell side by side.
+            documents: files and folders this question is about, instead of an index; they are read
+                once, which is not time of the question, and kept for the next one.
 
         Raises:
-            BadInput: a picture cannot be used.
+            BadInput: a picture or a document cannot be used.
             UsageError: the call itself was wrong.
         """
-        return self._answer(question, images, index, session, control, history, on_event)
+        return self._answer(question, images, index, session, control, history, on_event, documents)
 
     def stream(
         self,
@@ -192,6 +203,7 @@ class Assistant(Closing):
         session: str | None = None,
         control: Control | None = None,
         history: Sequence[Turn] = (),
+        documents: Sequence[str | Path] = (),
     ) -> Iterator[Event]:
         """The same, as events while it happens; the last one is `AnswerReady`.
 
@@ -204,7 +216,7 @@ class Assistant(Closing):
         def work() -> None:
             try:
                 answer = self._answer(
-                    question, images, index, session, control, history, emit=events.put
+                    question, images, index, session, control, history, events.put, documents
                 )
                 events.put(AnswerReady(answer=answer))
             except BaseException as error:
@@ -365,6 +377,72 @@ class Assistant(Closing):
         spec, pack = spec_of(request.json_schema), resolve_pack(self.settings)
         return answer_of(spec, record, meter, model.name, pack, seconds)
 
+    def read_documents(
+        self,
+        paths: Sequence[str | Path],
+        control: Control | None = None,
+        on_progress: Callable[[IngestProgress], None] | None = None,
+    ) -> ReadDocuments:
+        """Read files and folders into an index of their own; what was read before costs nothing.
+
+        Args:
+            paths: of documents; `ReadDocuments.failed` names those that cannot be read.
+            control: to stop from another thread.
+            on_progress: told how far it is.
+
+        Raises:
+            BadInput: one is not there.
+        """
+        return self._given.read(paths, control or Control(), on_progress)
+
+    def complete(
+        self,
+        prompt: str,
+        schema: JsonSchema | None = None,
+        max_tokens: int | None = None,
+        control: Control | None = None,
+    ) -> Answer:
+        """What the chat model writes by itself: without tools, documents and checks.
+
+        Args:
+            prompt: all it is told; of a long one the middle is left out.
+            schema: of the JSON object to write.
+            max_tokens: of the reply.
+            control: to stop from another thread.
+
+        Raises:
+            ModelError: the model failed, or wrote no such JSON.
+        """
+        if self._closed:
+            raise UsageError("this assistant is closed; make a new one")
+        model, started = self._chat_model(), time.monotonic()
+        meter = metered(model, self.settings.limits, control or Control())
+        text = direct_reply(meter, prompt, schema, max_tokens)
+        seconds = time.monotonic() - started
+        answer = direct_answer(text, prompt, meter, model.name, resolve_pack(self.settings))
+        spent = answer.usage.model_copy(update={"total_seconds": round(seconds, 4)})
+        return answer.model_copy(update={"usage": spent})
+
+    @property
+    def can_embed(self) -> bool:
+        """Whether texts can be made vectors here."""
+        return self._embedder is not None
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Texts as unit vectors, one row each.
+
+        Raises:
+            UsageError: no embedder is installed.
+        """
+        if self._embedder is None:
+            require("embedders")
+        assert self._embedder is not None
+        return self._embedder.embed(texts)
+
+    def runs_on(self) -> dict[str, str]:
+        """The chat model and the pack it is of, by name."""
+        return {"model": self._chat_model().name, "pack": resolve_pack(self.settings)}
+
     def warm(self) -> None:
         """Load the chat model and the planner now instead of at the first question.
 
@@ -419,18 +497,40 @@ class Assistant(Closing):
         control: Control | None,
         history: Sequence[Turn],
         emit: Emit,
+        given: Sequence[str | Path] = (),
     ) -> Answer:
         if self._closed:
             raise UsageError("this assistant is closed; make a new one")
+        if given and index is not None:
+            raise UsageError("documents: an index is given as well; give one of the two")
         if history and session is not None:
             raise UsageError("history: a session remembers by itself; give one of the two")
         question = checked_question(question, self.settings.limits.question_characters)
         pictures = self._load(images)
-        documents = self._index if index is None else self._library.open(index)
-        model = self._chat_model()  # loading is not part of the time a question may take
+        control = control or Control(self.settings.limits.seconds)
+        with ExitStack() as opened:
+            documents = self._index if index is None else self._library.open(index)
+            if given:
+                with control.waiting():  # reading is not part of the time a question may take
+                    read = self.read_documents(given, control)
+                read.check()
+                documents = opened.enter_context(self._given.open(read))
+            return self._run_graph(question, pictures, documents, session, control, history, emit)
+
+    def _run_graph(
+        self,
+        question: str,
+        pictures: tuple[Picture, ...],
+        documents: Searchable | None,
+        session: str | None,
+        control: Control,
+        history: Sequence[Turn],
+        emit: Emit,
+    ) -> Answer:
+        model = self._chat_model()  # nor is loading
         if isinstance(model, ReadsAhead):
             _read_ahead(model, documents)
-        run = self._run(documents, control or Control(self.settings.limits.seconds), emit)
+        run = self._run(documents, control, emit)
         config: RunnableConfig = (
             {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
         )

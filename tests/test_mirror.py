@@ -134,6 +134,7 @@ TESTED_WITH = {
     "tools/tables/test_query.py": "tools/tables/library",
     "tools/test_base.py": "tools/signature",
     "ui/openai_server/test_app.py": ("ui/http/answering ui/http/logs ui/http/metrics"),
+    "ui/openai_server/test_clients.py": "agent/direct agent/given_documents",
     "ui/web/test_app.py": (
         "ui/web/chat ui/web/documents_panel ui/web/event_handlers ui/web/events ui/web/layout"
         " ui/web/navigation ui/web/routes ui/web/session ui/web/text ui/web/theme"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from ...control import Control
-from ...errors import BadInput, UsageError
+from ...errors import UsageError
 from ...schema import Answer
 from ...settings import Settings
 from ..assistant import Assistant
@@ -23,8 +20,6 @@ from .tasks import BatchTask
 
 AssistantFactory = Callable[[Settings], Assistant]
 """Makes the assistant of a worker."""
-_DOCUMENTS_WAIT = 3_600.0
-"""Seconds to wait for another worker that reads the same documents."""
 
 
 class Worker:
@@ -36,52 +31,26 @@ class Worker:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._reading = threading.Lock()
 
     def answer(self, request: TaskRequest, control: Control) -> Answer:
         """The answer; raises what `Assistant.ask` does."""
         task = request.task
         if task.extract is not None:
             return self._assistant.read_record(task.extract, task.documents[0], control)
-        index = self._index_of(task.documents, control) if task.documents else task.index
         if request.fresh and request.session is not None:
             self._assistant.forget(request.session)
         return self._assistant.ask(
-            task.question, task.images, index=index, session=request.session, control=control
+            task.question,
+            task.images,
+            index=task.index,
+            session=request.session,
+            control=control,
+            documents=task.documents,
         )
 
     def close(self) -> None:
         """Close the assistant."""
         self._assistant.close()
-
-    def _index_of(self, documents: tuple[str, ...], control: Control) -> str:
-        """The index of these documents, made or brought up to date."""
-        from ...retrieval.index import Index
-        from ...tools.registry import Experts
-        from ...tools.scan_reader import scan_reader_of
-
-        settings = self._assistant.settings
-        key = sha256("\n".join(sorted(documents)).encode("utf-8", "replace")).hexdigest()[:24]
-        folder = settings.home / "batch" / key
-        if missing := [path for path in documents if not Path(path).exists()]:
-            raise BadInput(missing[0], "there is no such document")
-        with (
-            self._reading,
-            Index.open(
-                folder,
-                settings,
-                write=True,
-                purpose="looktwice batch run",
-                wait=_DOCUMENTS_WAIT,
-                scan_reader=scan_reader_of(Experts.from_settings(settings)),
-            ) as index,
-        ):
-            summary = index.add(documents, control=control)
-        control.check()
-        if summary.failed:
-            path, reason = summary.failed[0]
-            raise BadInput(str(path), reason)
-        return str(folder)
 
 
 def default_assistant(settings: Settings) -> Assistant:

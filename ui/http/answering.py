@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TypeVar
 
 from ...agent.assistant import Assistant
 from ...agent.extraction.records.requests import RecordRequest
@@ -13,6 +15,8 @@ from ...control import Control
 from ...schema import AnswerReady, Event, Picture
 from ...settings import ServeLimits
 from .queue import Notify, RunQueue
+
+T = TypeVar("T")
 
 
 class AnswerStreams:
@@ -40,7 +44,7 @@ class AnswerStreams:
         def run(control: Control) -> Iterator[Event]:
             return self._assistant.stream(question, pictures, control=control, history=history)
 
-        async with aclosing(self._events(run)) as events:
+        async with aclosing(self.run(run)) as events:
             async for event in events:
                 yield event
 
@@ -57,32 +61,45 @@ class AnswerStreams:
         def run(control: Control) -> Iterator[Event]:
             yield AnswerReady(answer=self._assistant.read_record(request, pictures, control))
 
-        async with aclosing(self._events(run)) as events:
+        async with aclosing(self.run(run)) as events:
             async for event in events:
                 yield event
 
-    async def _events(self, produce: Callable[[Control], Iterator[Event]]) -> AsyncGenerator[Event]:
-        """What is produced in a thread of the queue, up to the answer."""
-        events: asyncio.Queue[Event | BaseException] = asyncio.Queue()
+    async def run(self, produce: Callable[[Control], Iterator[T]]) -> AsyncGenerator[T]:
+        """What is produced in a thread of the queue; closing it stops the run.
+
+        Args:
+            produce: gets the run's control; what it raises is raised here.
+
+        Raises:
+            QueueFull: too many wait already.
+        """
+        produced: asyncio.Queue[T | _Ended] = asyncio.Queue()
 
         def work(control: Control, notify: Notify) -> None:
+            error: BaseException | None = None
             try:
-                for event in produce(control):
-                    notify(events.put_nowait, event)
-            except BaseException as error:
-                notify(events.put_nowait, error)
+                for item in produce(control):
+                    notify(produced.put_nowait, item)
+            except BaseException as caught:
+                error = caught
+            notify(produced.put_nowait, _Ended(error))
 
         run = self.queue.enter()
         try:
             async for _ in self.queue.places(run):
                 pass
             self.queue.start(run, work, self._assistant.settings.limits.seconds)
-            while True:
-                item = await events.get()
-                if isinstance(item, BaseException):
-                    raise item
+            while not isinstance(item := await produced.get(), _Ended):
                 yield item
-                if isinstance(item, AnswerReady):
-                    return
+            if item.error is not None:
+                raise item.error
         finally:
             self.queue.leave(run)
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """Nothing more is produced; the error is why, where there is one."""
+
+    error: BaseException | None

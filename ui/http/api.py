@@ -6,13 +6,15 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.middleware.cors import CORSMiddleware
 
+from ...errors import UsageError
 from ...settings import ServeLimits
 from .access_log import AccessLog
 from .api_keys import ApiKeyCheck, ApiKeys
 from .connections import RequestsInProgress, TimedHeadProtocol
 from .errors import Render
-from .guard import Guard
+from .guard import EVERY_ORIGIN, Guard
 from .hosts import LOOPBACK, check_host
 from .metrics import Metrics
 
@@ -39,23 +41,41 @@ def protected(
     Args:
         app: the application.
         keys: who may ask; everybody where there are none.
-        limits: of a request's body.
+        limits: of a request's body; which sites may ask, under which names.
         metrics: counts requests.
         routes: paths that are told apart in metrics.
         render: answers with an error, in the application's protocol.
         open_paths: what needs no key.
         local: answer to names of this machine only, so that no web page can reach the server by a
-            name of its own.
+            name of its own; `limits.hosts` adds some.
+
+    Raises:
+        UsageError: every page may ask, and no key is needed.
     """
+    if EVERY_ORIGIN in limits.origins and not keys:
+        raise UsageError(
+            "serve.origins: * lets every web page ask; name the sites, or give keys with"
+            " --api-key-file FILE"
+        )
     guard = Guard(
         ApiKeyCheck(app, keys, open_paths),
         render=render,
         max_bytes=lambda path: limits.body_bytes,
-        hosts=LOOPBACK if local else (),
+        hosts={*LOOPBACK, *limits.hosts} if local or limits.hosts else (),
+        same_origin=True,
+        origins=limits.origins,
         seconds=limits.body_seconds,
     )
     most = limits.running + limits.waiting + _MORE_REQUESTS
-    bounded = RequestsInProgress(guard, most, render)
+    bounded: ASGIApp = RequestsInProgress(guard, most, render)
+    if limits.origins:
+        bounded = CORSMiddleware(
+            bounded,
+            allow_origins=limits.origins,
+            allow_methods=("GET", "POST", "DELETE"),
+            allow_headers=("*",),
+            expose_headers=("x-request-id",),
+        )
     return AccessLog(bounded, metrics=metrics, routes=routes, render=render)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 KEY_NUMBER = "looktwice.key"
 """Where the ASGI scope holds the number of the request's key."""
+_OWNER = "looktwice.owner"
+_EVERYBODY = "everybody"
 _MIN_CHARACTERS = 16
 
 
@@ -69,6 +71,15 @@ class ApiKeys:
                 found = number
         return found
 
+    def owner(self, number: int) -> str:
+        """A name for who has this key; the same as long as the key is."""
+        return self._hashes[number - 1].hex()[:24]
+
+
+def owner_of(scope: Scope) -> str:
+    """Whose request it is: a name for its key; one for everybody where there are no keys."""
+    return str(scope.get(_OWNER, _EVERYBODY))
+
 
 class ApiKeyCheck:
     """Lets in who shows one of the keys.
@@ -93,4 +104,5 @@ class ApiKeyCheck:
             if number is None:
                 raise NotAuthorized
             scope[KEY_NUMBER] = number
+            scope[_OWNER] = self._keys.owner(number)
         await self._app(scope, receive, send)

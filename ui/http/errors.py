@@ -57,14 +57,22 @@ class WrongHost(RequestError):
     """The Host header names somebody else."""
 
     def __init__(self) -> None:
-        super().__init__("this server answers to names of this machine only", 403, "wrong_host")
+        super().__init__(
+            "this server does not answer to this name; LOOKTWICE_SERVE__HOSTS adds one",
+            403,
+            "wrong_host",
+        )
 
 
 class WrongOrigin(RequestError):
     """A page of another site sent it."""
 
     def __init__(self) -> None:
-        super().__init__("this came from another site", 403, "wrong_origin")
+        super().__init__(
+            "this came from another site; LOOKTWICE_SERVE__ORIGINS names those that may ask",
+            403,
+            "wrong_origin",
+        )
 
 
 class NotAuthorized(RequestError):

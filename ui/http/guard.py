@@ -18,6 +18,7 @@ from .hosts import host_name
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+EVERY_ORIGIN = "*"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
 
@@ -32,6 +33,7 @@ class Guard:
         hosts: names the server may be called by; others are refused, since a page elsewhere could
             point its own name at this machine (DNS rebinding). Empty: every name.
         same_origin: refuse what pages of other sites send.
+        origins: sites whose pages may all the same, as `https://chat.example`; * for all.
         seconds: for a request's body to arrive; None for no limit.
     """
 
@@ -43,11 +45,13 @@ class Guard:
         max_bytes: Callable[[str], int],
         hosts: Collection[str] = (),
         same_origin: bool = False,
+        origins: Collection[str] = (),
         seconds: float | None = None,
     ) -> None:
         self._app, self._render, self._max_bytes = app, render, max_bytes
         self._hosts = frozenset(host.strip("[]").lower() for host in hosts)
         self._same_origin, self._seconds = same_origin, seconds
+        self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it with what is wrong."""
@@ -86,7 +90,8 @@ class Guard:
             raise WrongHost
         if self._same_origin and scope["method"] not in _SAFE_METHODS:
             origin = headers.get("origin", "")
-            if origin and _netloc(origin) != headers.get("host", ""):
+            known = {origin.lower(), EVERY_ORIGIN} & self._origins
+            if origin and not known and _netloc(origin) != headers.get("host", ""):
                 raise WrongOrigin
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdecimal()):

@@ -1,4 +1,4 @@
-"""Logs of a server: one JSON object a line on standard error, without contents and secrets."""
+"""Logs of a server: a line an event on standard error, JSON or text, without contents and secrets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import sys
 import traceback
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 _FACTS = "facts"
 _log = logging.getLogger("looktwice.serve")
@@ -42,10 +42,21 @@ def log_event(event: str, level: int = logging.INFO, exc_info: bool = False, **f
     _log.log(level, event, exc_info=exc_info, extra={_FACTS: facts})
 
 
-def set_up_logging() -> None:
-    """Send the program's and the web server's records to standard error as JSON lines."""
+class TextLogFormatter(JsonLogFormatter):
+    """The same as a line for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line: time, level, what happened, and its facts."""
+        line = json.loads(super().format(record))
+        head = f"{line.pop('time')[11:19]} {line.pop('level'):<7} {line.pop('event')}"
+        facts = (f"{name}={value}" for name, value in line.items() if value not in (None, [], ""))
+        return "  ".join([head, " ".join(facts)]).rstrip()
+
+
+def set_up_logging(form: Literal["json", "text"] = "json") -> None:
+    """Send the program's and the web server's records to standard error, a line each."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLogFormatter())
+    handler.setFormatter(JsonLogFormatter() if form == "json" else TextLogFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)

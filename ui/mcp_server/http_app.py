@@ -29,8 +29,14 @@ def http_app(
     # The guard has seen to Host and to size; pages of other origins are refused by the SDK.
     security = TransportSecuritySettings(
         enable_dns_rebinding_protection=local,
-        allowed_hosts=["127.0.0.1:*", "localhost:*", "[::1]:*"],
-        allowed_origins=["http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"],
+        allowed_hosts=[
+            *("127.0.0.1:*", "localhost:*", "[::1]:*"),
+            *(place for host in limits.hosts for place in (host, f"{host}:*")),
+        ],
+        allowed_origins=[
+            *("http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*"),
+            *limits.origins,
+        ],
     )
     app = server.streamable_http_app(
         max_request_body_size=limits.body_bytes, transport_security=security

@@ -8,10 +8,10 @@ from ...agent.assistant import Assistant
 from ...settings import Settings
 from ..http.api import check_api_host, uvicorn_config
 from ..http.api_keys import ApiKeys
+from ..http.fetching import FileFetcher
 from ..http.logs import log_event, set_up_logging
 from ..http.server import address_of, bind, run_until_signal
 from .app import make_app
-from .picture_fetch import PictureFetcher
 
 
 def serve(
@@ -39,10 +39,10 @@ def serve(
     remote = settings.serve.remote_pictures and not settings.offline
     with Assistant(settings, index=index) as assistant:
         bound = bind(host, port)
-        set_up_logging()
+        set_up_logging(settings.serve.logs)
         log_event("loading the models")
         assistant.warm()
-        fetch = PictureFetcher(settings.serve) if remote else None
+        fetch = FileFetcher(settings.serve) if remote else None
         app = make_app(assistant, keys, fetch=fetch, local=local)
         log_event("listening", address=address_of(bound))
         run_until_signal(uvicorn_config(app, settings.serve), bound)

@@ -1,4 +1,4 @@
-"""What an OpenAI-compatible chat server answers: replies whole or in chunks, and its models.
+"""What /v1/chat/completions answers: replies whole or in chunks, and the models there are.
 
 Replies carry what OpenAI has no place for (evidence, citations, status) in a field `looktwice`.
 """
@@ -12,9 +12,12 @@ from typing import Any
 
 from ...agent.assurance import assess
 from ...schema import Answer, Event, Usage
+from .footnotes import with_footnotes
+from .functions import FunctionCall
 from .request import MODEL, ResponseOptions
 
 Json = dict[str, Any]
+Outcome = Answer | FunctionCall
 
 
 class ReplyWriter:
@@ -23,77 +26,107 @@ class ReplyWriter:
     Args:
         options: what the caller asked for.
         ignored: parts of the request that had no effect; reported with the answer.
+        choices: how often the answer is told.
     """
 
-    def __init__(self, options: ResponseOptions, ignored: Sequence[str] = ()) -> None:
+    def __init__(
+        self, options: ResponseOptions, ignored: Sequence[str] = (), choices: int = 1
+    ) -> None:
         self.id = f"chatcmpl-{uuid.uuid4().hex}"
         self._created = int(time.time())
         self._options, self._ignored = options, list(ignored)
+        self._choices = range(choices)
 
-    def complete(self, answer: Answer) -> Json:
+    def complete(self, outcome: Outcome) -> Json:
         """The reply to a request that does not stream."""
-        content, refusal = _content(answer)
-        message = {"role": "assistant", "content": content, "refusal": refusal}
-        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+        message = {"role": "assistant", **self._delta(outcome, whole=True)}
+        finish = _finish(outcome)
+        choices = [
+            {"index": at, "message": message, "finish_reason": finish, "logprobs": None}
+            for at in self._choices
+        ]
         return self._head("chat.completion") | {
-            "choices": [choice],
-            "usage": usage(answer.usage),
-            "looktwice": self.extension(answer),
+            "choices": choices,
+            "usage": usage(_spent(outcome)),
+            "looktwice": self.extension(outcome),
         }
 
-    def first_chunk(self) -> Json:
-        """The first chunk: somebody is there."""
-        return self._chunk({"role": "assistant", "content": ""})
+    def first_chunks(self) -> list[Json]:
+        """The first chunks: somebody is there."""
+        return [self._chunk({"role": "assistant", "content": ""}, at) for at in self._choices]
 
     def event_chunk(self, event: Event) -> Json:
         """A chunk without words that tells what happened."""
         return self._chunk({}) | {"looktwice": {"event": event.model_dump(mode="json")}}
 
-    def last_chunks(self, answer: Answer) -> list[Json]:
+    def reasoning_chunk(self, words: str) -> Json:
+        """A chunk that tells what is being done, where clients show a model's reasoning."""
+        return self._chunk({"reasoning_content": words})
+
+    def last_chunks(self, outcome: Outcome) -> list[Json]:
         """The answer, then everything about it."""
+        told = {"looktwice": self.extension(outcome)}
+        delta, finish = self._delta(outcome, whole=False), _finish(outcome)
         return [
-            self._chunk(_delta(answer)),
-            self._chunk({}, "stop") | {"looktwice": self.extension(answer)},
+            *(self._chunk(delta, at) for at in self._choices),
+            *(self._chunk({}, at, finish) | told for at in self._choices),
         ]
 
-    def usage_chunk(self, answer: Answer) -> Json:
+    def usage_chunk(self, outcome: Outcome) -> Json:
         """The chunk that only tells the usage."""
-        return self._head("chat.completion.chunk") | {"choices": [], "usage": usage(answer.usage)}
+        spent = usage(_spent(outcome))
+        return self._head("chat.completion.chunk") | {"choices": [], "usage": spent}
 
-    def extension(self, answer: Answer) -> Json:
+    def extension(self, outcome: Outcome) -> Json:
         """The field `looktwice` of an answer."""
-        left_out = {"question", "text"} | (
-            set() if self._options.events else {"steps", "results", "usage"}
-        )
-        shown: Json = answer.model_dump(mode="json", exclude=left_out)
-        assurance = assess(answer)
-        return shown | {
-            "grade": assurance.grade,
-            "grade_detail": assurance.detail,
-            "ignored": self._ignored,
-        }
+        if isinstance(outcome, FunctionCall):
+            return {"status": "answered", "ignored": self._ignored}
+        return {**extension(outcome, self._options.events), "ignored": self._ignored}
 
-    def _chunk(self, delta: Json, finish: str | None = None) -> Json:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+    def _delta(self, outcome: Outcome, whole: bool) -> Json:
+        """The answer as a message, or as a chunk that lacks what is nothing."""
+        if isinstance(outcome, FunctionCall):
+            called = {"name": outcome.name, "arguments": outcome.arguments}
+            call: Json = {"id": outcome.id, "type": "function", "function": called}
+            calls = [call if whole else {"index": 0, **call}]
+            return {"content": None, "tool_calls": calls} | ({"refusal": None} if whole else {})
+        content, refusal = content_of(outcome, bool(self._options.footnotes))
+        if whole:
+            return {"content": content, "refusal": refusal}
+        return {"content": content} if refusal is None else {"refusal": refusal}
+
+    def _chunk(self, delta: Json, at: int = 0, finish: str | None = None) -> Json:
+        choice = {"index": at, "delta": delta, "finish_reason": finish, "logprobs": None}
         return self._head("chat.completion.chunk") | {"choices": [choice]}
 
     def _head(self, kind: str) -> Json:
         return {"id": self.id, "object": kind, "created": self._created, "model": MODEL}
 
 
-def _content(answer: Answer) -> tuple[str | None, str | None]:
+def extension(answer: Answer, steps: bool) -> Json:
+    """An answer as the field `looktwice` tells it; with steps and tool calls where they are asked for."""
+    left_out = {"question", "text"} | (set() if steps else {"steps", "results", "usage"})
+    shown: Json = answer.model_dump(mode="json", exclude=left_out)
+    assurance = assess(answer)
+    return shown | {"grade": assurance.grade, "grade_detail": assurance.detail}
+
+
+def content_of(answer: Answer, footnotes: bool) -> tuple[str | None, str | None]:
     """Words, or the record as JSON; a refusal where the record lacks what its schema requires."""
     if not answer.records:
-        return answer.text, None
+        return with_footnotes(answer) if footnotes else answer.text, None
     record = answer.records[0]
     if record.lacking:
         return None, f"not found in the pictures: {', '.join(record.lacking)}"
     return answer.text, None
 
 
-def _delta(answer: Answer) -> Json:
-    content, refusal = _content(answer)
-    return {"content": content} if refusal is None else {"refusal": refusal}
+def _finish(outcome: Outcome) -> str:
+    return "tool_calls" if isinstance(outcome, FunctionCall) else "stop"
+
+
+def _spent(outcome: Outcome) -> Usage:
+    return outcome.usage if isinstance(outcome, Answer) else Usage()
 
 
 def usage(spent: Usage) -> Json:
@@ -105,11 +138,6 @@ def usage(spent: Usage) -> Json:
     }
 
 
-def models(created: int) -> Json:
-    """The reply of /v1/models."""
-    return {"object": "list", "data": [model(created)]}
-
-
-def model(created: int) -> Json:
-    """One entry of it."""
-    return {"id": MODEL, "object": "model", "created": created, "owned_by": "looktwice"}
+def model(name: str, created: int) -> Json:
+    """One entry of /v1/models."""
+    return {"id": name, "object": "model", "created": created, "owned_by": "looktwice"}

@@ -73,4 +73,4 @@ def test_documents_are_read_once_and_a_missing_one_costs_only_its_task(
     ):
         assert by_id[name]["text"] == text
         assert by_id[name]["citations"][0]["source"]["document"] == document
-    assert len(list((starter_settings.home / "batch").iterdir())) == 2  # one for a and d
+    assert len(list((starter_settings.home / "given").iterdir())) == 2  # one for a and d

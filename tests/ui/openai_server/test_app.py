@@ -88,12 +88,15 @@ def test_the_page_about_it_is_true(serving: Serving, capsys: pytest.CaptureFixtu
 
 def test_models_and_health(serving: Serving) -> None:
     address = serving()
-    assert [m.id for m in client(address).models.list()] == ["looktwice"]
+    assert [m.id for m in client(address).models.list()] == ["looktwice", "looktwice-embedding"]
     assert client(address).models.retrieve("looktwice").owned_by == "looktwice"
     with pytest.raises(openai.NotFoundError):
         client(address).models.retrieve("gpt")
     health = httpx.get(f"{address}/health")
     assert health.json() == {"status": "ok", "running": 0, "waiting": 0}
+    ready = httpx.get(f"{address}/ready").json()
+    assert (ready["status"], ready["version"]) == ("ready", looktwice.__version__)
+    assert ready["model"] == "scripted"
 
 
 def test_metrics_count_what_happened(serving: Serving) -> None:

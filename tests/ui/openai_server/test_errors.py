@@ -52,7 +52,7 @@ def test_a_bug_is_told_without_its_words(
     def broken(*args: Any, **how: Any) -> Any:
         raise RuntimeError("SECRET of a user")
 
-    monkeypatch.setattr("looktwice.ui.openai_server.app.parse_messages", broken)
+    monkeypatch.setattr("looktwice.ui.openai_server.reading.parse_messages", broken)
     caplog.set_level(logging.INFO, logger="looktwice")
     with pytest.raises(openai.InternalServerError) as caught:
         ask(address, user(kit.TOTAL))

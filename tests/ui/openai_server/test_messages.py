@@ -79,12 +79,23 @@ def test_a_question_in_many_parts_is_one_question(plain: str) -> None:
         ask(plain, *[user(LONG[:20_000]), user(LONG[:20_000])])
 
 
-def test_what_came_before_has_a_limit_too(plain: str) -> None:
-    before = [user("What?"), {"role": "assistant", "content": LONG * 11}]
-    with pytest.raises(openai.BadRequestError, match="the conversation has"):
-        ask(plain, *before, user("And now?"))
+def test_of_a_long_conversation_the_oldest_is_left_out(serving: Serving) -> None:
+    """People stay in one chat for days; what no longer fits is told, not refused."""
+    asked: list[str] = []
 
+    def standalone(messages: Any) -> str:
+        asked.append(messages[-1].text)
+        return kit.TOTAL
 
-def test_text_of_a_system_message_counts_with_the_conversation(plain: str) -> None:
-    with pytest.raises(openai.BadRequestError, match="the conversation has"):
-        ask(plain, {"role": "system", "content": "x" * 400_000}, user("What?"))
+    address = serving(kit.Script(says={"standalone": standalone}))
+    oldest = [user("What is ALPHA?"), {"role": "assistant", "content": LONG * 11}]
+    later = [user("What shop is it?", PICTURE), {"role": "assistant", "content": "BETA"}] * 3
+    system = {"role": "system", "content": "x" * 400_000}
+    reply = ask(address, system, *oldest, *later, user("And the total?"))
+    assert reply.choices[0].message.content == "8.20"
+    assert reply.model_extra["looktwice"]["ignored"][0] == "messages[0..2] (too old)"
+    assert "BETA" in asked[0]
+    assert "ALPHA" not in asked[0]
+    many = [user(f"{n}?") if n % 2 else {"role": "assistant", "content": "."} for n in range(300)]
+    reply = ask(address, *many, user(kit.TOTAL, PICTURE))
+    assert reply.model_extra["looktwice"]["ignored"] == ["messages[0..100] (too old)"]

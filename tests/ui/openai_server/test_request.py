@@ -10,25 +10,25 @@ import pytest
 from ..api_kit import user
 from .kit import PICTURE, post
 
-RECORD = {
-    "type": "json_schema",
-    "json_schema": {"name": "a", "schema": {"properties": {"a": {"type": "string"}}}},
-}
-
 
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
         ({"messages": []}, "messages: List should have at least 1 item"),
         ({}, "messages: Field required"),
-        ({"messages": [{"role": "tool", "content": "x"}]}, "messages.0.role: Input should be"),
+        ({"messages": [{"role": "judge", "content": "x"}]}, "messages.0.role: Input should be"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, "holds no words"),
+        ({"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]}, "no sound"),
         ({"messages": [{"role": "user", "content": ""}]}, "holds no words"),
         ({"messages": [{"role": "user", "content": 7}]}, "messages.0.content"),
         ({"messages": [{"role": "assistant", "content": "x"}]}, "the user's question"),
         ({"messages": [user("x")], "model": "gpt-4"}, "no model 'gpt-4' here"),
-        ({"messages": [user("x")], "n": 2}, "one answer a request"),
-        ({"messages": [user("x")], "tools": [{"type": "function"}]}, "chooses its own tools"),
-        ({"messages": [user("x")], "response_format": {"type": "json_object"}}, "answers are text"),
+        ({"messages": [user("x")], "n": 0}, "n: Input should be greater"),
+        (
+            {"messages": [user("x")], "tool_choice": {"function": {"name": "gone"}}},
+            "'gone' is none of the tools",
+        ),
+        ({"messages": [user("x")], "response_format": {"type": "grammar"}}, "expected the type"),
         (
             {"messages": [user("x")], "response_format": {"type": "json_schema"}},
             "json_schema with name and schema",
@@ -43,9 +43,7 @@ RECORD = {
             },
             "a: type 'tuple' is none of",
         ),
-        ({"messages": [user("x")], "response_format": RECORD}, "read from pictures"),
         ({"messages": [user("x")], "looktwice": {"evnts": True}}, "looktwice.evnts"),
-        ({"messages": [user("x")] * 201}, "at most 200"),
         ({"messages": [user("x", *[PICTURE] * 33)]}, "at most 32 pictures"),
     ],
 )

@@ -21,7 +21,10 @@ def test_a_stream_ends_with_the_answer_its_evidence_and_its_usage(plain: str) ->
     words = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
     assert words == "8.20"
     assert chunks[0].choices[0].delta.role == "assistant"
-    assert [c.choices[0].finish_reason for c in chunks[:-1]] == [None, None, "stop"]
+    assert [c.choices[0].finish_reason for c in chunks[-3:-1]] == [None, "stop"]
+    told = "".join(c.choices[0].delta.model_extra.get("reasoning_content", "") for c in chunks[:-1])
+    assert "- read text: done" in told
+    assert told.rstrip().endswith("Checking the draft")
     assert chunks[-2].model_extra["looktwice"]["status"] == "answered"
     assert chunks[-1].choices == []
     assert chunks[-1].usage.completion_tokens > 0

@@ -1,4 +1,4 @@
-"""Pictures by address: only from the public internet, however an address is dressed up."""
+"""Files by address: only from the public internet, however an address is dressed up."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from looktwice.errors import BadInput
 from looktwice.settings import ServeLimits
+from looktwice.ui.http.fetching import AddressNotAllowed, FileFetcher, is_public
 from looktwice.ui.openai_server.app import make_app
-from looktwice.ui.openai_server.picture_fetch import AddressNotAllowed, PictureFetcher, is_public
 from starlette.responses import Response, StreamingResponse
 
 from ...agent import kit
@@ -34,7 +34,7 @@ def names(**known: str) -> Callable[[str, int], Awaitable[list[str]]]:
 
 
 def fetch(url: str, allowed: Callable[[str], bool] = is_public, **known: str) -> bytes:
-    return asyncio.run(PictureFetcher(LIMITS, names(**known), allowed)(url))
+    return asyncio.run(FileFetcher(LIMITS, names(**known), allowed)(url))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_names_that_cannot_be_looked_up(host: str, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("socket.getaddrinfo", known)
     with pytest.raises(BadInput, match="there is no host"):
-        asyncio.run(PictureFetcher(LIMITS)(f"http://{host}/x.png"))
+        asyncio.run(FileFetcher(LIMITS)(f"http://{host}/x.png"))
 
 
 def test_the_address_that_was_checked_is_the_one_connected_to(
@@ -115,7 +115,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(
 
     monkeypatch.setattr("httpcore.AnyIOBackend.connect_tcp", connect)
     with pytest.raises(BadInput, match="cannot be reached"):
-        asyncio.run(PictureFetcher(LIMITS, rebinding)("http://rebinding.example/x.png"))
+        asyncio.run(FileFetcher(LIMITS, rebinding)("http://rebinding.example/x.png"))
     assert reached == ["93.184.215.14"]
     assert len(answers) == 1
 
@@ -183,7 +183,7 @@ def test_pictures_and_redirects_between_public_hosts() -> None:
         ("/nowhere", "more than 3 redirects"),
         ("/lost", "answered 404"),
         ("/endless", "larger than"),
-        ("/slow", "did not deliver the picture in 2 s"),
+        ("/slow", "did not deliver the file in 2 s"),
     ],
 )
 def test_what_goes_wrong_is_told(path: str, why: str) -> None:
@@ -194,7 +194,7 @@ def test_what_goes_wrong_is_told(path: str, why: str) -> None:
 def test_a_server_that_may_fetch_answers_about_it(tmp_path: Path) -> None:
     with listening(far_away) as far, kit.make_assistant(tmp_path) as assistant:
         port = far.rpartition(":")[2]
-        fetcher = PictureFetcher(
+        fetcher = FileFetcher(
             LIMITS, names(public_example="127.0.0.1", inside_example="127.0.0.2"), public_here
         )
         with listening(make_app(assistant, fetch=fetcher)) as address:

@@ -1,4 +1,4 @@
-"""Fetching a picture by its address, never from inside somebody's network.
+"""Fetching a file by its address, never from inside somebody's network.
 
 A name is resolved once; every address it has must be public, and the connection goes to the very
 address that was checked, so a name server that answers differently the second time (DNS rebinding)
@@ -56,11 +56,11 @@ async def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(item[4][0]) for item in found))
 
 
-class PictureFetcher:
-    """Gets pictures from the internet for a server; call it with an address.
+class FileFetcher:
+    """Gets pictures and documents from the internet; call it with an address.
 
     Args:
-        limits: bytes and seconds of one picture.
+        limits: bytes and seconds of one file.
         resolve: looks names up.
         allowed: which IP addresses may be reached.
     """
@@ -86,7 +86,7 @@ class PictureFetcher:
             async with asyncio.timeout(seconds):
                 return await self._follow(url)
         except TimeoutError:
-            raise BadInput(host, f"{host} did not deliver the picture in {seconds:g} s") from None
+            raise BadInput(host, f"{host} did not deliver the file in {seconds:g} s") from None
         except BadInput:
             raise
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
@@ -96,7 +96,7 @@ class PictureFetcher:
         async with httpcore.AsyncConnectionPool(network_backend=self._backend) as pool:
             for _ in range(_MAX_REDIRECTS + 1):
                 host = _checked_url(url, "a redirect")
-                headers = [(b"user-agent", b"looktwice"), (b"accept", b"image/*")]
+                headers = [(b"user-agent", b"looktwice"), (b"accept", b"*/*")]
                 async with pool.stream("GET", url, headers=headers) as response:
                     if response.status in _REDIRECTS:
                         url = urljoin(url, _header(response, b"location"))
@@ -112,7 +112,7 @@ class PictureFetcher:
         async for chunk in response.aiter_stream():
             data += chunk
             if len(data) > limit:
-                raise BadInput(host, f"the picture is larger than {limit // 2**20} MiB")
+                raise BadInput(host, f"the file is larger than {limit // 2**20} MiB")
         return bytes(data)
 
 
@@ -137,9 +137,7 @@ class _CheckedNetwork(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError):  # a label of a name may be too long or empty
             raise BadInput(host, f"there is no host {host[:80]}") from None
         if not addresses or not all(self._allowed(address) for address in addresses):
-            raise AddressNotAllowed(
-                host, f"{host} is not on the public internet; send a data: address"
-            )
+            raise AddressNotAllowed(host, f"{host} is not on the public internet")
         return await self._backend.connect_tcp(
             addresses[0], port, timeout, local_address, socket_options
         )
