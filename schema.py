@@ -7,6 +7,7 @@ Only `Box` carries coordinates, and a box says which frame it is in.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -515,6 +516,34 @@ class Answer(Value):
     rows: tuple[tuple[str, ...], ...] = ()
     findings: tuple[str, ...] = ()
     records: tuple[ExtractedRecord, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as JSON has it."""
+        return self.model_dump(mode="json")
+
+    def plot(self, store: Any = None) -> Any:
+        """Its pictures with the boxes it rests on, as a matplotlib figure.
+
+        Args:
+            store: a `Store` that holds the pictures; that of the settings by default.
+        """
+        return _presentation().answer_figure(self, store)
+
+    def __repr__(self) -> str:
+        """Short, for people; `to_dict` has the rest."""
+        text = self.text if len(self.text) <= 80 else f"{self.text[:79]}…"
+        cited = f"{len(self.citations)} citation{'' if len(self.citations) == 1 else 's'}"
+        return f"Answer({text!r}, {self.status}, confidence {self.confidence:.2f}, {cited})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        shown: str = _presentation().answer_html(self)
+        return shown
+
+
+def _presentation() -> Any:
+    """Found by name and only when an answer is shown: it stands above the values it shows."""
+    return import_module(".agent.presentation", __package__)
 
 
 class StepStarted(Value):

@@ -48,6 +48,7 @@ from .extraction.records.schema_sources import SchemaSource, spec_of
 from .form_classifier import FormClassifier
 from .given_documents import GivenDocuments, ReadDocuments
 from .indexes import Indexed, OpenIndexes
+from .many import answer_each
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
 from .state import State, Turn, fresh
@@ -172,7 +173,7 @@ class Assistant(Closing):
         control: Control | None = None,
         history: Sequence[Turn] = (),
         on_event: Emit = lambda event: None,
-        documents: Sequence[str | Path] = (),
+        documents: Sequence[str | Path] | ReadDocuments = (),
     ) -> Answer:
         """Answer one question.
 
@@ -187,13 +188,46 @@ class Assistant(Closing):
             on_event: told of everything but the answer itself, in the thread where it happens;
                 tools that run side by side tell side by side.
             documents: files and folders this question is about, instead of an index; they are read
-                once, which is not time of the question, and kept for the next one.
+                once, which is not time of the question, and kept for the next one. One that cannot
+                be read ends it, unless they were read before with `read_documents`.
 
         Raises:
             BadInput: a picture or a document cannot be used.
             UsageError: the call itself was wrong.
         """
         return self._answer(question, images, index, session, control, history, on_event, documents)
+
+    def ask_many(
+        self,
+        questions: Iterable[str | tuple[str, Sequence[Given]]],
+        *,
+        index: Indexed | None = None,
+        documents: Sequence[str | Path] = (),
+        workers: int = 1,
+        progress: bool = True,
+    ) -> list[Answer]:
+        """Answer many questions; `looktwice batch` does it for files of them, and goes on when killed.
+
+        Args:
+            questions: each by itself, or with its pictures: ("What is the total?", ["a.jpg"]).
+            index: documents all of them may be about.
+            documents: or files and folders that all of them are about.
+            workers: asked at once; more than one pays where a server answers.
+            progress: show a bar in a terminal or notebook.
+
+        Returns:
+            An answer for each, in their order; one whose picture or model failed has the status
+            "failed" and says why.
+        """
+        asked = [(q, ()) if isinstance(q, str) else (q[0], tuple(q[1])) for q in questions]
+        read = self._read(documents, Control()) if documents else ()
+        return answer_each(
+            asked,
+            lambda one: self.ask(one[0], one[1], index=index, documents=read),
+            lambda one: one[0],
+            workers,
+            progress,
+        )
 
     def stream(
         self,
@@ -203,7 +237,7 @@ class Assistant(Closing):
         session: str | None = None,
         control: Control | None = None,
         history: Sequence[Turn] = (),
-        documents: Sequence[str | Path] = (),
+        documents: Sequence[str | Path] | ReadDocuments = (),
     ) -> Iterator[Event]:
         """The same, as events while it happens; the last one is `AnswerReady`.
 
@@ -423,6 +457,14 @@ class Assistant(Closing):
         spent = answer.usage.model_copy(update={"total_seconds": round(seconds, 4)})
         return answer.model_copy(update={"usage": spent})
 
+    def open_index(self, folder: str | Path) -> Searchable:
+        """The index of a folder, opened once and closed with the assistant.
+
+        Raises:
+            UsageError: there is none, or it was made with other embedders.
+        """
+        return self._library.open(folder)
+
     @property
     def can_embed(self) -> bool:
         """Whether texts can be made vectors here."""
@@ -497,7 +539,7 @@ class Assistant(Closing):
         control: Control | None,
         history: Sequence[Turn],
         emit: Emit,
-        given: Sequence[str | Path] = (),
+        given: Sequence[str | Path] | ReadDocuments = (),
     ) -> Answer:
         if self._closed:
             raise UsageError("this assistant is closed; make a new one")
@@ -511,11 +553,17 @@ class Assistant(Closing):
         with ExitStack() as opened:
             documents = self._index if index is None else self._library.open(index)
             if given:
-                with control.waiting():  # reading is not part of the time a question may take
-                    read = self.read_documents(given, control)
-                read.check()
-                documents = opened.enter_context(self._given.open(read))
+                documents = opened.enter_context(self._given.open(self._read(given, control)))
             return self._run_graph(question, pictures, documents, session, control, history, emit)
+
+    def _read(self, given: Sequence[str | Path] | ReadDocuments, control: Control) -> ReadDocuments:
+        """The documents of a question; reading is not part of the time it may take."""
+        if isinstance(given, ReadDocuments):
+            return given
+        with control.waiting():
+            read = self.read_documents(given, control)
+        read.check()
+        return read
 
     def _run_graph(
         self,

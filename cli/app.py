@@ -14,6 +14,7 @@ from .. import __version__
 from ..errors import Cancelled, LooktwiceError, UsageError
 from .ask import ask
 from .batch import batch_app
+from .chat import chat
 from .checks import checks
 from .clean import clean
 from .demo import demo
@@ -27,17 +28,20 @@ from .tables import tables
 from .terminal import print_error, write_utf8
 from .tools import tools
 from .ui import ui
+from .up import down, up
 
 app = typer.Typer(
     help="The multimodal assistant that looks twice before it answers.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command()(ui)
 app.command()(ask)
+app.command()(chat)
 app.command()(extract)
 app.command()(demo)
+app.command()(up)
+app.command()(down)
 app.command()(serve)
 app.command()(mcp)
 app.command()(tables)

@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 some tasks failed or were malformed, 2 the call itself was
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..agent.batch.engine import Engine
     from ..agent.batch.runner import Batch, BatchSummary
     from ..settings import Settings
+    from ..ui.service.client import Service
 
 batch_app = typer.Typer(
     help="Many tasks: a file of questions in, a file of answers out.", no_args_is_help=True
@@ -96,10 +97,20 @@ def run(
 
 
 def opener(
-    settings: Settings, workers: int, isolate: bool, engine: Engines, address: str | None
+    settings: Settings,
+    workers: int,
+    isolate: bool,
+    engine: Engines,
+    address: str | None,
+    warm: Service | None = None,
 ) -> AbstractContextManager[Engine]:
-    """Opens the workers that were asked for, once it is entered."""
+    """Opens the workers that were asked for, once it is entered; `warm` are there already."""
     from ..agent.batch import engines
+
+    if warm is not None:
+        from .warm_engine import WarmEngine
+
+        return closing(WarmEngine(warm))
 
     if engine == "ray":
         return engines.ray_engine(settings, workers, address)

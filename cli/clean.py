@@ -23,7 +23,7 @@ def clean(
 ) -> None:
     """Tell which pictures and uploads nothing refers to any more, and remove them with --yes.
 
-    Pictures of chats and sessions stay.
+    So go documents that came with questions. Pictures of chats and sessions stay.
     """
     from ..media.pruning import remove, unneeded_files
     from .show.text import count, plain_lines, size
@@ -35,7 +35,9 @@ def clean(
         print(json.dumps({"files": [str(f.path) for f in files], "bytes": total, "removed": yes}))
         return
     pictures = sum(file.kind == "picture" for file in files)
-    what = f"{count(pictures, 'picture')} and {count(len(files) - pictures, 'upload')}"
+    read = sum(file.kind == "document" for file in files)
+    what = f"{count(pictures, 'picture')} and {count(len(files) - pictures - read, 'upload')}"
+    what += f" and {count(read, 'file')} of documents that came with questions" if read else ""
     if yes:
         said = f"Removed {what}: {size(total)} are free now."
     elif files:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from ..errors import UsageError
+from .answering import warm_service
 from .batch import Engines, ask_all, finish, opener
 from .options import Json, Model, Pack, RayAddress
 from .settings import load_settings
@@ -92,7 +93,8 @@ def extract(
     options = BatchOptions(at_once, limit=limit, timeout=timeout, retry_failed=retry_failed)
     lines = output if ending == ".jsonl" else output.with_name(f"{output.name}.jsonl")
     with Batch(tasks, lines, settings, options, RecordLinesFormat()) as batch:
-        opened = opener(settings, min(at_once, len(batch.todo)), isolate, engine, address)
+        warm = warm_service(settings) if engine == "local" and not isolate else None
+        opened = opener(settings, min(at_once, len(batch.todo)), isolate, engine, address, warm)
         try:
             summary = ask_all(batch, opened)
         finally:

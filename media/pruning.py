@@ -2,7 +2,8 @@
 
 A picture is needed as long as its hash stands in a database of the data folder: in a chat, in a session,
 wherever in it. What was asked without either (command line, server, batch) is needed for nothing after
-its answer, but may be looked up by who keeps the answer; so it goes by age only.
+its answer, but may be looked up by who keeps the answer; so it goes by age only. So do documents that came
+with a question, and the index they were read into, which goes as a whole.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from ..errors import UsageError
 
 __all__ = ["Unneeded", "remove", "unneeded_files"]
 
-_FOLDERS = {"picture": "store", "upload": "uploads"}
+Kind = Literal["picture", "upload", "document"]
+
+_FOLDERS = {"picture": "store", "upload": "uploads", "document": "given"}
+_SENT = Path("files") / "sent"
 _HASH = re.compile(rb"[0-9a-f]{64}")
 
 
@@ -29,7 +33,7 @@ class Unneeded:
     """A file that nothing refers to."""
 
     path: Path
-    kind: Literal["picture", "upload"]
+    kind: Kind
     bytes: int
 
 
@@ -51,6 +55,12 @@ def unneeded_files(home: Path, seconds: float) -> list[Unneeded]:
             found += _if_older(path, "picture", oldest)
     for path in _files(home / _FOLDERS["upload"]):
         found += _if_older(path, "upload", oldest)
+    for path in _files(home / _SENT):
+        found += _if_older(path, "document", oldest)
+    for folder in _folders(home / _FOLDERS["document"]):
+        parts = list(_files(folder))
+        old = [one for path in parts for one in _if_older(path, "document", oldest)]
+        found += old if len(old) == len(parts) else []
     return found
 
 
@@ -62,10 +72,15 @@ def remove(files: list[Unneeded]) -> int:
             file.path.unlink()
             freed += file.bytes
         for folder in file.path.parents:
-            if folder.name in _FOLDERS.values() or any(folder.iterdir()):
+            kept = folder.name in (*_FOLDERS.values(), _SENT.name)
+            if kept or not folder.is_dir() or any(folder.iterdir()):
                 break
             folder.rmdir()
     return freed
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*")) if path.is_dir() and not path.is_symlink()]
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -75,7 +90,7 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _if_older(path: Path, kind: Literal["picture", "upload"], oldest: float) -> list[Unneeded]:
+def _if_older(path: Path, kind: Kind, oldest: float) -> list[Unneeded]:
     try:
         status = path.stat()
     except FileNotFoundError:

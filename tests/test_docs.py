@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -134,8 +135,23 @@ def check_pip(words: list[str]) -> None:
             assert set(extra.split(",")) <= set(PROJECT["optional-dependencies"]), extra
 
 
+def check_docker(words: list[str]) -> None:
+    """Files that are named exist; what a container is told to do is a command of ours."""
+    for option, name in itertools.pairwise(words):
+        assert option != "--file" or (ROOT / name).is_file(), name
+    if words[0] == "run":
+        image = next(at for at, word in enumerate(words) if word.startswith("looktwice:cpu"))
+        check_looktwice(words[image + 1 :])
+
+
+def check_systemd(words: list[str]) -> None:
+    assert (ROOT / "deploy" / "systemd" / f"{words[-1]}.service").is_file(), words
+
+
 def check_python(words: list[str]) -> None:
-    if words[0] == "-m":
+    if words[0] == "-c":
+        compile(words[1], "a command of the documentation", "exec")
+    elif words[0] == "-m":
         assert words[1] in {"benchmarks", "venv", "pytest", "looktwice"}, words
     else:
         assert (ROOT / words[0]).is_file(), words[0]
@@ -146,6 +162,8 @@ PROGRAMS = {
     "make": check_make,
     "pip": check_pip,
     "python": check_python,
+    "docker": check_docker,
+    "systemctl": check_systemd,
     "git": lambda words: None,
     "cd": lambda words: None,
     "source": lambda words: None,

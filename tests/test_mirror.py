@@ -133,8 +133,14 @@ TESTED_WITH = {
     "tools/ocr/test_layout.py": "tools/scan_reader",
     "tools/tables/test_query.py": "tools/tables/library",
     "tools/test_base.py": "tools/signature",
-    "ui/openai_server/test_app.py": ("ui/http/answering ui/http/logs ui/http/metrics"),
+    "ui/openai_server/test_app.py": (
+        "ui/http/answering ui/http/logs ui/http/metrics ui/http/streaming"
+    ),
     "ui/openai_server/test_clients.py": "agent/direct agent/given_documents",
+    "ui/service/test_client.py": (
+        "ui/service/app ui/service/launch ui/service/place ui/service/wire"
+    ),
+    "cli/test_warm.py": "cli/answering cli/up cli/warm_engine",
     "ui/web/test_app.py": (
         "ui/web/chat ui/web/documents_panel ui/web/event_handlers ui/web/events ui/web/layout"
         " ui/web/navigation ui/web/routes ui/web/session ui/web/text ui/web/theme"

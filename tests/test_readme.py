@@ -28,7 +28,7 @@ def test_pictures_and_links_exist() -> None:
 def test_the_folder_tree_is_the_real_one() -> None:
     named = set(re.findall(r"^(\w+)/ ", README, re.MULTILINE))
     real = {p.name for p in ROOT.iterdir() if (p / "__init__.py").exists()}
-    assert named == real | {"docs", "examples", "samples", "tests"}
+    assert named == real | {"deploy", "docs", "examples", "samples", "tests"}
 
 
 def test_every_command_group_is_on_some_page() -> None:

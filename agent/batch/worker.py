@@ -111,12 +111,18 @@ def request_to_json(request: TaskRequest) -> str:
     return json.dumps(values)
 
 
-def answer_as_json(worker: Worker, text: str) -> str:
-    """Answer a request that came as JSON; whatever goes wrong comes back as data."""
+def answer_as_json(worker: Worker, text: str, control: Control | None = None) -> str:
+    """Answer a request that came as JSON; whatever goes wrong comes back as data.
+
+    Args:
+        worker: who answers.
+        text: the request.
+        control: to stop it; by default one with the request's own time.
+    """
     values = json.loads(text)
     request = TaskRequest(**{**values, "task": BatchTask.model_validate(values["task"])})
     try:
-        answer = worker.answer(request, Control(request.seconds))
+        answer = worker.answer(request, control or Control(request.seconds))
     except Exception as error:
         return json.dumps({"failure": failure_of(error).model_dump()})
     return json.dumps({"answer": answer.model_dump(mode="json")})

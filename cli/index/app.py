@@ -10,6 +10,7 @@ import typer
 from .change import add, rebuild, remove, update, verify
 from .look import kinds, list_documents, search, show, stats
 from .serve import serve
+from .watch import watch
 
 index_app = typer.Typer(help="Your documents: add, search, show.", no_args_is_help=True)
 index_app.command()(add)
@@ -23,3 +24,4 @@ index_app.command()(kinds)
 index_app.command()(verify)
 index_app.command()(rebuild)
 index_app.command()(serve)
+index_app.command()(watch)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import UsageError
+from ..answering import warm_service
 from ..options import Json
 from ..progress import cancelling
 from ..settings import load_settings
@@ -21,7 +22,10 @@ from .pages import open_highlighter, show_known, show_one, show_outline
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from ...retrieval.catalog.rows import Filters
+    from ...schema import Passage
     from ...settings import Settings
+    from ...ui.service.client import Service
 
 
 def list_documents(
@@ -96,16 +100,45 @@ def search(
         raise UsageError("search: give words to look for, or a picture with --image")
     filters = filters_of(folder, types, documents, after, before)
     settings = load_settings()
-    picture = None if image is None else load_image(image, settings)
-    with reading(index, settings) as opened, as_usage(), cancelling() as control:
-        found = opened.search(
-            query, picture=picture, limit=limit, filters=filters, rerank=rerank, control=control
-        )
+    service = warm_service(settings)
+    if service is not None:
+        found = warm_search(service, index, query, image, limit, filters, rerank)
+    else:
+        picture = None if image is None else load_image(image, settings)
+        with reading(index, settings) as opened, as_usage(), cancelling() as control:
+            found = opened.search(
+                query, picture=picture, limit=limit, filters=filters, rerank=rerank, control=control
+            )
     if as_json:
         print_json([passage.model_dump(mode="json") for passage in found])
     else:
         with open_highlighter(query) as marker:
             show_passages(found, marker, console())
+
+
+def warm_search(
+    service: Service,
+    index: Path,
+    query: str,
+    image: Path | None,
+    limit: int,
+    filters: Filters | None,
+    rerank: bool | None,
+) -> list[Passage]:
+    """The same search, by the warm program."""
+    from ...schema import Passage
+    from ...ui.service.wire import SearchRequest
+
+    request = SearchRequest(
+        index=str(index.expanduser().absolute()),
+        query=query,
+        image=None if image is None else str(image.expanduser().absolute()),
+        limit=limit,
+        filters=None if filters is None else asdict(filters),
+        rerank=rerank,
+    )
+    with as_usage():
+        return [Passage.model_validate(passage) for passage in service.search(request)]
 
 
 def kinds(as_json: Json = False) -> None:

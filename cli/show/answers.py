@@ -96,14 +96,24 @@ def tool_line(result: ToolResult) -> str:
     return f"✓ {head}{' (from the record)' if result.cached else ''}"
 
 
-def show_answer(answer: Answer, console: Console, trace: bool = False) -> None:
-    """The answer, how sure it is, and what it rests on."""
+def show_answer(
+    answer: Answer, console: Console, trace: bool = False, wall: float | None = None
+) -> None:
+    """The answer, how sure it is, and what it rests on.
+
+    Args:
+        answer: to be shown.
+        console: where people read.
+        trace: with every step.
+        wall: seconds from the call to now, loading included.
+    """
     console.print()
     console.print(literal(answer.text, "bold"))
     assurance, usage = assess(answer), answer.usage
     detail = f" · {assurance.detail}" if assurance.detail else ""
+    whole = f" ({wall:.1f} s in all)" if wall is not None else ""
     cost = (
-        f"{detail} · {usage.total_seconds:.1f} s · {usage.model_calls} "
+        f"{detail} · {usage.total_seconds:.1f} s{whole} · {usage.model_calls} "
         f"model call{'' if usage.model_calls == 1 else 's'} · {answer.model}"
     )
     grade = literal(assurance.label, _COLOUR[assurance.grade])

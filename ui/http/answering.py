@@ -65,11 +65,14 @@ class AnswerStreams:
             async for event in events:
                 yield event
 
-    async def run(self, produce: Callable[[Control], Iterator[T]]) -> AsyncGenerator[T]:
+    async def run(
+        self, produce: Callable[[Control], Iterator[T]], seconds: float | None = None
+    ) -> AsyncGenerator[T]:
         """What is produced in a thread of the queue; closing it stops the run.
 
         Args:
             produce: gets the run's control; what it raises is raised here.
+            seconds: it may take; as long as a question by default.
 
         Raises:
             QueueFull: too many wait already.
@@ -89,7 +92,7 @@ class AnswerStreams:
         try:
             async for _ in self.queue.places(run):
                 pass
-            self.queue.start(run, work, self._assistant.settings.limits.seconds)
+            self.queue.start(run, work, seconds or self._assistant.settings.limits.seconds)
             while not isinstance(item := await produced.get(), _Ended):
                 yield item
             if item.error is not None:

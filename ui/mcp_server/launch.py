@@ -25,7 +25,7 @@ from .server import make_server
 
 def serve_stdio(settings: Settings, index: Path | None, folders: tuple[Path, ...]) -> None:
     """Serve the program that started this one, until it closes its end."""
-    set_up_logging()
+    set_up_logging(settings.serve.logs)
     with Assistant(settings, index=index) as assistant:
         server = make_server(assistant, (*settings.mcp.folders, *folders))
 
@@ -61,7 +61,7 @@ def serve_http(
     """
     keys = ApiKeys.from_file(key_file) if key_file is not None else ApiKeys()
     local = check_api_host(host, keys)
-    set_up_logging()
+    set_up_logging(settings.serve.logs)
     with Assistant(settings, index=index) as assistant:
         bound = bind(host, port)
         log_event("loading the models")

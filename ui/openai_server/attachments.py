@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import os
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -90,7 +91,9 @@ class Attachments:
     def _keep(self, data: bytes, name: str) -> Path:
         folder = self._folder / sha256(data).hexdigest()[:24]
         path = folder / safe_name(name)
-        if not path.is_file():
+        if path.is_file():
+            os.utime(path)  # `clean` goes by when it was used last
+        else:
             make_private(folder)
             path.write_bytes(data)
             path.chmod(0o600)

@@ -10,15 +10,15 @@ from fastapi.responses import JSONResponse, Response
 from ...errors import LooktwiceError
 from ...schema import AnswerReady
 from ..http.errors import as_request_error
-from .asked import Asked
+from ..http.streaming import EventStreamResponse, server_sent, with_silences
 from .errors import error_body
 from .functions import FunctionCall
 from .progress import progress_of
 from .reading import RequestReader
 from .reply import Outcome, ReplyWriter
+from .replying import ReplyRequest
 from .request import MODEL, ChatRequest, check_model
 from .runs import Runs, checked
-from .streaming import EventStreamResponse, server_sent, with_silences
 
 QUIET_SECONDS = 10.0
 """After so long without a chunk a comment is sent, so that nobody on the way hangs up."""
@@ -40,7 +40,7 @@ class ChatRoutes:
         ignored = [*conversation.ignored, *without, *body.without_effect]
         options = self._reader.options(body.looktwice)
         writer = ReplyWriter(options, ignored, body.n or 1)
-        asked = Asked(conversation, form, offer)
+        asked = ReplyRequest(conversation, form, offer)
         if asked.is_record:
             _ = form.record  # told before the work begins
         if body.stream:
@@ -51,7 +51,7 @@ class ChatRoutes:
         return JSONResponse(writer.complete(outcome))
 
     async def _chunks(
-        self, asked: Asked, body: ChatRequest, writer: ReplyWriter
+        self, asked: ReplyRequest, body: ChatRequest, writer: ReplyWriter
     ) -> AsyncGenerator[str]:
         """The reply as server-sent events.
 

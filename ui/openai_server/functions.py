@@ -18,6 +18,7 @@ from ...agent.structured_output import MalformedReply
 from ...control import Control
 from ...prompts import render
 from ..http.errors import RequestError
+from .parts import naming
 
 NONE = "none"
 _ANYTHING: dict[str, Any] = {"type": "object"}
@@ -93,7 +94,8 @@ def offer_of(tools: Sequence[Any] | None, choice: Any) -> tuple[Offer, list[str]
         given = tool.get("function") if isinstance(tool, dict) else None
         given = given if isinstance(given, dict) else tool
         if isinstance(tool, dict) and tool.get("type") == "function" and given.get("name"):
-            functions.append(Function.model_validate(given))
+            with naming("tools"):
+                functions.append(Function.model_validate(given))
         else:
             others.append(str(tool.get("type") if isinstance(tool, dict) else tool)[:40])
     wanted = _wanted(choice)

@@ -5,9 +5,11 @@ What a client may add and we do not know is kept as a part without effect, and t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from ..http.errors import RequestError
 
@@ -15,6 +17,21 @@ _TEXT = ("text", "input_text", "output_text")
 _PICTURE = ("image_url", "input_image")
 _FILE = ("file", "input_file")
 _SOUND = ("input_audio", "audio")
+
+
+@contextmanager
+def naming(param: str) -> Iterator[None]:
+    """What is checked later than the request as a whole is refused in the same words.
+
+    Raises:
+        RequestError: a part of this field has the wrong form.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in (param, *first["loc"]))
+        raise RequestError(f"{where}: {first['msg']}", 400, "invalid_request", param) from None
 
 
 class TextPart(BaseModel):
@@ -81,7 +98,8 @@ def as_part(value: Any) -> Any:
         address = given.get("url") if isinstance(given, dict) else given
         return {"type": "file", "address": address or "", "id": value.get("file_id") or ""}
     if kind in _FILE:
-        given = value.get("file") if isinstance(value.get("file"), dict) else value
+        inner = value.get("file")
+        given = inner if isinstance(inner, dict) else value
         return {
             "type": "file",
             "address": given.get("file_data") or given.get("file_url") or "",

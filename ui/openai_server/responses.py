@@ -14,18 +14,18 @@ from ...errors import LooktwiceError
 from ...schema import Answer, AnswerReady
 from ..http.api_keys import owner_of
 from ..http.errors import RequestError, as_request_error
-from .asked import Asked
+from ..http.streaming import EventStreamResponse, with_silences
 from .chat import QUIET_SECONDS
 from .functions import FunctionCall
 from .messages import Before, ParsedConversation
 from .parts import SentCall
 from .reading import RequestReader
 from .reply import Outcome
+from .replying import ReplyRequest
 from .request import MODEL, check_model
 from .responses_reply import ResponseWriter
 from .responses_request import ResponsesRequest
 from .runs import Runs, checked
-from .streaming import EventStreamResponse, with_silences
 
 _REMEMBERED = 512
 
@@ -35,7 +35,7 @@ class _Ask:
     """A request on its way."""
 
     body: ResponsesRequest
-    asked: Asked
+    asked: ReplyRequest
     writer: ResponseWriter
     owner: str
 
@@ -115,7 +115,7 @@ class ResponsesRoutes:
         options = self._reader.options(body.looktwice)
         ignored = [*said.ignored, *items, *tools, *body.without_effect]
         writer = ResponseWriter(body, bool(options.footnotes), ignored)
-        asked = Asked(said, form, offer)
+        asked = ReplyRequest(said, form, offer)
         if asked.is_record:
             _ = form.record  # told before the work begins
         return _Ask(body, asked, writer, owner)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from ..http.errors import RequestError
 from .formats import ReplyFormat, format_of
 from .functions import Offer, offer_of
-from .parts import ChatMessage
+from .parts import ChatMessage, naming
 from .request import MODEL, ResponseOptions
 
 _ROLES = ("system", "developer", "user", "assistant")
@@ -44,7 +44,9 @@ class ResponsesRequest(BaseModel):
         )
         ignored = []
         for at, item in enumerate(given):
-            if (message := _message(item)) is not None:
+            with naming(f"input[{at}]"):
+                message = _message(item)
+            if message is not None:
                 messages.append(message)
             else:
                 kind = item.get("type") if isinstance(item, dict) else type(item).__name__

@@ -15,10 +15,10 @@ from ..http.answering import AnswerStreams
 from ..http.errors import RequestError, as_request_error
 from ..http.logs import log_event
 from ..http.metrics import Metrics
-from .asked import Asked, reply_to
+from ..http.streaming import until_disconnect
 from .functions import FunctionCall
 from .reply import Outcome
-from .streaming import until_disconnect
+from .replying import ReplyRequest, reply_to
 
 _STATUS = {"deadline": 504, "cancelled": 503}
 _DRAIN_SECONDS = 5.0
@@ -37,7 +37,7 @@ class Runs:
         self._assistant, self._answers, self.metrics = assistant, answers, metrics
         self.queue = answers.queue
 
-    async def events(self, asked: Asked) -> AsyncGenerator[Event | FunctionCall]:
+    async def events(self, asked: ReplyRequest) -> AsyncGenerator[Event | FunctionCall]:
         """The events of a run; the last one is its answer, or the call of a client's function."""
         run = self._answers.run(lambda control: reply_to(asked, self._assistant, control))
         async with aclosing(run):
@@ -46,7 +46,7 @@ class Runs:
                     self._count(event.answer)
                 yield event
 
-    async def outcome(self, request: Request, asked: Asked) -> Outcome | None:
+    async def outcome(self, request: Request, asked: ReplyRequest) -> Outcome | None:
         """How a run ends; None where its caller left before, who is not answered.
 
         Raises:
@@ -63,7 +63,7 @@ class Runs:
         if left := await self.queue.drain(_DRAIN_SECONDS):
             log_event("some answers did not stop in time", logging.WARNING, count=left)
 
-    async def _last(self, asked: Asked) -> Outcome:
+    async def _last(self, asked: ReplyRequest) -> Outcome:
         try:
             async with aclosing(self.events(asked)) as events:
                 async for event in events:

@@ -246,6 +246,9 @@ def test_responses_go_on_from_one_another(address: str) -> None:
     assert second.model_extra["looktwice"]["pictures"]  # type: ignore[index]
     with pytest.raises(openai.NotFoundError, match="not known here any more"):
         asking.create(model="looktwice", input="?", previous_response_id="resp_gone")
+    wrong: Any = [{"role": "user", "content": [{"type": "input_text", "text": 7}]}]
+    with pytest.raises(openai.BadRequestError, match=r"input\[0\]"):
+        asking.create(model="looktwice", input=wrong)
     parsed = asking.parse(model="looktwice", input="8.20?", text_format=Total)
     assert parsed.output_parsed == Total(total=8.2)
 

@@ -19,7 +19,7 @@ from .messages import ParsedConversation
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReplyRequest:
     """A request, whichever interface it came through."""
 
     conversation: ParsedConversation
@@ -34,7 +34,7 @@ class Asked:
 
 
 def reply_to(
-    asked: Asked, assistant: Assistant, control: Control
+    asked: ReplyRequest, assistant: Assistant, control: Control
 ) -> Iterator[Event | FunctionCall]:
     """The events of a run; the last one is the answer, or the call of a client's function.
 
@@ -58,7 +58,7 @@ def reply_to(
         yield from _ask(asked, assistant, control)
 
 
-def _ask(asked: Asked, assistant: Assistant, control: Control) -> Iterator[Event]:
+def _ask(asked: ReplyRequest, assistant: Assistant, control: Control) -> Iterator[Event]:
     said = asked.conversation
     question = said.question
     if said.results:
@@ -71,21 +71,21 @@ def _ask(asked: Asked, assistant: Assistant, control: Control) -> Iterator[Event
         yield event
 
 
-def _record(asked: Asked, assistant: Assistant, control: Control) -> Answer:
+def _record(asked: ReplyRequest, assistant: Assistant, control: Control) -> Answer:
     said, request = asked.conversation, asked.format.record
     if said.pictures:
         return assistant.read_record(request, said.pictures, control)
     return assistant.read_record(request, said.documents[-1], control)
 
 
-def _call(asked: Asked, assistant: Assistant, control: Control) -> FunctionCall | None:
+def _call(asked: ReplyRequest, assistant: Assistant, control: Control) -> FunctionCall | None:
     """The call that is needed; None where there is none, or it was made before."""
     said = asked.conversation
     function = asked.offer.choose(said.transcript, assistant, control)
     if function is None:
         return None
     given = said.pictures or said.documents
-    read = Asked(said, ReplyFormat(function.parameters or {}, "tools"))
+    read = ReplyRequest(said, ReplyFormat(function.parameters or {}, "tools"))
     if given and read.format.can_be_read:
         arguments = _record(read, assistant, control).text
     else:

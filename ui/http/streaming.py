@@ -12,8 +12,6 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from ...schema import Event
-
 T = TypeVar("T")
 
 
@@ -25,10 +23,8 @@ def server_sent(chunk: dict[str, Any]) -> str:
 class EventStreamResponse(StreamingResponse):
     """Closes what it streams, also when the caller left in the middle of a chunk."""
 
-    def __init__(self, chunks: AsyncGenerator[str]) -> None:
-        super().__init__(
-            chunks, media_type="text/event-stream", headers={"cache-control": "no-store"}
-        )
+    def __init__(self, chunks: AsyncGenerator[str], media_type: str = "text/event-stream") -> None:
+        super().__init__(chunks, media_type=media_type, headers={"cache-control": "no-store"})
         self._chunks = chunks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,12 +49,10 @@ async def _disconnect(request: Request) -> None:
         pass
 
 
-async def with_silences(
-    events: AsyncGenerator[Event], seconds: float
-) -> AsyncGenerator[Event | None]:
+async def with_silences(events: AsyncGenerator[T], seconds: float) -> AsyncGenerator[T | None]:
     """The events, and None whenever nothing happened for so long."""
     async with aclosing(events):
-        following: asyncio.Future[Event] | None = None
+        following: asyncio.Future[T] | None = None
         try:
             while True:
                 following = following or asyncio.ensure_future(anext(events))
