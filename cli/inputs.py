@@ -107,7 +107,7 @@ class InputReader:
         pictures = all(promised_kind(path) == "picture" for path in files)
         if pictures and len(files) <= self._settings.media.pictures:
             for path in files:
-                self._guarded(found, str(path), lambda _, found, path=path: self._path(path, found))
+                self._guarded(found, str(path), lambda word, into: self._path(Path(word), into))
         else:
             found.documents.append(folder)
 

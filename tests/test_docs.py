@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -157,7 +158,7 @@ def check_python(words: list[str]) -> None:
         assert (ROOT / words[0]).is_file(), words[0]
 
 
-PROGRAMS = {
+PROGRAMS: dict[str, Callable[[list[str]], None]] = {
     "looktwice": check_looktwice,
     "make": check_make,
     "pip": check_pip,

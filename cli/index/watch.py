@@ -37,9 +37,13 @@ def watch(
     for folder in folders:
         if not folder.is_dir():
             raise UsageError(f"{folder}: is no folder to follow")
+        if index.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"{index}: lies in {folder}, so it would follow itself; keep it outside"
+            )
     stop = threading.Event()
     with on_interrupt(stop.set):
-        for number, _ in enumerate(changes(folders, index, stop)):
+        for number, _ in enumerate(changes(folders, stop)):
             try:
                 summary = read_again(folders, index, workers, first=number == 0)
             except LooktwiceError as error:  # another writer, perhaps; the next change comes
@@ -51,22 +55,13 @@ def watch(
             plain_lines(console(stderr=True), ["following; Ctrl-C stops"])
 
 
-def changes(folders: list[Path], index: Path, stop: threading.Event) -> Iterator[None]:
-    """Once at the beginning, then after every change outside the index itself."""
+def changes(folders: list[Path], stop: threading.Event) -> Iterator[None]:
+    """Once at the beginning, then after every change."""
     with needs("index"):
-        from watchfiles import DefaultFilter
         from watchfiles import watch as follow
 
-    own = str(index.expanduser().absolute())
-    usual = DefaultFilter()
     yield
-    for _ in follow(
-        *folders,
-        watch_filter=lambda change, path: not path.startswith(own) and usual(change, path),
-        debounce=_QUIET_MS,
-        stop_event=stop,
-        raise_interrupt=False,
-    ):
+    for _ in follow(*folders, debounce=_QUIET_MS, stop_event=stop, raise_interrupt=False):
         yield
 
 

@@ -20,8 +20,11 @@ from .experts import Toolbox
 from .usage import CountingTransport
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ...agent.assistant import Given
     from ...agent.backends.base import ChatModel
+    from ...agent.given_documents import ReadDocuments
     from ...agent.indexes import Indexed
     from ...agent.run import Emit
     from ...agent.state import Turn
@@ -75,6 +78,7 @@ class BaselineAssistant(Assistant):
         control: Control | None = None,
         history: Sequence[Turn] = (),
         on_event: Emit = lambda event: None,
+        documents: Sequence[str | Path] | ReadDocuments = (),
     ) -> Answer:
         """The baseline's answer to a question about pictures; it tells of no events.
 
@@ -82,7 +86,7 @@ class BaselineAssistant(Assistant):
             BadInput: a picture cannot be used.
             UsageError: documents or a conversation were given; baselines have neither.
         """
-        if index is not None or session is not None or history:
+        if index is not None or session is not None or history or documents:
             raise UsageError("baselines are asked single questions about pictures")
         pictures = self._load(images)
         control = control or Control(self.settings.limits.seconds)

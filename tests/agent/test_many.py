@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from . import kit
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_answers_come_in_order(tmp_path: Path, workers: int) -> None:
-    asked = [(kit.TOTAL, [kit.picture(7)]), (kit.TOTAL, [b"no picture"]), kit.HELLO]
+    asked: list[Any] = [(kit.TOTAL, [kit.picture(7)]), (kit.TOTAL, [b"no picture"]), kit.HELLO]
     with kit.make_assistant(tmp_path) as assistant:
         answers = assistant.ask_many(asked, workers=workers)
     assert [answer.status for answer in answers] == ["answered", "failed", "answered"]

@@ -49,7 +49,7 @@ class ResponseWriter:
         """The events of the answer, and the response."""
         item = self._output(outcome)
         at: Json = {"output_index": 0, "item_id": item["id"]}
-        empty = {"content": []} if "content" in item else {"arguments": ""}
+        empty: Json = {"content": []} if "content" in item else {"arguments": ""}
         yield self._event(
             "response.output_item.added",
             output_index=0,
@@ -79,7 +79,7 @@ class ResponseWriter:
         kind, words = ("output_text", "text") if "text" in part else ("refusal", "refusal")
         at = {**at, "content_index": 0}
         empty = {**part, words: ""} | ({"annotations": []} if "annotations" in part else {})
-        more = {"logprobs": []} if kind == "output_text" else {}
+        more: Json = {"logprobs": []} if kind == "output_text" else {}
         yield self._event("response.content_part.added", **at, part=empty)
         yield self._event(f"response.{kind}.delta", **at, delta=part[words], **more)
         yield self._event(f"response.{kind}.done", **at, **{words: part[words]}, **more)

@@ -117,7 +117,10 @@ class _Routes:
         if asked.image is not None:
             picture = PictureFile(Path(asked.image), self._assistant.settings.media).page(1)
         if asked.filters is not None:
-            given = {k: tuple(v) if isinstance(v, list) else v for k, v in asked.filters.items()}
+            given: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in asked.filters.items()
+            }
             filters = Filters(**given)
         return index.search(
             asked.query,

@@ -27,7 +27,7 @@ from .place import is_own_peer, is_private, socket_path
 class OwnerOnly(TimedHeadProtocol):
     """Hangs up on every other user, whatever the permissions of the socket."""
 
-    def connection_made(self, transport: BaseTransport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: BaseTransport) -> None:
         """Look who is there."""
         assert isinstance(transport, Transport)
         if is_own_peer(transport.get_extra_info("socket")):

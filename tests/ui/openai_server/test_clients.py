@@ -282,7 +282,7 @@ def test_files_are_uploaded_once_and_named(address: str) -> None:
         model="looktwice", input=[{"role": "user", "content": content}]
     )
     assert reply.output_text == "March 2031"
-    cited = reply.output[0].content[0].annotations[0]  # type: ignore[union-attr]
+    cited = reply.output[0].content[0].annotations[0]  # type: ignore[union-attr, index]
     assert (cited.type, cited.filename) == ("file_citation", "lease.pdf")  # type: ignore[union-attr]
     assert known.delete(made.id).deleted
     for gone in (made.id, "file-..", "../x"):
