@@ -111,7 +111,7 @@ class Thresholds(BaseModel):
     temperature: float = Field(
         default=1.0,
         gt=0,
-        description="of confidences: above 1 makes them less sure; the report of `eval run` fits one",
+        description="of confidences: above 1 makes them less sure; `eval run quick` keeps one a model",
     )
 
 
@@ -213,7 +213,9 @@ class Devices(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    chat: DeviceName = Field(default="auto", description="the chat model, with transformers")
+    chat: DeviceName = Field(
+        default="auto", description="the chat model; with llama.cpp, auto is any GPU that it knows"
+    )
     detector: DeviceName = Field(default="auto", description="what finds objects")
     ocr: DeviceName = Field(default="auto", description="what reads text in pictures")
     embedders: DeviceName = Field(
@@ -375,6 +377,11 @@ class Settings(BaseSettings):
     def prompts_dir(self) -> Path:
         """What a model in this process computed of the prompts that come with the program."""
         return self.home / "cache" / "prompts"
+
+    @property
+    def calibration_file(self) -> Path:
+        """How sure each model has to be taken, as `eval run quick` found it."""
+        return self.home / "calibration.json"
 
     @property
     def store_dir(self) -> Path:

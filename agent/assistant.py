@@ -36,6 +36,7 @@ from ..weights.resolve import resolve_pack
 from .backends import open_model
 from .backends.base import ChatModel, JsonSchema, ReadsAhead, Warms
 from .budget import metered, whole
+from .calibration import temperature_of
 from .direct import direct_answer, direct_reply
 from .evidence.prompting import Opening, read_ahead
 from .extraction.records.answering import answer_of
@@ -624,6 +625,7 @@ class Assistant(Closing):
             model_name=model.name,
             pack=resolve_pack(self.settings),
             index=index if index is not None and len(index) else None,
+            temperature=temperature_of(self.settings, model.name),
         )
 
     def _tools_with(self, index: Searchable | None) -> dict[str, Tool]:

@@ -30,6 +30,7 @@ class Run:
         embedder: says how alike texts are, the planner's; None where none is installed.
         index: the user's documents, where there are any.
         findings: names of the checks that found something in a draft, for the record.
+        temperature: that confidences of this model are tempered by.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class Run:
     pack: str
     index: Searchable | None = None
     findings: set[str] = field(default_factory=set)
+    temperature: float = 1.0
     began: float = field(default_factory=time.monotonic)
 
     def elapsed(self) -> float:

@@ -15,7 +15,7 @@ from ..weights import hardware, memory, resolve
 from ..weights.devices import device_for
 from .findings import Finding
 
-__all__ = ["device", "engines", "memory_fit", "model_servers"]
+__all__ = ["chat_speed", "device", "engines", "memory_fit", "model_servers"]
 
 
 def device(_: Settings) -> Iterator[Finding]:
@@ -105,3 +105,29 @@ def model_servers(_: Settings) -> Iterator[Finding]:
             f"{len(own)} model{'' if len(own) == 1 else 's'}, {see or 'none'} known to see pictures"
         )
         yield Finding(server, True, f"{words}; use one with --model {own[0].setting}")
+
+
+def chat_speed(settings: Settings) -> Iterator[Finding]:
+    """On what the chat model of llama.cpp runs, its layers there, and tokens a second, measured now."""
+    from ..agent.backends.llama_trial import try_out
+    from ..weights.obtain import chat_model_path, projector_path
+
+    here = settings.model_copy(update={"offline": True})  # doctor fetches nothing
+    try:
+        choice = resolve.resolve_model(settings)
+        if choice.kind != "llamacpp":
+            yield Finding("speed", True, f"not measured: {choice.name} is run by {choice.kind}")
+            return
+        path = chat_model_path(here)
+        mmproj, gpu = projector_path(settings, path), settings.devices.chat != "cpu"
+        found = try_out(path, mmproj, threads=settings.threads, gpu=gpu)
+    except LooktwiceError as error:
+        mend = f"looktwice models verify {resolve.resolve_pack(settings)}"
+        yield Finding("speed", False, str(error), mend)
+        return
+    where = ", ".join(found.devices) or "the processor"
+    words = (
+        f"{choice.name} on {where}, {found.offloaded} of {found.layers} layers offloaded; reads "
+        f"{found.reads:.0f} and writes {found.writes:.0f} tokens a second"
+    )
+    yield Finding("speed", True, words)

@@ -21,6 +21,7 @@ from .runner import EvalRun
 from .scoring import OUTCOMES, Outcome, Scored
 
 ALL = "all"
+TEMPERATURE = "temperature that fits"
 _COSTS = ("seconds", "model calls", "tool calls", "prompt tokens", "completion tokens")
 """Measures of cost; what is left of the measures are qualities from 0 to 1."""
 
@@ -77,7 +78,7 @@ def summarise(run: EvalRun) -> RunSummary:
     figures = {
         "AURC": aurc(confidences, wrong),
         "ECE": expected_calibration_error(bins),
-        "temperature that fits": fitted_temperature(confidences, [s.score for s in given]),
+        TEMPERATURE: fitted_temperature(confidences, [s.score for s in given]),
         "pair consistency": pair_consistency((s.pair, s.score) for s in scored),
         **_boxes(run),
     }

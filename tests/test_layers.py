@@ -48,7 +48,7 @@ ONLY_IN = {
     "chromadb": {"retrieval/vectors/storage.py"},
     "chromadb_rust_bindings": {"retrieval/vectors/server.py"},
     "gradio": {"ui"},
-    "xllamacpp": {"agent/backends/llamacpp.py"},
+    "xllamacpp": {"agent/backends/llama_library.py"},
     "httpx": {
         "agent/backends/http_client.py",
         "agent/backends/discovery.py",
@@ -79,7 +79,8 @@ IMPORTED_LAZILY_AS_A_WHOLE = {
 ENVIRONMENT = {
     "settings.py": "the LOOKTWICE_* variables, and what keeps libraries quiet",
     "agent/backends/child_server.py": "what a child process gets: all of it, and its key",
-    "agent/backends/llamacpp.py": "lends OpenMP a variable while the engine starts, then restores it",
+    "agent/backends/llama_library.py": "lends OpenMP a variable while the engine starts, then restores it",
+    "weights/hardware.py": "lets torch fall back to the processor for what it cannot do on Metal",
 }
 """Files that touch os.environ, each with its reason."""
 

@@ -91,6 +91,7 @@ TESTED_WITH = {
         "agent/evidence/grounding agent/text/polarity"
         " agent/verification/counts agent/verification/numbers"
     ),
+    "agent/backends/test_llamacpp.py": "agent/backends/llama_library",
     "agent/backends/test_vllm.py": "agent/backends/child_server",
     "agent/verification/test_engine.py": "agent/verification/base",
     "cli/evaluate/test_run.py": "cli/show/evaluations evals/ablate",

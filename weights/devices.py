@@ -14,6 +14,9 @@ __all__ = ["Device", "Expert", "device_for"]
 Device = Literal["cpu", "cuda", "mps"]
 Expert = Literal["chat", "detector", "ocr", "embedders"]
 
+_NEVER = {("ocr", "mps")}
+"""What no library of ours runs there."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -22,12 +25,17 @@ def device_for(expert: Expert, settings: Settings) -> Device:
     wanted = getattr(settings.devices, expert)
     if wanted == "auto":
         return _by_itself(expert, settings)
-    there = {"cpu": True, "cuda": hardware.has_gpu, "mps": hardware.has_mps}[wanted]
-    if callable(there) and not there():
+    if (expert, wanted) in _NEVER or not _is_here(wanted):
         _say_missing(expert, wanted)
         return "cpu"
     found: Device = wanted
     return found
+
+
+def _is_here(device: Device) -> bool:
+    if device == "cuda":
+        return hardware.has_gpu()
+    return device == "cpu" or hardware.has_mps()
 
 
 def _by_itself(expert: Expert, settings: Settings) -> Device:
@@ -41,4 +49,4 @@ def _by_itself(expert: Expert, settings: Settings) -> Device:
 
 @functools.cache
 def _say_missing(expert: str, device: str) -> None:
-    _log.warning("no %s on this machine: %s runs on the processor", device, expert)
+    _log.warning("no %s here for it: %s runs on the processor", device, expert)

@@ -70,11 +70,16 @@ def has_bf16() -> bool:
 
 
 def has_mps() -> bool:
-    """Whether torch can use the GPU of an Apple machine; imports torch on a Mac only."""
+    """Whether torch can use the GPU of an Apple machine; imports torch on a Mac only.
+
+    What torch cannot do there it then does on the processor, and says so in a line.
+    """
+    import os
     import platform
 
     if platform.system() != "Darwin" or find_spec("torch") is None:
         return False
+    os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")  # read when torch is loaded
     import torch
 
     return torch.backends.mps.is_available()

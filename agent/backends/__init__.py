@@ -17,6 +17,17 @@ __all__ = ["open_model"]
 _log = logging.getLogger(__name__)
 
 
+def _may_use_gpu(settings: Settings) -> bool:
+    """Whether llama.cpp may; one line where a GPU is asked for that it cannot use."""
+    wanted = settings.devices.chat
+    if wanted in ("cuda", "mps"):
+        from .llama_library import gpus
+
+        if not gpus():
+            _log.warning("this llama.cpp has no %s: the chat model runs on the processor", wanted)
+    return wanted != "cpu"
+
+
 def open_model(settings: Settings, store: Store) -> ChatModel:
     """The chat model that the settings name, fetched where needed and ready to use.
 
@@ -69,6 +80,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
             path,
             mmproj=projector_path(settings, path),
             threads=settings.threads,
+            gpu=_may_use_gpu(settings),
             store=store,
             page_pixels=settings.page_pixels,
             beginnings=settings.prompts_dir,

@@ -1,4 +1,4 @@
-"""A GGUF model on this machine's CPU: llama.cpp in this process, spoken to as a server.
+"""A GGUF model on this machine: llama.cpp in this process, spoken to as a server.
 
 xllamacpp starts llama.cpp's own HTTP server on a loopback port; what `OpenAIModel` knows about
 streaming, stopping and failing then serves here too.
@@ -9,43 +9,43 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import secrets
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...control import Control
-from ...errors import LooktwiceError, ModelError, UsageError, WeightsError
-from ...extensions.extras import needs
+from ...errors import LooktwiceError, UsageError
+from ...weights.gguf_header import read_header
 from .base import Choice, JsonSchema, Message, OnToken, Reply
+from .eyes import VisionLimits, eyes_of
+from .llama_library import checked, gpus, parameters, start, usable_cores, version
 from .openai import OpenAIModel
-from .pictures import PAGE_PIXELS
+from .pictures import PAGE_PIXELS, SERVER_PIXELS
 from .prefix_cache import Beginnings
+from .slots import PictureSlots
 
 if TYPE_CHECKING:
     from ...media.store import Store
-
-_MAGIC = b"GGUF"
-_SMALLEST = 1_024  # bytes; no header of a real model is shorter
-_X86 = ("x86_64", "amd64")
-_SPINS = "GOMP_SPINCOUNT"
 
 
 class LlamaCppModel:
     """A chat model that runs here, from a GGUF file (`ChatModel`).
 
     Several prompts with different beginnings (planning, drafting, checking) stay in memory at once,
-    one in each slot, so that a prompt which begins as an earlier one did costs only its new part.
+    one in each slot, so that a prompt which begins as an earlier one did costs only its new part: the
+    checks of an answer do not read its picture again.
 
     Args:
         path: the model's .gguf file.
         mmproj: the .gguf file of its vision part; with it the model sees pictures.
         threads: CPU threads; 0 takes what this process may use.
-        context_tokens: tokens the slots share; one request may use all of them.
+        gpu: whether a GPU that llama.cpp can use takes as many layers as it has memory for.
+        context_tokens: tokens the slots share; one request may use all of them. Fewer where the model
+            was made for fewer.
         store: where the pictures of messages lie.
         slots: prompts kept ready, and requests answered side by side.
         cache_mib: memory for prompts that lost their slot.
@@ -66,6 +66,7 @@ class LlamaCppModel:
         *,
         mmproj: str | Path | None = None,
         threads: int = 0,
+        gpu: bool = True,
         context_tokens: int = 8192,
         store: Store,
         slots: int = 4,
@@ -77,22 +78,31 @@ class LlamaCppModel:
     ) -> None:
         if min(context_tokens, slots) < 1 or min(threads, cache_mib) < 0:
             raise UsageError("context_tokens and slots must be positive, the rest not negative")
-        self._path = _checked(path)
+        self._path = checked(path)
         file = self._path.stat()
         # what was computed of a prompt depends on these, and on its words
-        self._of = [file.st_size, file.st_mtime_ns, _xllamacpp().__version__, template]
-        vision = None if mmproj is None else _checked(mmproj)
+        self._of = [file.st_size, file.st_mtime_ns, version(), template]
+        vision = None if mmproj is None else checked(mmproj)
+        self.gpus = tuple(gpus()) if gpu else ()
+        eyes = VisionLimits(SERVER_PIXELS, page_pixels)
+        if vision is not None:
+            eyes = eyes_of(vision, page_pixels, gpu=bool(self.gpus))
+        context = min(context_tokens, _made_for(self._path) or context_tokens)
         key = secrets.token_urlsafe(16)  # other users of this machine share its loopback
-        params = _params(self._path, vision, threads or usable_cores(), context_tokens, slots)
+        cores = threads or usable_cores()
+        params = parameters(self._path, vision, cores, context, slots, gpu=bool(self.gpus))
         params.cache_ram_mib = cache_mib
         params.chat_template = template
         params.api_keys = [key]
+        if eyes.tokens:
+            params.image_max_tokens = eyes.tokens
+        self._slots = PictureSlots(slots)
         self._beginnings: Beginnings | None = None
         if beginnings is not None:
             with suppress(OSError):  # nowhere to write: all is read again each time
                 self._beginnings = Beginnings(beginnings)
                 params.slot_save_path = f"{beginnings}{os.sep}"
-        server = [_start(params, self._path)]
+        server = [start(params, self._path)]
         try:
             self._remote = OpenAIModel(
                 server[0].listening_address,
@@ -100,21 +110,24 @@ class LlamaCppModel:
                 api_key=key,
                 store=store,
                 sees_images=vision is not None,
-                context_tokens=context_tokens,
-                page_pixels=page_pixels,
+                context_tokens=context,
+                picture_pixels=eyes.photo,
+                page_pixels=eyes.page,
                 timeout=timeout,
                 offline=True,
+                each_request=self._place if vision is not None else None,
             )
         except BaseException:
             server.clear()
             raise
         # also when it is forgotten, and at exit: a server left running crashes the interpreter then
         self._end = weakref.finalize(self, _shut_down, self._remote, server)
-        self._slots = cycle(range(slots))
+        self._next = cycle(range(slots))
         self._ahead: set[str] = set()
         self.name = self._path.stem
         self.sees_images = vision is not None
-        self.context_tokens = context_tokens
+        self.context_tokens = context
+        self.picture_pixels = eyes.photo if vision is not None else None
 
     def generate(
         self,
@@ -157,7 +170,7 @@ class LlamaCppModel:
         if key in self._ahead:
             return
         self._ahead.add(key)
-        slot = next(self._slots)
+        slot = self._slots.take(messages) if self.sees_images else next(self._next)
         known = self._beginnings and self._beginnings.find(key)
         if known:
             with suppress(LooktwiceError):
@@ -170,6 +183,9 @@ class LlamaCppModel:
             with suppress(LooktwiceError, OSError):  # then it is read again next time
                 self._on_slot(slot, "save", fresh)
                 self._beginnings.keep(key, fresh)
+
+    def _place(self, messages: Sequence[Message]) -> Mapping[str, Any]:
+        return {"id_slot": self._slots.take(messages)}
 
     def _on_slot(self, slot: int, action: str, name: str) -> None:
         self._remote.call(f"slots/{slot}?action={action}", {"filename": name})
@@ -184,77 +200,10 @@ def _shut_down(remote: OpenAIModel, server: list[Any]) -> None:
     server.clear()  # the last reference: its destructor stops the server and waits for its threads
 
 
-def usable_cores() -> int:
-    """Cores this process may use: affinity, and the share a container was given.
-
-    One thread more than that makes llama.cpp many times slower, as its threads wait for each other.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        share = int(quota) // int(period)
-    except (OSError, ValueError):  # not Linux, or no limit ("max")
-        return cores or 1
-    return max(1, min(cores or 1, share))
-
-
-def _checked(path: str | Path) -> Path:
-    """The file, if it looks like a GGUF model: llama.cpp's own message names no reason."""
-    file = Path(path)
-    try:
-        with file.open("rb") as opened:
-            start = opened.read(_SMALLEST)
-    except OSError as error:
-        raise WeightsError(f"{file}: cannot be read ({error.strerror})") from None
-    if not start.startswith(_MAGIC) or len(start) < _SMALLEST:
-        raise WeightsError(f"{file}: not a GGUF model; fetch it again or choose another")
-    return file
-
-
-def _xllamacpp() -> Any:
-    """The library, with OpenMP told to spin only briefly while its threads wait for each other.
-
-    OpenMP reads this once, when it is loaded. The default spins for so long that a busy neighbour
-    (the OCR, another program) halves the speed; on an idle machine the short spin costs nothing.
-    """
-    given = os.environ.get(_SPINS)
-    if given is None:
-        os.environ[_SPINS] = "1000"
-    try:
-        with needs("local"):
-            import xllamacpp
-    finally:
-        if given is None:
-            del os.environ[_SPINS]
-    return xllamacpp
-
-
-def _params(path: Path, mmproj: Path | None, threads: int, context: int, slots: int) -> Any:
-    params = _xllamacpp().CommonParams()
-    params.model.path = str(path)
-    params.model_alias = {path.name}  # what it calls itself: not the path, which is private
-    if mmproj is not None:
-        params.mmproj.path = str(mmproj)
-    params.n_ctx = context
-    params.n_parallel = slots
-    params.kv_unified = True  # one request may fill the whole context; the slots share it
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
-    # Weights kept as they lie in the file: on x86 the prebuilt library then reads prompts a quarter
-    # faster (it writes a quarter slower, but we read far more than we write) and needs half the
-    # memory. On ARM the repacked weights win.
-    params.no_extra_bufts = platform.machine().lower() in _X86
-    params.verbosity = 0  # standard output and error belong to the program
-    params.ui = False
-    params.endpoint_slots = False  # would show other people's prompts
-    return params
-
-
-def _start(params: Any, path: Path) -> Any:
-    try:
-        return _xllamacpp().Server(params)
-    except Exception as error:
-        raise ModelError(
-            f"{path}: llama.cpp cannot load it ({error}); the file may be damaged, too new for the "
-            "installed xllamacpp, or too large for this machine's memory"
-        ) from None
+def _made_for(path: Path) -> int:
+    """Tokens of context that a model was made for; 0 where its file does not say."""
+    with suppress(LooktwiceError):  # what is wrong with it, llama.cpp says
+        header = read_header(path)
+        value = header.get(f"{header.get('general.architecture')}.context_length")
+        return value if isinstance(value, int) else 0
+    return 0

@@ -25,7 +25,7 @@ from .http_client import HttpClient, patient
 from .pictures import PAGE_PIXELS, SERVER_PIXELS
 from .probing import ask_server
 from .refusals import Refused, noticed
-from .requests import ChatRequests
+from .requests import ChatRequests, EachRequest
 from .server import base_url, is_loopback, shown
 from .thoughts import ThoughtFilter
 from .validation import check_options, check_pictures
@@ -94,6 +94,7 @@ class OpenAIModel:
         picture_pixels: larger pictures are shrunk to this before they are sent.
         page_pixels: the same of pages of documents, where it is more.
         extra_body: further fields for every request.
+        each_request: gives further fields for a request with these messages.
 
     Raises:
         OfflineError: the address is beyond this machine while offline.
@@ -116,6 +117,7 @@ class OpenAIModel:
         picture_pixels: int = SERVER_PIXELS,
         page_pixels: int = PAGE_PIXELS,
         extra_body: Mapping[str, Any] | None = None,
+        each_request: EachRequest | None = None,
     ) -> None:
         url = base_url(address)
         if offline and not is_loopback(url):
@@ -142,8 +144,8 @@ class OpenAIModel:
         self._may_be_blind = sees_images is None
         self.context_tokens = _first(context_tokens, known.context_tokens, known.usual_context)
         extra = dict(_NO_THINKING if known.kind in _TEMPLATED else {}) | dict(extra_body or {})
-        self._requests = ChatRequests(self, store, page_pixels, extra, self._failures)
-        self._requests.silent = known.kind == "ollama"
+        self._requests = ChatRequests(self, store, page_pixels, extra, self._failures, each_request)
+        self._requests.silent = known.silent
 
     def generate(
         self,

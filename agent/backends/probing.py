@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...errors import ModelError
 from .failures import Failures
 from .http_client import HttpClient, StatusError
-from .server import ServerFacts, add_loaded, add_props, add_show, facts
+from .server import ServerFacts, add_lmstudio, add_loaded, add_props, add_show, facts
 
 
 async def ask_server(client: HttpClient, failures: Failures, wanted: str) -> ServerFacts:
@@ -36,6 +36,9 @@ async def ask_server(client: HttpClient, failures: Failures, wanted: str) -> Ser
         if known.kind == "llamacpp":
             props = client.get(client.from_root("props"))
             known = add_props(known, await failures.mapping(props))
+        elif known.kind == "lmstudio":
+            own = client.get(client.from_root("api/v0/models"))
+            known = add_lmstudio(known, await failures.mapping(own))
         elif known.kind == "ollama":
             show = client.post(client.from_root("api/show"), {"model": known.model})
             known = add_show(known, await failures.mapping(show))

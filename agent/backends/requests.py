@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ...errors import UsageError
@@ -25,6 +25,10 @@ _LEAST_REPLY = 64
 """Tokens that are left for a reply next to any prompt."""
 
 
+EachRequest = Callable[[Sequence[Message]], Mapping[str, Any]]
+"""Further fields for a request, by its messages."""
+
+
 class Served(Protocol):
     """What has to be known of the model that is asked."""
 
@@ -43,6 +47,7 @@ class ChatRequests:
         page_pixels: that a page of a document is sent with at most.
         extra: further fields for every request.
         failures: words for what does not fit.
+        each: gives further fields for the request with these messages.
 
     Attributes:
         has_schemas: whether the server keeps a reply to a schema; else the model is told of it.
@@ -56,9 +61,10 @@ class ChatRequests:
         page_pixels: int,
         extra: Mapping[str, Any],
         failures: Failures,
+        each: EachRequest | None = None,
     ) -> None:
         self._served, self._store, self._page_pixels = served, store, page_pixels
-        self._extra, self._failures = extra, failures
+        self._extra, self._failures, self._each = extra, failures, each
         self.has_schemas = True
         self.silent = False
 
@@ -87,6 +93,7 @@ class ChatRequests:
             "max_tokens": self._room(messages, max_tokens),
             "temperature": temperature,
             **self._extra,
+            **(self._each(messages) if self._each else {}),
         }
         if schema is not None and self.has_schemas:
             request["response_format"] = {

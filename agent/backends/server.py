@@ -12,14 +12,15 @@ from ...errors import UsageError
 from ...schema import Value
 
 _USUAL_CONTEXT = 32_768  # when a server does not say; a prompt too long is refused by the server
-_OLLAMA_CONTEXT = 4_096  # Ollama's default; beyond it, it drops the start of a prompt silently
+_LOADED_CONTEXT = 4_096  # with which Ollama and LM Studio load a model where nobody says otherwise
+_SILENT = ("ollama", "lmstudio")
 
 
 class ServerFacts(Value):
     """What a server said about the model it runs.
 
     Attributes:
-        kind: "vllm", "sglang", "llamacpp", "ollama", or "" where it does not say.
+        kind: "vllm", "sglang", "llamacpp", "ollama", "lmstudio", or "" where it does not say.
         models: every model name it lists.
         sees_images, context_tokens: None where the server does not say.
     """
@@ -32,11 +33,22 @@ class ServerFacts(Value):
 
     @property
     def usual_context(self) -> int:
-        return _OLLAMA_CONTEXT if self.kind == "ollama" else _USUAL_CONTEXT
+        return _LOADED_CONTEXT if self.silent else _USUAL_CONTEXT
+
+    @property
+    def silent(self) -> bool:
+        """Whether it drops a part of a prompt that is too long without a word."""
+        return self.kind in _SILENT
 
 
 _NUM_CTX = re.compile(r"^num_ctx\s+(\d+)", re.MULTILINE)  # in a model's parameters
-_KINDS = {"vllm": "vllm", "sglang": "sglang", "llamacpp": "llamacpp", "library": "ollama"}
+_KINDS = {
+    "vllm": "vllm",
+    "sglang": "sglang",
+    "llamacpp": "llamacpp",
+    "library": "ollama",
+    "organization_owner": "lmstudio",
+}
 
 
 def base_url(address: str) -> str:
@@ -136,4 +148,16 @@ def add_loaded(known: ServerFacts, listing: Mapping[str, Any]) -> ServerFacts:
             context = each.get("context_length")
             if isinstance(context, int) and context > 0:
                 return known.model_copy(update={"context_tokens": context})
+    return known
+
+
+def add_lmstudio(known: ServerFacts, listing: Mapping[str, Any]) -> ServerFacts:
+    """Add what LM Studio's `GET /api/v0/models` says; a model that is not loaded has no context yet."""
+    for each in listing.get("data") or []:
+        if isinstance(each, Mapping) and each.get("id") == known.model:
+            context = each.get("loaded_context_length")
+            update: dict[str, Any] = {"sees_images": each.get("type") == "vlm"}
+            if isinstance(context, int) and context > 0:
+                update["context_tokens"] = context
+            return known.model_copy(update=update)
     return known

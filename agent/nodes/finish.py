@@ -82,8 +82,8 @@ def finish(state: State, run: Run) -> Done:
 
 
 def sureness(verdict: Verdict, run: Run) -> float:
-    """The confidence in an answer, calibrated as the settings say."""
-    return round(tempered(verdict.confidence, run.settings.thresholds.temperature), 3)
+    """The confidence in an answer, calibrated for the model."""
+    return round(tempered(verdict.confidence, run.temperature), 3)
 
 
 def sourced(citations: Sequence[Citation], evidence: Sequence[Evidence]) -> tuple[Citation, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,14 @@ def plan_of(
     suffix: str,
 ) -> RunPlan:
     """The tasks made ready, in the folder that was given or one named after what is run."""
+    from ...evals.calibrating import CALIBRATES
     from ...evals.runner import RunPlan
     from ...evals.sources import open_source
     from ...evals.suites import SEED
     from ...weights.resolve import resolve_pack
 
     parts = [Path(suite).stem.replace(":", "-"), resolve_pack(settings)]
+    parts += [_slug(settings.model)] if settings.model and suite == CALIBRATES else []
     parts += [f"seed{seed}"] if seed is not None else []
     parts += [f"limit{limit}"] if limit is not None else []
     folder = output or RUNS / ("-".join(parts) + suffix)
@@ -41,6 +44,11 @@ def plan_of(
         limit=limit,
         workers=workers,
     )
+
+
+def _slug(model: str) -> str:
+    """A model's name in that of a folder, so that several models can be compared."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", model.removesuffix(".gguf")).strip("-.")[-60:]
 
 
 def baseline_plans(

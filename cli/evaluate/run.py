@@ -43,21 +43,25 @@ def run(
     model: Model = None,
 ) -> None:
     """Ask every task of a suite, score the answers and write a report."""
+    from ...evals.calibrating import keep_fit
     from ...evals.report import as_data, write_report
     from ...evals.runner import open_run
     from ...evals.runner import run as run_plan
     from ...evals.summary import summarise
-    from ..show.evaluations import show_evaluation
+    from ..show.evaluations import show_evaluation, show_note
 
     settings = load_settings(pack=pack, model=model)
     plan = plan_of(suite, output, limit, seed, workers, settings, "" if pictures else "-blind")
     summary = run_plan(replace(plan, pictures=pictures), settings, follow=batch_progress)
     done = open_run(plan.out)
     page, _ = write_report(done)
+    figures = summarise(done)
+    kept = keep_fit(done, figures, settings)
     if as_json:
-        print_json(as_data(done, summarise(done)))
+        print_json(as_data(done, figures))
     else:
-        show_evaluation(done, summarise(done), page, console())
+        show_evaluation(done, figures, page, console())
+        show_note(kept, console())
     if summary.interrupted:
         raise Cancelled(HOW_TO_RESUME)
     raise typer.Exit(1 if summary.failed else 0)

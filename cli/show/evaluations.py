@@ -49,6 +49,12 @@ def show_evaluation(run: EvalRun, summary: RunSummary, page: Path, console: Cons
     console.print(literal(f"report: {page}"))
 
 
+def show_note(note: str, console: Console) -> None:
+    """A line below; nothing where there is nothing to say."""
+    if note:
+        console.print(literal(note))
+
+
 def _whole(summary: RunSummary) -> list[str]:
     """Figures of a run as such."""
     said = [f"{name} {value:.3f}" for name, value in summary.whole.items()]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,12 +65,14 @@ def answerable(generate: Generator) -> Generator:
     return lambda make: [task for task in generate(make) if task.truth.answerable]
 
 
-def mixed(each: int, keep: Callable[[Task], bool]) -> Generator:
+def mixed(
+    each: int, keep: Callable[[Task], bool], sources: Mapping[str, Generator] = _TWINNED
+) -> Generator:
     """So many pairs of every twinned suite, in turn, less what is not kept."""
 
     def generate(make: Maker) -> list[Task]:
         columns = []
-        for name, source in _TWINNED.items():
+        for name, source in sources.items():
             made = source(make.under(name))
             groups = [g for g in together(made) if any(not t.truth.answerable for t in g)]
             chosen = make.rng.sample(groups, min(each, len(groups)))
@@ -94,9 +96,18 @@ def moved(task: Task, name: str) -> Task:
     )
 
 
+def quick(make: Maker) -> list[Task]:
+    """Ten questions over pictures of each suite of pictures: eight with an answer, two without."""
+    pictures = {name: source for name, source in _TWINNED.items() if name != "documents"}
+    drawn = mixed(8, lambda task: True, pictures)(make)
+    gone = [task.id for task in drawn if not task.truth.answerable][: 2 * len(pictures)]
+    return [task for task in drawn if task.truth.answerable or task.id in gone]
+
+
 SUITES: dict[str, Suite] = {
     suite.name: suite
     for suite in (
+        Suite("quick", "forty questions over pictures, to compare the models one has", quick),
         Suite("scenes", "counting, finding and colours in composed scenes",
               answerable(scenes.generate)),
         Suite("signs", "reading signs, large, small and of several colours",

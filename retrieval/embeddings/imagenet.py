@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ...errors import WeightsError
+from ...settings import DeviceName
 from ...weights.convert.prepare import CLASSIFIER_SIDE
 from .runtime import Once, onnx_session
 
@@ -31,10 +32,13 @@ class ImageNet:
     Args:
         path: gives the ONNX file (see `convert.classifier_path`) when it is first wanted.
         threads: CPU threads; 0 takes every core this process may use.
+        device: where it runs, as the settings name it.
     """
 
-    def __init__(self, path: Callable[[], Path], threads: int = 0) -> None:
-        self._parts = Once(lambda: _open(path(), threads))
+    def __init__(
+        self, path: Callable[[], Path], threads: int = 0, device: DeviceName = "cpu"
+    ) -> None:
+        self._parts = Once(lambda: _open(path(), threads, device))
 
     @property
     def names(self) -> list[str]:
@@ -59,8 +63,8 @@ class ImageNet:
         return np.concatenate([np.empty((0, width), np.float32), *found])
 
 
-def _open(path: Path, threads: int) -> tuple[Any, list[str]]:
-    session = onnx_session(path, threads, "a classifier")
+def _open(path: Path, threads: int, device: DeviceName) -> tuple[Any, list[str]]:
+    session = onnx_session(path, threads, "a classifier", device)
     try:
         return session, json.loads(session.get_modelmeta().custom_metadata_map["names"])
     except (KeyError, ValueError) as error:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import WeightsError
 from ...extensions.extras import needs
+from ...settings import DeviceName
 from .runtime import Once, Vectors, cores, onnx_session, unit, well_formed
 
 if TYPE_CHECKING:
@@ -45,11 +46,18 @@ class OnnxTextEmbedder:
         folder: gives the folder of `model.onnx` and `tokenizer.json` when it is first wanted. The
             model takes `input_ids` and `attention_mask` and gives `sentence`, unit-length rows.
         threads: CPU threads; 0 takes every core this process may use.
+        device: where it runs, as the settings name it.
     """
 
-    def __init__(self, name: str, folder: Callable[[], Path], threads: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Callable[[], Path],
+        threads: int = 0,
+        device: DeviceName = "cpu",
+    ) -> None:
         self.name = name
-        self._parts = Once(lambda: _open(folder(), threads))
+        self._parts = Once(lambda: _open(folder(), threads, device))
 
     @property
     def max_tokens(self) -> int | None:
@@ -85,7 +93,7 @@ class OnnxTextEmbedder:
         return counts
 
 
-def _open(folder: Path, threads: int) -> _Parts:
+def _open(folder: Path, threads: int, device: DeviceName) -> _Parts:
     with needs("embedders"):
         from tokenizers import Tokenizer
 
@@ -97,7 +105,7 @@ def _open(folder: Path, threads: int) -> _Parts:
     count = threads or cores()
 
     def session(each: int) -> Once[Any]:
-        return Once(lambda: onnx_session(folder / "model.onnx", each, "a text embedder"))
+        return Once(lambda: onnx_session(folder / "model.onnx", each, "a text embedder", device))
 
     together = session(count)
     return _Parts(tokenizer, counter, together, count, together if count == 1 else session(1))

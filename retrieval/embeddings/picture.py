@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from ...errors import UsageError, WeightsError
-from ...settings import Settings
+from ...settings import DeviceName, Settings
 from ...weights.convert.prepare import image_embedder_path
 from ...weights.devices import device_for
 from ...weights.resolve import weight_for
@@ -63,7 +63,8 @@ def open_picture_embedder(settings: Settings) -> PictureEmbedder | None:
         return None
     name = weight_name("image", settings)
     if weights == weight_for("classifier", settings):
-        return ImageNetEmbedder(name, lambda: image_embedder_path(settings), settings.threads)
+        own = settings.devices.embedders
+        return ImageNetEmbedder(name, lambda: image_embedder_path(settings), settings.threads, own)
     device = device_for("embedders", settings)
     return SiglipEmbedder(name, lambda: image_embedder_path(settings), device)
 
@@ -80,13 +81,20 @@ class ImageNetEmbedder:
         name: of the weights.
         path: gives the ONNX file (see `convert.classifier_path`) when it is first wanted.
         threads: CPU threads; 0 takes every core this process may use.
+        device: where it runs, as the settings name it.
     """
 
     words = False
 
-    def __init__(self, name: str, path: Callable[[], Path], threads: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        path: Callable[[], Path],
+        threads: int = 0,
+        device: DeviceName = "cpu",
+    ) -> None:
         self.name = f"{name} (square roots of two views)"
-        self._network = ImageNet(path, threads)
+        self._network = ImageNet(path, threads, device)
 
     def embed(self, images: Sequence[Image.Image]) -> Vectors:
         views = [view(image) for image in images for view in (whole, middle)]

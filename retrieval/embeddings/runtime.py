@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from ...errors import UsageError, WeightsError
 from ...extensions.extras import needs
-from ...settings import Settings
+from ...settings import DeviceName, Settings
 from ...weights import hardware
+from ...weights.onnx_providers import CPU, providers, say_fallback
 from ...weights.packs import Role
 from ...weights.registry import weight_named
 from ...weights.resolve import weight_for
@@ -35,6 +36,8 @@ Vectors: TypeAlias = "NDArray[np.float32]"
 """Written as text: whoever only passes an embedder on does without numpy."""
 
 Loaded = TypeVar("Loaded")
+
+_DIRECTML = "DmlExecutionProvider"
 
 
 class Once(Generic[Loaded]):
@@ -69,12 +72,13 @@ def weight_name(role: Role, settings: Settings) -> str:
     return f"{name}@{max(source, key=lambda file: file.size).sha256[:8]}"
 
 
-def onnx_session(path: Path, threads: int, what: str) -> Any:
-    """An onnxruntime session on the CPU.
+def onnx_session(path: Path, threads: int, what: str, device: DeviceName = "cpu") -> Any:
+    """An onnxruntime session; on the processor where the device that is wanted cannot run it.
 
     Args:
         threads: 0 takes every core this process may use.
         what: what the file should be, for the error: "a text embedder".
+        device: as the settings name it; auto takes what this onnxruntime was installed for.
 
     Raises:
         WeightsError: the file cannot be used.
@@ -86,10 +90,22 @@ def onnx_session(path: Path, threads: int, what: str) -> Any:
     options.intra_op_num_threads = threads or cores()
     # Threads that spin while they wait take the cores from the chat model, and from each other.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    chosen = providers(device, onnxruntime.get_available_providers(), what)
+    options.enable_mem_pattern = _DIRECTML not in chosen  # DirectML works without it only
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return _session(onnxruntime, path, options, chosen, what)
     except Exception as error:  # whatever the library says, this file cannot be used
         raise WeightsError(f"{path}: not {what} ({error})") from error
+
+
+def _session(library: Any, path: Path, options: Any, chosen: list[str], what: str) -> Any:
+    try:
+        return library.InferenceSession(str(path), options, providers=chosen)
+    except Exception as error:
+        if chosen == [CPU]:
+            raise
+        say_fallback(what, f"{chosen[0]} does not work here ({str(error)[:120]})")
+        return library.InferenceSession(str(path), options, providers=[CPU])
 
 
 def cores() -> int:

@@ -174,5 +174,6 @@ def _embedder_of(settings: Settings) -> _PackEmbedder:
 
     folder, name = text_embedder_path(settings), weight_name("text", settings)
     if (folder / "model.onnx").is_file():
-        return OnnxTextEmbedder(name, lambda: folder, settings.threads)
+        own = settings.devices.embedders
+        return OnnxTextEmbedder(name, lambda: folder, settings.threads, own)
     return SentenceEmbedder(name, lambda: folder, device_for("embedders", settings))

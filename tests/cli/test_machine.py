@@ -6,7 +6,9 @@ from pathlib import Path
 
 import onnxruntime
 import pytest
+from looktwice.agent.backends import llama_trial
 from looktwice.agent.backends.discovery import DiscoveredModel
+from looktwice.agent.backends.llama_trial import LlamaTrial
 from looktwice.cli import machine
 from looktwice.settings import Settings
 from looktwice.weights import hardware, memory
@@ -84,3 +86,29 @@ def test_servers_of_this_machine_are_named_with_the_setting(
     (finding,) = machine.model_servers(Settings())
     assert (finding.name, finding.ok) == ("ollama", True)
     assert finding.found == "2 models, 1 known to see pictures; use one with --model ollama:a"
+
+
+def trial() -> LlamaTrial:
+    return LlamaTrial(("Metal (Apple M4)",), 37, 30, 212.4, 31.6)
+
+
+def test_the_speed_of_the_chat_model_is_said_with_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "eyes.gguf"
+    file.write_bytes(b"GGUF")
+    monkeypatch.setattr(llama_trial, "try_out", lambda path, mmproj, **how: trial())
+    (found,) = machine.chat_speed(Settings.load(model=str(file)))
+    assert found.ok
+    assert "Metal (Apple M4), 30 of 37 layers offloaded" in found.found
+    assert "reads 212 and writes 32 tokens a second" in found.found
+
+
+def test_a_chat_model_that_does_not_run_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "damaged.gguf"
+    file.write_bytes(b"GGUF\x03\x00\x00\x00" + b"\x07" * 5000)
+    (found,) = machine.chat_speed(Settings.load(model=str(file)))
+    assert not found.ok
+    assert "damaged.gguf" in found.found
+    (elsewhere,) = machine.chat_speed(Settings.load(model="http://127.0.0.1:9/v1"))
+    assert "not measured" in elsewhere.found

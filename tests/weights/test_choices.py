@@ -41,6 +41,23 @@ def test_a_laptop_gets_what_fits_beside_the_experts_with_2_gb_left(
     assert "forbids fetching" in choices.explanation(options, offline)
 
 
+@pytest.mark.parametrize("gigabytes", [8, 16, 32, 64])
+@pytest.mark.parametrize("device", ["metal", "vulkan", "cuda"])
+def test_with_a_gpu_what_is_chosen_leaves_2_gb_where_it_lies(
+    gigabytes: int, device: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Metal and most of Vulkan share the machine's memory; a CUDA card of this size has its own."""
+    monkeypatch.setattr(hardware, "ram_bytes", lambda: gigabytes * GB)
+    monkeypatch.setattr(hardware, "has_mps", lambda: device == "metal")
+    card = memory.fit(gigabytes * GB) if device == "cuda" else None
+    monkeypatch.setattr(memory, "fit_here", lambda: card)
+    options = choices.chat_options(Settings.load(home=home))
+    (chosen,) = [option for option in options if option.recommended]
+    assert chosen.pack == ("gpu" if device == "cuda" else "laptop")
+    experts = card.rung.expert_bytes if card is not None and card.rung else EXPERTS
+    assert chosen.memory + experts + 2 * GB <= gigabytes * GB
+
+
 def test_a_card_comes_first(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hardware, "ram_bytes", lambda: 32 * GB)
     monkeypatch.setattr(memory, "fit_here", lambda: memory.fit(8 * 2**30))

@@ -48,3 +48,10 @@ def test_a_device_that_is_not_here_is_said_once(
     (line,) = caplog.messages
     assert "cuda" in line
     assert "detector" in line
+
+
+def test_text_is_read_on_the_processor_of_a_mac(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware, "has_mps", lambda: True)
+    settings = Settings.load(devices={"ocr": "mps", "embedders": "mps"})
+    assert devices.device_for("ocr", settings) == "cpu"
+    assert devices.device_for("embedders", settings) == "mps"

@@ -1,6 +1,6 @@
 """Asks a model about scenes it has not seen: alone, with the closer look, and without the picture.
 
-python tests/world/trial.py FOLDER [--scenes 100]
+python tests/world/trial.py FOLDER [--scenes 100] [--backend llamacpp]
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ import argparse
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from looktwice.agent.backends.base import Choice, Message
+from looktwice.agent.backends.base import ChatModel, Choice, Message
+from looktwice.agent.backends.llamacpp import LlamaCppModel
 from looktwice.agent.backends.transformers import TransformersModel
 from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for
 from looktwice.agent.policies.seeing import SURE
 from looktwice.media.store import Store
 from looktwice.schema import Picture
+from looktwice.weights.convert.llava import MODEL, PROJECTOR, make_llava
 
 from .model import SIDE
 from .questions import Question, colour_of, digit_on, shape_of
@@ -50,7 +53,15 @@ def open_model(folder: Path, store: Store) -> TransformersModel:
     return TransformersModel(folder, store=store, device="cpu", max_pixels=SIDE * SIDE)
 
 
-def ask(model: TransformersModel, question: Question, pictures: Sequence[Picture] = ()) -> Choice:
+def open_gguf(folder: Path, store: Store) -> LlamaCppModel:
+    """The same weights as GGUF, made beside the pictures, behind llama.cpp."""
+    into = store.root / "gguf"
+    into.mkdir(parents=True)
+    make_llava(folder, into)
+    return LlamaCppModel(into / MODEL, mmproj=into / PROJECTOR, store=store, threads=1)
+
+
+def ask(model: ChatModel, question: Question, pictures: Sequence[Picture] = ()) -> Choice:
     """The model's choice among the answers the question could have."""
     message = Message(role="user", text=question.text, pictures=tuple(pictures))
     return model.choose([message], question.options)
@@ -67,7 +78,7 @@ def scenes(count: int, seed: int = UNSEEN) -> list[tuple[Scene, list[Question]]]
     return made
 
 
-def trial(model: TransformersModel, store: Store, count: int) -> Tally:
+def trial(model: ChatModel, store: Store, count: int) -> Tally:
     """Ask everything in three ways."""
     tally = Tally()
     closer = Closer(store, effort=effort_for(model, looks=16))
@@ -88,16 +99,23 @@ def trial(model: TransformersModel, store: Store, count: int) -> Tally:
     return tally
 
 
+OPENERS: dict[str, Callable[[Path, Store], ChatModel]] = {
+    "transformers": open_model,
+    "llamacpp": open_gguf,
+}
+
+
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scenes", type=int, default=100)
+    parser.add_argument("--backend", choices=OPENERS, default="transformers")
     given = parser.parse_args()
     torch.set_num_threads(1)  # so small a model only loses time by sharing its work
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        with open_model(given.folder, store) as model:
+        with closing(OPENERS[given.backend](given.folder, store)) as model:
             tally = trial(model, store, given.scenes)
     for kind, count in tally.asked.items():
         shares = "  ".join(

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from looktwice.agent.backends import open_model
 from looktwice.agent.backends.base import Message
-from looktwice.agent.backends.llamacpp import LlamaCppModel, usable_cores
+from looktwice.agent.backends.llama_library import usable_cores
+from looktwice.agent.backends.llamacpp import LlamaCppModel
 from looktwice.errors import BadInput, ModelError, UsageError, WeightsError
 from looktwice.media.store import Store
 from looktwice.settings import Settings

@@ -204,8 +204,36 @@ def test_the_first_listed_model_is_taken(connect: Open, server: FakeServer) -> N
             16_384,
             False,
         ),
+        (
+            {"data": [{"id": "m", "object": "model", "owned_by": "organization_owner"}]},
+            {"/api/v0/models": {"data": [{"id": "m", "type": "llm", "state": "not-loaded"}]}},
+            False,
+            4096,
+            False,
+        ),
+        (
+            {"data": [{"id": "m", "object": "model", "owned_by": "organization_owner"}]},
+            {
+                "/api/v0/models": {
+                    "data": [{"id": "m", "type": "vlm", "loaded_context_length": 12_000}]
+                }
+            },
+            True,
+            12_000,
+            False,
+        ),
     ],
-    ids=["says nothing", "vllm", "llama.cpp", "capabilities", "router", "ollama", "ollama loaded"],
+    ids=[
+        "says nothing",
+        "vllm",
+        "llama.cpp",
+        "capabilities",
+        "router",
+        "ollama",
+        "ollama loaded",
+        "lm studio",
+        "lm studio loaded",
+    ],
 )
 def test_abilities_are_found_out(
     connect: Open,

@@ -25,6 +25,7 @@ from looktwice.retrieval.embeddings.text import as_text_embedder, open_text_embe
 from looktwice.settings import Settings
 from looktwice.weights import obtain, packs
 from looktwice.weights.convert import prepare
+from looktwice.weights.onnx_providers import say_fallback
 
 from .kit import LONGEST, TABLE, WORDS, write_toy
 
@@ -120,6 +121,31 @@ def test_a_damaged_file_is_an_error_in_words(tmp_path: Path, damaged: str) -> No
 def test_the_threads_are_the_ones_asked_for(toy: Path, threads: int, expected: int) -> None:
     session = runtime.onnx_session(toy / "model.onnx", threads, "a toy")
     assert session.get_session_options().intra_op_num_threads == expected
+
+
+def test_an_engine_that_fails_is_replaced_by_the_processor_with_a_line(
+    toy: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    import onnxruntime
+
+    whole = onnxruntime.InferenceSession
+
+    def without_driver(path: str, options: Any, providers: list[str]) -> Any:
+        if providers[0] == "CUDAExecutionProvider":
+            raise RuntimeError("no driver")
+        return whole(path, options, providers=providers)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", without_driver)
+    monkeypatch.setattr(
+        onnxruntime,
+        "get_available_providers",
+        lambda: ["CUDAExecutionProvider", "CPUExecutionProvider"],
+    )
+    say_fallback.cache_clear()
+    rows = OnnxTextEmbedder("toy", lambda: toy, threads=1, device="auto").embed(["how many dogs"])
+    np.testing.assert_allclose(rows, [by_hand("how many dogs")], atol=1e-5)
+    (line,) = [m for m in caplog.messages if "processor" in m]
+    assert "no driver" in line
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, path: Callable[..., Path]) -> embed.TextEmbedder:

@@ -1,0 +1,197 @@
+"""The world's model as GGUF, through llama.cpp: it sees what it saw with transformers, and sees it once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from looktwice.agent.backends.base import ChatModel, Choice, Message
+from looktwice.agent.backends.llamacpp import LlamaCppModel
+from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for
+from looktwice.control import Control
+from looktwice.errors import Cancelled
+from looktwice.media.store import Store
+from looktwice.schema import Picture
+
+from . import trial
+from .model import IMAGE_TOKENS
+from .questions import Question
+from .scenes import draw
+
+WORLD = Path(__file__).parent
+SCENES = 12
+RULES = Message(role="system", text="Look.")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def model(store: Store) -> Iterator[LlamaCppModel]:
+    opened = trial.open_gguf(WORLD / "weights", store)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def original(store: Store) -> Iterator[Any]:
+    with trial.open_model(WORLD / "weights", store) as opened:
+        yield opened
+
+
+def asked(store: Store, count: int, seed: int) -> Iterator[tuple[Picture, list[Question]]]:
+    for scene, questions in trial.scenes(count, seed):
+        yield store.add(draw(scene, (trial.PIXELS, trial.PIXELS)), "scene"), questions
+
+
+def test_the_first_token_is_as_likely_as_with_transformers(
+    model: LlamaCppModel, original: Any, store: Store
+) -> None:
+    pairs = [(q, picture) for picture, qs in asked(store, 75, 99) for q in qs][:200]
+    apart, same = [], 0
+    for question, picture in pairs:
+        here, there = (trial.ask(m, question, [picture]) for m in (model, original))
+        apart += [abs(_share(here, o) - _share(there, o)) for o in question.options]
+        same += here.best == there.best
+    assert len(pairs) == 200
+    assert max(apart) <= 0.02
+    assert same / len(pairs) >= 0.98
+
+
+def _share(choice: Choice, option: str) -> float:
+    return choice.probabilities[option] * choice.mass
+
+
+class WithoutAttention:
+    """A model that does not show where it looks, as llama.cpp's does not."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self.name, self.sees_images = model.name, model.sees_images
+        self.choose, self.picture_pixels = model.choose, trial.SIDE**2
+
+
+def test_small_marks_are_found_as_with_transformers(
+    model: LlamaCppModel, original: Any, store: Store
+) -> None:
+    right = {"here": 0, "there": 0}
+    for picture, (question, *_) in asked(store, SCENES, 3):
+        for name, each in (("here", model), ("there", WithoutAttention(original))):
+            closer = Closer(store, effort=effort_for(each))
+            found = closer_look(question.text, [picture], each, closer)  # type: ignore[arg-type]
+            parts = [e.picture for e in found if e.picture is not None]
+            best = trial.ask(each, question, [picture, *parts]).best  # type: ignore[arg-type]
+            right[name] += best == question.answer
+    assert right["here"] >= SCENES / 3  # by chance it is a tenth
+    assert abs(right["here"] - right["there"]) <= 1
+
+
+class Timings:
+    """What llama.cpp itself says of each request: tokens of the prompt that it read anew."""
+
+    def __init__(self, model: LlamaCppModel, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.read: list[int] = []
+        client = model._remote._client
+        post, events = client.post, client.events
+
+        async def heard(path: str, body: Mapping[str, Any]) -> Any:
+            answer: Any = await post(path, body)
+            self._note(answer)
+            return answer
+
+        async def streamed(path: str, body: Mapping[str, Any]) -> Any:
+            async for event in events(path, body):
+                self._note(event)
+                yield event
+
+        monkeypatch.setattr(client, "post", heard)
+        monkeypatch.setattr(client, "events", streamed)
+
+    def _note(self, answer: Mapping[str, Any]) -> None:
+        if timings := answer.get("timings"):
+            self.read.append(timings["prompt_n"])
+
+    @property
+    def pictures(self) -> int:
+        """Pictures that were encoded; the words of a question are fewer than one takes."""
+        return sum(n // IMAGE_TOKENS for n in self.read)
+
+
+def about(question: str, *pictures: Picture) -> list[Message]:
+    return [RULES, Message(role="user", text=question, pictures=pictures)]
+
+
+def test_a_picture_is_encoded_once_however_many_checks_follow_and_a_part_adds_one(
+    model: LlamaCppModel, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timings = Timings(model, monkeypatch)
+    (picture, questions), (other, _) = asked(store, 2, 31)
+    model.generate(about(questions[0].text, picture), max_tokens=3)
+    for question in questions:
+        model.choose(about(question.text, picture), question.options)
+        model.choose(about("Is there a red circle?"), ("yes", "no"))
+    assert timings.pictures == 1
+    part = store.crop(picture, picture.box(0, 0, 200, 200))
+    for colour in ("red", "blue"):
+        model.choose(about(f"Is there a {colour} circle?", picture, part), ("yes", "no"))
+    assert timings.pictures == 2
+    model.choose(about("Is there a red circle?", other), ("yes", "no"))  # somebody else's question
+    model.choose(about("Is there a red circle?", picture), ("yes", "no"))
+    assert timings.pictures == 3
+
+
+def test_many_parts_alone_do_not_drive_out_the_picture(
+    model: LlamaCppModel, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timings = Timings(model, monkeypatch)
+    ((picture, _),) = asked(store, 1, 32)
+    model.choose(about("Is there a red circle?", picture), ("yes", "no"))
+    for n in range(6):
+        part = store.crop(picture, picture.box(100 * n, 0, 100 * n + 150, 150))
+        model.choose(about("Is there a red circle?", part), ("yes", "no"))
+    before = timings.pictures
+    assert before > 3  # parts that show nothing but paper look alike
+    model.choose(about("Is there a red square?", picture), ("yes", "no"))
+    assert timings.pictures == before
+
+
+def test_a_reply_about_a_picture_keeps_to_its_schema(model: LlamaCppModel, store: Store) -> None:
+    ((picture, _),) = asked(store, 1, 33)
+    shape = {"type": "string", "enum": ["circle", "square"]}
+    schema = {"type": "object", "properties": {"shape": shape}, "required": ["shape"]}
+    reply = model.generate(about("Which?", picture), schema=schema, max_tokens=120)
+    assert json.loads(reply.text)["shape"] in shape["enum"]
+
+
+def test_a_reply_about_a_picture_can_be_cancelled(model: LlamaCppModel, store: Store) -> None:
+    ((picture, _),) = asked(store, 1, 34)
+    control = Control()
+    pieces: list[str] = []
+
+    def hear(piece: str) -> None:
+        pieces.append(piece)
+        if len(pieces) == 2:
+            control.cancel()
+
+    text = {"type": "string", "minLength": 200}
+    long = {"type": "object", "properties": {"text": text}, "required": ["text"]}
+    reply = model.generate(
+        about("Which?", picture), schema=long, max_tokens=900, on_token=hear, control=control
+    )
+    assert reply.finish == "cancelled"
+    assert len(pieces) < 150
+    with pytest.raises(Cancelled):
+        model.choose(about("Which?", picture), ("yes", "no"), control=control)
