@@ -340,10 +340,15 @@ class Evidence(Value):
 
 
 class ToolCall(Value):
-    """A tool and its arguments, as JSON values."""
+    """A tool and its arguments, as JSON values.
+
+    Attributes:
+        title: what the tool does, for people; set when the call is run.
+    """
 
     id: str = ""
     tool: str
+    title: str = ""
     arguments: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -175,6 +175,7 @@ class Assistant(Closing):
         history: Sequence[Turn] = (),
         on_event: Emit = lambda event: None,
         documents: Sequence[str | Path] | ReadDocuments = (),
+        settings: Settings | None = None,
     ) -> Answer:
         """Answer one question.
 
@@ -191,12 +192,15 @@ class Assistant(Closing):
             documents: files and folders this question is about, instead of an index; they are read
                 once, which is not time of the question, and kept for the next one. One that cannot
                 be read ends it, unless they were read before with `read_documents`.
+            settings: limits and checks of this question; all else stays the assistant's.
 
         Raises:
             BadInput: a picture or a document cannot be used.
             UsageError: the call itself was wrong.
         """
-        return self._answer(question, images, index, session, control, history, on_event, documents)
+        return self._answer(
+            question, images, index, session, control, history, on_event, documents, settings
+        )
 
     def ask_many(
         self,
@@ -541,6 +545,7 @@ class Assistant(Closing):
         history: Sequence[Turn],
         emit: Emit,
         given: Sequence[str | Path] | ReadDocuments = (),
+        settings: Settings | None = None,
     ) -> Answer:
         if self._closed:
             raise UsageError("this assistant is closed; make a new one")
@@ -548,14 +553,17 @@ class Assistant(Closing):
             raise UsageError("documents: an index is given as well; give one of the two")
         if history and session is not None:
             raise UsageError("history: a session remembers by itself; give one of the two")
-        question = checked_question(question, self.settings.limits.question_characters)
+        settings = settings or self.settings
+        question = checked_question(question, settings.limits.question_characters)
         pictures = self._load(images)
-        control = control or Control(self.settings.limits.seconds)
+        control = control or Control(settings.limits.seconds)
         with ExitStack() as opened:
             documents = self._index if index is None else self._library.open(index)
             if given:
                 documents = opened.enter_context(self._given.open(self._read(given, control)))
-            return self._run_graph(question, pictures, documents, session, control, history, emit)
+            return self._run_graph(
+                question, pictures, documents, session, control, history, emit, settings
+            )
 
     def _read(self, given: Sequence[str | Path] | ReadDocuments, control: Control) -> ReadDocuments:
         """The documents of a question; reading is not part of the time it may take."""
@@ -575,11 +583,12 @@ class Assistant(Closing):
         control: Control,
         history: Sequence[Turn],
         emit: Emit,
+        settings: Settings,
     ) -> Answer:
         model = self._chat_model()  # nor is loading
         if isinstance(model, ReadsAhead):
             _read_ahead(model, documents)
-        run = self._run(documents, control, emit)
+        run = self._run(documents, control, emit, settings)
         config: RunnableConfig = (
             {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
         )
@@ -609,11 +618,13 @@ class Assistant(Closing):
             raise UsageError(f"images: at most {limit} pictures a question, got {len(images)}")
         return tuple(self.store.add(image) for image in images)
 
-    def _run(self, index: Searchable | None, control: Control, emit: Emit) -> Run:
+    def _run(
+        self, index: Searchable | None, control: Control, emit: Emit, settings: Settings
+    ) -> Run:
         model, tools = self._chat_model(), self._tools_with(index)
         return Run(
-            settings=self.settings,
-            model=metered(model, self.settings.limits, control),
+            settings=settings,
+            model=metered(model, settings.limits, control),
             tools=tools,
             planner=self._planner(tools),
             forms=self._forms,

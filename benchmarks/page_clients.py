@@ -51,12 +51,16 @@ class PageClient:
     def __init__(self, client: httpx.AsyncClient, name: str) -> None:
         self.client, self.name = client, name
         self._functions: dict[str, int] = {}
+        self._values: dict[str, list[Any]] = {}
 
     async def load(self) -> None:
-        """Load the page: a cookie, and the numbers of its functions."""
+        """Load the page: a cookie, the numbers of its functions, and what they get untouched."""
         (await self.client.get("/")).raise_for_status()
         config = (await self.client.get("/config")).json()
-        self._functions = {d["api_name"]: d["id"] for d in config["dependencies"]}
+        values = {c["id"]: c["props"].get("value") for c in config["components"]}
+        for function in config["dependencies"]:
+            self._functions[function["api_name"]] = function["id"]
+            self._values[function["api_name"]] = [values.get(n) for n in function["inputs"]]
 
     async def upload(self, data: bytes, name: str = "a.png") -> dict[str, Any]:
         """Send a file; gives what stands for it in a question."""
@@ -91,7 +95,8 @@ class PageClient:
         self, words: str, files: Sequence[dict[str, Any]] = ()
     ) -> list[tuple[float, dict[str, Any]]]:
         """Ask and follow the answer."""
-        return await self.call("ask", [{"text": words, "files": list(files)}, None])
+        _, session, *settings = self._values["ask"]
+        return await self.call("ask", [{"text": words, "files": list(files)}, session, *settings])
 
     async def question(
         self, words: str, token: str, files: Sequence[dict[str, Any]]

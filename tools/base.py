@@ -25,6 +25,8 @@ class Tool:
         timeout: seconds one call may take, below the run's own limit; None for no limit of its own.
         cache: its result depends on nothing but its arguments, so it may be kept.
         by_code: arguments that are left at their defaults unless a program sets them.
+        title: what a call does, for people who watch it: "Reading text".
+        done: what it has done, for a sentence that begins with "I": "read the text".
     """
 
     name: str
@@ -37,6 +39,8 @@ class Tool:
     function: Callable[..., Any]
     arguments: ToolArguments = field(repr=False)
     by_code: frozenset[str] = frozenset()
+    title: str = ""
+    done: str = ""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -54,6 +58,8 @@ def tool(
     examples: Sequence[str] = (),
     cache: bool = False,
     by_code: Sequence[str] = (),
+    title: str = "",
+    done: str = "",
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 
 
@@ -66,6 +72,8 @@ def tool(
     examples: Sequence[str] = (),
     cache: bool = False,
     by_code: Sequence[str] = (),
+    title: str = "",
+    done: str = "",
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Make a typed function a `Tool`; usable bare or with arguments.
 
@@ -80,6 +88,8 @@ def tool(
         examples: questions it is good for.
         cache: set this when the same arguments always give the same result.
         by_code: arguments a planning model is not asked for; they need defaults.
+        title: what a call does, for people: "Reading text"; by default the name with spaces.
+        done: what it has done, after "I": "read the text"; by default "asked" and the name.
 
     Raises:
         TypeError: a hint, the docstring or the description of an argument is missing.
@@ -104,6 +114,14 @@ def tool(
             function=target,
             arguments=arguments,
             by_code=frozenset(by_code),
+            title=title or words_of(label),
+            done=done or f"asked {label}",
         )
 
     return make if function is None else make(function)
+
+
+def words_of(name: str) -> str:
+    """The name of a tool as words: "price_of" is "Price of"."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

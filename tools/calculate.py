@@ -49,6 +49,8 @@ _TIMES = re.compile(r"(?<=[0-9)])\s*[xX]\s*(?=[0-9(.])")
 
 
 @tool(
+    title="Calculating",
+    done="calculated",
     examples=[
         "What is 15% of 84.50?",
         "How much change is left from 50 if the total is 36.40?",

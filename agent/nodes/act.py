@@ -56,7 +56,8 @@ def new_calls(
         if key not in seen:
             seen.add(key)
             number = len(results) + len(calls) + 1
-            calls.append(call.model_copy(update={"id": f"C{number}"}))
+            title = run.tools[call.tool].title
+            calls.append(call.model_copy(update={"id": f"C{number}", "title": title}))
     return calls
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...schema import (
     Answer,
@@ -16,6 +16,7 @@ from ...schema import (
     ToolResult,
     Usage,
 )
+from ...tools.base import Tool
 from ..calibration import tempered
 from ..evidence.provenance import known_by
 from ..planner import NO_PICTURE
@@ -24,22 +25,6 @@ from ..state import State, Turn, Verdict
 from .base import Done
 
 _MOST_PAGES = 3
-_DONE_BY = {
-    "read_text": "read the text",
-    "detect_objects": "looked for objects",
-    "look_closer": "enlarged parts of the picture",
-    "read_codes": "looked for codes",
-    "calculate": "calculated",
-    "search_documents": "searched the documents",
-    "open_page": "opened pages",
-    "find_similar_images": "looked for similar pictures",
-    "show_outline": "looked at the outline",
-    "list_figures": "looked through the figures",
-    "list_tables": "looked through the tables",
-    "find_all": "looked for every mention",
-    "find_table": "looked for a table",
-    "query_table": "asked the table",
-}
 _LIST_MARK = re.compile(r"^(?:[-*•]|\d{1,3}[.)])\s+")
 _CUT_SHORT: tuple[StopReason, ...] = ("budget", "deadline", "cancelled")
 
@@ -154,7 +139,7 @@ def why_declined(state: State, run: Run) -> str:
     if state["problem"] == NO_PICTURE:
         return "This question is about a picture, but there is none. Add a picture and ask again."
     parts = ["I can't tell."]
-    if done := what_was_done(state["results"]):
+    if done := what_was_done(state["results"], run.tools):
         parts.append(f"I {done}; that did not show the answer.")
     if pages := nearest_pages(state):
         parts.append(f"The pages that come nearest: {pages}.")
@@ -170,10 +155,10 @@ def why_declined(state: State, run: Run) -> str:
     return " ".join(parts)
 
 
-def what_was_done(results: Sequence[ToolResult]) -> str:
+def what_was_done(results: Sequence[ToolResult], tools: Mapping[str, Tool]) -> str:
     """The tools that worked, in people's words: "read the text and looked for objects"."""
-    tools = dict.fromkeys(r.call.tool for r in results if r.error is None)
-    *most, last = [_DONE_BY.get(tool, f"asked {tool}") for tool in tools] or [""]
+    used = dict.fromkeys(r.call.tool for r in results if r.error is None)
+    *most, last = [tools[name].done for name in used] or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from .baselines import baselines
+from .feedback import from_feedback
 from .run import ablate, compare, report, run, suites
 from .seer import seer
 
@@ -20,3 +21,4 @@ eval_app.command()(ablate)
 eval_app.command()(baselines)
 eval_app.command("peers", hidden=True)(baselines)  # its name in version 0.1
 eval_app.command()(seer)
+eval_app.command()(from_feedback)

@@ -218,12 +218,12 @@ def instant_experts(
 ) -> list[Tool]:
     """Tools called as the real experts are, with their arguments."""
 
-    @tool(cache=True)
+    @tool(title="Reading text", done="read the text", cache=True)
     def read_text(picture: Picture) -> Any:
         """Read all text in a picture."""
         return read(picture)
 
-    @tool(cache=True)
+    @tool(title="Finding objects", done="looked for objects", cache=True)
     def detect_objects(picture: Picture, labels: Sequence[str] = ()) -> Any:
         """Find and count objects in a picture.
 

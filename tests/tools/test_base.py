@@ -50,6 +50,21 @@ def test_calling_a_tool_calls_its_function(context: Context) -> None:
     assert colour_of(A, context, "left") == "a.png left 2 [] 2"
 
 
+def test_a_tool_has_words_for_people() -> None:
+    @tool(title="Asking the oracle", done="asked the oracle")
+    def ask_oracle() -> str:
+        """Ask."""
+        return "no"
+
+    @tool
+    def price_of() -> str:
+        """Price."""
+        return "1"
+
+    assert (ask_oracle.title, ask_oracle.done) == ("Asking the oracle", "asked the oracle")
+    assert (price_of.title, price_of.done) == ("Price of", "asked price_of")
+
+
 def test_arguments_may_be_named_like_methods_of_a_model(context: Context) -> None:
     @tool
     def thing(json: str, copy: int, _x: int = 1) -> str:

@@ -208,6 +208,8 @@ def codes_tool(store: Store) -> Tool:
 
     @tool(
         name=CODES,
+        title="Reading codes",
+        done="looked for codes",
         examples=[
             "What does the QR code say?",
             "Where does the QR code lead to?",

@@ -108,6 +108,8 @@ def detect_tool(detector: Detector, store: Store) -> Tool:
     """The tool `detect_objects`."""
 
     @tool(
+        title="Finding objects",
+        done="looked for objects",
         examples=[
             "How many people are in the picture?",
             "Is there a dog?",

@@ -117,7 +117,11 @@ def search_tools(index: Searchable, store: Store) -> list[Tool]:
 
 
 def _search_tool(search: DocumentSearch) -> Tool:
-    @tool(by_code=("limit", "documents", "pictures"))
+    @tool(
+        title="Searching the documents",
+        done="searched the documents",
+        by_code=("limit", "documents", "pictures"),
+    )
     def search_documents(
         query: str,
         context: Context,
@@ -150,7 +154,7 @@ def _search_tool(search: DocumentSearch) -> Tool:
 
 
 def _similar_tool(documents: DocumentSearch) -> Tool:
-    @tool
+    @tool(title="Finding similar pictures", done="looked for similar pictures")
     def find_similar_images(picture: Picture) -> list[Evidence]:
         """Find pictures and scanned pages among the user's documents that look like a picture.
 
@@ -170,7 +174,7 @@ def _similar_tool(documents: DocumentSearch) -> Tool:
 
 
 def _open_tool(documents: DocumentSearch) -> Tool:
-    @tool(by_code=("neighbours",))
+    @tool(title="Opening a page", done="opened pages", by_code=("neighbours",))
     def open_page(document: str, page: int, neighbours: int = 0) -> list[Evidence]:
         """Open one page of one of the user's documents: its whole text, and how it looks.
 

@@ -32,7 +32,7 @@ _AROUND = 80
 def walking_tools(documents: DocumentSearch) -> list[Tool]:
     """The tools that go through one document."""
 
-    @tool
+    @tool(title="Looking at the outline", done="looked at the outline")
     def show_outline(document: str) -> list[Evidence]:
         """What a document is as a whole: title, date, number of pages, figures, tables, its headings.
 
@@ -44,7 +44,7 @@ def walking_tools(documents: DocumentSearch) -> list[Tool]:
         outline = documents.index.outline(name)
         return [_whole(name, [*_facts(entry, outline), *_headings(outline)])]
 
-    @tool
+    @tool(title="Looking through the figures", done="looked through the figures")
     def list_figures(document: str) -> list[Evidence]:
         """All figures and charts of a document that have a caption, with their pages.
 
@@ -53,7 +53,7 @@ def walking_tools(documents: DocumentSearch) -> list[Tool]:
         """
         return _listed(documents, document, "figure")
 
-    @tool
+    @tool(title="Looking through the tables", done="looked through the tables")
     def list_tables(document: str) -> list[Evidence]:
         """All tables of a document that have a caption, with their pages.
 
@@ -62,7 +62,7 @@ def walking_tools(documents: DocumentSearch) -> list[Tool]:
         """
         return _listed(documents, document, "table")
 
-    @tool
+    @tool(title="Looking for every mention", done="looked for every mention")
     def find_all(document: str, term: str) -> list[Evidence]:
         """Every place in a document where a word or phrase stands, counted.
 

@@ -194,6 +194,8 @@ def look_tool(looker: Looker) -> Tool:
     """The tool `look_closer`."""
 
     @tool(
+        title="Looking closer",
+        done="enlarged parts of the picture",
         examples=[
             "What colour is the bus?",
             "What is written on the man's shirt?",

@@ -262,6 +262,8 @@ def read_tool(reader: Reader, store: Store) -> Tool:
     """The tool `read_text`."""
 
     @tool(
+        title="Reading text",
+        done="read the text",
         examples=[
             "What does the sign say?",
             "What is the total on this receipt?",

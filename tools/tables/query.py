@@ -30,7 +30,7 @@ _MOST_LISTED = 30
 def table_tools(library: TableLibrary) -> list[Tool]:
     """`find_table` and `query_table` over the same tables."""
 
-    @tool
+    @tool(title="Looking for the table", done="looked for a table")
     def find_table(query: str, context: Context) -> Evidence:
         """Find the table that a question about many of its rows needs: highest, sum, average, how many.
 
@@ -39,7 +39,7 @@ def table_tools(library: TableLibrary) -> list[Tool]:
         """
         return _as_evidence(library.fitting(query, context)[0])
 
-    @tool
+    @tool(title="Asking the table", done="asked the table")
     def query_table(sql: str, context: Context) -> list[Evidence]:
         """Ask the table that was found, in SQL: highest, sum, average, difference, filter, group.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from .auth import Authentication
 from .conversation import Exchange
 from .documents import UserDocuments
 from .documents_panel import DocumentsPanel
+from .feedback import FeedbackStore
 from .history import ChatHistory
 from .html.messages import (
     ChatbotMessage,
@@ -29,13 +30,17 @@ from .html.messages import (
     running_messages,
     waiting_message,
 )
+from .intake import Intake
+from .live_answer import LiveAnswer
 from .live_answers import LiveAnswers
 from .navigation import Navigation, first
-from .progress import AnswerProgress
+from .preferences import Preferences, preferred
 from .question import PageQuestion, build_question
 from .rate_limit import RateLimiter
 from .session import Caller, PageSession, Updates, error_sentence, owned
-from .uploads import NamedFile, gone, remove_uploads, split_uploads
+from .uploads import remove_uploads
+
+_ALL = Preferences()
 
 
 class ChatHandlers:
@@ -59,30 +64,45 @@ class ChatHandlers:
     ) -> None:
         self.assistant, self.authentication = assistant, authentication
         self.history, self.documents, self.examples = history, documents, tuple(examples)
+        self.feedback = FeedbackStore(history)
         self.limits = assistant.settings.page
         self.documents_panel = DocumentsPanel(documents, self.limits.files)
-        self.navigation = Navigation(
-            assistant.store, history, self.documents_panel, [p for _, p in self.examples]
-        )
         self.live_answers = LiveAnswers(assistant, self.limits)
+        self.navigation = Navigation(
+            assistant.store,
+            history,
+            self.documents_panel,
+            self.live_answers,
+            [p for _, p in self.examples],
+        )
+        self._intake = Intake(assistant.store, history, self.documents_panel, self.limits)
         self._rate = RateLimiter(self.limits.questions_per_minute, 60.0)
 
     async def ask(
-        self, caller: Caller, session: PageSession, text: str, files: Sequence[Path]
+        self,
+        caller: Caller,
+        session: PageSession,
+        text: str,
+        files: Sequence[Path],
+        scope: Collection[str] = (),
+        preferences: Preferences = _ALL,
     ) -> AsyncGenerator[Updates]:
-        """Ask what was typed, with what was added to it."""
+        """Ask what was typed, with what was added to it; `scope` as in `scope.names_in`."""
         session = owned(caller, session)
         before: list[Exchange] = []
         try:
             self._check(caller, text.strip(), files)
             before = await asyncio.to_thread(self._before, session)
-            answering = self._ask(caller, session, text.strip(), files, before)
+            answering = self._ask(caller, session, text.strip(), files, before, scope, preferences)
             async with contextlib.aclosing(answering):
                 async for updates in answering:
                     yield updates
         except LooktwiceError as error:
             typed = "" if isinstance(error, Cancelled) else text
-            log = [*chat_messages(before), refusal_message(error_sentence(error), typed)]
+            log = [
+                *chat_messages(before, session.chat),
+                refusal_message(error_sentence(error), typed),
+            ]
             if text.strip():
                 log.insert(-1, question_message(text.strip(), session.attached, None, 0))
             yield {"log": log, "session": session}
@@ -91,7 +111,12 @@ class ChatHandlers:
                 await asyncio.to_thread(remove_uploads, files)
 
     async def retry(
-        self, caller: Caller, session: PageSession, number: int
+        self,
+        caller: Caller,
+        session: PageSession,
+        number: int,
+        scope: Collection[str] = (),
+        preferences: Preferences = _ALL,
     ) -> AsyncGenerator[Updates]:
         """Ask question `number` once more; what followed it goes."""
         session = owned(caller, session)
@@ -109,7 +134,7 @@ class ChatHandlers:
             region=old.region,
             region_picture=first(old.pictures),
         )
-        async for updates in self.ask(caller, session, old.question, []):
+        async for updates in self.ask(caller, session, old.question, [], scope, preferences):
             yield updates
 
     async def ask_example(
@@ -124,6 +149,41 @@ class ChatHandlers:
         )
         async for updates in self.ask(caller, session, question, []):
             yield updates
+
+    async def open_chat(self, caller: Caller, chat: str) -> AsyncGenerator[Updates]:
+        """A chat of the past; where its question is still at work, its answer while it grows."""
+        self.live_answers.leave(caller.owner, caller.page)
+        live = self.live_answers.of(caller.owner, chat)
+        shown = await asyncio.to_thread(self.navigation.open_chat, caller, chat)
+        if live is None:
+            yield {**shown, "busy": False}
+            return
+        exchanges = await asyncio.to_thread(self.history.exchanges, caller.owner, chat)
+        log = await asyncio.to_thread(chat_messages, exchanges[: live.number], chat)
+        yield {**shown, "log": [*log, live_question(live)], "busy": True}
+        try:
+            async with contextlib.aclosing(self._watch(caller, live, log)) as every:
+                async for updates in every:
+                    yield updates
+        except LooktwiceError as error:
+            refused = refusal_message(error_sentence(error), live.question.text)
+            yield {"log": [*log, live_question(live), refused]}
+            await asyncio.to_thread(self.history.drop_empty, caller.owner, chat)
+        yield {"busy": False}
+
+    def new_chat(self, caller: Caller) -> Updates:
+        """A new chat; what the page showed before goes on."""
+        self.live_answers.leave(caller.owner, caller.page)
+        return {**self.navigation.new_chat(caller), "busy": False}
+
+    def give_feedback(
+        self, caller: Caller, session: PageSession, number: int, words: str, *, good: bool
+    ) -> None:
+        """Keep that answer `number` of the open chat was right or wrong."""
+        chat = owned(caller, session).chat
+        if chat is not None:
+            with contextlib.suppress(BadInput):  # the answer was replaced meanwhile
+                self.feedback.give(caller.owner, chat, number, words, good=good)
 
     def stop(self, caller: Caller) -> bool:
         """Stop this page's question: its model, its tools, nobody else's."""
@@ -155,19 +215,23 @@ class ChatHandlers:
         text: str,
         files: Sequence[Path],
         before: list[Exchange],
+        scope: Collection[str],
+        preferences: Preferences,
     ) -> AsyncGenerator[Updates]:
         """Take the files in, then answer; without a question, only the former."""
-        log = await asyncio.to_thread(chat_messages, before)
-        pictures, others = await asyncio.to_thread(self._store_pictures, caller, files)
+        log = await asyncio.to_thread(chat_messages, before, session.chat)
+        pictures, others = await asyncio.to_thread(self._intake.pictures, caller, files)
         pictures = [*session.attached, *pictures]
         if others:
-            async for updates in self._add_documents(caller, log, others):
-                yield updates
+            async for words in self._intake.documents(caller, others):
+                yield {"log": [*log, waiting_message(words)]}
         if text or pictures or session.region is not None:
-            index = await asyncio.to_thread(self.documents.index, caller.owner)
+            index = await asyncio.to_thread(self.documents.chosen, caller.owner, scope)
             question = await asyncio.to_thread(
                 build_question, self.assistant.store, session, text, pictures, before, index
             )
+            settings = preferred(self.assistant.settings, preferences)
+            question = replace(question, settings=settings)
             answer = self._answer(caller, session, question, len(before), log)
             async with contextlib.aclosing(answer):
                 async for updates in answer:
@@ -179,35 +243,6 @@ class ChatHandlers:
         else:
             yield {"session": session}
 
-    def _store_pictures(
-        self, caller: Caller, paths: Sequence[Path]
-    ) -> tuple[list[Picture], list[NamedFile]]:
-        """Pictures, which go to the store, and all other files."""
-        found, others = split_uploads(paths, self.limits.upload_bytes)
-        pictures = []
-        for file in found:
-            try:
-                data = file.path.read_bytes()
-            except OSError:
-                raise gone(file) from None
-            pictures.append(self.assistant.store.add(data, file.name))
-        if pictures:
-            self.history.add_pictures(caller.owner, pictures)
-        return pictures, others
-
-    async def _add_documents(
-        self, caller: Caller, log: list[ChatbotMessage], files: list[NamedFile]
-    ) -> AsyncGenerator[Updates]:
-        """Add dropped documents, showing how far it is; raises where nothing could be read."""
-        async for words, summary in self.documents_panel.adding(caller, files):
-            if summary is None:
-                yield {"log": [*log, waiting_message(words)]}
-            elif summary.failed:
-                reasons = "; ".join(f"{Path(p).name}: {why}" for p, why in summary.failed)
-                raise BadInput("documents", reasons)
-            elif summary.skipped:
-                raise BadInput(files[0].name, "is no kind of picture or document that can be read")
-
     async def _answer(
         self,
         caller: Caller,
@@ -217,22 +252,47 @@ class ChatHandlers:
         log: list[ChatbotMessage],
     ) -> AsyncGenerator[Updates]:
         """The answer while it grows; at its end it is part of the chat."""
-        shown = question_message(question.text, question.pictures, question.region, number)
-        saved: list[tuple[str, Exchange]] = []
+        history, owner = self.history, caller.owner
+        chat = session.chat or await asyncio.to_thread(history.begin, owner, question.text)
 
         def save(exchange: Exchange) -> None:
-            if session.chat is not None and session.editing is not None:
-                self.history.truncate(caller.owner, session.chat, session.editing)
-            saved.append((self.history.add(caller.owner, session.chat, exchange), exchange))
+            if session.editing is not None:
+                history.truncate(owner, chat, session.editing)
+            history.add(owner, chat, exchange)
 
-        yield {"log": [*log, *running_messages(AnswerProgress(), shown, number)]}
-        async with contextlib.aclosing(
-            self.live_answers.follow(caller.owner, caller.page, question, save)
-        ) as changes:
-            async for progress, place in changes:
-                yield {"log": [*log, *running_messages(progress, shown, number, place)]}
-        chat, exchange = saved[0]
+        try:
+            live = self.live_answers.start(owner, chat, number, question, save)
+        except LooktwiceError:
+            if session.chat is None:
+                await asyncio.to_thread(history.drop_empty, owner, chat)
+            raise
+        try:
+            async with contextlib.aclosing(self._watch(caller, live, log)) as every:
+                async for updates in every:
+                    yield updates
+        except LooktwiceError:
+            await asyncio.to_thread(history.drop_empty, owner, chat)
+            raise
+
+    async def _watch(
+        self, caller: Caller, live: LiveAnswer, log: list[ChatbotMessage]
+    ) -> AsyncGenerator[Updates]:
+        """An answer while it grows, and whole at its end; `log` is the chat before it."""
+        shown = live_question(live)
         yield {
-            "log": [*log, *exchange_messages(exchange, number)],
-            "session": PageSession(owner=caller.owner, chat=chat),
+            "log": [*log, *running_messages(live.progress, shown, live.number, live.place)],
+            "session": PageSession(owner=caller.owner, chat=live.chat),
         }
+        async with contextlib.aclosing(self.live_answers.watch(caller.page, live)) as changes:
+            async for progress, place in changes:
+                yield {"log": [*log, *running_messages(progress, shown, live.number, place)]}
+        if live.exchange is not None:
+            yield {"log": [*log, *exchange_messages(live.exchange, live.number, live.chat)]}
+
+
+def live_question(live: LiveAnswer) -> ChatbotMessage:
+    """The question of an answer that is under way."""
+    question = live.question
+    return question_message(
+        question.text, question.pictures, question.region, live.number, live.chat
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +20,7 @@ from ...extensions.extras import require
 from ...media.private import make_private
 from ...schema import Passage
 from ...settings import Settings
+from .scope import ChosenDocuments, names_in
 from .uploads import NamedFile, safe_name
 
 if TYPE_CHECKING:
@@ -77,6 +78,38 @@ class UserDocuments:
             if folder not in self._open_indexes:
                 self._open_indexes[folder] = self._open_index(folder, write=False)
             return self._open_indexes[folder]
+
+    def chosen(self, owner: str, choices: Collection[str]) -> Index | ChosenDocuments | None:
+        """The user's documents, or those that were chosen; None where there are none."""
+        index = self.index(owner)
+        if index is None:
+            return None
+        names = names_in(choices, [d.name for d in index.documents()])
+        if names is None:
+            return index
+        return ChosenDocuments(index, names) if names else None
+
+    def failures(self, owner: str) -> list[tuple[str, str]]:
+        """Names of the user's files that could not be added, with the reasons."""
+        index = self.index(owner)
+        return [(Path(f.path).name, f.reason) for f in index.failures()] if index else []
+
+    def dismiss(self, owner: str, name: str) -> None:
+        """Forget a file that could not be added; nothing happens where there is none."""
+        folder = self.folder(owner)
+        index = self.index(owner)
+        paths = [Path(f.path) for f in index.failures()] if index else []
+        paths = [p for p in paths if p.name == name and p.is_relative_to(folder / "files")]
+        if not paths:
+            return
+        with self._writing:
+            for path in paths:
+                path.unlink(missing_ok=True)
+            writer = self._open_index(folder, write=True)
+            try:
+                writer.update()
+            finally:
+                writer.close()
 
     def list_documents(self, owner: str) -> Sequence[Document]:
         """Every document, by name."""

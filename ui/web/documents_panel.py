@@ -11,10 +11,12 @@ from ...control import Control
 from ...errors import LooktwiceError
 from .documents import UserDocuments
 from .html.components import document_list, search_results
+from .scope import choices_of
 from .session import Caller, Updates, error_sentence
 from .uploads import NamedFile, remove_uploads, safe_name
 
 _UPDATE_SECONDS = 0.3
+_MOST_CHOICES = 2_000
 _MAX_SEARCH_CHARACTERS = 500
 
 
@@ -29,11 +31,16 @@ class DocumentsPanel:
     def __init__(self, documents: UserDocuments, max_files: int) -> None:
         self._documents, self._max_files = documents, max_files
 
-    def list_html(self, caller: Caller) -> str:
-        """The list of this user's documents."""
-        return document_list(
-            self._documents.list_documents(caller.owner), shared=self._documents.shared is not None
+    def shown(self, caller: Caller) -> Updates:
+        """The list of this user's documents, and which of them can be chosen for a question."""
+        documents = self._documents.list_documents(caller.owner)
+        listed = document_list(
+            documents,
+            self._documents.failures(caller.owner),
+            shared=self._documents.shared is not None,
         )
+        choices = choices_of([document.name for document in documents[:_MOST_CHOICES]])
+        return {"documents": listed, "scope": choices}
 
     async def add(self, caller: Caller, files: Sequence[Path]) -> AsyncGenerator[Updates]:
         """Add files of the panel, showing how far it is."""
@@ -45,7 +52,7 @@ class DocumentsPanel:
             yield {"progress": error_sentence(error)}
         finally:
             await asyncio.to_thread(remove_uploads, files)
-        yield {"documents": await asyncio.to_thread(self.list_html, caller)}
+        yield await asyncio.to_thread(self.shown, caller)
 
     def remove(self, caller: Caller, name: str) -> Updates:
         """Forget a document."""
@@ -54,7 +61,15 @@ class DocumentsPanel:
             self._documents.remove(caller.owner, name)
         except LooktwiceError as error:
             message = error_sentence(error)
-        return {"progress": message, "documents": self.list_html(caller)}
+        return {"progress": message, **self.shown(caller)}
+
+    def dismiss(self, caller: Caller, name: str) -> Updates:
+        """Forget a file that could not be added."""
+        try:
+            self._documents.dismiss(caller.owner, name)
+        except LooktwiceError as error:
+            return {"progress": error_sentence(error)}
+        return {"progress": "", **self.shown(caller)}
 
     def search(self, caller: Caller, words: str) -> Updates:
         """Pages in which it stands."""

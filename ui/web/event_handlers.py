@@ -15,6 +15,7 @@ import gradio as gr
 from .chat import ChatHandlers
 from .html.escaping import plain
 from .layout import Widgets
+from .preferences import Preferences
 from .session import Caller, PageSession, Updates
 
 WidgetUpdates = dict[Any, Any]
@@ -37,22 +38,39 @@ class EventHandlers:
     # --- asking
 
     async def ask(
-        self, value: dict[str, Any], session: PageSession, request: gr.Request
+        self,
+        value: dict[str, Any],
+        session: PageSession,
+        scope: list[str] | None,
+        checks: list[str] | None,
+        seconds: float | None,
+        rounds: float | None,
+        request: gr.Request,
     ) -> AsyncGenerator[WidgetUpdates]:
         """What was typed was sent."""
         paths = [Path(p) for p in value.get("files") or []]
+        text, caller = value.get("text") or "", self._caller(request)
+        preferences = Preferences(checks, seconds, rounds)
         async with contextlib.aclosing(
-            self._handlers.ask(self._caller(request), session, value.get("text") or "", paths)
+            self._handlers.ask(caller, session, text, paths, scope or (), preferences)
         ) as every:
             async for updates in every:
                 yield self._shown(updates)
 
     async def retry(
-        self, session: PageSession, request: gr.Request, event: gr.EventData
+        self,
+        session: PageSession,
+        scope: list[str] | None,
+        checks: list[str] | None,
+        seconds: float | None,
+        rounds: float | None,
+        request: gr.Request,
+        event: gr.EventData,
     ) -> AsyncGenerator[WidgetUpdates]:
         """Below an answer: ask again."""
+        caller, preferences = self._caller(request), Preferences(checks, seconds, rounds)
         async with contextlib.aclosing(
-            self._handlers.retry(self._caller(request), session, _number(event))
+            self._handlers.retry(caller, session, _number(event), scope or (), preferences)
         ) as every:
             async for updates in every:
                 yield self._shown(updates)
@@ -71,6 +89,16 @@ class EventHandlers:
         """The stop button."""
         self._handlers.stop(self._caller(request))
 
+    def feedback(self, session: PageSession, request: gr.Request, event: gr.EventData) -> None:
+        """Below an answer: right or wrong, perhaps with a word."""
+        self._handlers.give_feedback(
+            self._caller(request),
+            session,
+            _number(event),
+            _text(event, "words", 2_000),
+            good=_field(event, "good") is True,
+        )
+
     def refresh(self, session: PageSession, request: gr.Request) -> WidgetUpdates:
         """An answer has come; the lists beside it change."""
         return self._shown(self._navigation.refresh(self._caller(request), session))
@@ -81,19 +109,19 @@ class EventHandlers:
         """The page was opened."""
         return self._shown(self._navigation.load(self._caller(request)))
 
-    def unload(self, request: gr.Request) -> None:
-        """The page was closed."""
-        owner = self._handlers.authentication.owner(request.cookies)
-        if owner is not None and request.session_hash:
-            self._handlers.stop(Caller(owner, request.session_hash))
-
     def new_chat(self, request: gr.Request) -> WidgetUpdates:
         """The button for a new chat."""
-        return self._shown(self._navigation.new_chat(self._caller(request)))
+        return self._shown(self._handlers.new_chat(self._caller(request)))
 
-    def open_chat(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
-        """A chat of the list."""
-        return self._shown(self._navigation.open_chat(self._caller(request), _text(event, "chat")))
+    async def open_chat(
+        self, request: gr.Request, event: gr.EventData
+    ) -> AsyncGenerator[WidgetUpdates]:
+        """A chat of the list, or of an address."""
+        async with contextlib.aclosing(
+            self._handlers.open_chat(self._caller(request), _text(event, "chat"))
+        ) as every:
+            async for updates in every:
+                yield self._shown(updates)
 
     def delete_chat(
         self, session: PageSession, request: gr.Request, event: gr.EventData
@@ -175,6 +203,10 @@ class EventHandlers:
         """The cross at a document."""
         return self._shown(self._panel.remove(self._caller(request), _text(event, "name")))
 
+    def dismiss(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
+        """The cross at a file that could not be added."""
+        return self._shown(self._panel.dismiss(self._caller(request), _text(event, "name")))
+
     def search_documents(self, words: str, request: gr.Request) -> WidgetUpdates:
         """Words for a search of the documents."""
         return self._shown(self._panel.search(self._caller(request), words))
@@ -195,9 +227,22 @@ class EventHandlers:
         }
         if "progress" in updates:
             shown[widgets.progress] = f'<p role="status">{plain(updates["progress"])}</p>'
-        if "words" in updates:
-            shown[widgets.composer] = {"text": updates["words"], "files": []}
+        if "scope" in updates:
+            choices = updates["scope"]
+            shown[widgets.scope] = gr.update(choices=choices, visible=bool(choices))
+        if composer := _composer(updates):
+            shown[widgets.composer] = gr.update(**composer)
         return shown
+
+
+def _composer(updates: Updates) -> dict[str, Any]:
+    """What changes at the box for questions: its words, and which of its two buttons it has."""
+    changes: dict[str, Any] = {}
+    if "words" in updates:
+        changes["value"] = {"text": updates["words"], "files": []}
+    if "busy" in updates:
+        changes |= {"submit_btn": not updates["busy"], "stop_btn": updates["busy"]}
+    return changes
 
 
 def _field(event: gr.EventData, name: str) -> Any:
@@ -205,9 +250,9 @@ def _field(event: gr.EventData, name: str) -> Any:
     return data.get(name) if isinstance(data, dict) else None
 
 
-def _text(event: gr.EventData, name: str) -> str:
+def _text(event: gr.EventData, name: str, longest: int = 300) -> str:
     value = _field(event, name)
-    return value[:300] if isinstance(value, str) else ""
+    return value[:longest] if isinstance(value, str) else ""
 
 
 def _number(event: gr.EventData) -> int:

@@ -20,7 +20,10 @@ _END = """(log) => {
     const value = back ? {value: {text: back, files: []}} : {};
     return {__type__: "update", submit_btn: true, stop_btn: false, ...value};
 }"""
-_IDLE = """() => ({__type__: "update", submit_btn: true, stop_btn: false})"""
+_FAILED = """(log) => {
+    window.lookTwice?.lost();
+    return {__type__: "update", submit_btn: true, stop_btn: false};
+}"""
 _CAMERA = """() => ({
     __type__: "update", value: null, visible: !document.querySelector("#lt-photo")
 })"""
@@ -45,16 +48,20 @@ def _changing(*outputs: Any) -> dict[str, Any]:
 def _connect_asking(w: Widgets, handlers: EventHandlers) -> list[Any]:
     """Asking in its three ways; returns the events, for others to end them."""
     asking = []
+    preferences = [w.checks, w.seconds, w.rounds]
     for asked, function, inputs in (
-        (w.composer.submit, handlers.ask, [w.composer, w.session]),
-        (w.bridge.retry, handlers.retry, [w.session]),
+        (w.composer.submit, handlers.ask, [w.composer, w.session, w.scope, *preferences]),
+        (w.bridge.retry, handlers.retry, [w.session, w.scope, *preferences]),
         (w.bridge.example, handlers.ask_example, [w.session]),
     ):
         running = asked(function, inputs, js=_BEGIN, **_changing(w.session, w.log))
         asking.append(running)
-        running.failure(None, w.log, w.composer, js=_END)
+        running.failure(None, w.log, w.composer, js=_FAILED)
         ended = running.then(None, w.log, w.composer, js=_END)
-        ended.then(handlers.refresh, w.session, **_changing(w.head, w.chats, w.documents))
+        ended.then(
+            handlers.refresh, w.session, **_changing(w.strip, w.head, w.chats, w.documents, w.scope)
+        )
+    w.bridge.feedback(handlers.feedback, w.session, **{**_changing(), "outputs": None})
     w.bridge.begin(None, None, [w.composer, w.strip], js=_BUSY)
     w.composer.stop(handlers.stop, **{**_changing(), "outputs": None})
     return asking
@@ -62,13 +69,13 @@ def _connect_asking(w: Widgets, handlers: EventHandlers) -> list[Any]:
 
 def _connect_chats(page: gr.Blocks, w: Widgets, handlers: EventHandlers, asking: list[Any]) -> None:
     everything = _changing(w.session, w.strip, w.head, w.chats, w.log, w.composer)
-    # Going to another chat ends the question before, so that its end does not lead back.
-    for leaving, function in (
-        (w.bridge.open_chat, handlers.open_chat),
-        (w.new.click, handlers.new_chat),
-    ):
-        gone = leaving(function, None, **everything, cancels=asking)
-        gone.then(None, None, w.composer, js=_IDLE)
+    opening = w.bridge.open_chat(handlers.open_chat, None, **everything, trigger_mode="multiple")
+    opening.then(
+        handlers.refresh, w.session, **_changing(w.strip, w.head, w.chats, w.documents, w.scope)
+    )
+    # Who goes elsewhere is shown nothing more of what they left; it goes on all the same.
+    w.bridge.leave(None, None, None, cancels=[*asking, opening])
+    w.new.click(handlers.new_chat, None, **everything, cancels=[*asking, opening])
     w.bridge.delete_chat(handlers.delete_chat, w.session, **everything)
     w.bridge.restore_chat(handlers.restore_chat, w.session, **_changing(w.chats))
     w.bridge.rename_chat(handlers.rename_chat, w.session, **_changing(w.head, w.chats))
@@ -76,8 +83,9 @@ def _connect_chats(page: gr.Blocks, w: Widgets, handlers: EventHandlers, asking:
     w.find.change(
         handlers.search_chats, [w.find, w.session], **searching, trigger_mode="always_last"
     )
-    page.load(handlers.load, None, **_changing(w.session, w.strip, w.head, w.chats, w.documents))
-    page.unload(handlers.unload)
+    page.load(
+        handlers.load, None, **_changing(w.session, w.strip, w.head, w.chats, w.documents, w.scope)
+    )
 
 
 def _connect_attachments(w: Widgets, handlers: EventHandlers) -> None:
@@ -90,6 +98,9 @@ def _connect_attachments(w: Widgets, handlers: EventHandlers) -> None:
 
 
 def _connect_documents(w: Widgets, handlers: EventHandlers) -> None:
-    w.upload.upload(handlers.add_documents, w.upload, **_changing(w.progress, w.documents))
+    w.upload.upload(handlers.add_documents, w.upload, **_changing(w.progress, w.documents, w.scope))
     w.search.submit(handlers.search_documents, w.search, **_changing(w.progress, w.found))
-    w.bridge.remove_document(handlers.remove_document, None, **_changing(w.progress, w.documents))
+    w.bridge.dismiss(handlers.dismiss, None, **_changing(w.progress, w.documents, w.scope))
+    w.bridge.remove_document(
+        handlers.remove_document, None, **_changing(w.progress, w.documents, w.scope)
+    )

@@ -24,6 +24,9 @@ _TITLE_CHARACTERS = 80
 _MAX_CHATS = 200
 _UNDO_SECONDS = 600.0
 """How long a removed chat can be had back; then nothing of it is left."""
+_EMPTY_SECONDS = 24 * 3600.0
+"""A chat without an answer for so long had a program that ended before."""
+_EMPTY = "NOT EXISTS (SELECT 1 FROM exchanges WHERE chat = id)"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS chats (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL, updated REAL NOT NULL);
@@ -65,6 +68,20 @@ class ChatHistory:
         except (OSError, sqlite3.Error) as error:
             raise UsageError(f"{path}: past chats cannot be read ({error})") from error
 
+    def begin(self, owner: str, question: str) -> str:
+        """A new chat, named after its first question; it is listed when it has an answer.
+
+        Returns:
+            The chat's id.
+        """
+        with self.writing() as db:
+            return self._begin(db, owner, question)
+
+    def drop_empty(self, owner: str, chat: str) -> None:
+        """Forget a chat that got no answer."""
+        with self.writing() as db:
+            db.execute(f"DELETE FROM chats WHERE id = ? AND owner = ? AND {_EMPTY}", (chat, owner))
+
     def add(self, owner: str, chat: str | None, exchange: Exchange) -> str:
         """Write down an exchange at the end of a chat, of a new one where `chat` is None.
 
@@ -75,14 +92,9 @@ class ChatHistory:
             BadInput: this owner has no such chat.
         """
         words = f"{exchange.question}\n{exchange.answer.text}"
-        with self._writing() as db:
+        with self.writing() as db:
             if chat is None:
-                chat = secrets.token_urlsafe(12)
-                title = " ".join(exchange.question.split())[:_TITLE_CHARACTERS]
-                db.execute(
-                    "INSERT INTO chats (id, owner, title, updated) VALUES (?, ?, ?, ?)",
-                    (chat, owner, title, 0.0),
-                )
+                chat = self._begin(db, owner, exchange.question)
             else:
                 self._title(owner, chat)
             db.execute(
@@ -116,23 +128,31 @@ class ChatHistory:
 
     def truncate(self, owner: str, chat: str, keep: int) -> None:
         """Forget all but the first `keep` exchanges; BadInput where there is no such chat."""
-        with self._writing() as db:
+        with self.writing() as db:
             self._title(owner, chat)
             db.execute("DELETE FROM exchanges WHERE chat = ? AND n >= ?", (chat, keep))
 
-    def find(self, owner: str, words: str = "") -> list[Chat]:
-        """The owner's chats, newest first; with `words`, those in which all of them stand."""
+    def find(self, owner: str, words: str = "", running: Sequence[str] = ()) -> list[Chat]:
+        """The owner's chats, newest first; with `words`, those in which all of them stand.
+
+        Args:
+            owner: whose.
+            words: to look for.
+            running: ids of chats that are listed also where they have no answer yet.
+        """
         terms = words.split()
         term_condition = (
             " AND EXISTS (SELECT 1 FROM exchanges WHERE chat = id AND words LIKE ? ESCAPE '\\')"
         )
         query = (
             "SELECT id, title, updated FROM chats WHERE owner = ? AND removed IS NULL"
+            f" AND (NOT {_EMPTY} OR id IN ({', '.join('?' * len(running))}))"
             f"{term_condition * len(terms)}"
         )
         with self._lock:
             rows = self._db.execute(
-                f"{query} ORDER BY updated DESC LIMIT {_MAX_CHATS}", (owner, *map(_like, terms))
+                f"{query} ORDER BY updated DESC LIMIT {_MAX_CHATS}",
+                (owner, *running, *map(_like, terms)),
             )
             return [Chat(*row) for row in rows]
 
@@ -146,20 +166,20 @@ class ChatHistory:
         title = " ".join(title.split())[:_TITLE_CHARACTERS]
         if not title:
             raise BadInput("chat", "it needs a name")
-        with self._writing() as db:
+        with self.writing() as db:
             self._title(owner, chat)
             db.execute("UPDATE chats SET title = ? WHERE id = ?", (title, chat))
 
     def remove(self, owner: str, chat: str) -> None:
         """Remove a chat; for some minutes `restore` brings it back. BadInput where there is none."""
-        with self._writing() as db:
+        with self.writing() as db:
             self._title(owner, chat)
             self._forget_removed()
             db.execute("UPDATE chats SET removed = ? WHERE id = ?", (time.time(), chat))
 
     def restore(self, owner: str, chat: str) -> None:
         """Bring a removed chat back; BadInput where this owner has none of that kind."""
-        with self._writing() as db:
+        with self.writing() as db:
             done = db.execute(
                 "UPDATE chats SET removed = NULL WHERE id = ? AND owner = ? AND removed > ?",
                 (chat, owner, time.time() - _UNDO_SECONDS),
@@ -169,7 +189,7 @@ class ChatHistory:
 
     def add_pictures(self, owner: str, pictures: Sequence[Picture]) -> None:
         """Let the owner see these pictures from now on."""
-        with self._writing():
+        with self.writing():
             self._add_pictures(owner, pictures)
 
     def picture(self, owner: str, sha256: str) -> Picture | None:
@@ -179,6 +199,12 @@ class ChatHistory:
                 "SELECT body FROM pictures WHERE owner = ? AND sha256 = ?", (owner, sha256)
             ).fetchone()
         return None if row is None else Picture.model_validate_json(row[0])
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The file for one change, which is whole or not at all; for what is kept beside the chats."""
+        with self._lock, self._db:
+            yield self._db
 
     def close(self) -> None:
         """Close the file."""
@@ -194,11 +220,18 @@ class ChatHistory:
     def _forget_removed(self) -> None:
         """Delete chats that were removed some time ago."""
         self._db.execute("DELETE FROM chats WHERE removed < ?", (time.time() - _UNDO_SECONDS,))
+        self._db.execute(
+            f"DELETE FROM chats WHERE updated < ? AND {_EMPTY}", (time.time() - _EMPTY_SECONDS,)
+        )
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._db:
-            yield self._db
+    def _begin(self, db: sqlite3.Connection, owner: str, question: str) -> str:
+        chat = secrets.token_urlsafe(12)
+        title = " ".join(question.split())[:_TITLE_CHARACTERS]
+        db.execute(
+            "INSERT INTO chats (id, owner, title, updated) VALUES (?, ?, ?, ?)",
+            (chat, owner, title, time.time()),
+        )
+        return chat
 
     def _title(self, owner: str, chat: str) -> str:
         row = self._db.execute(

@@ -8,11 +8,16 @@ from typing import Any
 
 import gradio as gr
 
+from ...settings import Settings
+from ...weights.resolve import resolve_pack
 from .chat import ChatHandlers
-from .html.components import welcome
+from .html.components import language_choice, settings_note, welcome
+from .preferences import check_names
 from .session import PageSession
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("base", "viewer", "actions", "drawing", "words", "follow")
+"""In this order: each uses what those before it name."""
 _ENDINGS = [
     "image", ".heic", ".heif", ".avif", ".tif", ".tiff", ".pdf", ".docx", ".pptx", ".xlsx",
     ".html", ".htm", ".md", ".txt", ".csv", ".tsv",
@@ -41,8 +46,12 @@ class Widgets:
     find: gr.Textbox
     new: gr.Button
     camera_button: gr.Button
+    scope: gr.Dropdown
     camera: gr.Image
     documents: gr.HTML
+    checks: gr.CheckboxGroup
+    seconds: gr.Slider
+    rounds: gr.Slider
     progress: gr.HTML
     found: gr.HTML
     upload: gr.UploadButton
@@ -53,18 +62,23 @@ class Widgets:
 def build_layout(handlers: ChatHandlers) -> Widgets:
     """Every widget, inside the `gr.Blocks` that is open."""
     with gr.Sidebar(width=290, elem_id="lt-side"):
-        sidebar = _sidebar(with_login=handlers.authentication.required)
+        sidebar = _sidebar(handlers)
     with gr.Row(elem_id="lt-body"):
         with gr.Column(elem_id="lt-main"):
             conversation = _conversation(handlers)
         gr.HTML(_VIEWER, elem_id="lt-view")
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
-    bridge = gr.HTML("", js_on_load=script, elem_id="lt-bridge", container=False)
+    bridge = gr.HTML("", js_on_load=page_script(), elem_id="lt-bridge", container=False)
     return Widgets(session=gr.State(PageSession()), bridge=bridge, **sidebar, **conversation)
 
 
-def _sidebar(*, with_login: bool) -> dict[str, Any]:
-    """Past chats and documents."""
+def page_script() -> str:
+    """The page's own behaviour, beside Gradio's, as one script that runs once."""
+    parts = [(_HERE / "scripts" / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS]
+    return "if (!window.lookTwice) {\n" + "\n".join(parts) + "\n}"
+
+
+def _sidebar(handlers: ChatHandlers) -> dict[str, Any]:
+    """Past chats, documents and settings."""
     gr.HTML(_BRAND)
     widgets: dict[str, Any] = {
         "new": gr.Button("New chat", elem_id="lt-new", size="sm"),
@@ -85,11 +99,33 @@ def _sidebar(*, with_login: bool) -> dict[str, Any]:
             "found": gr.HTML(elem_id="lt-found"),
             "documents": gr.HTML(elem_id="lt-docs"),
         }
+    with gr.Accordion("Settings", open=False, elem_id="lt-settings"):
+        widgets |= _settings(handlers.assistant.settings)
+    with_login = handlers.authentication.required
     gr.HTML(
-        '<div class="lt-low"><button type="button" class="lt-do lt-quiet lt-dark">Light or dark'
-        f"</button>{_LOG_OUT if with_login else ''}</div>"
+        f'<div class="lt-low">{language_choice()}<button type="button" class="lt-do lt-quiet '
+        f'lt-dark">Light or dark</button>{_LOG_OUT if with_login else ""}</div>'
     )
     return widgets
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    """What users set for their own questions; the model is the program's."""
+    limits, names = settings.limits, check_names(settings)
+    gr.HTML(settings_note(resolve_pack(settings)))
+    return {
+        "seconds": gr.Slider(
+            min(10, limits.seconds),
+            limits.seconds,
+            value=limits.seconds,
+            step=5,
+            label="Seconds a question may take",
+        ),
+        "rounds": gr.Slider(
+            0, max(1, limits.rounds), value=limits.rounds, step=1, label="Times it may look again"
+        ),
+        "checks": gr.CheckboxGroup(names, value=names, label="Checks of a draft"),
+    }
 
 
 def _search_box(label: str, elem_id: str) -> gr.Textbox:
@@ -110,6 +146,7 @@ def _conversation(handlers: ChatHandlers) -> dict[str, Any]:
             buttons=[],
             layout="panel",
             height=None,
+            autoscroll=False,  # scripts/follow.js keeps the question in view, not the end
             latex_delimiters=[],
             allow_tags=False,
             placeholder=welcome(handlers.examples),
@@ -132,6 +169,16 @@ def _conversation(handlers: ChatHandlers) -> dict[str, Any]:
     }
     with gr.Row(elem_id="lt-tools"):
         widgets["camera_button"] = gr.Button("Use the camera", size="sm", elem_id="lt-camera")
+        widgets["scope"] = gr.Dropdown(
+            [],
+            multiselect=True,
+            allow_custom_value=True,  # one that was removed meanwhile is no error
+            label="Documents to ask",
+            show_label=False,
+            container=False,
+            visible=False,
+            elem_id="lt-scope",
+        )
     widgets["camera"] = gr.Image(
         sources=["webcam"],
         type="filepath",

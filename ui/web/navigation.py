@@ -13,10 +13,15 @@ from ...schema import Box, Picture
 from .documents_panel import DocumentsPanel
 from .history import ChatHistory
 from .html.components import attached_strip, chat_list, heading
-from .html.messages import chat_messages
+from .html.messages import ChatbotMessage, chat_messages, refusal_message
+from .live_answers import LiveAnswers
 from .session import Caller, PageSession, Updates, owned
 from .uploads import remove_uploads
 from .viewer import crop_of
+
+_UNANSWERED: ChatbotMessage = refusal_message(
+    "This question got no answer: the program ended meanwhile. Ask it again."
+)
 
 
 class Navigation:
@@ -26,6 +31,7 @@ class Navigation:
         store: holds the pictures.
         history: past chats.
         panel: the documents.
+        live_answers: questions at work.
         examples: pictures that everybody may ask about.
     """
 
@@ -34,9 +40,11 @@ class Navigation:
         store: Store,
         history: ChatHistory,
         panel: DocumentsPanel,
+        live_answers: LiveAnswers,
         examples: Sequence[Picture] = (),
     ) -> None:
         self._store, self._history, self._panel = store, history, panel
+        self._live_answers = live_answers
         self._examples = tuple(examples)
 
     def load(self, caller: Caller) -> Updates:
@@ -45,15 +53,15 @@ class Navigation:
         # Not what is typed: somebody quick has begun before this arrives.
         return {
             **self._whole_page(PageSession(owner=caller.owner)),
-            "documents": self._panel.list_html(caller),
+            **self._panel.shown(caller),
         }
 
     def refresh(self, caller: Caller, session: PageSession) -> Updates:
         """What stands around the conversation, after a question."""
         page = self._whole_page(owned(caller, session))
-        return {name: page[name] for name in ("head", "chats")} | {
-            "documents": self._panel.list_html(caller)
-        }
+        return {name: page[name] for name in ("strip", "head", "chats")} | (
+            self._panel.shown(caller)
+        )
 
     def new_chat(self, caller: Caller) -> Updates:
         """A new chat."""
@@ -67,24 +75,24 @@ class Navigation:
             return self.new_chat(caller)
         return {
             **self._whole_page(PageSession(owner=caller.owner, chat=chat)),
-            "log": chat_messages(exchanges),
+            "log": chat_messages(exchanges, chat) or [_UNANSWERED],
         }
 
     def delete_chat(self, caller: Caller, session: PageSession, chat: str) -> Updates:
         """Remove a chat."""
         with contextlib.suppress(BadInput):
             self._history.remove(caller.owner, chat)
+            self._live_answers.stop_chat(caller.owner, chat)
         session = owned(caller, session)
         left = None if session.chat == chat else session.chat
         updates = self.new_chat(caller) if left is None else {}
-        return {**updates, "chats": chat_list(self._history.find(caller.owner), left, removed=chat)}
+        return {**updates, "chats": self._chats(caller.owner, left, removed=chat)}
 
     def restore_chat(self, caller: Caller, session: PageSession, chat: str) -> Updates:
         """Bring back a chat that was just removed."""
         with contextlib.suppress(BadInput):
             self._history.restore(caller.owner, chat)
-        chats = self._history.find(caller.owner)
-        return {"chats": chat_list(chats, owned(caller, session).chat)}
+        return {"chats": self._chats(caller.owner, owned(caller, session).chat)}
 
     def rename_chat(self, caller: Caller, session: PageSession, chat: str, title: str) -> Updates:
         """Call a chat something else."""
@@ -96,8 +104,7 @@ class Navigation:
 
     def search_chats(self, caller: Caller, session: PageSession, words: str) -> Updates:
         """Chats in which these words stand."""
-        chats = self._history.find(caller.owner, words[:200])
-        return {"chats": chat_list(chats, owned(caller, session).chat, words)}
+        return {"chats": self._chats(caller.owner, owned(caller, session).chat, words[:200])}
 
     def edit(self, caller: Caller, session: PageSession, number: int) -> Updates:
         """Take a question back to change it."""
@@ -164,8 +171,13 @@ class Navigation:
         return {
             **self._attachments(session),
             "head": heading(title, session.chat),
-            "chats": chat_list(self._history.find(session.owner), session.chat),
+            "chats": self._chats(session.owner, session.chat),
         }
+
+    def _chats(self, owner: str, current: str | None, words: str = "", removed: str = "") -> str:
+        running = self._live_answers.chats(owner)
+        chats = self._history.find(owner, words, running)
+        return chat_list(chats, current, words, removed, running)
 
     def _attachments(self, session: PageSession) -> Updates:
         part = session.region_picture if session.region is not None else None

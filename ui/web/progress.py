@@ -25,6 +25,7 @@ from ...schema import (
     ToolResult,
     ToolStarted,
 )
+from ...tools.base import words_of
 from .conversation import Activity
 from .text import shorten
 
@@ -36,16 +37,6 @@ NODE_TITLES: Mapping[Node, str] = {
     "draft": "Writing",
     "check": "Checking the answer",
     "finish": "Finishing",
-}
-TOOL_TITLES = {
-    "detect_objects": "Finding objects",
-    "read_text": "Reading text",
-    "look_closer": "Looking closer",
-    "read_codes": "Reading codes",
-    "calculate": "Calculating",
-    "search_documents": "Searching the documents",
-    "find_similar_images": "Finding similar pictures",
-    "open_page": "Opening a page",
 }
 _UNLISTED: frozenset[Node] = frozenset({"act", "finish"})
 """Nodes without a line of their own: the tools of `act` have theirs, `finish` is the answer."""
@@ -149,8 +140,13 @@ def tool_title(call: ToolCall) -> str:
         for name, value in call.arguments.items()
         if value not in ("", None, [], ())
     ]
-    name = TOOL_TITLES.get(call.tool, call.tool)
+    name = tool_name(call)
     return f"{name}: {', '.join(arguments)}" if arguments else name
+
+
+def tool_name(call: ToolCall) -> str:
+    """What a tool does, for people; chats of an earlier version hold its name only."""
+    return call.title or words_of(call.tool)
 
 
 def _value(value: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...agent.state import Turn
 from ...media.store import Store
 from ...schema import Box, Picture
+from ...settings import Settings
 from ...tools.documents.search import Searchable
 from .conversation import Exchange
 from .session import PageSession
@@ -25,6 +26,7 @@ class PageQuestion:
         pictures: what the user gave.
         sent_pictures: what the assistant gets: the same, or a crop of the region.
         history: the conversation before it.
+        settings: limits and checks of this question; None for the program's.
     """
 
     text: str
@@ -33,6 +35,7 @@ class PageQuestion:
     sent_pictures: tuple[Picture, ...] = ()
     history: tuple[Turn, ...] = ()
     index: Searchable | None = None
+    settings: Settings | None = None
 
 
 def build_question(

@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
@@ -17,8 +18,11 @@ from ...errors import BadInput, UsageError
 from ...media.store import Store
 from ...schema import Picture
 from .auth import Authentication
-from .conversation import Exchange, as_json, as_markdown
+from .cuts import MEDIA_TYPE
+from .export.files import MEDIA_TYPES as EXPORTS
+from .export.files import exported
 from .history import ChatHistory
+from .html.components import LANGUAGES
 from .tables import MEDIA_TYPES, table_file
 from .viewer import Viewer
 
@@ -26,13 +30,10 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PAGE_NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
 _PICTURE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _FOREVER = "private, max-age=604800, immutable"
+_A_WHILE = "private, max-age=600"
+"""Pages of documents: one that is removed and added anew under its name is seen soon enough."""
 _MAX_WORDS = 500
-
-Export = Callable[[str, Sequence[Exchange]], str]
-_EXPORTS: dict[str, tuple[Export, str]] = {
-    "md": (as_markdown, "text/markdown; charset=utf-8"),
-    "json": (as_json, "application/json"),
-}
+_WORDS = Path(__file__).parent / "languages"
 
 
 def add_page_routes(
@@ -47,9 +48,16 @@ def add_page_routes(
     shared = {p.sha256: p for p in examples}
     routes = _PageRoutes(authentication, history, store, viewer, shared)
     for path, route in {
+        "/see/alive": routes.alive,
+        "/see/words/{language}": routes.words,
         "/see/picture/{sha256}": routes.picture,
         "/see/chat/{chat}/{number:int}/{which}": routes.linked,
+        "/see/cut/{chat}/{number:int}/{place:int}": routes.cut,
         "/see/page": routes.page,
+        "/see/leaf": routes.leaf,
+        "/see/thumb": routes.thumb,
+        "/see/contents": routes.contents,
+        "/see/find": routes.find,
         "/see/export/{chat}/{kind}": routes.export,
         "/see/table/{chat}/{number:int}/{kind}": routes.table,
     }.items():
@@ -65,6 +73,19 @@ class _PageRoutes:
     store: Store
     viewer: Viewer
     shared: dict[str, Picture]
+
+    async def alive(self, request: Request) -> Response:
+        """Says that the server can be reached."""
+        return Response(status_code=204, headers={"cache-control": "no-store"})
+
+    async def words(self, request: Request) -> Response:
+        """The words of the interface in another language."""
+        language = request.path_params["language"]
+        if language not in LANGUAGES or language == "en":
+            return _missing()
+        return FileResponse(
+            _WORDS / f"{language}.json", headers={"cache-control": "private, max-age=3600"}
+        )
 
     async def picture(self, request: Request) -> Response:
         """A picture of the user's by its hash."""
@@ -86,6 +107,15 @@ class _PageRoutes:
             lambda owner: self.viewer.linked(owner, given["chat"], given["number"], given["which"]),
         )
 
+    async def cut(self, request: Request) -> Response:
+        """The place a citation points at, small."""
+        given = request.path_params
+        return await self._respond(
+            request,
+            lambda owner: self.viewer.cut(owner, given["chat"], given["number"], given["place"]),
+            media_type=MEDIA_TYPE,
+        )
+
     async def page(self, request: Request) -> Response:
         """A page of a document."""
         query = request.query_params
@@ -97,19 +127,44 @@ class _PageRoutes:
             lambda owner: self.viewer.page(owner, query.get("document", ""), int(number), words),
         )
 
+    async def leaf(self, request: Request) -> Response:
+        """A page of a document as a picture."""
+        return await self._drawn(request, small=False)
+
+    async def thumb(self, request: Request) -> Response:
+        """A page of a document, small."""
+        return await self._drawn(request, small=True)
+
+    async def contents(self, request: Request) -> Response:
+        """The table of contents of a document."""
+        document = request.query_params.get("document", "")
+        return await self._respond(request, lambda owner: self.viewer.contents(owner, document))
+
+    async def find(self, request: Request) -> Response:
+        """The pages of a document on which words stand."""
+        query = request.query_params
+        document, words = query.get("document", ""), query.get("words", "")[:_MAX_WORDS]
+        return await self._respond(request, lambda owner: self.viewer.find(owner, document, words))
+
     async def export(self, request: Request) -> Response:
-        """A chat as a file."""
+        """A chat as a file, or one answer of it where the query has its number."""
         chat, kind = request.path_params["chat"], request.path_params["kind"]
-        if kind not in _EXPORTS:
+        number = request.query_params.get("number", "")
+        if kind not in EXPORTS or (number and not _PAGE_NUMBER.fullmatch(number)):
             return _missing()
-        form, media_type = _EXPORTS[kind]
+
+        def make(owner: str) -> str | bytes:
+            title, history = self.history.title(owner, chat), self.history
+            exchanges = (
+                [history.exchange(owner, chat, int(number))]
+                if number
+                else history.exchanges(owner, chat)
+            )
+            return exported(kind, title, exchanges, self.store)
+
+        name = f"looktwice-answer-{int(number) + 1}" if number else "looktwice-chat"
         return await self._respond(
-            request,
-            lambda owner: form(
-                self.history.title(owner, chat), self.history.exchanges(owner, chat)
-            ),
-            media_type=media_type,
-            filename=f"looktwice-chat.{kind}",
+            request, make, media_type=EXPORTS[kind], filename=f"{name}.{kind}"
         )
 
     async def table(self, request: Request) -> Response:
@@ -128,6 +183,18 @@ class _PageRoutes:
             filename=name,
         )
 
+    async def _drawn(self, request: Request, *, small: bool) -> Response:
+        query = request.query_params
+        document, number = query.get("document", ""), query.get("page", "")
+        if not _PAGE_NUMBER.fullmatch(number):
+            return _missing()
+        return await self._respond(
+            request,
+            lambda owner: self.viewer.leaf(owner, document, int(number), small=small),
+            media_type=MEDIA_TYPE,
+            cached=True,
+        )
+
     def _picture(self, sha256: str, request: Request) -> Picture | None:
         if sha256 in self.shared:
             return self.shared[sha256]
@@ -142,6 +209,8 @@ class _PageRoutes:
         make: Callable[[str], str | bytes],
         media_type: str | None = None,
         filename: str = "",
+        *,
+        cached: bool = False,
     ) -> Response:
         """What `make` makes for the owner, to be saved where it has a name; or that there is nothing."""
         owner = self.authentication.owner(request.cookies)
@@ -151,7 +220,7 @@ class _PageRoutes:
             made = await asyncio.to_thread(make, owner)
         except (BadInput, UsageError) as error:
             return _missing(str(error))
-        headers = {"cache-control": "no-store"}
+        headers = {"cache-control": _A_WHILE if cached else "no-store"}
         if filename:
             headers["content-disposition"] = f'attachment; filename="{filename}"'
         return HTMLResponse(made, headers=headers, media_type=media_type)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ...errors import BadInput
 from ...media.store import Store
-from ...schema import Box, Citation, Evidence, Origin, Picture
+from ...retrieval.pages import Page
+from ...schema import Answer, Box, Citation, Evidence, Origin, Picture
 from .conversation import Exchange, source_name
+from .cuts import cut_around
 from .documents import UserDocuments
 from .history import ChatHistory
-from .html.answers import Mark, figure, marks_on, whole_pictures
-from .html.escaping import plain
-from .text import shorten
+from .html.answers import Mark, marks_on, whole_pictures
+from .html.panes import Leaf, contents, found_pages, page_pane, picture_pane, text_pane
 
 T = TypeVar("T")
 _LINK = re.compile(r"([cpw])(\d{1,3})")
-_MAX_TEXT = 20_000
+_THUMBNAIL = (240, 340)
+"""Pixels at most; shown at half the size."""
+_MOST_FOUND = 30
+_NO_HASH = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,28 @@ class Viewer:
         kind, place = found[1], int(found[2])
         if kind == "c":
             citation = _item(exchange.answer.citations, place - 1)
-            return self._citation(owner, exchange, citation, number, place)
+            home = f"/see/chat/{chat}/{number}/c{place}"
+            marks = _cited_marks(citation, number, place)
+            return self._citation(owner, exchange, citation, marks, home)
         pictures = exchange.pictures if kind == "p" else tuple(whole_pictures(exchange))
         picture = _item(pictures, place)
-        return pane(picture.name, picture, self._all_marks(exchange, picture, number))
+        return picture_pane(picture.name, picture, self._all_marks(exchange, picture, number))
+
+    def cut(self, owner: str, chat: str, number: int, place: int) -> bytes:
+        """The place of citation `place` (from 1), zoomed, as a JPEG; BadInput where there is none."""
+        exchange = self.history.exchange(owner, chat, number)
+        citation = _item(exchange.answer.citations, place - 1)
+        picture = self._cited_picture(owner, citation, exchange)
+        if picture is not None:
+            return cut_around(self.store.open(picture), picture, citation.boxes)
+        if not (citation.source.document and citation.source.page):
+            raise BadInput("view", "this place has no look")
+        document, page = citation.source.document, citation.source.page
+        image, scale = self.documents.view(owner, document, page)
+        frame = self.documents.page(owner, document, page).frame
+        origin = Origin(document=document, page=page, scale=scale, frame=frame)
+        drawn = _measures(image.width, image.height, document, origin)
+        return cut_around(image, drawn, citation.boxes)
 
     def page(self, owner: str, document: str, number: int, words: str) -> str:
         """A page of a document with the words of a search marked, as HTML."""
@@ -62,103 +86,71 @@ class Viewer:
             raise BadInput(document, "is not among your documents")
         boxes = index.matches(document, number, words) if words.strip() else ()
         marks: list[Mark] = [(box, "lt-cited", "") for box in boxes]
-        title = f"{document}, page {number}"
-        picture = self._page_picture(owner, document, number)
-        if picture is None:
-            return text_pane(title, self.documents.page(owner, document, number).text, "")
-        return pane(title, picture, marks)
+        return self._leaf(owner, Leaf(document, number, 0, words=words), marks)
+
+    def leaf(self, owner: str, document: str, number: int, *, small: bool = False) -> bytes:
+        """A page as a JPEG, small or whole; BadInput where it has no look, or its file is gone."""
+        image = self.documents.view(owner, document, number)[0].convert("RGB")
+        if small:
+            image.thumbnail(_THUMBNAIL)
+        file = io.BytesIO()
+        image.save(file, "JPEG", quality=75 if small else 88)
+        return file.getvalue()
+
+    def contents(self, owner: str, document: str) -> str:
+        """The table of contents of a document and its pages, small, as HTML."""
+        index = self.documents.index(owner)
+        if index is None:
+            raise BadInput(document, "is not among your documents")
+        return contents(document, index.document(document).pages, index.outline(document))
+
+    def find(self, owner: str, document: str, words: str) -> str:
+        """The pages of a document on which words stand, as HTML."""
+        index = self.documents.index(owner)
+        if index is None or not words.strip():
+            return found_pages(document, (), words)
+        alike = index.search(words, limit=_MOST_FOUND, documents=(document,))
+        found = [p for p in alike if index.matches(document, p.page, words)] or alike
+        return found_pages(document, sorted(found, key=lambda p: p.page), words)
 
     def _citation(
-        self, owner: str, exchange: Exchange, citation: Citation, number: int, place: int
+        self, owner: str, exchange: Exchange, citation: Citation, marks: Sequence[Mark], home: str
     ) -> str:
-        answer = exchange.answer
-        evidence = next((e for e in answer.evidence if e.id == citation.evidence), None)
+        answer, source = exchange.answer, citation.source
+        if source.document and source.page:
+            with suppress(BadInput):  # removed since: what was looked at then is shown
+                leaf = Leaf(source.document, source.page, 0, home=home)
+                return self._leaf(owner, leaf, marks, citation.quote)
         title = source_name(citation, answer) or "What was seen"
-        text = evidence.text if evidence is not None else ""
-        picture = self._cited_picture(owner, citation, exchange, evidence)
+        evidence = _evidence_of(citation, answer)
+        picture = self._cited_picture(owner, citation, exchange)
         if picture is None:
-            return text_pane(title, text, citation.quote)
-        marks: list[Mark] = [
-            (b, f"lt-cited lt-x{number}-{place}", str(place) if n == 0 else "")
-            for n, b in enumerate(citation.boxes)
-        ]
-        return pane(title, picture, marks, quote=citation.quote)
+            return text_pane(title, evidence.text if evidence else "", citation.quote)
+        return picture_pane(title, picture, marks, citation.quote)
 
-    def _cited_picture(
-        self, owner: str, citation: Citation, exchange: Exchange, evidence: Evidence | None
-    ) -> Picture | None:
-        """The picture a citation's boxes lie on."""
+    def _leaf(self, owner: str, leaf: Leaf, marks: Sequence[Mark], quote: str = "") -> str:
+        page = self.documents.page(owner, leaf.document, leaf.number)
+        index = self.documents.index(owner)
+        pages = index.document(leaf.document).pages if index is not None else 0
+        leaf = Leaf(leaf.document, leaf.number, pages, page.label, leaf.words, leaf.home)
+        return page_pane(leaf, _page_measures(leaf.document, page), page.text, marks, quote)
+
+    def _cited_picture(self, owner: str, citation: Citation, exchange: Exchange) -> Picture | None:
+        """The stored picture a citation's boxes lie on."""
         source = citation.source
         if source.document and source.page:
-            if evidence is not None and evidence.picture is not None:
-                return evidence.picture
-            return self._page_picture(owner, source.document, source.page)
+            evidence = _evidence_of(citation, exchange.answer)
+            return evidence.picture if evidence is not None else None
         for picture in whole_pictures(exchange):
             if picture.sha256 == source.picture:
                 return picture
         return None if source.picture is None else self.history.picture(owner, source.picture)
-
-    def _page_picture(self, owner: str, document: str, number: int) -> Picture | None:
-        """A page drawn and kept for its owner; None where it has no look, or its file is gone."""
-        try:
-            page = self.documents.page(owner, document, number)
-            image, scale = self.documents.view(owner, document, number)
-            stored = self.store.add(image, f"{document}, page {number}")
-        except BadInput:
-            return None
-        origin = Origin(document=document, page=number, scale=scale, frame=page.frame)
-        picture = stored.model_copy(update={"origin": origin})
-        self.history.add_pictures(owner, [picture])
-        return picture
 
     def _all_marks(self, exchange: Exchange, picture: Picture, number: int) -> list[Mark]:
         marks = marks_on(exchange.answer, picture, number)
         if exchange.region is not None and exchange.pictures[0].sha256 == picture.sha256:
             marks.append((exchange.region, "lt-region", ""))
         return marks
-
-
-def pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str = "") -> str:
-    """A picture, large; a box can be drawn on it unless it is a page of a document."""
-    words = (
-        f'<blockquote class="lt-quote">{plain(shorten(quote, 400))}</blockquote>' if quote else ""
-    )
-    drawable = picture.origin is None
-    hint = (
-        '<p class="lt-hint">Draw a box on the picture to ask about that part. '
-        "By keyboard: Tab to the picture, arrows move the box, Shift and arrows size it, "
-        "Enter takes it.</p>"
-        if drawable
-        else ""
-    )
-    stage = (
-        f'<div class="lt-stage lt-draw" tabindex="0" role="group" '
-        f'aria-label="Picture; draw a box to ask about a part" data-sha="{picture.sha256}" '
-        f'data-width="{picture.width}" data-height="{picture.height}">'
-        if drawable
-        else '<div class="lt-stage">'
-    )
-    return (
-        f"<h2>{plain(shorten(title, 90))}</h2>{words}{stage}"
-        f"{figure(picture, marks, large=True)}</div>{hint}"
-    )
-
-
-def text_pane(title: str, text: str, quote: str) -> str:
-    """What has no look of its own: its words, the quoted ones marked."""
-    shown = text[:_MAX_TEXT]
-    at = shown.find(quote) if quote else -1
-    if at >= 0:
-        end = at + len(quote)
-        marked = f"{_lines(shown[:at])}<mark>{_lines(shown[at:end])}</mark>{_lines(shown[end:])}"
-        words = ""
-    else:
-        marked = _lines(shown)
-        words = f'<blockquote class="lt-quote">{plain(shorten(quote, 400))}</blockquote>'
-    return (
-        f"<h2>{plain(shorten(title, 90))}</h2>{words if quote else ''}"
-        f'<div class="lt-text">{marked}</div>'
-    )
 
 
 def crop_of(store: Store, picture: Picture, region: Box) -> Picture:
@@ -173,14 +165,33 @@ def crop_of(store: Store, picture: Picture, region: Box) -> Picture:
     return store.crop(picture, inside, min_side=384)
 
 
-def _lines(text: str) -> str:
-    return "<br>".join(plain(line) for line in text.split("\n"))
+def _cited_marks(citation: Citation, number: int, place: int) -> list[Mark]:
+    return [
+        (box, f"lt-cited lt-x{number}-{place}", str(place) if n == 0 else "")
+        for n, box in enumerate(citation.boxes)
+    ]
+
+
+def _page_measures(document: str, page: Page) -> Picture | None:
+    """A page's frame as a picture's, for boxes to be placed on it; None where it has no layout."""
+    if page.width < 1 or page.height < 1:
+        return None
+    origin = Origin(document=document, page=page.number, frame=page.frame)
+    return _measures(round(page.width), round(page.height), document, origin)
+
+
+def _measures(width: int, height: int, name: str, origin: Origin) -> Picture:
+    """A picture that is drawn, not stored."""
+    return Picture(
+        sha256=_NO_HASH, width=width, height=height, format="JPEG", name=name, origin=origin
+    )
+
+
+def _evidence_of(citation: Citation, answer: Answer) -> Evidence | None:
+    return next((e for e in answer.evidence if e.id == citation.evidence), None)
 
 
 def _item(items: Sequence[T], place: int) -> T:
     if not 0 <= place < len(items):
         raise BadInput("view", "there is nothing of this number")
     return items[place]
-
-
-__all__ = ["Viewer", "crop_of", "pane", "text_pane"]

@@ -57,7 +57,7 @@ def progress_after(*events: Event) -> AnswerProgress:
     return progress
 
 
-CALL = ToolCall(id="C1", tool="read_text", arguments={"picture": 1})
+CALL = ToolCall(id="C1", tool="read_text", title="Reading text", arguments={"picture": 1})
 
 
 RESULT = ToolResult(call=CALL, evidence=(Evidence(kind="text", text="Total 8.20"),), seconds=0.5)

@@ -68,13 +68,17 @@ def test_a_forged_tab_brings_nothing_of_its_owner(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        [{"text": "x" * 9_000, "files": []}, None],
+        [{"text": "x" * 9_000, "files": []}, None, [], [], 60, 1],
         [
             {"text": "q", "files": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]},
             None,
+            [],
+            [],
+            60,
+            1,
         ],
-        [{"text": {"a": 1}, "files": "x"}, None],
-        ["nonsense", None],
+        [{"text": {"a": 1}, "files": "x"}, None, [], [], 60, 1],
+        ["nonsense", None, 5, "x", "y", {}],
         [],
     ],
 )

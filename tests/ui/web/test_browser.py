@@ -16,6 +16,7 @@ from looktwice.media.store import Store
 from looktwice.ui.web.app import mount
 
 from ...agent.kit import EndlessModel, Script, instant_experts, picture, reading
+from ...retrieval.pdf_kit import Pdf, Sheet, text
 from .page_kit import Page, page, serving, wait_until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -116,10 +117,12 @@ def test_a_question_with_a_picture_from_the_first_step_to_the_marked_box(tab: An
     assert "8.20" in last.inner_text()
     assert "% sure" in last.inner_text().replace("\u00a0", " ")
 
-    # Hovering the citation marks the box; the box lies on the words: line 3, y 30 to 38 of 120.
+    # Hovering the citation marks its source, which shows a cut of the place; the box in the viewer
+    # lies on the words: line 3, y 30 to 38 of 120.
     tab.hover("#lt-log .lt-cite")
-    box = tab.wait_for_selector("#lt-log .lt-answer .lt-box.lt-hot")
-    check_place(tab, box, "#lt-log .lt-answer .lt-canvas img")
+    source = tab.wait_for_selector("#lt-log .lt-source.lt-hot")
+    tab.wait_for_function("document.querySelector('#lt-log .lt-cut').naturalWidth > 100")
+    assert "Total 8.20" in source.inner_text()
     tab.click("#lt-log .lt-cite")
     box = tab.wait_for_selector(".lt-viewer .lt-cited")
     assert "Total 8.20" in tab.inner_text(".lt-quote")
@@ -169,11 +172,12 @@ def test_follow_up_edit_again_past_chats_and_download(tab: Any) -> None:
     tab.fill("#lt-find input, #lt-find textarea", "total")
     tab.click("#lt-chats .lt-open")
     answers(tab, 1)
+    tab.click(".lt-head .lt-menu summary")
     with tab.expect_download() as got:
         tab.click(".lt-head a:has-text('Markdown')")
-    text = Path(got.value.path()).read_text()
-    assert "What is the total now?" in text
-    assert "8.20" in text
+    taken = Path(got.value.path()).read_text()
+    assert "What is the total now?" in taken
+    assert "8.20" in taken
 
 
 def test_a_part_of_a_picture_is_drawn_and_asked_about(tab: Any, served: Page) -> None:
@@ -341,16 +345,110 @@ def test_stop_ends_the_model_of_this_visitor_only(browser: Any, tmp_path: Path) 
         uploads = served.assistant.settings.uploads_dir
         wait_until(lambda: not [p for p in uploads.rglob("*") if p.is_file()])
 
-        # Who opens a new chat meanwhile stops it as well.
+        # Who goes elsewhere, or loads the page again, finds it at work, with its stop button.
         first.wait_for_selector("#lt-composer .submit-button")
         model.stopped.clear()
         ask(first, TOTAL)
         first.wait_for_selector("#lt-log .lt-live")
         first.click("#lt-new")
+        first.wait_for_selector(".lt-example")
+        assert first.is_visible("#lt-composer .submit-button")
+        first.click("#lt-chats li:has(.lt-at-work) .lt-open")
+        first.wait_for_selector("#lt-log .lt-live")
+        assert not model.stopped.is_set()
+        first.reload()
+        first.wait_for_selector("#lt-log .lt-live")
+        first.click("#lt-composer .stop-button")
+        assert "Stopped" in answers(first, 2).inner_text()
         assert model.stopped.wait(10)
         wait_until(lambda: served.handlers.live_answers.running == 0)
         first.wait_for_selector("#lt-composer .submit-button")
         context.close()
+
+
+def three_pages() -> bytes:
+    pages = (
+        ("The lease of the garden begins in May.", "It ends after two years."),
+        ("Rent is paid every month by bank.", "Late rent costs a fee of 20 euro."),
+        ("The deposit comes back after the move.", "Keys are handed over in person."),
+    )
+    sheets = [
+        Sheet(b"".join(text(72, 500 - 30 * n, line, 16) for n, line in enumerate(lines)))
+        for lines in pages
+    ]
+    return Pdf(sheets, outline=[(0, "One", 0, None), (0, "Three", 2, None)]).data()
+
+
+def test_a_document_is_turned_searched_and_zoomed(tab: Any) -> None:
+    tab.click("#lt-documents > button")
+    with tab.expect_file_chooser() as chooser:
+        tab.click("#lt-add")
+    chooser.value.set_files(
+        {"name": "lease.pdf", "mimeType": "application/pdf", "buffer": three_pages()}
+    )
+    tab.click("#lt-docs .lt-page", timeout=4 * WAIT)  # PDFs are read in a process of their own
+    tab.wait_for_selector("#lt-scope")  # it can be chosen for a question
+    tab.wait_for_selector(".lt-doc[data-page='1'][data-pages='3']")
+    tab.wait_for_function("document.querySelector('.lt-stage img').naturalWidth > 300")
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_selector(".lt-doc[data-page='2']")
+    tab.keyboard.press("+")
+    stage = tab.query_selector(".lt-stage")
+    assert stage.evaluate("node => node.scrollWidth > node.clientWidth * 1.2")
+    tab.click(".lt-unfold")
+    tab.click(".lt-contents a:has-text('Three')")
+    tab.wait_for_selector(".lt-doc[data-page='3'] .lt-thumbs img", state="attached")
+    tab.fill(".lt-seek", "late rent")
+    tab.press(".lt-seek", "Enter")
+    tab.click(".lt-hits a:has-text('Late rent')")
+    tab.wait_for_selector(".lt-doc[data-page='2'] .lt-cited")
+    assert "20 euro" in tab.text_content(".lt-page-text")
+    assert tab.elsewhere == []
+
+
+def test_an_answer_is_marked_and_saved(tab: Any, served: Page) -> None:
+    ask(tab, TOTAL, picture(77, side=120))
+    answers(tab, 1)
+    tab.wait_for_selector(".lt-head[data-chat]:not([data-chat=''])", state="attached")
+    tab.click("#lt-log .lt-wrong")
+    tab.fill("#lt-log .lt-why input", "8.30")
+    tab.click("#lt-log .lt-why button")
+    wait_until(lambda: [f.words for f in served.handlers.feedback.every()] == ["8.30"])
+    tab.click("#lt-log .lt-foot .lt-menu summary")
+    with tab.expect_download() as got:
+        tab.click("#lt-log .lt-foot .lt-menu a:has-text('HTML')")
+    assert "data:image/" in Path(got.value.path()).read_text()
+
+
+@pytest.mark.parametrize("width", [1280, 820, 390])
+def test_nobody_is_shut_out_and_nothing_scrolls_sideways(
+    browser: Any, served: Page, width: int
+) -> None:
+    """Axe finds nothing serious, light and dark, on the page with an answer and its view open."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    context, made = arrive(browser, served, viewport={"width": width, "height": 860})
+    made.evaluate(
+        "innerWidth < 900 && document.querySelector('.sidebar.open .toggle-button')?.click()"
+    )
+    ask(made, TOTAL, picture(20 + width % 50, side=120))
+    answers(made, 1)
+    found = []
+    for step in ("page", "view"):
+        if step == "view":
+            made.click("#lt-log .lt-cite")
+            made.wait_for_selector(".lt-viewer .lt-cited")
+        for _ in ("light", "dark"):
+            made.evaluate("document.body.classList.toggle('dark')")
+            report = axe.run(made).response
+            found += [
+                (step, item["id"], node["html"][:120])
+                for item in report["violations"]
+                if item["impact"] in ("serious", "critical")
+                for node in item["nodes"]
+            ]
+        assert made.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+    assert not found, "\n".join(map(str, dict.fromkeys(found)))
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -374,7 +472,7 @@ def test_nothing_is_cut_on_a_phone(browser: Any, served: Page, dark: bool) -> No
     )
     assert wide == []
     image, canvas = (
-        phone.query_selector(f"#lt-log .lt-answer {name}").bounding_box()
+        phone.query_selector(f"#lt-log .lt-ask {name}").bounding_box()
         for name in (".lt-canvas img", ".lt-canvas")
     )
     for side in ("width", "height"):  # it fills its place

@@ -124,7 +124,8 @@ def test_a_file_of_an_earlier_version_is_taken_on(tmp_path: Path) -> None:
             "CREATE TABLE chats (id TEXT PRIMARY KEY, owner TEXT NOT NULL, title TEXT NOT NULL,"
             " updated REAL NOT NULL)"
         )
-        db.execute("INSERT INTO chats VALUES ('c', 'ann', 'old', 1.0)")
+        db.execute("INSERT INTO chats VALUES ('c', 'ann', 'old', 9e9)")
     opened = ChatHistory(tmp_path / "chats.db")
+    opened.add("ann", "c", exchange("What?"))
     assert [c.title for c in opened.find("ann")] == ["old"]
     opened.close()

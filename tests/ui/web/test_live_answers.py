@@ -11,6 +11,7 @@ from looktwice.errors import Cancelled, UsageError
 from looktwice.settings import PageLimits
 from looktwice.ui.http.errors import QueueFull
 from looktwice.ui.web.conversation import Exchange
+from looktwice.ui.web.live_answer import LiveAnswer
 from looktwice.ui.web.live_answers import LiveAnswers
 from looktwice.ui.web.question import PageQuestion
 
@@ -26,11 +27,14 @@ class Pages:
         self.answers = LiveAnswers(self.assistant, PageLimits(**limits))
         self.kept: list[Exchange] = []
 
-    async def ask(self, owner: str, tab: str) -> list[int | None]:
-        question = PageQuestion("Hello!")
-        return [
-            place async for _, place in self.answers.follow(owner, tab, question, self.kept.append)
-        ]
+    def start(self, owner: str, chat: str) -> LiveAnswer:
+        return self.answers.start(owner, chat, 0, PageQuestion("Hello!"), self.kept.append)
+
+    async def watch(self, page: str, live: LiveAnswer) -> list[int | None]:
+        return [place async for _, place in self.answers.watch(page, live)]
+
+    async def ask(self, owner: str, page: str) -> list[int | None]:
+        return await self.watch(page, self.start(owner, page))
 
 
 async def until(true: object) -> None:
@@ -84,6 +88,45 @@ def test_a_question_stopped_in_the_queue_never_starts(home: Path) -> None:
     asyncio.run(main())
 
 
+def test_a_question_whose_page_is_left_goes_on_and_is_found_again(home: Path) -> None:
+    async def main() -> None:
+        pages = Pages(home)
+        live = pages.start("ann", "a chat")
+        first = asyncio.create_task(pages.watch("one", live))
+        await until(lambda: live.progress.text)
+        pages.answers.leave("ann", "one")
+        assert set(await first) == {None}
+        assert not live.done.is_set()
+        assert pages.answers.of("ann", "a chat") is live
+        assert pages.answers.of("bob", "a chat") is None
+        again = asyncio.create_task(pages.watch("two", live))
+        await until(lambda: pages.answers.stop("ann", "two"))
+        await again
+        assert live.exchange is pages.kept[0]
+        assert pages.answers.chats("ann") == []
+        pages.assistant.close()
+
+    asyncio.run(main())
+
+
+def test_why_a_question_failed_is_kept_until_somebody_sees_it(home: Path) -> None:
+    async def main() -> None:
+        pages = Pages(home, running=1)
+        first = pages.start("ann", "1")
+        second = pages.start("ann", "2")
+        second.run.stop()
+        await second.done.wait()
+        assert pages.answers.of("ann", "2") is second
+        with pytest.raises(Cancelled):
+            await pages.watch("page", second)
+        assert pages.answers.of("ann", "2") is None
+        pages.answers.stop_all()
+        await first.done.wait()
+        pages.assistant.close()
+
+    asyncio.run(main())
+
+
 def test_after_200_asked_and_stopped_questions_nothing_is_left(home: Path) -> None:
     async def main() -> None:
         pages = Pages(home, running=4, waiting=200, per_user=200)
@@ -97,7 +140,8 @@ def test_after_200_asked_and_stopped_questions_nothing_is_left(home: Path) -> No
         for start in range(0, 200, 20):
             await asyncio.gather(*(one(start + n) for n in range(20)))
         await until(lambda: pages.answers.running == 0)
-        assert (pages.answers.waiting, pages.answers._runs) == (0, {})
+        assert (pages.answers.waiting, pages.answers._watching) == (0, {})
+        assert all(live.done.is_set() for live in pages.answers._answers.values())
         threads = [t for t in threading.enumerate() if t.name.startswith("looktwice")]
         await until(lambda: not any(t.is_alive() for t in threads if "warm" not in t.name))
         assert threading.active_count() <= before + 8  # asyncio's own pool

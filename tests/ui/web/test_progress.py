@@ -41,7 +41,7 @@ def test_calls_side_by_side_keep_their_own_lines() -> None:
     )  # fmt: skip
     assert [(x.title, x.outcome, x.failed) for x in progress.lines] == [
         ("Reading text: picture 1", "Total 8.20", False),
-        ("Finding objects: bus, picture 2", "took too long", True),
+        ("Detect objects: bus, picture 2", "took too long", True),
     ]
     assert progress.open == {}
 
@@ -69,7 +69,11 @@ def test_words_grow_are_replaced_and_begin_anew_with_a_new_draft() -> None:
 
 
 def test_tool_titles_are_short_and_say_what_was_asked_for() -> None:
-    long = ToolCall(tool="search_documents", arguments={"query": "word " * 100, "limit": None})
-    assert tool_title(long).startswith("Searching the documents: word word")
+    long = ToolCall(
+        tool="search_documents",
+        title="Searching",
+        arguments={"query": "word " * 100, "limit": None},
+    )
+    assert tool_title(long).startswith("Searching: word word")
     assert len(tool_title(long)) < 100
-    assert tool_title(ToolCall(tool="price")) == "price"
+    assert tool_title(ToolCall(tool="price_of")) == "Price of"

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from looktwice.errors import BadInput
-from looktwice.schema import Box, Picture
-from looktwice.ui.web.viewer import crop_of, pane, text_pane
+from looktwice.schema import Box
+from looktwice.ui.web.viewer import crop_of
 
 from ...agent.kit import make_assistant, picture
-from .kit import SHA
 
 
 def test_a_region_is_cut_out_and_one_without_size_is_refused(home: Path) -> None:
@@ -21,11 +20,3 @@ def test_a_region_is_cut_out_and_one_without_size_is_refused(home: Path) -> None
         assert crop.local(Box(x1=0, y1=20, x2=100, y2=80))[:2] == (0, 0)
         with pytest.raises(BadInput, match="too small"):
             crop_of(assistant.store, whole, Box(x1=5, y1=5, x2=6, y2=90))
-
-
-def test_what_has_no_look_shows_its_words_with_the_quoted_ones_marked() -> None:
-    shown = text_pane("a.docx, page 1", "One\nTotal <b> 8.20", "Total <b>")
-    assert "<mark>Total &#60;b&#62;</mark>" in shown
-    whole = Picture(sha256=SHA, width=20, height=10, format="PNG", name="<b>")
-    assert 'data-width="20"' in pane("<b>", whole, [])
-    assert "<b>" not in pane("<b>", whole, [])

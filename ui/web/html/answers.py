@@ -1,7 +1,7 @@
 """Answers and pictures as HTML: boxes over what was seen, citations that point at them.
 
 A box is an element placed in percent of its picture, so it keeps to its place at every size. What belongs
-together shares a class: hovering the citation `lt-x3-1` marks the boxes `lt-x3-1` (page.js).
+together shares a class: hovering the citation `lt-x3-1` marks the boxes `lt-x3-1` (scripts/base.js).
 """
 
 from __future__ import annotations
@@ -19,16 +19,35 @@ Mark = tuple[Box, str, str]
 """A box, its classes, and the label at it."""
 
 MAX_MARKS = 80
+_NO_ROOM = 4.0
+"""Percent of a picture's width; a box nearer to the left edge has its label at its right."""
+_OPEN_SOURCES = 4
+"""Citations shown at once; the others unfold."""
 
 
-def figure(picture: Picture, marks: Sequence[Mark], *, href: str = "", large: bool = False) -> str:
-    """A picture with its boxes; with `href` it is a link that opens it large."""
+def figure(
+    picture: Picture,
+    marks: Sequence[Mark],
+    *,
+    href: str = "",
+    large: bool = False,
+    source: str = "",
+) -> str:
+    """A picture with its boxes.
+
+    Args:
+        picture: which.
+        marks: its boxes; those of another frame are left out.
+        href: makes it a link that opens it large.
+        large: as wide as there is room.
+        source: its address, where it is not a stored one.
+    """
     boxes = "".join(_box(picture, *m) for m in marks[:MAX_MARKS])
     name = plain(picture.name or "picture")
     shape = f"aspect-ratio:{picture.width}/{picture.height}"
     inner = (
         f'<span class="lt-canvas" style="{shape}">'
-        f'<img src="/see/picture/{picture.sha256}" alt="{name}">{boxes}</span>'
+        f'<img src="{source or f"/see/picture/{picture.sha256}"}" alt="{name}">{boxes}</span>'
     )
     size = "lt-large" if large else "lt-small"
     if href:
@@ -47,12 +66,19 @@ def _box(picture: Picture, box: Box, classes: str, label: str) -> str:
     if wide <= 0 or high <= 0:
         return ""
     place = f"left:{left:.3f}%;top:{top:.3f}%;width:{wide:.3f}%;height:{high:.3f}%"
-    words = f"<b>{plain(shorten(label, 40))}</b>" if label else ""
+    side = "lt-right" if left < _NO_ROOM else "lt-left"  # a label stands beside its box, not on it
+    words = f'<b class="{side}">{plain(shorten(label, 40))}</b>' if label else ""
     return f'<i class="lt-box {classes}" style="{place}">{words}</i>'
 
 
-def answer_html(exchange: Exchange, number: int) -> str:
-    """An answer with its status, citations, pictures and sources; `number` counts from 0."""
+def answer_html(exchange: Exchange, number: int, chat: str | None = None) -> str:
+    """An answer with its status, citations, pictures and sources.
+
+    Args:
+        exchange: the answer with its question.
+        number: of the exchange, from 0.
+        chat: the id of its conversation; without one, citations have no cuts.
+    """
     answer = exchange.answer
     assurance = assess(answer)
     places: defaultdict[int, list[int]] = defaultdict(list)
@@ -64,7 +90,7 @@ def answer_html(exchange: Exchange, number: int) -> str:
     return (
         f'<div class="lt-answer lt-{assurance.grade}">{badge(assurance)}'
         f'<div class="lt-words">{words}</div>{_help(answer)}'
-        f"{_figures(exchange, number)}{_sources(answer, number)}{_foot(answer, number)}</div>"
+        f"{_figures(exchange, number)}{_sources(answer, number, chat)}{_foot(answer, number)}</div>"
     )
 
 
@@ -81,16 +107,34 @@ def _cite(answer: Answer, number: int, n: int) -> str:
     )
 
 
-def _sources(answer: Answer, number: int) -> str:
-    if not answer.citations:
+def _sources(answer: Answer, number: int, chat: str | None) -> str:
+    rows = [_source(answer, number, n, chat) for n in range(1, len(answer.citations) + 1)]
+    if not rows:
         return ""
-    rows = "".join(
-        f'<li><a class="lt-source lt-x{number}-{n}" href="#lt-see-{number}-c{n}"><b>{n}</b>'
-        f"<q>{plain(shorten(c.quote or answer.text[c.start : c.end], 90))}</q>"
-        f"<span>{plain(shorten(_known_where(c, answer), 60))}</span></a></li>"
-        for n, c in enumerate(answer.citations, 1)
+    first, rest = rows[:_OPEN_SOURCES], rows[_OPEN_SOURCES:]
+    more = (
+        f'<details class="lt-more"><summary>{len(rest)} more</summary>'
+        f'<ul class="lt-sources">{"".join(rest)}</ul></details>'
+        if rest
+        else ""
     )
-    return f'<ul class="lt-sources">{rows}</ul>'
+    return f'<ul class="lt-sources">{"".join(first)}</ul>{more}'
+
+
+def _source(answer: Answer, number: int, n: int, chat: str | None) -> str:
+    """A citation: a cut of its place, its number beside it, its words, and how they are known."""
+    citation = answer.citations[n - 1]
+    cut = ""
+    if chat and citation.boxes:
+        # The answer's length keeps the browser from showing the cut of one that it replaced.
+        address = f"/see/cut/{chat}/{number}/{n}?of={len(answer.text)}"
+        cut = f'<img class="lt-cut" src="{address}" alt="" loading="lazy">'
+    words = citation.quote or answer.text[citation.start : citation.end]
+    return (
+        f'<li><a class="lt-source lt-x{number}-{n}" href="#lt-see-{number}-c{n}">{cut}<b>{n}</b>'
+        f"<span><q>{plain(shorten(words, 90))}</q>"
+        f"<small>{plain(shorten(_known_where(citation, answer), 60))}</small></span></a></li>"
+    )
 
 
 def _known_where(citation: Citation, answer: Answer) -> str:
@@ -106,30 +150,36 @@ def _foot(answer: Answer, number: int) -> str:
         cost += f" · {calls} model call{'' if calls == 1 else 's'}"
     name = plain(shorten(answer.model, 40))
     return (
-        f'<p class="lt-foot"><button type="button" class="lt-do lt-again lt-n{number}">Ask again'
+        f'<div class="lt-foot"><button type="button" class="lt-do lt-again lt-n{number}">Ask again'
         f'</button><button type="button" class="lt-do lt-copy lt-n{number}">Copy</button>'
-        f"{_spreadsheets(answer, number)}"
-        f'<span title="{name}">{cost}</span></p>'
+        f'<button type="button" class="lt-do lt-right lt-n{number}" title="This is right">Right'
+        f'</button><button type="button" class="lt-do lt-wrong lt-n{number}" '
+        f'title="This is wrong">Wrong</button>'
+        f"{_files(answer, number)}"
+        f'<span title="{name}">{cost}</span></div>'
     )
 
 
-def _spreadsheets(answer: Answer, number: int) -> str:
-    """Links that take a table or a list along; the browser puts the chat's id into the address."""
-    if not answer.rows:
-        return ""
-    return "".join(
-        f'<a class="lt-take" href="#lt-table-{number}-{kind}">{kind.upper()}</a>'
-        for kind in ("csv", "xlsx")
+def _files(answer: Answer, number: int) -> str:
+    """Links that take the answer along; the browser puts the chat's id into the address."""
+    kinds = {"md": "Markdown", "html": "HTML", "docx": "Word"}
+    if answer.rows:
+        kinds |= {"csv": "CSV", "xlsx": "XLSX"}
+    links = "".join(
+        f'<a class="lt-take" href="#lt-take-{number}-{kind}">{name}</a>'
+        for kind, name in kinds.items()
     )
+    return f'<details class="lt-menu"><summary>Save</summary><div>{links}</div></details>'
 
 
 def _figures(exchange: Exchange, number: int) -> str:
-    """Every picture that evidence points at, with that evidence on it."""
+    """Every picture on which objects or parts were found, with those on it; single places have cuts."""
     found = []
     for n, picture in enumerate(whole_pictures(exchange)):
         marks = marks_on(exchange.answer, picture, number)
-        if marks:
-            found.append(figure(picture, marks, href=f"#lt-see-{number}-w{n}"))
+        if any(_findings(_evidence_on(exchange.answer, picture))):
+            unlabelled = [(box, classes, "") for box, classes, _ in marks]
+            found.append(figure(picture, unlabelled, href=f"#lt-see-{number}-w{n}"))
     return f'<div class="lt-strip">{"".join(found)}</div>' if found else ""
 
 
@@ -146,9 +196,13 @@ def marks_on(answer: Answer, picture: Picture, number: int) -> list[Mark]:
         if citation.source.picture == picture.original:
             for at, box in enumerate(citation.boxes):
                 cited.append((box, f"lt-cited lt-x{number}-{n}", str(n) if at == 0 else ""))
-    here = [e for e in answer.evidence if e.source.picture == picture.original]
     known = {mark[0] for mark in cited}
+    here = _evidence_on(answer, picture)
     return [*cited, *(m for m in _findings(here) if m[0] not in known)][:MAX_MARKS]
+
+
+def _evidence_on(answer: Answer, picture: Picture) -> list[Evidence]:
+    return [e for e in answer.evidence if e.source.picture == picture.original]
 
 
 def _findings(evidence: Sequence[Evidence]) -> Iterator[Mark]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -18,15 +18,25 @@ if TYPE_CHECKING:
     from ....retrieval.catalog.rows import Document
 
 _DAY = 24 * 3600
+LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "zh": "中文"}
+"""Of the interface, by their own names; all but English have a file in languages/."""
 
 
 def chat_list(
-    chats: Sequence[Chat], current: str | None, words: str = "", removed: str = ""
+    chats: Sequence[Chat],
+    current: str | None,
+    words: str = "",
+    removed: str = "",
+    running: Collection[str] = (),
 ) -> str:
     """Past chats by day, the one that is open marked.
 
     Args:
+        chats: newest first.
+        current: id of the one that is open.
+        words: that were searched for.
         removed: id of the chat that was just removed; it can be had back.
+        running: ids of those with a question at work.
     """
     undo = _undo(removed) if removed else ""
     if not chats:
@@ -35,19 +45,22 @@ def chat_list(
     now = time.time()
     groups = "".join(
         f"<h3>{day}</h3>"
-        f'<ul class="lt-list">{"".join(_chat_row(chat, current) for chat in group)}</ul>'
+        f'<ul class="lt-list">{"".join(_chat_row(chat, current, running) for chat in group)}</ul>'
         for day, group in groupby(chats, key=lambda chat: day_of(chat.updated, now))
     )
     return f'{undo}<nav aria-label="Past chats">{groups}</nav>'
 
 
-def _chat_row(chat: Chat, current: str | None) -> str:
+def _chat_row(chat: Chat, current: str | None, running: Collection[str]) -> str:
     title = plain(chat.title) or "Chat"
+    when = short_time(chat.updated)
+    if chat.id in running:
+        when = '<b class="lt-at-work">at work</b>'
     return (
         f'<li class="{"lt-on" if chat.id == current else ""}">'
         f'<button type="button" class="lt-do lt-open" data-chat="{chat.id}"'
         f"{' aria-current=true' if chat.id == current else ''}>"
-        f"<span>{title}</span><small>{short_time(chat.updated)}</small></button>"
+        f"<span>{title}</span><small>{when}</small></button>"
         f'<button type="button" class="lt-do lt-rename" data-chat="{chat.id}" data-title="{title}" '
         f'aria-label="Rename the chat {title}" title="Rename">&#9998;</button>'
         f'<button type="button" class="lt-do lt-forget" data-chat="{chat.id}" '
@@ -85,11 +98,14 @@ def short_time(then: float, now: float | None = None) -> str:
     return f"{there.tm_mday} {time.strftime('%b', there)}"
 
 
-def document_list(documents: Sequence[Document], *, shared: bool) -> str:
-    """The documents questions are about."""
+def document_list(
+    documents: Sequence[Document], failures: Sequence[tuple[str, str]] = (), *, shared: bool
+) -> str:
+    """The documents questions are about, and files that could not be added, with the reasons."""
+    failed = _failed_list(failures, shared=shared)
     whose = "shared by everybody who uses this page" if shared else "only you can see them"
     if not documents:
-        return f'<p class="lt-none">No documents yet; {whose}.</p>'
+        return f'{failed}<p class="lt-none">No documents yet; {whose}.</p>'
     rows = "".join(
         f'<li><a class="lt-page" href="{page_link(d.name, 1)}"><span>{plain(d.name)}</span>'
         f"<small>{d.pages:,} page{'' if d.pages == 1 else 's'}</small></a>"
@@ -98,7 +114,22 @@ def document_list(documents: Sequence[Document], *, shared: bool) -> str:
         for d in documents
     )
     count = f"{len(documents):,} document{'' if len(documents) == 1 else 's'}; {whose}"
-    return f'<p class="lt-none">{count}</p><ul class="lt-list">{rows}</ul>'
+    return f'{failed}<p class="lt-none">{count}</p><ul class="lt-list">{rows}</ul>'
+
+
+def _failed_list(failures: Sequence[tuple[str, str]], *, shared: bool) -> str:
+    rows = "".join(
+        f"<li><p><b>{plain(name)}</b> {plain(shorten(reason, 300))}</p>"
+        + (
+            ""
+            if shared
+            else f'<button type="button" class="lt-do lt-dismiss" data-name="{plain(name)}" '
+            f'aria-label="Forget the file {plain(name)}">&times;</button>'
+        )
+        + "</li>"
+        for name, reason in failures
+    )
+    return f'<ul class="lt-list lt-failures" aria-label="Not added">{rows}</ul>' if rows else ""
 
 
 def search_results(passages: Sequence[Passage], words: str) -> str:
@@ -150,14 +181,37 @@ def _detach_button(what: str, label: str) -> str:
     )
 
 
+def settings_note(pack: str) -> str:
+    """Which pack answers, and how another one is taken."""
+    return (
+        f'<p class="lt-none">The pack "{plain(pack)}" answers. Whoever runs the program chooses it: '
+        "<code>looktwice ui --pack NAME</code>; <code>looktwice doctor</code> says what fits this "
+        "machine. What you set here holds for your next questions on this page.</p>"
+    )
+
+
+def language_choice() -> str:
+    """The languages of the interface; by default the browser's."""
+    options = "".join(
+        f'<option value="{code}" lang="{code}">{name}</option>' for code, name in LANGUAGES.items()
+    )
+    return (
+        '<select class="lt-language" aria-label="Language"><option value="">&#127760; Auto</option>'
+        f"{options}</select>"
+    )
+
+
 def heading(title: str, chat: str | None) -> str:
     """The name of the conversation, and how to take it along."""
     if chat is None:
         return '<div class="lt-head" data-chat=""><h1>New chat</h1></div>'
+    links = "".join(
+        f'<a href="/see/export/{chat}/{kind}" download>{name}</a>'
+        for kind, name in {"md": "Markdown", "html": "HTML", "docx": "Word", "json": "JSON"}.items()
+    )
     return (
-        f'<div class="lt-head" data-chat="{chat}"><h1>{plain(title)}</h1><span>Download '
-        f'<a href="/see/export/{chat}/md" download>Markdown</a> '
-        f'<a href="/see/export/{chat}/json" download>JSON</a></span></div>'
+        f'<div class="lt-head" data-chat="{chat}"><h1>{plain(title)}</h1>'
+        f'<details class="lt-menu"><summary>Export</summary><div>{links}</div></details></div>'
     )
 
 

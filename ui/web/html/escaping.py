@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _SPECIAL = re.compile(r"[^\w ]|_", re.UNICODE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Signs that turn the reading direction; a file name could pose as another one with them."""
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -48,6 +50,17 @@ def prose(text: str, links: dict[int, str] | None = None) -> str:
     html = _MARK.sub(lambda found: (links or {}).get(int(found.group(1)), ""), html)
     html = html.replace("](", "&#93;&#40;")  # Gradio's Markdown reader comes after ours
     return html.strip().replace("\n", "&#10;")  # a blank line would end the HTML block
+
+
+def markdown_tokens(text: str) -> list[Token]:
+    """A model's answer as Markdown reads it, without HTML, links and pictures."""
+    text = _RUN.sub(lambda found: found[0][:_LONGEST_RUN], text)
+    return _markdown().parse(_BIDI.sub("", text))
+
+
+def for_xml(text: str) -> str:
+    """The text without what no XML file may hold, and without signs that turn its direction."""
+    return _BIDI.sub("", _NOT_XML.sub("\ufffd", text))
 
 
 @lru_cache(maxsize=1)

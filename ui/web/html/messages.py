@@ -11,7 +11,7 @@ from typing import Any
 
 from ....schema import Box, Picture
 from ..conversation import Activity, Exchange
-from ..progress import TOOL_TITLES, AnswerProgress
+from ..progress import AnswerProgress, tool_name
 from ..text import shorten
 from .answers import answer_html, figure
 from .escaping import plain, prose
@@ -22,19 +22,23 @@ ChatbotMessage = dict[str, Any]
 _MAX_OUTCOME = 2_000
 
 
-def chat_messages(exchanges: Sequence[Exchange]) -> list[ChatbotMessage]:
+def chat_messages(exchanges: Sequence[Exchange], chat: str | None) -> list[ChatbotMessage]:
     """A conversation of the past."""
-    return [m for n, exchange in enumerate(exchanges) for m in exchange_messages(exchange, n)]
+    return [
+        message
+        for number, exchange in enumerate(exchanges)
+        for message in exchange_messages(exchange, number, chat)
+    ]
 
 
-def exchange_messages(exchange: Exchange, number: int) -> list[ChatbotMessage]:
+def exchange_messages(exchange: Exchange, number: int, chat: str | None) -> list[ChatbotMessage]:
     """One exchange of the past; `number` counts from 0 and marks its citations and buttons."""
-    shown = [question_message(exchange.question, exchange.pictures, exchange.region, number)]
+    shown = [question_message(exchange.question, exchange.pictures, exchange.region, number, chat)]
     if exchange.lines:
         shown.append(
             _activities_message(exchange.lines, summary_title(exchange), number, pending=False)
         )
-    return [*shown, _assistant_message(answer_html(exchange, number))]
+    return [*shown, _assistant_message(answer_html(exchange, number, chat))]
 
 
 def running_messages(
@@ -60,9 +64,15 @@ def running_messages(
 
 
 def question_message(
-    question: str, pictures: Sequence[Picture], region: Box | None, number: int
+    question: str,
+    pictures: Sequence[Picture],
+    region: Box | None,
+    number: int,
+    chat: str | None = None,
 ) -> ChatbotMessage:
-    """What the user said, with its pictures and the button that changes it."""
+    """What the user said, with its pictures and the button that changes it; the chat's id is a class,
+    which Gradio lets through.
+    """
     marks = [(region, "lt-region", "")] if region is not None else []
     figures = "".join(
         figure(p, marks if n == 0 else [], href=f"#lt-see-{number}-p{n}")
@@ -74,7 +84,11 @@ def question_message(
         'title="Change this question and ask again">Edit</button>'
     )
     strip = f'<div class="lt-strip">{figures}</div>' if figures else ""
-    return {"role": "user", "content": f'<div class="lt-ask">{strip}<p>{words}</p>{edit}</div>'}
+    of_chat = f" lt-chat-{chat}" if chat else ""
+    return {
+        "role": "user",
+        "content": f'<div class="lt-ask{of_chat}">{strip}<p>{words}</p>{edit}</div>',
+    }
 
 
 def refusal_message(message: str, words: str = "") -> ChatbotMessage:
@@ -96,7 +110,7 @@ def waiting_message(words: str) -> ChatbotMessage:
 
 def summary_title(exchange: Exchange) -> str:
     """How it went, in a line: "Read text, looked closer · 4.2 s"."""
-    used = dict.fromkeys(TOOL_TITLES.get(r.call.tool, r.call.tool) for r in exchange.answer.results)
+    used = dict.fromkeys(tool_name(r.call) for r in exchange.answer.results)
     what = ", ".join(used) if used else "No tool was needed"
     return f"{what} · {exchange.answer.usage.total_seconds:.1f} s"
 

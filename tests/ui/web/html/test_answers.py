@@ -24,7 +24,7 @@ def test_a_source_says_how_it_is_known() -> None:
         evidence="E1", source=Source(name="a.jpg"), known="seen", start=0, end=len(answer().text)
     )
     shown = answer_html(Exchange(question="?", answer=answer(citations=(seen,))), 0)
-    assert "<span>seen in a&#46;jpg</span>" in shown
+    assert "<small>seen in a&#46;jpg</small>" in shown
     assert "<q>It is 8&#46;20&#46;</q>" in shown
 
 

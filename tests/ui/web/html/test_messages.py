@@ -62,17 +62,16 @@ def test_an_answer_shows_status_citation_boxes_and_source() -> None:
         answer=answer(citations=(citation,), evidence=(evidence,), pictures=(picture(),)),
         lines=(Activity(title="Reading text", outcome="Total 8.20", seconds=0.5),),
     )
-    ask, steps, says = chat_messages([exchange])
+    ask, steps, says = chat_messages([exchange], "c")
     assert f"/see/picture/{SHA}" in ask["content"]
     assert steps["metadata"]["status"] == "done"
     text = says["content"]
     assert "lt-checked" in text
     assert "81 &#37; sure" in text
-    boxes = [a for t, a in Tags(text).found if t == "i"]
-    assert [a["style"] for a in boxes] == ["left:10.000%;top:50.000%;width:20.000%;height:25.000%"]
-    assert "lt-x0-1" in str(boxes[0]["class"])
-    links = [a["href"] for t, a in Tags(text).found if t == "a"]
-    assert links == ["#lt-see-0-c1", "#lt-see-0-w0", "#lt-see-0-c1"]
+    cuts = [str(a["src"]) for t, a in Tags(text).found if t == "img"]
+    assert [cut.partition("?")[0] for cut in cuts] == ["/see/cut/c/0/1"]
+    links = [str(a["href"]) for t, a in Tags(text).found if t == "a"]
+    assert [x for x in links if "see" in x] == ["#lt-see-0-c1", "#lt-see-0-c1"]
     assert "8.20<a" in html.unescape(text)  # right behind the statement, before its full stop
 
 
@@ -97,7 +96,8 @@ def test_nothing_from_outside_becomes_markup() -> None:
         lines=(Activity(title=EVIL, outcome=EVIL, seconds=1.0),),
     )  # fmt: skip
     every = [
-        m["content"] + m.get("metadata", {}).get("title", "") for m in chat_messages([exchange])
+        m["content"] + m.get("metadata", {}).get("title", "")
+        for m in chat_messages([exchange], "c")
     ]
     every += [
         running_messages(
@@ -116,6 +116,6 @@ def test_nothing_from_outside_becomes_markup() -> None:
             assert tag not in ("script", "iframe", "object", "style")
             assert not any(name.startswith("on") for name in attributes)
             if tag == "img":
-                assert str(attributes["src"]).startswith("/see/picture/")
+                assert str(attributes["src"]).startswith(("/see/picture/", "/see/cut/"))
             if tag == "a":
-                assert re.match(r"#lt-see-|/see/export/", str(attributes["href"]))
+                assert re.match(r"#lt-see-|#lt-take-|/see/export/", str(attributes["href"]))

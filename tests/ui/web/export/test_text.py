@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from looktwice.schema import Citation, Source
-from looktwice.ui.web.conversation import Exchange, as_json, as_markdown
+from looktwice.ui.web.conversation import Exchange
+from looktwice.ui.web.export.text import as_json, as_markdown
 
-from .kit import SHA, answer, picture
+from ..kit import SHA, answer, picture
 
 
 def test_a_conversation_leaves_as_markdown_and_as_json() -> None:

@@ -1,0 +1,37 @@
+"""Pages and pictures beside the conversation."""
+
+from __future__ import annotations
+
+from looktwice.retrieval.outline import DocumentOutline, Section
+from looktwice.schema import Box, Origin, Picture
+from looktwice.ui.web.html.panes import Leaf, contents, page_pane, picture_pane, text_pane
+
+from ..kit import SHA
+
+
+def test_what_has_no_look_shows_its_words_with_the_quoted_ones_marked() -> None:
+    shown = text_pane("a.docx, page 1", "One\nTotal <b> 8.20", "Total <b>")
+    assert "<mark>Total &#60;b&#62;</mark>" in shown
+    whole = Picture(sha256=SHA, width=20, height=10, format="PNG", name="<b>")
+    assert 'data-width="20"' in picture_pane("<b>", whole, [])
+    assert "<b>" not in picture_pane("<b>", whole, [])
+
+
+def test_a_page_can_be_turned_as_far_as_there_are_pages_and_has_its_boxes_in_place() -> None:
+    origin = Origin(document="a.pdf", page=1, frame="page")
+    page = Picture(sha256=SHA, width=200, height=100, format="JPEG", name="a.pdf", origin=origin)
+    box = Box(x1=50, y1=25, x2=100, y2=50, frame="page")
+    shown = page_pane(Leaf("a.pdf", 1, 3), page, "words", [(box, "lt-cited", "1")])
+    assert "left:25.000%;top:25.000%;width:25.000%;height:25.000%" in shown
+    assert '/see/leaf?document=a.pdf&amp;page=1"' in shown
+    assert shown.count(" disabled") == 1  # there is none before it
+    assert "words" in shown
+    assert "<img" not in page_pane(Leaf("a.txt", 1, 1), None, "words", [])
+
+
+def test_contents_have_headings_and_all_pages() -> None:
+    outline = DocumentOutline(pages=3, sections=(Section("On <costs>", 1, 2, 3),))
+    shown = contents("a.pdf", 3, outline)
+    assert "On &#60;costs&#62;" in shown
+    assert shown.count("/see/thumb?") == 3
+    assert "lt-contents" not in contents("a.pdf", 3, None)

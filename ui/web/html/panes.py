@@ -1,0 +1,188 @@
+"""What stands beside the conversation, as HTML: a picture, a page of a document, or words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from ....schema import Passage, Picture
+from ..text import shorten
+from .answers import Mark, figure
+from .components import page_link
+from .escaping import plain
+
+if TYPE_CHECKING:
+    from ....retrieval.outline import DocumentOutline
+
+_MAX_TEXT = 20_000
+_MOST_THUMBNAILS = 2_000
+_DRAWING = (
+    '<p class="lt-hint">Draw a box on the picture to ask about that part. By keyboard: Tab to the '
+    "picture, arrows move the box, Shift and arrows size it, Enter takes it.</p>"
+)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A page of a document that is shown.
+
+    Attributes:
+        number: of the page, from 1.
+        pages: how many the document has.
+        label: what the page is called, if anything: a slide's title, a sheet's name.
+        words: of a search; they are marked on every page.
+        home: address of the view with the cited boxes, which stand on page `number`.
+    """
+
+    document: str
+    number: int
+    pages: int
+    label: str = ""
+    words: str = ""
+    home: str = ""
+
+
+def picture_pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str = "") -> str:
+    """A picture, large; a box can be drawn on it unless it is a part of another one."""
+    drawable = picture.origin is None
+    stage = (
+        f'<div class="lt-stage lt-draw" tabindex="0" role="group" '
+        f'aria-label="Picture; draw a box to ask about a part" data-sha="{picture.sha256}" '
+        f'data-width="{picture.width}" data-height="{picture.height}">'
+        if drawable
+        else '<div class="lt-stage" tabindex="0" role="group" aria-label="Picture">'
+    )
+    return (
+        f"{_title(title)}{_quote(quote)}"
+        f'<div class="lt-bar" role="toolbar" aria-label="View">{_ZOOM}</div>'
+        f"{stage}{figure(picture, marks, large=True)}</div>{_DRAWING if drawable else ''}"
+    )
+
+
+def page_pane(
+    leaf: Leaf, picture: Picture | None, text: str, marks: Sequence[Mark], quote: str = ""
+) -> str:
+    """A page of a document, to be turned, zoomed and searched.
+
+    Args:
+        leaf: which page.
+        picture: gives the measures of the page; None where it has no look.
+        text: of the page, for those who cannot see it, and where it cannot be drawn.
+        marks: on the page.
+        quote: what was cited.
+    """
+    stage = ""
+    if picture is not None:
+        source = leaf_address("leaf", leaf.document, leaf.number)
+        shown = figure(picture, marks, large=True, source=source)
+        stage = f'<div class="lt-stage" tabindex="0" role="group" aria-label="Page">{shown}</div>'
+    name = leaf.document + (f" · {leaf.label}" if leaf.label else "")
+    words = f'<div class="lt-text">{_marked(text[:_MAX_TEXT], quote)}</div>'
+    if stage:
+        words = (
+            f'<details class="lt-page-text"><summary>Words of this page</summary>{words}</details>'
+        )
+    return (
+        f'<div class="lt-doc" data-document="{plain(leaf.document)}" data-page="{leaf.number}" '
+        f'data-pages="{leaf.pages}" data-words="{plain(leaf.words)}" data-home="{leaf.home}">'
+        f"{_title(name)}{_quote(quote)}{_bar(leaf, zoom=bool(stage))}"
+        f'<div class="lt-rail" hidden></div>{stage}{words}</div>'
+    )
+
+
+def text_pane(title: str, text: str, quote: str) -> str:
+    """What has no look of its own: its words, the quoted ones marked."""
+    words = _marked(text[:_MAX_TEXT], quote)
+    return f'{_title(title)}{_quote(quote)}<div class="lt-text">{words}</div>'
+
+
+def contents(document: str, pages: int, outline: DocumentOutline | None) -> str:
+    """The table of contents of a document, and its pages, small."""
+    headings = ""
+    if outline is not None and outline.sections:
+        rows = "".join(
+            f'<li style="--level:{section.level}">{_turn_link(document, section.page)}'
+            f"<span>{plain(shorten(section.title, 90))}</span><small>{section.page}</small></a></li>"
+            for section in outline.sections
+        )
+        headings = f'<nav aria-label="Table of contents"><ul class="lt-contents">{rows}</ul></nav>'
+    small = "".join(
+        f'<li>{_turn_link(document, n)}<img src="{leaf_address("thumb", document, n)}" alt="" '
+        f'loading="lazy"><small>{n}</small></a></li>'
+        for n in range(1, min(pages, _MOST_THUMBNAILS) + 1)
+    )
+    return f'{headings}<nav aria-label="Pages"><ul class="lt-thumbs">{small}</ul></nav>'
+
+
+def found_pages(document: str, passages: Sequence[Passage], words: str) -> str:
+    """The pages of a document on which words were found."""
+    if not passages:
+        return '<p class="lt-none" role="status">Nothing found in this document.</p>'
+    rows = "".join(
+        f"<li>{_turn_link(document, passage.page, words)}<span>{plain(shorten(passage.text, 140))}"
+        f"</span><small>{passage.page}</small></a></li>"
+        for passage in passages
+    )
+    return f'<nav aria-label="Found"><ul class="lt-contents lt-hits">{rows}</ul></nav>'
+
+
+def leaf_address(kind: str, document: str, page: int) -> str:
+    """The address of a page as a picture ("leaf") or small ("thumb"), safe inside an attribute."""
+    return f"/see/{kind}?{urlencode({'document': document, 'page': page})}".replace("&", "&amp;")
+
+
+_ZOOM = (
+    '<button type="button" class="lt-do lt-zoom" data-by="0.8" aria-label="Smaller" '
+    'title="Smaller (-)">&minus;</button>'
+    '<button type="button" class="lt-do lt-zoom" data-by="0" aria-label="Fit" '
+    'title="Fit (0)">Fit</button>'
+    '<button type="button" class="lt-do lt-zoom" data-by="1.25" aria-label="Larger" '
+    'title="Larger (+)">+</button>'
+)
+
+
+def _bar(leaf: Leaf, *, zoom: bool) -> str:
+    first = " disabled" if leaf.number <= 1 else ""
+    last = " disabled" if leaf.number >= leaf.pages else ""
+    return (
+        '<div class="lt-bar" role="toolbar" aria-label="View">'
+        f'<button type="button" class="lt-do lt-turn" data-by="-1" aria-label="Page before" '
+        f'title="Page before (left arrow)"{first}>&lsaquo;</button>'
+        f'<label>Page <input class="lt-goto" type="number" min="1" max="{leaf.pages}" '
+        f'value="{leaf.number}" aria-label="Page"> of {leaf.pages:,}</label>'
+        f'<button type="button" class="lt-do lt-turn" data-by="1" aria-label="Next page" '
+        f'title="Next page (right arrow)"{last}>&rsaquo;</button>'
+        f"{_ZOOM if zoom else ''}"
+        '<button type="button" class="lt-do lt-unfold" aria-expanded="false">Contents</button>'
+        f'<input class="lt-seek" type="search" placeholder="Find in this document" '
+        f'aria-label="Find in this document" value="{plain(leaf.words)}"></div>'
+    )
+
+
+def _turn_link(document: str, page: int, words: str = "") -> str:
+    return f'<a class="lt-page" data-page="{page}" href="{page_link(document, page, words)}">'
+
+
+def _title(title: str) -> str:
+    return f"<h2>{plain(shorten(title, 90))}</h2>"
+
+
+def _quote(quote: str) -> str:
+    if not quote:
+        return ""
+    return f'<blockquote class="lt-quote">{plain(shorten(quote, 400))}</blockquote>'
+
+
+def _marked(text: str, quote: str) -> str:
+    """The text with the quoted words marked, where they stand in it."""
+    at = text.find(quote) if quote else -1
+    if at < 0:
+        return _lines(text)
+    end = at + len(quote)
+    return f"{_lines(text[:at])}<mark>{_lines(text[at:end])}</mark>{_lines(text[end:])}"
+
+
+def _lines(text: str) -> str:
+    return "<br>".join(plain(line) for line in text.split("\n"))

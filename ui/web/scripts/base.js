@@ -1,0 +1,42 @@
+// What the other scripts of the page share. `trigger(event, data)` is a message to Python, which Gradio
+// gives to the script of a gr.HTML. All listen on the whole document, because Gradio draws messages again
+// while they grow. Everything shown here comes escaped from the server.
+window.lookTwice = {
+  begin: () => {
+    pin();
+    trigger("begin", {});
+  },
+  lost: () => reconnect(),
+  // What was typed, where it could not be asked: it stands in the message that says why.
+  refused: (log) => {
+    unpin();
+    const content = log?.at(-1)?.content;
+    const text = typeof content === "string" ? content : content?.[0]?.text;
+    const message = new DOMParser().parseFromString(text ?? "", "text/html");
+    return message.querySelector(".lt-refused")?.dataset.words ?? "";
+  },
+};
+const one = (selector, from = document) => from.querySelector(selector);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+const tag = (node, pattern) => [...node.classList].find((name) => pattern.test(name)) || "";
+const number = (node) => Number(tag(node, /^lt-n\d+$/).slice(4) || -1);
+const chat = () =>
+  tag(all("#lt-log .lt-ask").at(-1) ?? document.body, /^lt-chat-/).slice(8) ||
+  one(".lt-head")?.dataset.chat || "";
+const open = (id) => {
+  trigger("leave", {});
+  trigger("open_chat", { chat: id });
+  pin();
+  unpin();
+};
+
+// --- what belongs together lights up together
+const LINKED = /^lt-x\d+-\d+$/;
+const highlight = (target, on) => {
+  const place = target.closest?.(".lt-cite, .lt-source, .lt-cited");
+  const name = place && tag(place, LINKED);
+  all(".lt-hot").forEach((node) => node.classList.remove("lt-hot"));
+  if (name && on) all("." + name).forEach((node) => node.classList.add("lt-hot"));
+};
+document.addEventListener("mouseover", (event) => highlight(event.target, true));
+document.addEventListener("focusin", (event) => highlight(event.target, true));
