@@ -79,6 +79,7 @@ class BaselineAssistant(Assistant):
         history: Sequence[Turn] = (),
         on_event: Emit = lambda event: None,
         documents: Sequence[str | Path] | ReadDocuments = (),
+        settings: Settings | None = None,
     ) -> Answer:
         """The baseline's answer to a question about pictures; it tells of no events.
 
@@ -89,7 +90,7 @@ class BaselineAssistant(Assistant):
         if index is not None or session is not None or history or documents:
             raise UsageError("baselines are asked single questions about pictures")
         pictures = self._load(images)
-        control = control or Control(self.settings.limits.seconds)
+        control = control or Control((settings or self.settings).limits.seconds)
         transport, started = CountingTransport(self._http, control), time.monotonic()
         toolbox = self._toolbox(pictures, control)
         with httpx.Client(transport=transport, trust_env=False) as client:
