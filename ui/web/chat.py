@@ -253,7 +253,7 @@ class ChatHandlers:
     ) -> AsyncGenerator[Updates]:
         """The answer while it grows; at its end it is part of the chat."""
         history, owner = self.history, caller.owner
-        chat = session.chat or await asyncio.to_thread(history.begin, owner, question.text)
+        chat: str = session.chat or await asyncio.to_thread(history.begin, owner, question.text)
 
         def save(exchange: Exchange) -> None:
             if session.editing is not None:
