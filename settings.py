@@ -298,6 +298,8 @@ class Settings(BaseSettings):
         page_pixels: of a document's page that a model sees; small print is lost below 2.5 million.
         sees_images: whether a model behind an address sees pictures; by default it is found out.
         request_seconds: one request to a model's server may take.
+        decoding: how a model in this process chooses tokens where it is shown pictures: "vcd" (against a
+            noisy picture), "pai" (against no picture), "vdgd" (near its own description), or "plain".
         detector: another detector: a file that ultralytics reads, a folder or a hub name of a model
             for transformers, or a weight's name; "" takes the pack's own.
         mcp_servers: servers that bring more tools, by the name their tools begin with.
@@ -322,6 +324,7 @@ class Settings(BaseSettings):
     page_pixels: int = Field(default=3_000_000, gt=0)
     sees_images: bool | None = None
     request_seconds: float = Field(default=120.0, gt=0)
+    decoding: Literal["plain", "vcd", "pai", "vdgd"] = "plain"
     detector: str = ""
     devices: Devices = Devices()
     retrieval: Retrieval = Retrieval()

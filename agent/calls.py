@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ..schema import ToolCall
 from ..tools.base import Tool
 from ..tools.codes import CODES
+from ..tools.comparing import COMPARE
 from ..tools.documents.search import SEARCH_TOOLS
 from .query_rewriting import again
 from .run import Run
 from .state import Stage, State
 
-_WHEN_ASKED = frozenset((*SEARCH_TOOLS, CODES))
-"""What looks alike says nothing of this picture; that there is no code, as in most, says nothing either."""
+_WHEN_ASKED = frozenset((*SEARCH_TOOLS, CODES, COMPARE))
+"""What looks alike says nothing of this picture, nor does that it has no code, as most have none."""
 
 
 def every_look(run: Run) -> Stage:
@@ -35,6 +38,11 @@ def widest(tool: Tool) -> ToolCall:
 def spread(call: ToolCall, state: State, run: Run) -> list[ToolCall]:
     """The call once for each picture the question is about, where the tool takes one."""
     tool = run.tools[call.tool]
+    if call.tool == COMPARE:
+        return [
+            call.model_copy(update={"arguments": {"picture": first, "other": second}})
+            for first, second in pairwise(state["target_pictures"])
+        ]
     takes_picture = "picture" in tool.parameters.get("properties", {})
     if not takes_picture or (not state["target_pictures"] and not tool.needs_picture):
         return [call]

@@ -27,7 +27,7 @@ VOTERS = 3
 AGREEMENT = 0.6
 """Share of the votes a plan needs; set on 76 questions that are not among the examples."""
 _SHARPNESS = 8
-SET_BY_CODE = frozenset({"picture", "box"})
+SET_BY_CODE = frozenset({"picture", "other", "box"})
 """Arguments the controller sets itself; a model is never asked for numbers of pixels."""
 
 

@@ -17,6 +17,7 @@ from .batch import batch_app
 from .chat import chat
 from .checks import checks
 from .clean import clean
+from .compare import compare
 from .demo import demo
 from .doctor import doctor
 from .evaluate.app import eval_app
@@ -39,6 +40,7 @@ app.command()(ui)
 app.command()(ask)
 app.command()(chat)
 app.command()(extract)
+app.command()(compare)
 app.command()(demo)
 app.command()(up)
 app.command()(down)

@@ -14,6 +14,7 @@ from ..weights.devices import device_for
 from .base import Tool
 from .calculate import calculate
 from .codes import codes_tool
+from .comparing import PictureComparer, compare_tool
 from .detection.detector import Detector, detect_tool
 from .documents.search import Searchable, search_tools
 from .looking.look import Looker, look_tool
@@ -73,6 +74,7 @@ def default_tools(
         read_tool(engines.reader, store),
         look_tool(looker),
         codes_tool(store),
+        compare_tool(PictureComparer(store, engines.detector, engines.reader)),
     ]
     reads = experts is not None or has("experts")
     library = TableLibrary(

@@ -96,4 +96,5 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         page_pixels=settings.page_pixels,
         offline=settings.offline,
         bits=choice.bits,
+        decoding=settings.decoding,
     )

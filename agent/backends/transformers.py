@@ -25,6 +25,7 @@ from .local.runner import PromptRunner, Spent
 from .local.sampling import sampling
 from .local.spellings import first_tokens
 from .local.streamer import Stopper, Streamer
+from .local.trusting import Method, guides
 from .pictures import PAGE_PIXELS
 from .turns import Turns
 
@@ -66,6 +67,7 @@ class TransformersModel(Closing):
         context_tokens: int | None = None,
         offline: bool = False,
         bits: Literal[4, 16] = 16,
+        decoding: Method = "plain",
     ) -> None:
         """Load the weights at once.
 
@@ -81,6 +83,8 @@ class TransformersModel(Closing):
             context_tokens: a smaller limit than the model's own.
             offline: use only what is on this machine.
             bits: of the language model's matrices; 4 takes a third of the memory.
+            decoding: how tokens are chosen where pictures are shown; all but "plain" read the prompt
+                twice.
 
         Raises:
             WeightsError: the folder or repository is missing, damaged or not of a known kind.
@@ -94,7 +98,7 @@ class TransformersModel(Closing):
         if folder.is_dir():
             source, name = str(folder), folder.resolve().name
         parts = load(source, revision, device, dtype, offline, bits)
-        self._adopt(parts, name, store, (max_pixels, page_pixels), context_tokens)
+        self._adopt(parts, name, store, (max_pixels, page_pixels), context_tokens, decoding)
 
     @classmethod
     def from_objects(
@@ -107,13 +111,13 @@ class TransformersModel(Closing):
         max_pixels: int = MAX_PIXELS,
         page_pixels: int = PAGE_PIXELS,
         context_tokens: int | None = None,
+        decoding: Method = "plain",
     ) -> Self:
         """Wrap a transformers model and its processor (or tokenizer) that are loaded already."""
         parts = Parts(model, processor, sees_images=is_vision_language(model.config))
         self = cls.__new__(cls)
-        self._adopt(
-            parts, name or type(model).__name__, store, (max_pixels, page_pixels), context_tokens
-        )
+        pixels = (max_pixels, page_pixels)
+        self._adopt(parts, name or type(model).__name__, store, pixels, context_tokens, decoding)
         return self
 
     def _adopt(
@@ -123,6 +127,7 @@ class TransformersModel(Closing):
         store: Store,
         pixels: tuple[int, int],
         context_tokens: int | None,
+        decoding: Method,
     ) -> None:
         if min(pixels) < 1 or (context_tokens is not None and context_tokens < 2):
             raise UsageError("max_pixels, page_pixels and context_tokens must be positive")
@@ -131,6 +136,7 @@ class TransformersModel(Closing):
         limit = context_of(parts)
         self.context_tokens = min(context_tokens or limit, limit)
         self.picture_pixels, self._page_pixels = pixels
+        self._decoding, self._store = decoding, store
         self._lock = Turns()
         self._grammars: Grammars | None = None
         self._thinks = False  # by itself, without being told to by the template
@@ -170,7 +176,8 @@ class TransformersModel(Closing):
             def write(prompt: ModelInput) -> Reply:
                 if streamer.heard:  # what was streamed cannot be taken back
                     raise ModelError(f"{self.name} ran out of memory in the middle of its answer")
-                return self._write(prompt, schema, max_tokens, temperature, streamer, control)
+                guides = [*self._trusting(messages, prompt), *self._guides(schema)]
+                return self._write(prompt, guides, max_tokens, temperature, streamer, control)
 
             reply = self._within_memory(messages, write, thinks=schema is None)
             if streamer.thinking and reply.finish == "length":
@@ -341,7 +348,7 @@ class TransformersModel(Closing):
     def _write(
         self,
         prompt: ModelInput,
-        schema: JsonSchema | None,
+        guides: Sequence[Any],
         max_tokens: int,
         temperature: float,
         streamer: Streamer,
@@ -356,7 +363,7 @@ class TransformersModel(Closing):
             max_new_tokens=room,
             streamer=streamer,
             stopping_criteria=[stopper],
-            logits_processor=[self._guide(schema)] if schema is not None else [],
+            logits_processor=list(guides),
             **sampling(temperature),
         )
         written = output[0, len(prompt) :]
@@ -402,12 +409,20 @@ class TransformersModel(Closing):
             mass=min(mass, 1.0),
         )
 
-    def _guide(self, schema: JsonSchema) -> Any:
+    def _trusting(self, messages: Sequence[Message], prompt: ModelInput) -> list[Any]:
+        """What makes a model that is shown pictures keep to them, as the settings say."""
+        if self._decoding == "plain" or not prompt.pictures:
+            return []
+        return guides(self._decoding, self._ready, messages, prompt, self._store)
+
+    def _guides(self, schema: JsonSchema | None) -> list[Any]:
+        if schema is None:
+            return []
         parts = self._ready.parts
         if self._grammars is None:
             width = parts.model.config.get_text_config().vocab_size
             self._grammars = Grammars(parts.tokenizer, width, self._ready.stop_ids)
-        return self._grammars.mask(schema)
+        return [self._grammars.mask(schema)]
 
 
 def _both(first: Reply, second: Reply) -> Reply:

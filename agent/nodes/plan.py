@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from ...prompts import render
 from ...schema import FormName, ToolCall
 from ...tools.calculate import calculate
+from ...tools.comparing import COMPARE
 from ...tools.documents.search import OPEN
 from ...tools.documents.walking import WALKING_TOOLS
 from ...tools.tables.query import FIND_TABLE, QUERY_TABLE
@@ -19,6 +20,7 @@ from ..forms import FORMS, Form
 from ..planner import (
     MOST_CALLS,
     MOST_STAGES,
+    NEIGHBOURS,
     NO_PICTURE,
     Neighbour,
     list_tools,
@@ -99,8 +101,10 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     asked instead, and whenever it is in doubt; a picture that came along is looked at unless the words
     are plainly small talk. What a model that reads is to work with has to be read first.
     """
-    neighbours = run.planner.nearest(state["standalone_question"])
+    neighbours = possible(state, run)
     agreed = vote(neighbours)
+    if agreed and COMPARE in named(agreed):
+        return agreed, "pictures are compared"
     if form.worked and state["target_pictures"] and not run.model.sees_images and run.index is None:
         return (to_work_with(agreed, form, run),), "to be worked with"
     if agreed and FIND_TABLE in named(agreed) and not (form.brief and can_ask_tables(state, run)):
@@ -132,6 +136,15 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
         # A question that came with a picture is not answered from the model's memory.
         return (every_look(run),), "a picture is there"
     return stages, "model"
+
+
+def possible(state: State, run: Run) -> list[Neighbour]:
+    """The nearest examples; those that compare pictures only where there are two."""
+    question = state["standalone_question"]
+    if len(state["target_pictures"]) > 1:
+        return run.planner.nearest(question)
+    nearest = run.planner.nearest(question, len(run.planner.examples))
+    return [n for n in nearest if COMPARE not in named(n.example.stages)][:NEIGHBOURS]
 
 
 def to_work_with(agreed: tuple[Stage, ...] | None, form: Form, run: Run) -> Stage:
@@ -195,6 +208,8 @@ def named(stages: Iterable[Stage]) -> set[str]:
 def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[Stage, ...]:
     """A plan from the model, under a schema, with the nearest examples before its eyes."""
     usable = [t for t in run.tools.values() if state["target_pictures"] or not t.needs_picture]
+    if len(state["target_pictures"]) < 2:
+        usable = [t for t in usable if t.name != COMPARE]
     if not can_ask_tables(state, run):
         usable = [t for t in usable if t.name not in (FIND_TABLE, QUERY_TABLE)]
     prompt = render(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from .change import add, rebuild, remove, update, verify
+from .duplicates import duplicates
 from .look import kinds, list_documents, search, show, stats
 from .serve import serve
 from .watch import watch
@@ -21,6 +22,7 @@ index_app.command()(show)
 index_app.command()(search)
 index_app.command()(stats)
 index_app.command()(kinds)
+index_app.command()(duplicates)
 index_app.command()(verify)
 index_app.command()(rebuild)
 index_app.command()(serve)

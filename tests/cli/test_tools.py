@@ -19,7 +19,7 @@ def test_tools(run: Run) -> None:
     listed = json.loads(done.out)
     names = [t["name"] for t in listed]
     assert names == [
-        *("detect_objects", "read_text", "look_closer", "read_codes"),
+        *("detect_objects", "read_text", "look_closer", "read_codes", "compare_pictures"),
         *("calculate", "find_table", "query_table"),
     ]
     for t in listed:

@@ -27,6 +27,7 @@ def test_every_tool_keeps_the_contract(store: Store) -> None:
         "read_text",
         "look_closer",
         "read_codes",
+        "compare_pictures",
         "calculate",
         *TABLE_TOOLS,
     ]

@@ -172,6 +172,10 @@ class PromptRunner:
                 last = place
         return found
 
+    def whole(self, prompt: ModelInput) -> dict[str, Any]:
+        """All that `forward` of the model takes for a prompt of which nothing is known."""
+        return self._piece(prompt, 0, len(prompt))
+
     def _library(self, prompt: ModelInput, opened: FilledCache, end: int, **settings: Any) -> Any:
         """The library's `generate` on the first `end` tokens, of which some are in the cache."""
         import torch

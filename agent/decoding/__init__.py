@@ -1,0 +1,11 @@
+"""Decoding that trusts the picture: logits processors for models that run in this process.
+
+Training-free, off by default (`settings.decoding`). Each is "after" its paper, not the paper.
+"""
+
+from __future__ import annotations
+
+from .formulas import contrasted, grounded, over_trust
+from .processors import Contrast, Grounding, SecondPrompt
+
+__all__ = ["Contrast", "Grounding", "SecondPrompt", "contrasted", "grounded", "over_trust"]

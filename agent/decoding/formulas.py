@@ -1,0 +1,71 @@
+"""What the papers do to logits, as functions of tensors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def contrasted(logits: Tensor, without: Tensor, strength: float, plausible: float) -> Tensor:
+    """What the picture adds to the next token, made stronger.
+
+    (1 + strength) * logits - strength * without, among the tokens whose probability is at least
+    `plausible` times that of the likeliest; all others are -inf. It is VCD (Leng et al. 2024) where
+    `without` saw a noisy picture, DAMRO (Gong et al. 2024) where it saw the outlying tokens only, and
+    the refinement of PAI (Liu et al. 2024) where it saw none, with PAI's gamma = 1 + strength.
+
+    Args:
+        logits: `[batch, vocabulary]`, of the prompt as it is.
+        without: likewise, of the prompt that lacks the picture or sees it badly.
+        strength: alpha, 0 changes nothing but the cut.
+        plausible: beta, 0 to 1; 0 cuts nothing.
+    """
+    import math
+
+    mixed = (1 + strength) * logits - strength * without
+    if plausible <= 0:
+        return mixed
+    least = logits.max(dim=-1, keepdim=True).values + math.log(plausible)
+    return mixed.masked_fill(logits < least, float("-inf"))
+
+
+def grounded(logits: Tensor, description: Tensor, plausible: float) -> Tensor:
+    """The next token as near as can be to a description of the picture (VDGD, Ghosh et al. 2024).
+
+    Of the plausible tokens each is worth minus the least divergence KL(token || p) from the
+    distributions p at the description's places; for a token alone that is the log of its probability.
+
+    Args:
+        logits: `[batch, vocabulary]`.
+        description: logits at the description's tokens, `[places, vocabulary]`.
+        plausible: beta, above 0; tokens less likely than that times the likeliest are -inf.
+    """
+    import math
+
+    nearest = description.log_softmax(dim=-1).max(dim=0).values
+    least = logits.max(dim=-1, keepdim=True).values + math.log(plausible)
+    return nearest.expand_as(logits).masked_fill(logits < least, float("-inf"))
+
+
+def over_trust(attention: Tensor, scale: float) -> Tensor:
+    """How much the newest tokens lean on one summary token, OPERA's penalty (Huang et al. 2024).
+
+    The largest product down a column of the scaled self-attention among the last tokens; a
+    continuation is worth its logits minus a weight times this.
+
+    Args:
+        attention: `[batch, window, window]`, causal, the mean or maximum over heads.
+        scale: sigma, so that products of many weights do not vanish.
+
+    Returns:
+        `[batch]`.
+    """
+    import torch
+
+    window = attention.shape[-1]
+    scaled = attention * scale
+    seen = torch.ones(window, window, dtype=torch.bool, device=attention.device).tril()
+    columns = scaled.masked_fill(~seen, 1.0).prod(dim=-2)
+    return columns.max(dim=-1).values
