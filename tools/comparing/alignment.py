@@ -80,7 +80,9 @@ def _homography(first: Pixels, second: Pixels) -> Matrix | None:
     import cv2
     import numpy as np
 
-    sift = cv2.SIFT_create(_FEATURES, contrastThreshold=0.02)
+    sift = getattr(cv2, "SIFT_create")(  # noqa: B009 - missing in the types of the library
+        _FEATURES, contrastThreshold=0.02
+    )
     at, there = sift.detectAndCompute(first, None), sift.detectAndCompute(second, None)
     if at[1] is None or there[1] is None or min(len(at[0]), len(there[0])) < _FEWEST:
         return None

@@ -69,11 +69,11 @@ def _fit(terms: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.
     unchanged = np.zeros(terms.shape[1])
     unchanged[6] = 1.0  # the value itself
     trust = np.ones(len(target))
-    weights = unchanged
+    weights: NDArray[np.float64] = unchanged
     for _ in range(_ROUNDS):
         weighted = terms * trust[:, None]
         normal = weighted.T @ terms + 1e-3 * np.eye(terms.shape[1])
-        weights = np.linalg.solve(normal, weighted.T @ target + 1e-3 * unchanged)
+        weights = np.linalg.solve(normal, weighted.T @ target + 1e-3 * unchanged).astype(np.float64)
         apart = np.abs(terms @ weights - target)
         spread = max(1.4826 * float(np.median(apart)), 0.004)
         trust = np.clip(1 - (apart / (_TUKEY * spread)) ** 2, 0, None) ** 2

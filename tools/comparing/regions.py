@@ -181,7 +181,8 @@ def _solid(apart: NDArray[np.float32]) -> Mask:
     strong = np.zeros(count, bool)
     strong[np.unique(labels[apart > sure])] = True
     strong[0] = False
-    return strong[labels]
+    solid: Mask = strong[labels]
+    return solid
 
 
 def _parts(mask: Mask, apart: NDArray[np.float32]) -> list[tuple[tuple[int, int, int, int], Mask]]:
