@@ -253,7 +253,7 @@ class ChatHandlers:
     ) -> AsyncGenerator[Updates]:
         """The answer while it grows; at its end it is part of the chat."""
         history, owner = self.history, caller.owner
-        chat: str = session.chat or await asyncio.to_thread(history.begin, owner, question.text)
+        chat = await asyncio.to_thread(self._chat_of, session, question.text)
 
         def save(exchange: Exchange) -> None:
             if session.editing is not None:
@@ -273,6 +273,10 @@ class ChatHandlers:
         except LooktwiceError:
             await asyncio.to_thread(history.drop_empty, owner, chat)
             raise
+
+    def _chat_of(self, session: PageSession, question: str) -> str:
+        """The open chat, or a new one."""
+        return session.chat or self.history.begin(session.owner, question)
 
     async def _watch(
         self, caller: Caller, live: LiveAnswer, log: list[ChatbotMessage]
