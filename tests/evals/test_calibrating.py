@@ -11,6 +11,7 @@ import pytest
 from looktwice.agent.calibration import temperature_of
 from looktwice.evals import runner
 from looktwice.evals.calibrating import keep_fit
+from looktwice.evals.scoring import score
 from looktwice.evals.suites import SUITES, tasks_of
 from looktwice.evals.summary import TEMPERATURE, summarise
 from looktwice.settings import Settings
@@ -49,7 +50,7 @@ def done(tmp_path: Path, settings: Settings) -> runner.EvalRun:
         confidence=0.9,
         model="kitten",
     )
-    scored = (runner.score(task, answer),)
+    scored = (score(task, answer),)
     return runner.EvalRun(tmp_path, record, (task,), {task.id: answer}, scored)
 
 

@@ -18,7 +18,7 @@ from looktwice.media.store import Store
 from looktwice.schema import Picture
 
 from . import trial
-from .model import IMAGE_TOKENS
+from .model import IMAGE_TOKENS, SIDE
 from .questions import Question
 from .scenes import draw
 
@@ -81,7 +81,7 @@ class WithoutAttention:
 
     def __init__(self, model: ChatModel) -> None:
         self.name, self.sees_images = model.name, model.sees_images
-        self.choose, self.picture_pixels = model.choose, trial.SIDE**2
+        self.choose, self.picture_pixels = model.choose, SIDE**2
 
 
 def test_small_marks_are_found_as_with_transformers(
@@ -91,7 +91,7 @@ def test_small_marks_are_found_as_with_transformers(
     for picture, (question, *_) in asked(store, SCENES, 3):
         for name, each in (("here", model), ("there", WithoutAttention(original))):
             closer = Closer(store, effort=effort_for(each))
-            found = closer_look(question.text, [picture], each, closer)  # type: ignore[arg-type]
+            found = closer_look(question.text, [picture], each, closer)
             parts = [e.picture for e in found if e.picture is not None]
             best = trial.ask(each, question, [picture, *parts]).best  # type: ignore[arg-type]
             right[name] += best == question.answer
