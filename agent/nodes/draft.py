@@ -11,6 +11,7 @@ from ..evidence.selection import keep
 from ..extraction.composing import Composed
 from ..planner import list_tools
 from ..policies.base import form_of
+from ..policies.comparing import differences
 from ..policies.gathered import gathered
 from ..policies.translating import translated
 from ..query_rewriting import at_hand
@@ -31,7 +32,7 @@ def draft(state: State, run: Run) -> Done:
     looks = run.model.sees_images and bool(state["target_pictures"])
     if not looks and (told := told_by_table(state)) is not None:
         return put_together(*told, state, run)
-    if result := "" if run.model.sees_images else as_it_is(state):
+    if result := "" if run.model.sees_images else as_it_is(state, run):
         run.emit(Token(text=result))
         return Done(State(draft=result, verdict=None), "as it was measured or read")
     if (made := gathered(state, run)) is not None:
@@ -68,9 +69,11 @@ def put_together(composed: Composed, verdict: Verdict, state: State, run: Run) -
     return Done(update, f"put together of {len(verdict.citations)} places")
 
 
-def as_it_is(state: State) -> str:
-    """An answer that needs no model: what was counted or computed, or the words that were read."""
+def as_it_is(state: State, run: Run) -> str:
+    """An answer that needs no model: what was counted, computed or compared, or the words read."""
     evidence = shown_evidence(state)
+    if found := differences(state, evidence, run):
+        return found
     if form_of(state).brief:
         return measured(state["standalone_question"], evidence)
     return transcribed(evidence) if state["form"] == "transcription" else ""

@@ -14,6 +14,7 @@ from ..evidence.extraction import extracts
 from ..evidence.prompting import answer_messages, calculated
 from ..evidence.selection import RANKED, by_rank, keep, trusted
 from ..policies.base import form_of
+from ..policies.comparing import differences
 from ..policies.gathered import gathering_for
 from ..query_rewriting import page_finder
 from ..querying import query_result, table_at_hand
@@ -51,6 +52,8 @@ def gate(state: State, run: Run) -> Done:
         update["gathering"] = gathering
         why = f"{gathering.operation} of {', '.join(gathering.fields)} of each picture"
         return decide(update, 1.0, state, run, why)
+    if differences(state, kept, run):
+        return decide(update, 1.0, state, run, "compared")
     if to_work_with(kept, state):
         return decide(update, 1.0, state, run, f"{len(kept)} kept to work with")
     if all(item.calculation is not None for item in kept) and calculated(kept) is not None:

@@ -78,9 +78,13 @@ def plan(state: State, run: Run) -> Done:
 
 
 def compared(state: State, form: FormName) -> tuple[int, ...]:
-    """The pictures a question is about; one that compares is about all of a short conversation."""
+    """The pictures a question is about; one that compares is about all of a short conversation.
+
+    Also where it names one of those that came with it: "What changed from the first picture?".
+    """
     every = tuple(range(1, len(state["pictures"]) + 1))
-    if state["given"] or form not in _COMPARING or len(every) > _MOST_COMPARED:
+    more = form == "comparison" and len(state["given"]) == len(every)
+    if (state["given"] and not more) or form not in _COMPARING or len(every) > _MOST_COMPARED:
         return state["target_pictures"]
     return every if len(state["target_pictures"]) < _FEWEST_COMPARED else state["target_pictures"]
 

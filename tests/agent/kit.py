@@ -83,6 +83,8 @@ def what_is_asked(messages: Sequence[Message]) -> str:
     }
     if last.startswith("The answer has to be computed."):
         return "compute"
+    if last == "</data>" and "As JSON: each line of it and its translation." in prompt:
+        return "translate"
     if last == "JSON:":
         return "arguments" if prompt.startswith("Tool: ") else "plan"
     return known.get(last) or ("draft" if last in _FORM_LINES else "talk")

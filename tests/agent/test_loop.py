@@ -374,7 +374,7 @@ def test_wrong_json_twice_falls_back_in_every_form(
     state = world.graph.invoke(fresh("a", world.pictures[:1]), context=run)
     check_answer(state, run, events)
     check_order(events)
-    wrong = [kind for kind in script.asked if kind in ("plan", "arguments")]
+    wrong = [kind for kind in script.asked if kind in ("plan", "arguments", "translate")]
     assert script.asked.count("repair") == len(wrong), "each is repaired once, and no more"
     planned = not sees and not FORMS[form].worked
     assert wrong or not planned, "one that sees needs no plan, nor does work with what is read"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -67,7 +68,16 @@ def _on(text: PageText, written: str, near: Anchor | None, last: bool) -> Place 
     if span is not None:
         return place_on(text, text.page, span)
     span = locate(written, text.flow, None) if text.flow is not text.page else None
-    return None if span is None else place_on(text, text.flow, span)
+    if span is not None:
+        return place_on(text, text.flow, span)
+    span = _before_a_time(written, text.page.text)
+    return None if span is None else place_on(text, text.page, span)
+
+
+def _before_a_time(written: str, text: str) -> Span | None:
+    """Where a date runs into the time behind it, as recognisers lose spaces: "03/02/201815:28"."""
+    found = re.search(rf"(?<!\w){re.escape(written.strip())}(?=\d\d?:\d\d)", text)
+    return found.span() if found and any(map(str.isdigit, written)) else None
 
 
 def place_on(text: PageText, page: Page, span: Span) -> Place:
