@@ -14,6 +14,7 @@ ALLOWED = {
     "web": {"web", "http"},
     "openai_server": {"openai_server", "http"},
     "mcp_server": {"mcp_server", "http"},
+    "service": {"service", "http"},
 }
 """What the servers share sits in http; none knows another."""
 

@@ -23,7 +23,6 @@ from .values import options
 
 _CHOSEN = 0.8
 _FEWEST_DIGITS = 3
-_NUMBERED = re.compile(r"\S*\d\S*")
 _ASIDE = re.compile(r"\([^()]*\)")
 """What stands in parentheses, a code of the form's kind, say."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -94,7 +93,8 @@ def _stands_elsewhere(found: ExtractedField | None, title: Sequence[str]) -> boo
     """Whether a field has a date, or a number of something, that the title does not hold."""
     if found is None or found.source != "page" or _in_title(found, title):
         return False
-    return bool(_NUMBERED.fullmatch(found.quote) or any(date_tokens(found.quote)))
+    words = found.quote.split()
+    return len(words) == 1 and _has_digit(words[0]) or any(date_tokens(found.quote))
 
 
 def _is_taken(field: FieldSpec, spec: RecordSpec, fields: Fields, title: Sequence[str]) -> bool:
@@ -125,7 +125,11 @@ def _numbered(title: Sequence[str]) -> Iterator[str]:
     for row in title:
         for token in date_tokens(row):
             row = row.replace(token, " ")
-        for found in _NUMBERED.findall(row):
+        for found in filter(_has_digit, row.split()):
             token = found.strip(".,:;()[]#")
             if len(re.findall(r"\d", token)) >= _FEWEST_DIGITS and not _YEAR.fullmatch(token):
                 yield token
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
