@@ -94,7 +94,7 @@ def _stands_elsewhere(found: ExtractedField | None, title: Sequence[str]) -> boo
     if found is None or found.source != "page" or _in_title(found, title):
         return False
     words = found.quote.split()
-    return len(words) == 1 and _has_digit(words[0]) or any(date_tokens(found.quote))
+    return (len(words) == 1 and _has_digit(words[0])) or any(date_tokens(found.quote))
 
 
 def _is_taken(field: FieldSpec, spec: RecordSpec, fields: Fields, title: Sequence[str]) -> bool:
