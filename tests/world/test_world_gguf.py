@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 from looktwice.agent.backends.base import ChatModel, Choice, Message
 from looktwice.agent.backends.llamacpp import LlamaCppModel
 from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for
@@ -27,17 +26,7 @@ SCENES = 12
 RULES = Message(role="system", text="Look.")
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store(tmp_path_factory.mktemp("world"))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
