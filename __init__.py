@@ -13,6 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..agent.extraction.records.results.extracted import Extracted, ExtractedRecords
+    from ..agent.extraction.records.schemas.requests import RecordRequest
     from .agent.assistant import Assistant
     from .agent.backends.base import (
         ChatModel,
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
         Reply,
     )
     from .agent.backends.scripted import ScriptedModel
-    from .agent.extraction.records.extracted import Extracted, ExtractedRecords
-    from .agent.extraction.records.requests import RecordRequest
     from .agent.forms import Form
     from .agent.given_documents import ReadDocuments
     from .agent.planner import Example
@@ -136,8 +136,8 @@ _HOMES = {
     "agent.assistant": ("Assistant",),
     "agent.backends.base": ("ChatModel", "Choice", "Message", "Reply"),
     "agent.backends.scripted": ("ScriptedModel",),
-    "agent.extraction.records.extracted": ("Extracted", "ExtractedRecords"),
-    "agent.extraction.records.requests": ("RecordRequest",),
+    "agent.extraction.records.results.extracted": ("Extracted", "ExtractedRecords"),
+    "agent.extraction.records.schemas.requests": ("RecordRequest",),
     "agent.forms": ("Form",),
     "agent.given_documents": ("ReadDocuments",),
     "agent.planner": ("Example",),

@@ -39,13 +39,13 @@ from .budget import metered, whole
 from .calibration import temperature_of
 from .direct import direct_answer, direct_reply
 from .evidence.prompting import Opening, read_ahead
-from .extraction.records.answering import answer_of
-from .extraction.records.extracted import Extracted, ExtractedRecords
 from .extraction.records.extractor import Extractor
-from .extraction.records.files import extract_each
-from .extraction.records.reading import DocumentPages
-from .extraction.records.requests import RecordRequest
-from .extraction.records.schema_sources import SchemaSource, spec_of
+from .extraction.records.pages.reading import DocumentPages
+from .extraction.records.results.answering import answer_of
+from .extraction.records.results.extracted import Extracted, ExtractedRecords
+from .extraction.records.results.files import extract_each
+from .extraction.records.schemas.requests import RecordRequest
+from .extraction.records.schemas.sources import SchemaSource, spec_of
 from .form_classifier import FormClassifier
 from .given_documents import GivenDocuments, ReadDocuments
 from .indexes import Indexed, OpenIndexes

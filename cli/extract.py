@@ -70,8 +70,8 @@ def extract(
     from ..agent.batch.runner import Batch, BatchOptions
     from ..agent.batch.shared_model import usual_workers
     from ..agent.batch.sheets import SHEETS, write_sheet
-    from ..agent.extraction.records.schema_sources import load_schema, spec_of
-    from ..agent.extraction.records.words import schema_of_words
+    from ..agent.extraction.records.schemas.sources import load_schema, spec_of
+    from ..agent.extraction.records.schemas.words import schema_of_words
 
     if address is not None and engine != "ray":
         raise UsageError("--address is that of a Ray cluster: add --engine ray")

@@ -17,7 +17,7 @@ from typing import Any, get_args
 import looktwice
 import pytest
 from looktwice.agent.batch.tasks import BatchTask
-from looktwice.agent.extraction.records.schema_sources import load_schema
+from looktwice.agent.extraction.records.schemas.sources import load_schema
 from looktwice.cli.app import app
 from looktwice.evals.suites import SUITES
 from looktwice.evals.task import Task as SuiteTask

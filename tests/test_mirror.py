@@ -62,24 +62,24 @@ TESTED_WITH = {
     "agent/evidence/test_citation.py": "tools/documents/passages",
     "agent/extraction/test_composing.py": "agent/extraction/gathering",
     "agent/extraction/records/test_extractor.py": (
-        "agent/extraction/records/alignment agent/extraction/records/answering"
-        " agent/extraction/records/assembly agent/extraction/records/extracted"
-        " agent/extraction/records/files agent/extraction/records/filling"
-        " agent/extraction/records/parts agent/extraction/records/passes"
-        " agent/extraction/records/placing agent/extraction/records/prompting"
+        "agent/extraction/records/places/alignment agent/extraction/records/results/answering"
+        " agent/extraction/records/results/assembly agent/extraction/records/results/extracted"
+        " agent/extraction/records/results/files agent/extraction/records/generation/filling"
+        " agent/extraction/records/pages/parts agent/extraction/records/passes"
+        " agent/extraction/records/places/placing agent/extraction/records/generation/prompting"
     ),
-    "agent/extraction/records/test_doubts.py": "agent/extraction/records/completing",
-    "agent/extraction/records/test_embedded.py": (
-        "agent/extraction/records/einvoice retrieval/loaders/pdf/attachments"
+    "agent/extraction/records/doubts/test_second_look.py": "agent/extraction/records/doubts/completing",
+    "agent/extraction/records/embedded/test_data.py": (
+        "agent/extraction/records/embedded/einvoice retrieval/loaders/pdf/attachments"
     ),
-    "agent/extraction/records/test_reading.py": "agent/extraction/records/page_rows",
-    "agent/extraction/records/test_schema_sources.py": (
-        "agent/extraction/records/fields agent/extraction/records/json_schema"
-        " agent/extraction/records/words"
+    "agent/extraction/records/pages/test_reading.py": "agent/extraction/records/pages/rows",
+    "agent/extraction/records/schemas/test_sources.py": (
+        "agent/extraction/records/schemas/fields agent/extraction/records/schemas/json_schema"
+        " agent/extraction/records/schemas/words"
     ),
-    "agent/extraction/records/test_values.py": (
-        "agent/extraction/records/amounts agent/extraction/records/dates"
-        " agent/extraction/records/identifiers"
+    "agent/extraction/records/values/test_typed.py": (
+        "agent/extraction/records/values/amounts agent/extraction/records/values/dates"
+        " agent/extraction/records/values/identifiers"
     ),
     "agent/test_assistant.py": "agent/evidence/prompting agent/indexes",
     "agent/test_failures.py": "agent/calls agent/structured_output",

@@ -13,7 +13,7 @@ from ...errors import BadInput, UsageError
 from ...retrieval.loaders.load import open_document
 from ...retrieval.loaders.walk import Walk
 from ...settings import DocumentLimits
-from ..extraction.records.requests import RecordRequest
+from ..extraction.records.schemas.requests import RecordRequest
 from .formats import JsonLinesFormat
 from .tasks import BatchJob, BatchTask, TaskList
 

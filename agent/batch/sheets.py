@@ -17,7 +17,7 @@ from typing import Any
 from ...errors import BadInput, UsageError
 from ...extensions.extras import needs
 from ...media.cells import plain_cell
-from ..extraction.records.fields import RecordSpec
+from ..extraction.records.schemas.fields import RecordSpec
 
 _UNSURE_FILL = "FFF2CC"
 _WIDEST = 60

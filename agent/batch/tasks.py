@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from ...errors import UsageError
 from ...schema import Value
 from ..assistant import checked_question, checked_session
-from ..extraction.records.requests import RecordRequest
+from ..extraction.records.schemas.requests import RecordRequest
 
 LIST_COLUMNS = ("images", "documents")
 """Columns of a CSV file that hold several values, with semicolons between them."""

@@ -14,7 +14,7 @@ import numpy as np
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.base import JsonSchema, Message, Reply
 from looktwice.agent.backends.scripted import ScriptedModel
-from looktwice.agent.extraction.records.reading import DocumentPages
+from looktwice.agent.extraction.records.pages.reading import DocumentPages
 from looktwice.agent.forms import FORMS
 from looktwice.retrieval.embeddings.text import Vectors
 from looktwice.retrieval.text.periods import period_tables

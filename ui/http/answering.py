@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ...agent.assistant import Assistant
-from ...agent.extraction.records.requests import RecordRequest
+from ...agent.extraction.records.schemas.requests import RecordRequest
 from ...agent.state import Turn
 from ...control import Control
 from ...schema import AnswerReady, Event, Picture

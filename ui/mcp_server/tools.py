@@ -20,8 +20,8 @@ from ... import tools as experts
 from ...agent.assistant import Assistant
 from ...agent.assurance import assess
 from ...agent.evidence.rendering import in_words
-from ...agent.extraction.records.requests import RecordRequest
-from ...agent.extraction.records.schema_sources import any_schema
+from ...agent.extraction.records.schemas.requests import RecordRequest
+from ...agent.extraction.records.schemas.sources import any_schema
 from ...control import Control
 from ...errors import LooktwiceError
 from ...schema import (

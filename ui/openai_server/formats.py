@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...agent.assistant import Assistant
-from ...agent.extraction.records.requests import RecordRequest
-from ...agent.extraction.records.schema_sources import load_schema
+from ...agent.extraction.records.schemas.requests import RecordRequest
+from ...agent.extraction.records.schemas.sources import load_schema
 from ...control import Control
 from ...errors import UsageError
 from ...prompts import render

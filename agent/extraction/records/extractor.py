@@ -15,18 +15,18 @@ from ....schema import ExtractedRecord, Picture
 from ....settings import Limits
 from ...backends.base import ChatModel, ReadsAhead
 from ...budget import Meter, metered
-from .assembly import record_of
-from .embedded import einvoice_of, fields_of
-from .fields import RecordSpec
-from .page_rows import PageText
-from .parts import parts_of
+from .embedded.data import einvoice_of, fields_of
+from .generation.prompting import beginning
+from .pages.parts import parts_of
+from .pages.reading import DocumentPages
+from .pages.rows import PageText
 from .passes import Extraction, Look, fill
-from .placing import Placing
-from .prompting import beginning
-from .reading import DocumentPages
-from .requests import RecordRequest
-from .schema_sources import spec_of
-from .values import Conventions
+from .places.placing import Placing
+from .results.assembly import record_of
+from .schemas.fields import RecordSpec
+from .schemas.requests import RecordRequest
+from .schemas.sources import spec_of
+from .values.typed import Conventions
 
 _MOST_SHOWN = 4
 """Pages that a model that sees is shown at once."""

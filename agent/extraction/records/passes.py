@@ -9,21 +9,21 @@ from functools import cache
 from ....schema import ExtractedField, Picture
 from ...backends.base import Message
 from ...budget import Meter
-from .assembly import row_count
-from .checks import confirmed
-from .columns import TableColumns, learn, rows_at
-from .completing import Completing
-from .doubts import SecondLook
-from .fields import FieldSpec, ListSpec, RecordSpec
-from .filling import ask_fields, ask_rows
-from .page_rows import PageText
-from .parts import shown
-from .placing import Placing
-from .prompting import Among, about_rows, opening
-from .rereading import ReadAgain, reread
-from .sums import with_sums
-from .titles import by_title
-from .values import Conventions, options
+from .doubts.completing import Completing
+from .doubts.rereading import ReadAgain, reread
+from .doubts.second_look import SecondLook
+from .doubts.sums import with_sums
+from .doubts.titles import by_title
+from .generation.filling import ask_fields, ask_rows
+from .generation.prompting import Among, about_rows, opening
+from .pages.parts import shown
+from .pages.rows import PageText
+from .places.columns import TableColumns, learn, rows_at
+from .places.placing import Placing
+from .results.assembly import row_count
+from .schemas.checks import confirmed
+from .schemas.fields import FieldSpec, ListSpec, RecordSpec
+from .values.typed import Conventions, options
 
 _LONG = 8
 """Rows of a list from which it is a table, of which the program reads the other rows."""

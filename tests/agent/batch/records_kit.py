@@ -13,7 +13,7 @@ from looktwice.agent.batch.local import LocalEngine
 from looktwice.agent.batch.records import RecordLinesFormat, record_tasks
 from looktwice.agent.batch.runner import Batch, BatchOptions, BatchSummary
 from looktwice.agent.batch.worker import Worker
-from looktwice.agent.extraction.records.words import schema_of_words
+from looktwice.agent.extraction.records.schemas.words import schema_of_words
 from looktwice.settings import DocumentLimits
 
 from ..extraction.records.record_kit import reader

@@ -16,8 +16,8 @@ from looktwice.agent.batch.records import record_tasks
 from looktwice.agent.batch.sheets import write_sheet
 from looktwice.agent.batch.tasks import BatchTask
 from looktwice.agent.batch.worker import Worker, answer_as_json, outcome_from_json, request_to_json
-from looktwice.agent.extraction.records.schema_sources import spec_of
-from looktwice.agent.extraction.records.words import schema_of_words
+from looktwice.agent.extraction.records.schemas.sources import spec_of
+from looktwice.agent.extraction.records.schemas.words import schema_of_words
 from looktwice.errors import UsageError
 from looktwice.schema import Answer
 from looktwice.settings import DocumentLimits

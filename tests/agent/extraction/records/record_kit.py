@@ -8,7 +8,7 @@ from typing import Any
 
 from looktwice.agent.backends.base import JsonSchema, Message
 from looktwice.agent.backends.scripted import ScriptedModel
-from looktwice.agent.extraction.records.amounts import read_amount
+from looktwice.agent.extraction.records.values.amounts import read_amount
 
 from ....retrieval.pdf_kit import Pdf, Sheet, text
 

@@ -11,7 +11,7 @@ import pytest
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.base import JsonSchema, Message
 from looktwice.agent.backends.scripted import ScriptedModel
-from looktwice.agent.extraction.records.words import schema_of_words
+from looktwice.agent.extraction.records.schemas.words import schema_of_words
 from looktwice.errors import UsageError
 from pydantic import BaseModel
 

@@ -1,0 +1,223 @@
+"""What does not fit together is looked at once more.
+
+Where a check between fields fails, values that stand on the page and would make it hold are put beside what
+was taken, and the model chooses, the document before it. What it does not choose stays an alternative, and
+the field is unsure: a check is a reason to look, not a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .....errors import ModelError
+from .....schema import ExtractedField
+from ....backends.base import Message
+from ....budget import Meter
+from ..generation.prompting import asked, is_given, which_value, whose_value
+from ..places.placing import Placing
+from ..schemas.checks import Broken, broken, confirmed, paths_of
+from ..schemas.fields import NUMERIC, FieldKind, FieldSpec, RecordSpec
+from ..values.identifiers import is_iban, is_vat_number
+
+_CONFIRMED = 0.97
+_CHOSEN = 0.8
+_UNSURE = 0.5
+_GIVEN, _SURELY_GIVEN = 0.46, 0.5
+"""Probability that the document gives a field: below the first it is missing, below the second unsure."""
+_MOST_ASKED = 8
+_MOST_LOOKS = 4
+_MOST_READINGS = 3
+"""Readings that are put beside the one that was taken."""
+_LETTERS = "ABCD"
+_SHARED: frozenset[FieldKind] = frozenset({"money", "number", "integer", "currency", "boolean"})
+"""Kinds of which several fields may well be one value: what is paid is often the total."""
+
+Fields = dict[str, ExtractedField]
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """Looks again at what does not fit together, in one document.
+
+    Args:
+        begun: the document's opening for the model.
+    """
+
+    spec: RecordSpec
+    placing: Placing
+    model: Meter
+    begun: Sequence[Message]
+
+    def settle(self, fields: Fields) -> list[str]:
+        """Mend, mark or confirm fields in place.
+
+        Returns:
+            What does not fit together and could not be settled, in words.
+        """
+        self._present(fields)
+        self._part(fields)
+        for broken_ in list(self._broken(fields))[:_MOST_LOOKS]:
+            self._look(broken_, fields)
+        self._fill(fields)
+        self._identify(fields)
+        open_ = list(self._broken(fields))
+        for path in confirmed(self.spec.checks, _values(fields)):
+            sure = fields[path]
+            if sure.status == "found":
+                fields[path] = sure.model_copy(update={"confidence": _CONFIRMED})
+        return [f"{one.check}: does not hold" for one in dict.fromkeys(open_)]
+
+    def _present(self, fields: Fields) -> None:
+        """Whether the document gives a field at all, where no label beside its value says so.
+
+        Usual fields and those of sums, which say more, are left out.
+        """
+        sums = [check for check in self.spec.checks if "<" not in check]
+        doubted = [
+            one
+            for one in self.spec.fields
+            if one.path in fields
+            and not one.usual
+            and not any(paths_of(check, [one.path]) for check in sums)
+            and fields[one.path].source == "page"
+            and not self.placing.is_labelled(one)
+        ]
+        for field in doubted[:_MOST_ASKED]:
+            chance = self._chances(is_given(field), ("yes", "no")).get("yes", 1.0)
+            if chance < _GIVEN:
+                del fields[field.path]
+            elif chance < _SURELY_GIVEN:
+                fields[field.path] = fields[field.path].model_copy(
+                    update={
+                        "status": "unsure",
+                        "confidence": round(chance * _UNSURE, 3),
+                        "reason": "nothing beside it says that it is this field",
+                    }
+                )
+
+    def _part(self, fields: Fields) -> None:
+        """One place is one field's: where several took it, the model says whose it is."""
+        places: dict[tuple[Any, ...], list[FieldSpec]] = {}
+        for field in self.spec.fields:
+            found = fields.get(field.path)
+            if found is not None and found.boxes and field.kind not in _SHARED:
+                places.setdefault((found.page, *found.boxes), []).append(field)
+        for rivals in places.values():
+            if len(rivals) > 1:
+                self._part_place(rivals[: len(_LETTERS)], fields)
+
+    def _part_place(self, rivals: Sequence[FieldSpec], fields: Fields) -> None:
+        """Every rival gets a place of its own where the value stands often enough."""
+        if self.placing.spread([fields[one.path] for one in rivals]):
+            return
+        quote = fields[rivals[0].path].quote
+        letters = _LETTERS[: len(rivals)]
+        lines = [
+            f"{letter}: {one.description or one.path}"
+            for letter, one in zip(letters, rivals, strict=True)
+        ]
+        chance = self._chances(whose_value(self.spec, quote, lines), letters)
+        best = max(range(len(rivals)), key=lambda at: chance.get(letters[at], 0.0))
+        for at, one in enumerate(rivals):
+            if at != best:
+                del fields[one.path]
+
+    def _broken(self, fields: Fields) -> Iterator[Broken]:
+        return broken(self.spec.checks, _values(fields))
+
+    def _look(self, fault: Broken, fields: Fields) -> None:
+        """One failed check: choose again between what would make it hold."""
+        if "[" in "".join(fault.paths):
+            return  # rows may leave out discounts and charges, which stand elsewhere
+        for path in fault.paths:
+            field = self._spec_of(path)
+            held = self._that_hold(field, fields) if field is not None else []
+            if field is None or not held:
+                continue
+            if (better := self._choose(field, fields[path], held)) is not None:
+                fields[path] = better
+                return
+        for path in fault.paths:
+            taken = fields[path]
+            fields[path] = taken.model_copy(
+                update={
+                    "status": "unsure",
+                    "confidence": min(taken.confidence, _UNSURE),
+                    "reason": f"{fault.check} does not hold",
+                }
+            )
+
+    def _that_hold(self, field: FieldSpec, fields: Fields) -> list[ExtractedField]:
+        """Other values on the pages with which every check of this field holds."""
+        values = _values(fields)
+        taken = values.get(field.path)
+        own = [check for check in self.spec.checks if field.path in paths_of(check, [field.path])]
+        found = []
+        for candidate in self.placing.candidates(field):
+            if candidate.value == taken:
+                continue
+            tried = {**values, field.path: candidate.value}
+            faults = [f for f in broken(own, tried) if "[" not in "".join(f.paths)]
+            if not faults and field.path in confirmed(own, tried):
+                found.append(candidate)
+        return found[:_MOST_READINGS]
+
+    def _choose(
+        self, field: FieldSpec, taken: ExtractedField, others: Sequence[ExtractedField]
+    ) -> ExtractedField | None:
+        """The reading that the model chooses, where it is another than the one that was taken."""
+        readings = [taken, *others]
+        letters = _LETTERS[: len(readings)]
+        lines = [f"{letter}: {one.quote}" for letter, one in zip(letters, readings, strict=True)]
+        chance = self._chances(which_value(self.spec, field, lines), letters)
+        best = max(range(len(readings)), key=lambda at: chance.get(letters[at], 0.0))
+        if best == 0:
+            return None
+        return readings[best].model_copy(
+            update={"path": taken.path, "confidence": _CHOSEN, "alternatives": (taken.value,)}
+        )
+
+    def _fill(self, fields: Fields) -> None:
+        """A missing part of a sum whose other parts are known, if the page has just that value."""
+        for field in self.spec.fields:
+            if field.kind in NUMERIC and field.path not in fields:
+                held = {one.value: one for one in self._that_hold(field, fields)}
+                if len(held) == 1:
+                    (one,) = held.values()
+                    fields[field.path] = one.model_copy(update={"confidence": _CHOSEN})
+
+    def _identify(self, fields: Fields) -> None:
+        """Numbers that carry check digits and do not pass them are unsure."""
+        proofs = {"iban": is_iban, "vat_id": is_vat_number}
+        for field in self.spec.fields:
+            found, proof = fields.get(field.path), proofs.get(field.kind)
+            if found is None or proof is None:
+                continue
+            if proof(str(found.value)):
+                fields[field.path] = found.model_copy(update={"confidence": _CONFIRMED})
+            else:
+                fields[field.path] = found.model_copy(
+                    update={
+                        "status": "unsure",
+                        "confidence": _UNSURE,
+                        "reason": "its check digits are wrong",
+                    }
+                )
+
+    def _chances(self, question: str, options: Sequence[str]) -> Mapping[str, float]:
+        """What the model chooses; {} where it cannot say: not every server knows probabilities."""
+        if not self.model.can_call():
+            return {}
+        try:
+            return self.model.choose(asked(self.begun, question), tuple(options)).probabilities
+        except ModelError:
+            return {}
+
+    def _spec_of(self, path: str) -> FieldSpec | None:
+        return next((one for one in self.spec.fields if one.path == path), None)
+
+
+def _values(fields: Mapping[str, ExtractedField]) -> dict[str, Any]:
+    return {path: field.value for path, field in fields.items()}

@@ -1,0 +1,1 @@
+"""What a file carries for machines."""

@@ -1,0 +1,118 @@
+"""Asking the model for values and rows, as they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import RootModel
+
+from ....backends.base import Message
+from ....budget import Meter
+from ....structured_output import ask_json
+from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
+from .prompting import (
+    MOST_ROWS,
+    Among,
+    about_field,
+    about_fields,
+    asked,
+    schema_of_fields,
+    schema_of_rows,
+)
+from .written_rows import RowLoop, complete_rows
+
+_TOKENS_A_FIELD = 70
+_TOKENS_OF_ROWS = 1_800
+
+Written = dict[str, str]
+"""Values as they are written, by field; what is not given is left out."""
+
+
+class _Values(RootModel[dict[str, Any]]):
+    """Values by the names of their fields."""
+
+
+def ask_fields(
+    model: Meter,
+    begun: Sequence[Message],
+    spec: RecordSpec,
+    fields: Sequence[FieldSpec],
+    among: Among,
+) -> Written:
+    """The values of these fields, in one call.
+
+    Raises:
+        MalformedReply, ModelError: the model failed.
+    """
+    reply = ask_json(
+        model,
+        asked(begun, about_fields(spec, fields)),
+        schema_of_fields(fields, among),
+        _Values,
+        max_tokens=_TOKENS_A_FIELD * len(fields),
+    )
+    return _written(reply.root, fields, among)
+
+
+def ask_field(
+    model: Meter, begun: Sequence[Message], spec: RecordSpec, field: FieldSpec, among: Among
+) -> str:
+    """One value, asked for by itself; "" where it is not given.
+
+    Raises:
+        MalformedReply, ModelError: the model failed.
+    """
+    reply = ask_json(
+        model,
+        asked(begun, about_field(spec, field)),
+        schema_of_fields([field], among),
+        _Values,
+        max_tokens=_TOKENS_A_FIELD,
+    )
+    return _written(reply.root, [field], among).get(field.path, "")
+
+
+def ask_rows(
+    model: Meter,
+    begun: Sequence[Message],
+    question: str,
+    many: ListSpec,
+    among: Among,
+) -> tuple[list[Written], bool]:
+    """The rows of a list, in one call, and whether these may not be all: some were cut off.
+
+    Raises:
+        MalformedReply, ModelError: the model failed.
+    """
+    loop = RowLoop(begun[-1].text)
+    reply = model.generate(
+        asked(begun, question),
+        schema=schema_of_rows(many, among),
+        max_tokens=_TOKENS_OF_ROWS,
+        on_token=loop.hear,
+        until=loop.is_closed,
+    )
+    given = complete_rows(reply.text)
+    if loop.is_closed():
+        given = [row for at, row in enumerate(given) if row not in given[:at]]
+    rows = [_written(row, many.columns, among) for row in given]
+    more = reply.finish == "length" or loop.is_closed() or len(rows) >= MOST_ROWS
+    return [row for row in rows if _tells(row, many)], more
+
+
+def _tells(row: Written, many: ListSpec) -> bool:
+    """Whether a row has what each must have."""
+    return bool(row) and all(column.path in row for column in many.columns if column.required)
+
+
+def _written(values: Mapping[str, Any], fields: Sequence[FieldSpec], among: Among) -> Written:
+    """The values as the page writes them."""
+    written: Written = {}
+    for field in fields:
+        value = values.get(field.path)
+        known = among(field) or {}
+        text = str(value).strip() if isinstance(value, str | int | float) else ""
+        if text:
+            written[field.path] = known.get(text, text)
+    return written

@@ -1,0 +1,1 @@
+"""Documents page by page, as rows of cells."""

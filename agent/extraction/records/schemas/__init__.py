@@ -1,0 +1,1 @@
+"""What a record is made of, and where its schema comes from."""

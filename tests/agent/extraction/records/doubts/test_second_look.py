@@ -1,0 +1,148 @@
+"""What does not fit together is looked at once more; the model decides, and what stays open is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from looktwice.agent.assistant import Assistant
+from looktwice.agent.backends.base import Message
+from looktwice.agent.backends.scripted import ScriptedModel
+
+from ..record_kit import invoice_pdf, read
+
+Make = Callable[..., Assistant]
+MONEY = {"type": "number", "x-kind": "money"}
+SCHEMA = {
+    "title": "bill",
+    "x-checks": ["net + tax = total"],
+    "properties": {"net": MONEY, "tax": MONEY, "total": MONEY},
+}
+ROWS = [("net:", "100.00"), ("tax:", "19.00"), ("sum", "119.00"), ("paid before", "9.00")]
+
+
+@pytest.fixture
+def bill(tmp_path: Path) -> Path:
+    return invoice_pdf(tmp_path / "bill.pdf", "B-1", ROWS)
+
+
+def model(total: float | None, prefers: str) -> ScriptedModel:
+    """One that takes this for the total, and of several readings prefers one."""
+
+    def choose(messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
+        shown = messages[-1].text
+        return {o: 0.9 if f"{o}: {prefers}" in shown else 0.1 for o in options}
+
+    def fill(messages: Any, schema: Any) -> dict[str, Any]:
+        return {**read(messages, schema), "total": total}
+
+    return ScriptedModel(fill, choices=choose)
+
+
+def test_a_sum_that_does_not_hold_is_looked_at_again(make: Make, bill: Path) -> None:
+    scripted = model(9.0, prefers="119.00")
+    found = make(script=scripted).extract(SCHEMA, bill)
+    total = found.fields["total"]
+    assert (total.value, total.status, total.alternatives) == (119, "found", (9,))
+    assert found.only.source.doubts == ()
+    assert len(scripted.calls) == 2 + len(("net", "tax", "total"))
+
+
+def test_what_the_model_does_not_choose_stays_an_alternative_and_unsure(
+    make: Make, bill: Path
+) -> None:
+    found = make(script=model(9.0, prefers="9.00")).extract(SCHEMA, bill)
+    total = found.fields["total"]
+    assert (total.value, total.status) == (9, "unsure")
+    assert "net + tax = total" in total.reason
+    assert found.only.source.doubts == ("net + tax = total: does not hold",)
+
+
+def test_a_missing_part_of_a_sum_is_what_the_page_has(make: Make, bill: Path) -> None:
+    found = make(script=model(None, prefers="")).extract(SCHEMA, bill)
+    assert (found.fields["total"].value, found.fields["total"].quote) == (119, "119.00")
+
+
+def test_a_sum_that_holds_makes_its_parts_surer(make: Make, bill: Path) -> None:
+    sure = make(script=model(119.0, prefers="")).extract(SCHEMA, bill).fields["total"].confidence
+    schema = {**SCHEMA, "x-checks": []}
+    unchecked = make(script=model(119.0, prefers="")).extract(schema, bill).fields["total"]
+    assert sure > unchecked.confidence
+
+
+def test_rows_that_do_not_come_to_their_sum_are_asked_for_again(make: Make, tmp_path: Path) -> None:
+    between = ("weight", "kg", "55.00")  # so that no run of amounts on the page comes to the sum
+    rows = [("* Rope", "1", "60.00"), between, ("* Hook", "1", "40.00"), ("net:", "100.00")]
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", rows)
+    schema = {
+        "x-checks": ["sum(lines.amount) = net"],
+        "properties": {
+            "net": MONEY,
+            "lines": {
+                "type": "array",
+                "items": {"properties": {"name": {"type": "string"}, "amount": MONEY}},
+            },
+        },
+    }
+
+    def forgetful(messages: Any, schema: Any) -> dict[str, Any]:
+        found = read(messages, schema)
+        again = "come to 60" in messages[-1].text
+        return found if again or "rows" not in found else {"rows": found["rows"][:1]}
+
+    model = ScriptedModel(forgetful)
+    found = make(script=model).extract(schema, path)
+    assert [line["amount"] for line in found.record["lines"]] == [60, 40]
+    assert found.only.source.doubts == ()
+    assert len(model.calls) == 3
+
+
+def asked_whether(yes: float) -> ScriptedModel:
+    """Takes what stands beside "ref" for everything, and is so sure that a document gives a field."""
+
+    def choose(messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
+        return {options[0]: yes, options[1]: 1 - yes}
+
+    def fill(messages: Any, schema: Any) -> dict[str, Any]:
+        return dict.fromkeys(schema["properties"], "Q-77")
+
+    return ScriptedModel(fill, choices=choose)
+
+
+def test_a_field_that_no_label_names_is_asked_about(make: Make, tmp_path: Path) -> None:
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", [("ref", "Q-77")])
+    schema = {"properties": {"passport number": {"type": "string"}}}
+    for yes, status in ((0.9, "found"), (0.48, "unsure"), (0.1, "missing")):
+        found = make(script=asked_whether(yes)).extract(schema, path)
+        assert found.fields["passport number"].status == status
+
+
+def test_a_label_or_a_usual_field_needs_no_asking(make: Make, tmp_path: Path) -> None:
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", [("Reference", "Q-77")])
+    usual = {"passport": {"type": "string", "x-usual": True}}
+    for properties in ({"reference": {"type": "string"}}, usual):
+        model = asked_whether(0.0)
+        found = make(script=model).extract({"properties": properties}, path)
+        assert [one.status for one in found.fields.values()] == ["found"]
+        assert len(model.calls) == 1
+
+
+def test_one_place_is_one_fields(make: Make, tmp_path: Path) -> None:
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", [("Order reference", "Q-77")])
+    text = {"type": "string"}
+    found = make(script=asked_whether(0.9)).extract(
+        {"properties": {"order": text, "reference": text}}, path
+    )
+    assert [one.status for one in found.fields.values()] == ["found", "missing"]
+
+
+def test_wrong_check_digits_are_unsure(make: Make, tmp_path: Path) -> None:
+    rows = [("first:", "DE02120300000000202051"), ("second:", "DE03120300000000202051")]
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", rows)
+    iban = {"type": "string", "x-kind": "iban"}
+    schema = {"properties": {"first": iban, "second": iban}}
+    found = make(script=ScriptedModel(read)).extract(schema, path).fields
+    assert [found[name].status for name in ("first", "second")] == ["found", "unsure"]
+    assert "check digits" in found["second"].reason
