@@ -13,8 +13,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..agent.extraction.records.results.extracted import Extracted, ExtractedRecords
-    from ..agent.extraction.records.schemas.requests import RecordRequest
     from .agent.assistant import Assistant
     from .agent.backends.base import (
         ChatModel,
@@ -23,6 +21,8 @@ if TYPE_CHECKING:
         Reply,
     )
     from .agent.backends.scripted import ScriptedModel
+    from .agent.extraction.records.results.extracted import Extracted, ExtractedRecords
+    from .agent.extraction.records.schemas.requests import RecordRequest
     from .agent.forms import Form
     from .agent.given_documents import ReadDocuments
     from .agent.planner import Example

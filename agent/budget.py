@@ -19,6 +19,8 @@ from .backends.base import (
     Message,
     OnToken,
     Reply,
+    TellsChances,
+    TokenChances,
 )
 from .backends.pictures import (
     LETTERS_A_TOKEN,
@@ -127,6 +129,24 @@ class Meter:
         if reply.finish == "cancelled":
             self._control.check()
         return reply
+
+    def generate_with_chances(
+        self, messages: Sequence[Message], *, schema: JsonSchema, max_tokens: int
+    ) -> tuple[Reply, tuple[TokenChances, ...]]:
+        """A reply and what else might have stood in it; () for that where the model does not tell."""
+        if not isinstance(self._model, TellsChances):
+            return self.generate(messages, schema=schema, max_tokens=max_tokens), ()
+        self._begin()
+        reply, tokens = self._model.generate_with_chances(
+            messages,
+            schema=schema,
+            max_tokens=min(max_tokens, self._left()),
+            control=self._control.part(),
+        )
+        self._add(reply, messages)
+        if reply.finish == "cancelled":
+            self._control.check()
+        return reply.model_copy(update={"text": whole(reply.text)}), tokens
 
     def choose(self, messages: Sequence[Message], options: Sequence[str]) -> Choice:
         """As `ChatModel.choose`; raises BudgetSpent, Cancelled or DeadlinePassed as well."""

@@ -25,8 +25,8 @@ def extract(
         list[str],
         typer.Argument(
             metavar="[SCHEMA] PATH...",
-            help="a schema (invoice, receipt, id_card, business_card, bank_statement, form; a JSON"
-            " Schema file; package.module:Model), then documents, pictures or folders",
+            help="a schema (invoice, receipt, id_card, business_card, bank_statement, form, document;"
+            " a JSON Schema file; package.module:Model), then documents, pictures or folders",
         ),
     ],
     output: Annotated[

@@ -125,6 +125,33 @@ class ChatModel(Protocol):
         ...
 
 
+class TokenChances(Value):
+    """A token that was written.
+
+    Attributes:
+        chances: probabilities of the likeliest tokens in its place, before any schema ruled some out.
+    """
+
+    text: str
+    chances: dict[str, float]
+
+
+@runtime_checkable
+class TellsChances(Protocol):
+    """A model that can say, token by token, what else it might have written."""
+
+    def generate_with_chances(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonSchema | None = None,
+        max_tokens: int = 512,
+        control: Control | None = None,
+    ) -> tuple[Reply, tuple[TokenChances, ...]]:
+        """As `ChatModel.generate`, with the tokens of the reply; () where they are not known."""
+        ...
+
+
 @runtime_checkable
 class ReadsAhead(Protocol):
     """A model that can be told what later prompts begin with."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...errors import ModelError, UsageError
-from .base import Choice, JsonSchema
+from .base import Choice, JsonSchema, TokenChances
 
 LEAST_MASS = 0.05
 """Probability of all options together below which a model is made to write one of them: it would begin
@@ -71,6 +71,20 @@ def alternatives(completion: Mapping[str, Any]) -> list[tuple[str, float]] | Non
     first = content[0]
     top = [(each["token"], each["logprob"]) for each in first.get("top_logprobs") or ()]
     return top or [(first["token"], first["logprob"])]
+
+
+def tokens_of(choice: Mapping[str, Any]) -> list[TokenChances]:
+    """The tokens of a piece of a reply with what might have stood in their places."""
+    content = (choice.get("logprobs") or {}).get("content") or ()
+    return [
+        TokenChances(
+            text=each["token"],
+            chances={
+                one["token"]: math.exp(one["logprob"]) for one in each.get("top_logprobs") or ()
+            },
+        )
+        for each in content
+    ]
 
 
 def one_of(options: Sequence[str]) -> JsonSchema:

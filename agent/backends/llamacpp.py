@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ...control import Control
 from ...errors import LooktwiceError, UsageError
 from ...weights.gguf_header import read_header
-from .base import Choice, JsonSchema, Message, OnToken, Reply
+from .base import Choice, JsonSchema, Message, OnToken, Reply, TokenChances
 from .eyes import VisionLimits, eyes_of
 from .llama_library import checked, gpus, parameters, start, usable_cores, version
 from .openai import OpenAIModel
@@ -147,6 +147,19 @@ class LlamaCppModel:
             temperature=temperature,
             on_token=on_token,
             control=control,
+        )
+
+    def generate_with_chances(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonSchema | None = None,
+        max_tokens: int = 512,
+        control: Control | None = None,
+    ) -> tuple[Reply, tuple[TokenChances, ...]]:
+        """The next turn and its tokens; see `TellsChances`."""
+        return self._remote.generate_with_chances(
+            messages, schema=schema, max_tokens=max_tokens, control=control
         )
 
     def choose(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from ...control import Control
 from ...errors import LooktwiceError, ModelError, OfflineError, UsageError
 from .background import BackgroundLoop, Closed, Emit, Interrupted, Silent
-from .base import Choice, JsonSchema, Message, OnToken, Reply
+from .base import Choice, JsonSchema, Message, OnToken, Reply, TokenChances
 from .choosing import (
     LEAST_MASS,
     alternatives,
@@ -19,6 +19,7 @@ from .choosing import (
     one_of,
     score,
     thought_in,
+    tokens_of,
 )
 from .failures import Failures
 from .http_client import HttpClient, patient
@@ -37,6 +38,7 @@ T = TypeVar("T")
 
 _CHAT = "/chat/completions"
 _TOP = 20  # the most alternatives that servers give for one token
+_WITH_CHANCES = {"logprobs": True, "top_logprobs": _TOP}
 _NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
 _TEMPLATED = ("vllm", "sglang", "llamacpp")  # these pass chat_template_kwargs to the template
 _ENDS: dict[str, Literal["stop", "length"]] = {
@@ -182,6 +184,26 @@ class OpenAIModel:
             )
         return reply.model_copy(update={"completion_tokens": spent + reply.completion_tokens})
 
+    def generate_with_chances(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonSchema | None = None,
+        max_tokens: int = 512,
+        control: Control | None = None,
+    ) -> tuple[Reply, tuple[TokenChances, ...]]:
+        """The next turn and its tokens; see `TellsChances`."""
+        if self._has_logprobs and not (control is not None and control.should_stop):
+            check_pictures(messages, sees_images=self.sees_images, model=self.name)
+            tokens: list[TokenChances] = []
+            try:
+                reply, _ = self._reply(messages, max_tokens, schema, 0.0, None, control, tokens)
+                return reply, tuple(tokens)
+            except Refused:
+                self._has_logprobs = False
+        reply = self.generate(messages, schema=schema, max_tokens=max_tokens, control=control)
+        return reply, ()
+
     def choose(
         self,
         messages: Sequence[Message],
@@ -237,8 +259,9 @@ class OpenAIModel:
         temperature: float,
         on_token: OnToken | None,
         control: Control | None,
+        tokens: list[TokenChances] | None = None,
     ) -> tuple[Reply, bool]:
-        """What the server wrote, and whether there were thoughts."""
+        """What the server wrote, and whether there were thoughts; its tokens are put into a list."""
         pieces: list[str] = []
         count = 0
 
@@ -256,8 +279,11 @@ class OpenAIModel:
 
         def ask() -> _Ended:
             request = self._requests.body(messages, max_tokens, temperature, schema)
+            if tokens is not None:
+                tokens.clear()
+                request |= _WITH_CHANCES
             ended: _Ended = self._run(
-                lambda emit: self._stream(request, emit), messages, hear, control
+                lambda emit: self._stream(request, emit, tokens), messages, hear, control
             )
             thoughts.end()
             return ended
@@ -308,7 +334,9 @@ class OpenAIModel:
         if letters > usage.prompt * _MOST_LETTERS:
             raise self._failures.too_long(f"it read {usage.prompt} tokens of {letters} letters")
 
-    async def _stream(self, request: dict[str, Any], emit: Emit) -> _Ended:
+    async def _stream(
+        self, request: dict[str, Any], emit: Emit, tokens: list[TokenChances] | None
+    ) -> _Ended:
         finish: str | None = None
         usage: _Usage | None = None
         thought = False
@@ -319,6 +347,8 @@ class OpenAIModel:
                     usage = _usage(event) or usage
                     for part in event.get("choices") or ():
                         finish = part.get("finish_reason") or finish
+                        if tokens is not None:
+                            tokens += tokens_of(part)
                         delta = part.get("delta") or {}
                         if thought_in(delta):
                             thought = True
@@ -344,7 +374,7 @@ class OpenAIModel:
 
         def ask() -> Mapping[str, Any]:
             request = self._requests.body(messages, 1)
-            request |= {"logprobs": True, "top_logprobs": _TOP}
+            request |= _WITH_CHANCES
             completion: Mapping[str, Any] = self._run(
                 lambda _: post(request), messages, control=control
             )

@@ -21,7 +21,7 @@ from ...errors import ModelError, UsageError
 from ...settings import Settings
 from ...weights import hardware, memory
 from ...weights.resolve import VLLM, resolve_model
-from .base import Choice, JsonSchema, Message, OnToken, Reply
+from .base import Choice, JsonSchema, Message, OnToken, Reply, TokenChances
 from .child_server import ChildServer, free_port
 from .openai import OpenAIModel
 
@@ -110,6 +110,19 @@ class VllmModel(Closing):
             temperature=temperature,
             on_token=on_token,
             control=control,
+        )
+
+    def generate_with_chances(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: JsonSchema | None = None,
+        max_tokens: int = 512,
+        control: Control | None = None,
+    ) -> tuple[Reply, tuple[TokenChances, ...]]:
+        """The next turn and its tokens; see `TellsChances`."""
+        return self._ready(control).generate_with_chances(
+            messages, schema=schema, max_tokens=max_tokens, control=control
         )
 
     def choose(

@@ -129,7 +129,7 @@ class AssistantTools:
             str | dict[str, Any],
             Field(
                 description="what to read: invoice, receipt, id_card, business_card,"
-                " bank_statement or form; a JSON Schema; or fields in words: 'number, date: date,"
+                " bank_statement, form or document; a JSON Schema; or fields in words: 'number, date: date,"
                 " total: money, lines[]: name, amount: money'"
             ),
         ],

@@ -11,15 +11,17 @@ from pathlib import Path
 from ....control import Control
 from ....errors import BadInput, LooktwiceError
 from ....media.store import Store
+from ....retrieval.pages import Page
 from ....schema import ExtractedRecord, Picture
 from ....settings import Limits
 from ...backends.base import ChatModel, ReadsAhead
 from ...budget import Meter, metered
 from .embedded.data import einvoice_of, fields_of
+from .embedded.einvoice import ElectronicInvoice
 from .generation.prompting import beginning
 from .pages.parts import parts_of
 from .pages.reading import DocumentPages
-from .pages.rows import PageText
+from .pages.rows import PageText, page_text
 from .passes import Extraction, Look, fill
 from .places.placing import Placing
 from .results.assembly import record_of
@@ -70,16 +72,48 @@ class Extractor:
             raise BadInput(
                 str(path), "is no electronic invoice that this schema could be read from"
             )
-        parts = list(parts_of(pages, _MOST_SHOWN if self._model.sees_images else len(pages)))
+        seen = self._looks(paths) if self._model.sees_images else None
+        record, model = self._filled(spec, (str(path), path.name), pages, control, invoice, seen)
+        return record.model_copy(update={"page": request.page}), model
+
+    def extract_pages(
+        self, request: RecordRequest, name: str, pages: Sequence[Page], control: Control
+    ) -> ExtractedRecord:
+        """The record of a document whose pages are known already, from an index, by its words.
+
+        Raises:
+            ModelError: the model failed.
+            Cancelled, DeadlinePassed: the control said to stop.
+        """
+        texts = [page_text(page) for page in pages]
+        return self._filled(spec_of(request.json_schema), (name, name), texts, control)[0]
+
+    def _filled(
+        self,
+        spec: RecordSpec,
+        names: tuple[str, str],
+        pages: list[PageText],
+        control: Control,
+        invoice: ElectronicInvoice | None = None,
+        looks: Look | None = None,
+    ) -> tuple[ExtractedRecord, Meter]:
+        """What is filled in from pages.
+
+        Args:
+            names: of the document: its path, and what the model is shown of it.
+            invoice: that the file carries as data.
+            looks: the pages as pictures, for a model that sees.
+        """
+        parts = list(parts_of(pages, _MOST_SHOWN if looks is not None else len(pages)))
         if isinstance(self._model, ReadsAhead):
             with suppress(LooktwiceError):  # one that fails here fails again when it is asked
                 self._model.read_ahead(beginning())
         model = metered(self._model, self._allowed(len(parts), spec), control)
         by = Conventions.of([cell for text in pages for row in text.rows for cell in row])
-        placing = Placing(pages, by, seen=model.sees_images)
-        work = Extraction(spec, pages, model, path.name, placing)
-        if model.sees_images:
-            work.looks = self._looks(paths)
+        placing = Placing(pages, by, seen=looks is not None)
+        work = Extraction(spec, pages, model, names[1], placing)
+        if looks is not None:
+            work.looks = looks
         if invoice is not None:
             work.fields |= fields_of(invoice, spec, pages, placing)
         if any(text.page.text.strip() for text in pages):
@@ -87,8 +121,7 @@ class Extractor:
         elif invoice is None:
             work.doubts.append("no text could be read")
         _without_minus(work)
-        record = record_of(spec, str(path), request.page, work.fields, work.doubts, len(pages))
-        return record, model
+        return record_of(spec, names[0], None, work.fields, work.doubts, len(pages)), model
 
     def _looks(self, paths: Sequence[Path]) -> Look:
         """Shows pages to a model that sees."""
@@ -133,6 +166,15 @@ def _without_minus(work: Extraction) -> None:
         for column in many.columns
         if column.kind == "money"
     }
+    negative = {
+        _column(path)
+        for path, found in work.fields.items()
+        if _column(path) in money and found.value is not None and found.value < 0
+    }
     for path, found in work.fields.items():
-        if re.sub(r"\[\d+\]", "[]", path) in money and found.value:
+        if _column(path) in negative and found.value:  # prices of one may have no sign
             work.fields[path] = found.model_copy(update={"value": -found.value})
+
+
+def _column(path: str) -> str:
+    return re.sub(r"\[\d+\]", "[]", path)

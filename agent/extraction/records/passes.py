@@ -44,6 +44,7 @@ class Extraction:
     Attributes:
         fields: by path, in the order they were found.
         doubts: what is said beside the record.
+        nulls: how likely it is that a field is not given, by the model that wrote its value.
         looks: pages as pictures, for a model that sees.
     """
 
@@ -54,6 +55,7 @@ class Extraction:
     placing: Placing
     fields: dict[str, ExtractedField] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
+    nulls: dict[str, float] = field(default_factory=dict)
     looks: Look = lambda part: []
 
     def begun(self, part: Sequence[PageText]) -> list[Message]:
@@ -80,12 +82,15 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
                 _fill_rows(work, many, begun, among, known, part)
     _read_again(work, read_again)
     whole = work.begun(parts[-1])
-    work.fields = by_title(work.spec, work.fields, work.pages, work.placing, work.model, work.name)
     work.fields = with_sums(work.spec, work.fields, work.placing, work.model, whole, among)
     if len(parts) == 1 and not known:
         completing = Completing(work.spec, work.placing, work.pages, work.model, whole, among)
         work.fields = completing.completed(work.fields)
-    work.doubts += SecondLook(work.spec, work.placing, work.model, whole).settle(work.fields)
+    second = SecondLook(work.spec, work.placing, work.model, whole, work.nulls)
+    second.drop_absent(work.fields)
+    # the title has a prompt of its own, after which a model in this process reads the document anew
+    work.fields = by_title(work.spec, work.fields, work.pages, work.placing, work.model, work.name)
+    work.doubts += second.settle(work.fields)
 
 
 def _read_again(work: Extraction, read_again: ReadAgain) -> None:
@@ -157,7 +162,7 @@ def _fill_fields(work: Extraction, begun: Sequence[Message], among: Among, again
     ]
     if not open_:
         return
-    written = ask_fields(work.model, begun, spec, open_, among)
+    written, nulls = ask_fields(work.model, begun, spec, open_, among)
     read = {
         one.path: found
         for one in open_
@@ -169,6 +174,7 @@ def _fill_fields(work: Extraction, begun: Sequence[Message], among: Among, again
         found = read.get(one.path)
         if found is not None and (one.path not in fields or one.path in right):
             fields[one.path] = found
+            work.nulls[one.path] = nulls.get(one.path, 1.0)
         elif found is None and one.path not in fields and one.kind == "currency":
             fields |= _only_currency(one, work.placing)
 

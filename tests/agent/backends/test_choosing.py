@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from looktwice.agent.backends.base import Message
-from looktwice.agent.backends.choosing import chosen
+from looktwice.agent.backends.choosing import chosen, tokens_of
 from looktwice.agent.backends.openai import OpenAIModel
 from looktwice.errors import ModelError
 from looktwice.media.store import Store
@@ -92,3 +94,19 @@ def test_a_choice_that_never_comes_is_an_error(model: OpenAIModel, server: FakeS
     server.says("Okay", logprobs={"Okay": 1.0}).says("who can tell")
     with pytest.raises(ModelError, match="wrote none of"):
         model.choose(ASK, ["yes", "no"])
+
+
+def test_tokens_come_with_what_might_have_stood_there() -> None:
+    top = [{"token": " null", "logprob": 0.0}, {"token": ' "', "logprob": -math.inf}]
+    (token,) = tokens_of({"logprobs": {"content": [{**top[0], "top_logprobs": top}]}})
+    assert (token.text, token.chances) == (" null", {" null": 1.0, ' "': 0.0})
+
+
+def test_a_reply_is_written_without_chances_where_a_server_tells_none(
+    model: OpenAIModel, server: FakeServer
+) -> None:
+    server.says(status=400, message="logprobs are not supported").says("{}").says("{}")
+    for _ in range(2):
+        reply, tokens = model.generate_with_chances(ASK)
+        assert (reply.text, tokens) == ("{}", ())
+    assert len(server.chats) == 3, "logprobs were asked for again"

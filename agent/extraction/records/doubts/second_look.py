@@ -26,6 +26,9 @@ _CHOSEN = 0.8
 _UNSURE = 0.5
 _GIVEN, _SURELY_GIVEN = 0.46, 0.5
 """Probability that the document gives a field: below the first it is missing, below the second unsure."""
+_MAYBE_NULL = 0.15
+"""Probability of null while a value was written, from which it is asked whether the field is given."""
+_TELLING: frozenset[FieldKind] = frozenset({"iban", "vat_id", "currency"})
 _MOST_ASKED = 8
 _MOST_LOOKS = 4
 _MOST_READINGS = 3
@@ -43,36 +46,20 @@ class SecondLook:
 
     Args:
         begun: the document's opening for the model.
+        nulls: how likely it is that a field is not given, as far as the model that filled it in said.
     """
 
     spec: RecordSpec
     placing: Placing
     model: Meter
     begun: Sequence[Message]
+    nulls: Mapping[str, float]
 
-    def settle(self, fields: Fields) -> list[str]:
-        """Mend, mark or confirm fields in place.
+    def drop_absent(self, fields: Fields) -> None:
+        """Drop in place what the document does not give at all, where no label beside a value says so.
 
-        Returns:
-            What does not fit together and could not be settled, in words.
-        """
-        self._present(fields)
-        self._part(fields)
-        for broken_ in list(self._broken(fields))[:_MOST_LOOKS]:
-            self._look(broken_, fields)
-        self._fill(fields)
-        self._identify(fields)
-        open_ = list(self._broken(fields))
-        for path in confirmed(self.spec.checks, _values(fields)):
-            sure = fields[path]
-            if sure.status == "found":
-                fields[path] = sure.model_copy(update={"confidence": _CONFIRMED})
-        return [f"{one.check}: does not hold" for one in dict.fromkeys(open_)]
-
-    def _present(self, fields: Fields) -> None:
-        """Whether the document gives a field at all, where no label beside its value says so.
-
-        Usual fields and those of sums, which say more, are left out.
+        Usual fields are left out, those of sums, which say more, and kinds that only are what they look
+        like. Where the model was sure while it wrote the value, it is not asked again.
         """
         sums = [check for check in self.spec.checks if "<" not in check]
         doubted = [
@@ -80,6 +67,8 @@ class SecondLook:
             for one in self.spec.fields
             if one.path in fields
             and not one.usual
+            and one.kind not in _TELLING
+            and self.nulls.get(one.path, 1.0) >= _MAYBE_NULL
             and not any(paths_of(check, [one.path]) for check in sums)
             and fields[one.path].source == "page"
             and not self.placing.is_labelled(one)
@@ -97,6 +86,24 @@ class SecondLook:
                     }
                 )
 
+    def settle(self, fields: Fields) -> list[str]:
+        """Mend, mark or confirm fields in place.
+
+        Returns:
+            What does not fit together and could not be settled, in words.
+        """
+        self._part(fields)
+        for broken_ in list(self._broken(fields))[:_MOST_LOOKS]:
+            self._look(broken_, fields)
+        self._fill(fields)
+        self._identify(fields)
+        open_ = list(self._broken(fields))
+        for path in confirmed(self.spec.checks, _values(fields)):
+            sure = fields[path]
+            if sure.status == "found":
+                fields[path] = sure.model_copy(update={"confidence": _CONFIRMED})
+        return [f"{one.check}: does not hold" for one in dict.fromkeys(open_)]
+
     def _part(self, fields: Fields) -> None:
         """One place is one field's: where several took it, the model says whose it is."""
         places: dict[tuple[Any, ...], list[FieldSpec]] = {}
@@ -109,8 +116,17 @@ class SecondLook:
                 self._part_place(rivals[: len(_LETTERS)], fields)
 
     def _part_place(self, rivals: Sequence[FieldSpec], fields: Fields) -> None:
-        """Every rival gets a place of its own where the value stands often enough."""
+        """Every rival gets a place of its own where the value stands often enough.
+
+        Else it is that of the one that nearly every document gives; the model is asked among equals.
+        """
         if self.placing.spread([fields[one.path] for one in rivals]):
+            return
+        usual = [one for one in rivals if one.usual]
+        if len(usual) == 1:
+            for one in rivals:
+                if one not in usual:
+                    del fields[one.path]
             return
         quote = fields[rivals[0].path].quote
         letters = _LETTERS[: len(rivals)]

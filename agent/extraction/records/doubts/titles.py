@@ -57,7 +57,7 @@ def by_title(
     def among(field: FieldSpec) -> Mapping[str, str] | None:
         return options(field, title, placing.by)
 
-    written = ask_fields(model, begun, spec, doubted, among)
+    written, _ = ask_fields(model, begun, spec, doubted, among)
     chosen = dict(fields)
     for one in doubted:
         given = written.get(one.path, "")

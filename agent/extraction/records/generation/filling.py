@@ -11,6 +11,7 @@ from ....backends.base import Message
 from ....budget import Meter
 from ....structured_output import ask_json
 from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
+from .nulls import null_chances
 from .prompting import (
     MOST_ROWS,
     Among,
@@ -39,20 +40,21 @@ def ask_fields(
     spec: RecordSpec,
     fields: Sequence[FieldSpec],
     among: Among,
-) -> Written:
-    """The values of these fields, in one call.
+) -> tuple[Written, Mapping[str, float]]:
+    """The values of these fields, in one call, and how likely each is not given, where that is known.
 
     Raises:
         MalformedReply, ModelError: the model failed.
     """
-    reply = ask_json(
-        model,
-        asked(begun, about_fields(spec, fields)),
-        schema_of_fields(fields, among),
-        _Values,
-        max_tokens=_TOKENS_A_FIELD * len(fields),
-    )
-    return _written(reply.root, fields, among)
+    messages = asked(begun, about_fields(spec, fields))
+    schema, most = schema_of_fields(fields, among), _TOKENS_A_FIELD * len(fields)
+    reply, tokens = model.generate_with_chances(messages, schema=schema, max_tokens=most)
+    try:
+        values = _Values.model_validate_json(reply.text).root
+    except ValueError:
+        values, tokens = ask_json(model, messages, schema, _Values, max_tokens=most).root, ()
+    nulls = null_chances(tokens, [field.path for field in fields])
+    return _written(values, fields, among), nulls
 
 
 def ask_field(

@@ -17,7 +17,15 @@ from .fields import RecordSpec
 from .json_schema import record_spec
 from .words import schema_of_words
 
-SHIPPED = ("invoice", "receipt", "id_card", "business_card", "bank_statement", "form")
+SHIPPED = (
+    "invoice",
+    "receipt",
+    "id_card",
+    "business_card",
+    "bank_statement",
+    "form",
+    "document",
+)
 """Schemas that come with the program, by name."""
 
 SchemaSource = str | Path | Mapping[str, Any] | type[BaseModel]

@@ -198,3 +198,20 @@ def test_it_streams(assistant: Assistant, bill: Path) -> None:
         return [one.value.number async for one in assistant.aextract_stream(Bill, [bill, bill])]
 
     assert asyncio.run(numbers()) == ["B-17", "B-17"]
+
+
+def test_a_credit_note_loses_its_signs_but_not_the_prices(make: Make, tmp_path: Path) -> None:
+    rows = [("* Hook", "1.20", "-14.40"), ("total:", "-14.40")]
+    money = {"type": "number", "x-kind": "money"}
+    columns = {"name": {"type": "string"}, "quantity": money, "amount": money}
+    schema = {
+        "x-positive": "total",
+        "properties": {
+            "number": {"type": "string"},
+            "total": money,
+            "lines": {"type": "array", "items": {"type": "object", "properties": columns}},
+        },
+    }
+    found = make(script=reader()).extract(schema, invoice_pdf(tmp_path / "a.pdf", "C-1", rows))
+    assert found.record["total"] == 14.4
+    assert found.record["lines"] == [{"name": "Hook", "quantity": 1.2, "amount": 14.4}]
