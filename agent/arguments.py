@@ -11,6 +11,7 @@ from ..prompts import render
 from ..schema import ToolCall
 from ..tools.base import Tool
 from ..tools.documents.search import SEARCH
+from ..tools.records.query import QUERY_RECORDS
 from ..tools.tables.query import QUERY_TABLE
 from .backends.base import Message
 from .calls import widest
@@ -19,6 +20,7 @@ from .evidence.selection import keep
 from .planner import object_schema, open_arguments
 from .query_rewriting import document_names
 from .querying import written_query
+from .record_querying import written_record_query
 from .run import Run
 from .state import State
 from .structured_output import MalformedReply, ask_json, json_value
@@ -37,6 +39,8 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
         call = call.model_copy(update={"arguments": {**call.arguments, **scope(state, run)}})
     if call.tool == QUERY_TABLE and "sql" not in call.arguments:
         return written_query(call, state, run)
+    if call.tool == QUERY_RECORDS and "sql" not in call.arguments:
+        return written_record_query(call, state, run)
     if call.arguments.get("query") == "":  # as in the examples: the question itself
         call = call.model_copy(
             update={"arguments": {**call.arguments, "query": state["standalone_question"]}}

@@ -30,6 +30,7 @@ from ..tools.documents.search import SEARCH_TOOLS, Searchable
 from ..tools.execution.cache import ResultCache
 from ..tools.mcp_client.remote import open_remote
 from ..tools.plugins import plugin_tools
+from ..tools.records.query import records_tools
 from ..tools.registry import Experts, default_tools, unique
 from ..tools.scan_reader import scan_reader_of
 from ..weights.resolve import resolve_pack
@@ -39,13 +40,14 @@ from .budget import metered, whole
 from .calibration import temperature_of
 from .direct import direct_answer, direct_reply
 from .evidence.prompting import Opening, read_ahead
+from .extraction.collection import COLLECTION_SCHEMA, CollectionReader, KeepsRecords
 from .extraction.records.extractor import Extractor
 from .extraction.records.pages.reading import DocumentPages
 from .extraction.records.results.answering import answer_of
 from .extraction.records.results.extracted import Extracted, ExtractedRecords
 from .extraction.records.results.files import extract_each
 from .extraction.records.schemas.requests import RecordRequest
-from .extraction.records.schemas.sources import SchemaSource, spec_of
+from .extraction.records.schemas.sources import SchemaSource, load_schema, spec_of
 from .form_classifier import FormClassifier
 from .given_documents import GivenDocuments, ReadDocuments
 from .indexes import Indexed, OpenIndexes
@@ -334,7 +336,7 @@ class Assistant(Closing):
 
         Args:
             schema: a Pydantic model, a JSON Schema, its file, or a shipped one: "invoice", "receipt",
-                "id_card", "business_card", "bank_statement", "form".
+                "id_card", "business_card", "bank_statement", "form", "document".
             files: paths of documents or pictures; of one document the result has its `.value` and
                 `.fields`. One that cannot be read has an `error`, the others their records.
             control: to stop from another thread.
@@ -622,6 +624,7 @@ class Assistant(Closing):
         self, index: Searchable | None, control: Control, emit: Emit, settings: Settings
     ) -> Run:
         model, tools = self._chat_model(), self._tools_with(index)
+        tools |= {t.name: t for t in self._record_tools(index)}
         return Run(
             settings=settings,
             model=metered(model, settings.limits, control),
@@ -645,6 +648,14 @@ class Assistant(Closing):
             return dict(self.tools)
         own = [t for n, t in self.tools.items() if self._index is None or n not in SEARCH_TOOLS]
         return {t.name: t for t in unique([*own, *search_tools(index, self.store)])}
+
+    def _record_tools(self, index: Searchable | None) -> list[Tool]:
+        """The tools that ask all documents, of an index that keeps their records."""
+        if not isinstance(index, KeepsRecords):
+            return []
+        extractor = Extractor(self._documents, self._chat_model(), self.settings.limits, self.store)
+        schema = load_schema(COLLECTION_SCHEMA)
+        return records_tools(CollectionReader(index, extractor, schema))
 
     def _planner(self, tools: Iterable[str]) -> Planner:
         """The planner for these tools; there are few sets of them."""

@@ -1,31 +1,26 @@
-"""Questions to a whole table: the model writes the query, the database answers, the program says it.
-
-After text-to-SQL with execution feedback: a query that does not run is written once more with the reason
-before the model's eyes.
-"""
+"""Questions to a whole table: the model writes the query, the database answers, the program says it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel
-
-from ..errors import ModelError, ToolError
 from ..prompts import render
 from ..retrieval.tables.typed import TypedTable, typed_table
 from ..retrieval.text.terms import query_terms
 from ..schema import Citation, Evidence, ToolCall
 from ..tools.documents.search import DocumentEntry
+from ..tools.records.query import QUERY_RECORDS
 from ..tools.tables.database import TableDatabase
 from ..tools.tables.query import FIND_TABLE, QUERY_TABLE, described
 from .backends.base import Message
 from .extraction.composing import Composed
 from .forms import FORMS
-from .planner import Neighbour, object_schema
+from .planner import Neighbour
 from .query_rewriting import search_call
+from .record_querying import said_beside
 from .run import Run
+from .sql_writing import written_sql
 from .state import Stage, State, Verdict
-from .structured_output import ask_json, json_value
 
 __all__ = [
     "can_ask_tables",
@@ -37,8 +32,7 @@ __all__ = [
     "written_query",
 ]
 
-_SCHEMA = object_schema({"sql": {"type": "string", "maxLength": 600}})
-_MOST_TOKENS = 160
+_QUERIES = frozenset({QUERY_TABLE, QUERY_RECORDS})
 _FEWEST_ROWS, _MOSTLY, _FIGURES = 3, 0.5, 2
 """Rows that make a table; their share of all lines; figures in a row of figures."""
 _FEW_PAGES = 10
@@ -47,12 +41,6 @@ _FIGURES_SHARE = 0.05
 """Of the nearest examples' vote, for asking lines that only look like a table."""
 _SURE = 0.9
 """Confidence in a result, as far as the query is the right one; what was read may lower it."""
-
-
-class Query(BaseModel):
-    """What the model answers when it is asked for a query."""
-
-    sql: str
 
 
 def can_ask_tables(state: State, run: Run) -> bool:
@@ -147,24 +135,10 @@ def written_query(call: ToolCall, state: State, run: Run) -> ToolCall:
         Message(role="system", text=render("system_query")),
         Message(role="user", text=render("query", table=described(table), question=question)),
     ]
-    sql = ""
     with TableDatabase([table]) as database:
-        for _ in range(2):
-            try:
-                sql = ask_json(run.model, messages, _SCHEMA, Query, max_tokens=_MOST_TOKENS).sql
-                database.query(sql)
-                if state["target_pictures"] and not _speaks_of(question, table, database, sql):
-                    sql = ""  # figures of a chart or a sign: no table that is meant
-            except ModelError:
-                break
-            except ToolError as error:
-                messages = [
-                    *messages,
-                    Message(role="assistant", text=json_value({"sql": sql})),
-                    Message(role="user", text=f"{error} Write it once more.\nJSON:"),
-                ]
-                continue
-            break
+        sql = written_sql(messages, database, run.model)
+        if sql and state["target_pictures"] and not _speaks_of(question, table, database, sql):
+            sql = ""  # figures of a chart or a sign: no table that is meant
     return call.model_copy(update={"arguments": {"sql": sql}})
 
 
@@ -191,8 +165,8 @@ def _table_found(state: State) -> TypedTable | None:
 
 
 def query_result(state: State) -> Evidence | None:
-    """The result of a query, if a table was asked in this run."""
-    calls = {r.call.id for r in state["results"] if r.call.tool == QUERY_TABLE and not r.error}
+    """The result of a query, if a table or all records were asked in this run."""
+    calls = {r.call.id for r in state["results"] if r.call.tool in _QUERIES and not r.error}
     found = [e for e in state["evidence"] if e.call in calls and e.calculation is not None]
     return found[-1] if found else None
 
@@ -217,5 +191,10 @@ def told_by_table(state: State) -> tuple[Composed, Verdict] | None:
         for part in parts
     )
     read = min((e.score for e in parts), default=1.0)
-    verdict = Verdict(outcome="accept", citations=citations, confidence=round(_SURE * read, 3))
+    verdict = Verdict(
+        outcome="accept",
+        citations=citations,
+        confidence=round(_SURE * read, 3),
+        open=said_beside(state),
+    )
     return Composed(text, citations), verdict

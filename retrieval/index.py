@@ -24,6 +24,7 @@ from ..errors import BadInput, Cancelled, DeadlinePassed, UsageError
 from ..schema import Box, Passage, Picture, Table, TextLine
 from ..settings import Settings
 from .catalog.catalog import Catalog
+from .catalog.records import KeptRecords
 from .catalog.rows import Counts, Document, FailedFile, Filters
 from .embeddings.pages import PageRetriever, open_page_retriever
 from .embeddings.picture import PictureEmbedder, open_picture_embedder
@@ -89,6 +90,7 @@ class Index(Closing):
         self._scan_reader = scan_reader
         self._members = Members(folder / "members")
         self._outlines: dict[tuple[int, str], DocumentOutline] = {}
+        self._records: KeptRecords | None = None
         self._vectors = IndexVectors(folder, catalog, write=lock is not None)
         looked_at = {"render_dpi": settings.documents.look_dpi}
         self._renderer = PageRenderer(settings.documents.model_copy(update=looked_at))
@@ -339,6 +341,36 @@ class Index(Closing):
         with TableReader(self._limits, read_text) as reader:
             return list(reader.read(path, first=first, last=last))
 
+    def records(self, schema: str) -> dict[str, str]:
+        """The records that are kept of its documents, as JSON, by the documents' names.
+
+        Args:
+            schema: what identifies the schema that they follow.
+
+        Raises:
+            UsageError: the catalog cannot be written, so none are kept.
+        """
+        names = {document.id: document.name for document in self._catalog.documents()}
+        return {
+            names[document]: record
+            for document, record in self._kept().of(schema).items()
+            if document in names
+        }
+
+    def keep_record(self, document: str, schema: str, record: str) -> None:
+        """Keep a record of a document, also in an index that is open for reading: nothing else changes.
+
+        Raises:
+            BadInput: no such document.
+            UsageError: the catalog cannot be written.
+        """
+        self._kept().keep(self.document(document).id, schema, record)
+
+    def _kept(self) -> KeptRecords:
+        if self._records is None:
+            self._records = KeptRecords(self.folder / "catalog.db")
+        return self._records
+
     def render(self, document: str, number: int) -> Image.Image:
         """A page as a picture; BadInput as in `view`."""
         return self.view(document, number)[0]
@@ -469,6 +501,8 @@ class Index(Closing):
         """Give back what was opened; calling twice is fine."""
         self._renderer.close()
         self._vectors.close()
+        if self._records is not None:
+            self._records.close()
         self._catalog.close()
         if self._lock is not None:
             self._lock.release()

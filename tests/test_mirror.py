@@ -22,6 +22,7 @@ THROUGH_THEIR_FACE = {
     "evals/metrics": "evals/test_metrics.py",
     "evals/seer": "evals/seer/test_seer.py",
     "evals/suites": "evals/test_suites.py",
+    "evals/suites/collections": "evals/test_suites.py",
     "evals/suites/long_forms": "evals/test_long_forms.py",
     "evals/suites/tables": "evals/test_suites.py",
     "evals/suites/seer": "evals/seer/test_trial.py",
@@ -53,6 +54,8 @@ TESTED_WITH = {
     "agent/backends/local/test_runner.py": (
         "agent/backends/local/model_input agent/backends/local/prefix agent/backends/local/sampling"
     ),
+    "agent/test_record_querying.py": "agent/extraction/collection agent/sql_writing",
+    "tools/records/test_query.py": "tools/records/gaps tools/records/table",
     "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
     "agent/batch/test_records.py": "agent/batch/sheets",

@@ -27,6 +27,8 @@ class Tool:
         by_code: arguments that are left at their defaults unless a program sets them.
         title: what a call does, for people who watch it: "Reading text".
         done: what it has done, for a sentence that begins with "I": "read the text".
+        patient: its work is kept for later questions, so it counts neither as the run's time nor as a
+            call's; it looks at the control and bounds itself.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Tool:
     by_code: frozenset[str] = frozenset()
     title: str = ""
     done: str = ""
+    patient: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -60,6 +63,7 @@ def tool(
     by_code: Sequence[str] = (),
     title: str = "",
     done: str = "",
+    patient: bool = False,
 ) -> Callable[[Callable[..., Any]], Tool]: ...
 
 
@@ -74,6 +78,7 @@ def tool(
     by_code: Sequence[str] = (),
     title: str = "",
     done: str = "",
+    patient: bool = False,
 ) -> Tool | Callable[[Callable[..., Any]], Tool]:
     """Make a typed function a `Tool`; usable bare or with arguments.
 
@@ -90,6 +95,7 @@ def tool(
         by_code: arguments a planning model is not asked for; they need defaults.
         title: what a call does, for people: "Reading text"; by default the name with spaces.
         done: what it has done, after "I": "read the text"; by default "asked" and the name.
+        patient: whether its work is kept for later questions, so that no clock but its own ends it.
 
     Raises:
         TypeError: a hint, the docstring or the description of an argument is missing.
@@ -116,6 +122,7 @@ def tool(
             by_code=frozenset(by_code),
             title=title or words_of(label),
             done=done or f"asked {label}",
+            patient=patient,
         )
 
     return make if function is None else make(function)

@@ -9,11 +9,15 @@ from ...schema import Evidence, ToolCall, ToolFinished, ToolResult, ToolStarted
 from ...tools.context import Context
 from ...tools.execution.cache import fingerprint
 from ...tools.execution.run import run_tool
+from ...tools.records.query import QUERY_RECORDS, READ_RECORDS
 from ...tools.tables.query import FIND_TABLE, QUERY_TABLE
 from ..evidence.selection import unrepeated
 from ..run import Run
 from ..state import Stage, State
 from .base import Done
+
+_NEEDED = {FIND_TABLE: QUERY_TABLE, READ_RECORDS: QUERY_RECORDS}
+"""Tools without whose success the next has nothing to ask."""
 
 
 def act(state: State, run: Run) -> Done:
@@ -39,9 +43,11 @@ def act(state: State, run: Run) -> Done:
 
 def possible(stages: Sequence[Stage], results: Sequence[ToolResult]) -> tuple[Stage, ...]:
     """The stages to come without a query to a table that was looked for and not found."""
-    if not any(r.call.tool == FIND_TABLE and r.error for r in results):
+    failed = {r.call.tool for r in results if r.error}
+    vain = {asks for finds, asks in _NEEDED.items() if finds in failed}
+    if not vain:
         return tuple(stages)
-    left = (tuple(call for call in stage if call.tool != QUERY_TABLE) for stage in stages)
+    left = (tuple(call for call in stage if call.tool not in vain) for stage in stages)
     return tuple(stage for stage in left if stage)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...schema import Evidence, FormName
+from ...tools.records.query import is_of_records
 from ..calls import next_look
 from ..evidence.extraction import extracts
 from ..evidence.prompting import answer_messages, calculated
@@ -85,6 +86,8 @@ def to_work_with(kept: Sequence[Evidence], state: State) -> bool:
 
 def tells(item: Evidence, parts: Mapping[str, Evidence], run: Run) -> bool:
     """Whether evidence bears on the question; to a model that sees, a page also by its look."""
+    if is_of_records(item):
+        return False
     if item.kind != "passage" or not parts or item.id in parts:
         return True
     return run.model.sees_images and item.picture is not None

@@ -12,6 +12,7 @@ from ...tools.calculate import calculate
 from ...tools.comparing import COMPARE
 from ...tools.documents.search import OPEN
 from ...tools.documents.walking import WALKING_TOOLS
+from ...tools.records.query import QUERY_RECORDS, READ_RECORDS
 from ...tools.tables.query import FIND_TABLE, QUERY_TABLE
 from ..arguments import fill
 from ..backends.base import Message
@@ -30,6 +31,7 @@ from ..planner import (
 )
 from ..query_rewriting import at_hand, first_search, is_talk, names_a_page
 from ..querying import can_ask_tables, share_for_tables, table_stages
+from ..record_querying import asks_all, record_stages, without_records
 from ..references import named_pages, named_sections, page_labels
 from ..run import Run
 from ..state import Stage, State
@@ -109,6 +111,9 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     agreed = vote(neighbours)
     if agreed and COMPARE in named(agreed):
         return agreed, "pictures are compared"
+    if asks_all(state, form, run):
+        return record_stages(state["standalone_question"]), "all documents are asked"
+    agreed = without_records(agreed)
     if form.worked and state["target_pictures"] and not run.model.sees_images and run.index is None:
         return (to_work_with(agreed, form, run),), "to be worked with"
     if agreed and FIND_TABLE in named(agreed) and not (form.brief and can_ask_tables(state, run)):
@@ -214,6 +219,7 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
     usable = [t for t in run.tools.values() if state["target_pictures"] or not t.needs_picture]
     if len(state["target_pictures"]) < 2:
         usable = [t for t in usable if t.name != COMPARE]
+    usable = [t for t in usable if t.name not in (READ_RECORDS, QUERY_RECORDS)]
     if not can_ask_tables(state, run):
         usable = [t for t in usable if t.name not in (FIND_TABLE, QUERY_TABLE)]
     prompt = render(

@@ -18,6 +18,7 @@ from ..task import Task, check_ids, write_tasks
 from . import (
     charts,
     codes,
+    collections,
     conversations,
     documents,
     long_forms,
@@ -133,6 +134,8 @@ SUITES: dict[str, Suite] = {
               long_forms.generate),
         Suite("tables", "sums, extremes, filters and groups of whole tables, as four kinds of file",
               tables.generate),
+        Suite("collections", "how many, sums, extremes, by month and which have none, over all documents",
+              collections.generate),
         Suite("seer", "every form of answer, for models that see", seer.generate),
         Suite("small_marks", "what has to be enlarged to be seen", seer.marks.generate),
     )

@@ -26,6 +26,8 @@ from looktwice.agent.planner import (
 from looktwice.errors import UsageError
 from looktwice.schema import ToolCall
 from looktwice.tools.base import Tool, tool
+from looktwice.tools.records.query import records_tools
+from looktwice.tools.records.table import Collection
 from looktwice.tools.registry import default_tools
 
 from . import fake_index, kit
@@ -35,7 +37,8 @@ SHIPPED = shipped_examples()
 
 @pytest.fixture
 def tools(starterless: Any) -> dict[str, Tool]:
-    return {t.name: t for t in starterless}
+    of_records = records_tools(lambda control: Collection(()))
+    return {t.name: t for t in [*starterless, *of_records]}
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ from .cache import ResultCache, fingerprint
 from .results import as_evidence, finished, shortened
 
 _POLL_SECONDS = 0.02
+_PATIENCE = 3_600.0
+"""Seconds that a patient tool without a limit of its own may take."""
 
 
 def run_tool(
@@ -62,8 +64,7 @@ def run_tool(
         return ToolResult(call=call, evidence=numbered, cached=True)
     try:
         arguments = bind(tool, call.arguments, context)
-        seconds = min(timeout, tool.timeout if tool.timeout is not None else timeout)
-        evidence = _in_thread(tool, arguments, context.control, seconds)
+        evidence = _run(tool, arguments, context.control, timeout)
     except ToolError as error:
         return ToolResult(
             call=call,
@@ -77,6 +78,17 @@ def run_tool(
         evidence=finished(evidence, tool, call, context),
         seconds=time.monotonic() - started,
     )
+
+
+def _run(
+    tool: Tool, arguments: Mapping[str, Any], control: Control, timeout: float
+) -> tuple[Evidence, ...]:
+    """A patient tool's time is not the run's: what it makes is kept for later questions."""
+    if tool.patient:
+        with control.waiting():
+            return _in_thread(tool, arguments, control, tool.timeout or _PATIENCE)
+    seconds = min(timeout, tool.timeout if tool.timeout is not None else timeout)
+    return _in_thread(tool, arguments, control, control.remaining(seconds) or 0.0)
 
 
 def _in_thread(
@@ -96,7 +108,7 @@ def _in_thread(
         finally:
             done.set()
 
-    limit = time.monotonic() + (control.remaining(seconds) or 0.0)
+    limit = time.monotonic() + seconds
     threading.Thread(target=work, name=f"tool-{tool.name}", daemon=True).start()
     while not done.wait(min(_POLL_SECONDS, max(0.0, limit - time.monotonic()))):
         if control.cancelled:

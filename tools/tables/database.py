@@ -57,6 +57,7 @@ class QueryResult:
         rows: at most `MOST_ROWS`.
         more: whether there were more rows.
         cells: what it rests on: for each table's number, cells of the rows and columns it used.
+        used: the same as numbers of rows, from 0, and names of columns.
     """
 
     sql: str
@@ -64,6 +65,7 @@ class QueryResult:
     rows: tuple[tuple[Any, ...], ...]
     more: bool
     cells: tuple[tuple[int, tuple[Cell, ...]], ...] = ()
+    used: tuple[tuple[int, tuple[int, ...], frozenset[str]], ...] = ()
 
 
 class TableDatabase(Closing):
@@ -102,8 +104,15 @@ class TableDatabase(Closing):
         sql = sql.strip().rstrip(";").strip()
         tree = self._tree(sql)
         columns, rows = self._run(sql, MOST_ROWS + 1)
+        used = self._used(tree)
+        found = [(number, self._cells(number, at, names)) for number, at, names in used]
         return QueryResult(
-            sql, columns, tuple(rows[:MOST_ROWS]), len(rows) > MOST_ROWS, self._cells(tree)
+            sql,
+            columns,
+            tuple(rows[:MOST_ROWS]),
+            len(rows) > MOST_ROWS,
+            tuple((number, cells) for number, cells in found if cells),
+            used,
         )
 
     def columns_of(self, sql: str) -> set[str]:
@@ -153,23 +162,25 @@ class TableDatabase(Closing):
         finally:
             timer.cancel()
 
-    def _cells(self, tree: dict[str, Any]) -> tuple[tuple[int, tuple[Cell, ...]], ...]:
-        """The cells a query rests on, as far as its rows can be told apart."""
-        used = columns_used(tree)
-        cells: dict[int, dict[tuple[int, int], Cell]] = {}
+    def _used(
+        self, tree: dict[str, Any]
+    ) -> tuple[tuple[int, tuple[int, ...], frozenset[str]], ...]:
+        """The rows and columns a query rests on, by table, as far as its rows can be told apart."""
+        names = frozenset(columns_used(tree))
+        rows: dict[int, dict[int, None]] = {}
         for name, companion in rows_queries(tree, ROW_ID):
             number = int(name[1:]) if name[1:].isdecimal() else 0
-            if not 0 < number <= len(self._tables):
-                continue
-            table = self._tables[number - 1]
-            at = [n for n, column in enumerate(table.columns) if column.name in used] or [0]
-            found = cells.setdefault(number, {})
-            for row in self._row_ids(companion):
-                for n in at:
-                    cell = table.cells[row - 1][n]
-                    if cell is not None and cell.text:
-                        found[row, n] = cell
-        return tuple((number, tuple(found.values())) for number, found in cells.items() if found)
+            if 0 < number <= len(self._tables):
+                found = rows.setdefault(number, {})
+                found.update((row - 1, None) for row in self._row_ids(companion))
+        return tuple((number, tuple(found), names) for number, found in rows.items())
+
+    def _cells(self, number: int, rows: Sequence[int], names: frozenset[str]) -> tuple[Cell, ...]:
+        """The cells of these rows and columns that hold something."""
+        table = self._tables[number - 1]
+        at = [n for n, column in enumerate(table.columns) if column.name in names] or [0]
+        cells = (table.cells[row][n] for row in rows for n in at)
+        return tuple(cell for cell in cells if cell is not None and cell.text)
 
     def _row_ids(self, companion: dict[str, Any]) -> list[int]:
         try:

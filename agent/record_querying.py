@@ -1,0 +1,119 @@
+"""Questions about all documents at once: their records are asked in SQL, every row that counts is cited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from ..prompts import render
+from ..retrieval.tables.typed import TypedTable
+from ..schema import ToolCall
+from ..tools.records.query import QUERY_RECORDS, READ_RECORDS, records_asked
+from ..tools.tables.database import TableDatabase
+from ..tools.tables.query import described
+from .backends.base import Message
+from .extraction.collection import COLLECTION_SCHEMA, MOST_PAGES
+from .extraction.records.schemas.sources import load_schema, spec_of
+from .forms import Form
+from .planner import Neighbour
+from .run import Run
+from .sql_writing import written_sql
+from .state import Stage, State
+
+__all__ = [
+    "asks_all",
+    "record_stages",
+    "said_beside",
+    "without_records",
+    "written_record_query",
+]
+
+SHARE = 0.5
+"""Of the nearest examples' vote, from which all documents are asked."""
+_FEWEST = 2
+"""Documents of which one can ask how many."""
+_MOSTLY = 0.5
+"""Share of the documents that are short enough for a record."""
+_NEIGHBOURS = 6
+
+
+def asks_all(state: State, form: Form, run: Run) -> bool:
+    """Whether a question is about all documents of the index, and these can be read into records."""
+    if READ_RECORDS not in run.tools or run.index is None or state["target_pictures"]:
+        return False
+    if state["documents"] or (form.worked and form.name not in ("list", "table", "record")):
+        return False
+    entries = run.index.documents()
+    short = sum(entry.pages <= MOST_PAGES for entry in entries)
+    if short < max(_FEWEST, _MOSTLY * len(entries)):
+        return False
+    return share_for_records(_without_pictures(state["standalone_question"], run)) >= SHARE
+
+
+def _without_pictures(question: str, run: Run) -> list[Neighbour]:
+    """The nearest examples that look at no picture."""
+    nearest = run.planner.nearest(question, len(run.planner.examples))
+    return [
+        one
+        for one in nearest
+        if not any(run.tools[tool].needs_picture for stage in one.example.route for tool in stage)
+    ][:_NEIGHBOURS]
+
+
+def share_for_records(neighbours: Sequence[Neighbour]) -> float:
+    """How much of the vote of the nearest examples is for asking all documents, 0..1."""
+    whole = sum(one.weight for one in neighbours)
+    asking = sum(
+        one.weight for one in neighbours if any(READ_RECORDS in s for s in one.example.route)
+    )
+    return asking / whole if whole else 0.0
+
+
+def without_records(stages: tuple[Stage, ...] | None) -> tuple[Stage, ...] | None:
+    """A plan that the nearest examples agree on, where all documents cannot be asked: none."""
+    named = {call.tool for stage in stages or () for call in stage}
+    return None if READ_RECORDS in named else stages
+
+
+def record_stages(question: str) -> tuple[Stage, ...]:
+    """The plan that asks all documents."""
+    read = ToolCall(tool=READ_RECORDS, arguments={"query": question})
+    return ((read,), (ToolCall(tool=QUERY_RECORDS),))
+
+
+def written_record_query(call: ToolCall, state: State, run: Run) -> ToolCall:
+    """The call with a query over the records; with an empty one where none answers the question.
+
+    A query that does not run is written once more with the reason before the model's eyes.
+    """
+    table = records_asked(state["evidence"])
+    sql = "" if table is None else _written(state["standalone_question"], table, run)
+    return call.model_copy(update={"arguments": {"sql": sql}})
+
+
+def _written(question: str, table: TypedTable, run: Run) -> str:
+    system = render("system_query_records", columns=_columns())
+    prompt = render("query", table=described(table), question=question)
+    messages = [Message(role="system", text=system), Message(role="user", text=prompt)]
+    with TableDatabase([table]) as database:
+        return written_sql(messages, database, run.model)
+
+
+@cache
+def _columns() -> str:
+    """What the columns mean."""
+    spec = spec_of(load_schema(COLLECTION_SCHEMA))
+    return "\n".join(f"- {one.path}: {one.description}" for one in spec.fields)
+
+
+def said_beside(state: State) -> tuple[str, ...]:
+    """What goes beside an answer from all records: what was left out of them, what they lack."""
+    calls = {r.call.id for r in state["results"] if r.call.tool in (READ_RECORDS, QUERY_RECORDS)}
+    return tuple(
+        item.text
+        for item in state["evidence"]
+        if item.call in calls
+        and item.kind == "text"
+        and not item.tables
+        and item.source.document is None
+    )
