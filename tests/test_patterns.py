@@ -102,8 +102,18 @@ def test_work_on_a_page_grows_with_its_length(name: str) -> None:
     work("what is loaded at the first call")
     for line in slowest(work, [*LINES, *nested(SHORT)]):
         short = min(seconds(work, longer(line, PAGE // 16) + str(at)) for at in range(3))
-        with within(max(2 * SECONDS, 16 * 8 * short)):  # the square would take 16 times 16
-            work(longer(line, PAGE))
+        allowed = max(2 * SECONDS, 16 * 8 * short)  # the square would take 16 times 16
+        assert any(done(work, longer(line, PAGE) + str(at), allowed) for at in range(3)), line[:80]
+
+
+def done(work: Callable[[str], object], line: str, allowed: float) -> bool:
+    """Whether so many seconds were enough; a busy machine makes one in many runs slow."""
+    try:
+        with within(allowed):
+            work(line)
+    except TooSlow:
+        return False
+    return True
 
 
 def slowest(work: Callable[[str], object], lines: Iterable[str]) -> list[str]:

@@ -45,11 +45,18 @@ def page() -> str:
 
 
 def search_path() -> str:
-    """A folder in which the package has its name, whatever its own folder is called."""
-    root = Path(__file__).parents[2]
-    if root.name == "looktwice":
-        return str(root.parent)
+    """A folder in which the package has its name, whatever its own folder is called.
+
+    It holds the modules alone: what else lies in a working copy, an environment with all its packages
+    for one, is not walked through.
+    """
+    root = Path(__file__).resolve().parents[2]
     folder = tempfile.mkdtemp(prefix="looktwice-docs-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    (Path(folder) / "looktwice").symlink_to(root.resolve(), target_is_directory=True)
+    package = Path(folder) / "looktwice"
+    package.mkdir()
+    homes = {home.split(".")[0] for home in _HOMES}
+    for path in (root / "__init__.py", *(root / home for home in homes)):
+        module = path if path.exists() else path.with_suffix(".py")
+        (package / module.name).symlink_to(module, target_is_directory=module.is_dir())
     return folder

@@ -152,7 +152,7 @@ class ChatHandlers:
 
     async def open_chat(self, caller: Caller, chat: str) -> AsyncGenerator[Updates]:
         """A chat of the past; where its question is still at work, its answer while it grows."""
-        self.live_answers.leave(caller.owner, caller.page)
+        await self.live_answers.leave(caller.owner, caller.page)
         live = self.live_answers.of(caller.owner, chat)
         shown = await asyncio.to_thread(self.navigation.open_chat, caller, chat)
         if live is None:
@@ -171,10 +171,11 @@ class ChatHandlers:
             await asyncio.to_thread(self.history.drop_empty, caller.owner, chat)
         yield {"busy": False}
 
-    def new_chat(self, caller: Caller) -> Updates:
+    async def new_chat(self, caller: Caller) -> Updates:
         """A new chat; what the page showed before goes on."""
-        self.live_answers.leave(caller.owner, caller.page)
-        return {**self.navigation.new_chat(caller), "busy": False}
+        await self.live_answers.leave(caller.owner, caller.page)
+        shown = await asyncio.to_thread(self.navigation.new_chat, caller)
+        return {**shown, "busy": False}
 
     def give_feedback(
         self, caller: Caller, session: PageSession, number: int, words: str, *, good: bool

@@ -51,11 +51,10 @@ class EventHandlers:
         paths = [Path(p) for p in value.get("files") or []]
         text, caller = value.get("text") or "", self._caller(request)
         preferences = Preferences(checks, seconds, rounds)
-        async with contextlib.aclosing(
-            self._handlers.ask(caller, session, text, paths, scope or (), preferences)
-        ) as every:
+        stream = self._handlers.ask(caller, session, text, paths, scope or (), preferences)
+        async with contextlib.aclosing(self._streamed(stream)) as every:
             async for updates in every:
-                yield self._shown(updates)
+                yield updates
 
     async def retry(
         self,
@@ -69,21 +68,19 @@ class EventHandlers:
     ) -> AsyncGenerator[WidgetUpdates]:
         """Below an answer: ask again."""
         caller, preferences = self._caller(request), Preferences(checks, seconds, rounds)
-        async with contextlib.aclosing(
-            self._handlers.retry(caller, session, _number(event), scope or (), preferences)
-        ) as every:
+        stream = self._handlers.retry(caller, session, _number(event), scope or (), preferences)
+        async with contextlib.aclosing(self._streamed(stream)) as every:
             async for updates in every:
-                yield self._shown(updates)
+                yield updates
 
     async def ask_example(
         self, session: PageSession, request: gr.Request, event: gr.EventData
     ) -> AsyncGenerator[WidgetUpdates]:
         """One of the examples was chosen."""
-        async with contextlib.aclosing(
-            self._handlers.ask_example(self._caller(request), session, _number(event))
-        ) as every:
+        stream = self._handlers.ask_example(self._caller(request), session, _number(event))
+        async with contextlib.aclosing(self._streamed(stream)) as every:
             async for updates in every:
-                yield self._shown(updates)
+                yield updates
 
     def stop(self, request: gr.Request) -> None:
         """The stop button."""
@@ -109,19 +106,18 @@ class EventHandlers:
         """The page was opened."""
         return self._shown(self._navigation.load(self._caller(request)))
 
-    def new_chat(self, request: gr.Request) -> WidgetUpdates:
+    async def new_chat(self, request: gr.Request) -> WidgetUpdates:
         """The button for a new chat."""
-        return self._shown(self._handlers.new_chat(self._caller(request)))
+        return self._shown(await self._handlers.new_chat(self._caller(request)))
 
     async def open_chat(
         self, request: gr.Request, event: gr.EventData
     ) -> AsyncGenerator[WidgetUpdates]:
         """A chat of the list, or of an address."""
-        async with contextlib.aclosing(
-            self._handlers.open_chat(self._caller(request), _text(event, "chat"))
-        ) as every:
+        stream = self._handlers.open_chat(self._caller(request), _text(event, "chat"))
+        async with contextlib.aclosing(self._streamed(stream)) as every:
             async for updates in every:
-                yield self._shown(updates)
+                yield updates
 
     def delete_chat(
         self, session: PageSession, request: gr.Request, event: gr.EventData
@@ -212,6 +208,16 @@ class EventHandlers:
         return self._shown(self._panel.search(self._caller(request), words))
 
     # --- between the two
+
+    async def _streamed(self, stream: AsyncGenerator[Updates]) -> AsyncGenerator[WidgetUpdates]:
+        """Updates as they come, and at last one without a change.
+
+        Gradio sends the last one twice; the second may come when the page shows another chat.
+        """
+        async with contextlib.aclosing(stream):
+            async for updates in stream:
+                yield self._shown(updates)
+        yield {self._widgets.session: gr.skip()}
 
     def _caller(self, request: gr.Request) -> Caller:
         owner = self._handlers.authentication.owner(request.cookies)

@@ -20,11 +20,13 @@ class Watcher:
         changed: there is something new to show.
         urgent: it should not wait: the first words, the end.
         left: the page shows something else by now.
+        gone: nothing more of it comes to the page.
     """
 
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     urgent: asyncio.Event = field(default_factory=asyncio.Event)
     left: bool = False
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self, *, urgent: bool) -> None:
         """There is something new to show."""

@@ -27,6 +27,8 @@ _UPDATES_PER_SECOND = 8
 """At most so often the page of one question is drawn again ..."""
 _ALL_UPDATES_PER_SECOND = 60
 """... and those of all questions together, so that many pages do not starve the models."""
+_LAST_WORDS_S = 2.0
+"""So long what a page has left may take to end."""
 _UNSEEN_FAILURES = 100
 """Reasons that nobody has seen yet are kept for so many questions."""
 
@@ -84,12 +86,23 @@ class LiveAnswers:
         for live in list(self._answers.values()):
             live.run.stop()
 
-    def leave(self, owner: str, page: str) -> None:
-        """An open page shows something else from now on; what it showed goes on."""
+    async def leave(self, owner: str, page: str) -> None:
+        """An open page shows something else from now on; what it showed goes on.
+
+        Returns when the last that was under way to the page has been sent: it would be shown over what
+        the page shows next.
+        """
+        watcher = self._leave(owner, page)
+        if watcher is not None:
+            with contextlib.suppress(TimeoutError):  # a page that is cut off takes nothing more
+                await asyncio.wait_for(watcher.gone.wait(), _LAST_WORDS_S)
+
+    def _leave(self, owner: str, page: str) -> Watcher | None:
         watcher, _ = self._watching.pop((owner, page), (None, None))
         if watcher is not None:
             watcher.left = True
             watcher.wake(urgent=True)
+        return watcher
 
     def start(
         self, owner: str, chat: str, number: int, question: PageQuestion, save: Save
@@ -126,7 +139,7 @@ class LiveAnswers:
             LooktwiceError: why nothing became of it; `Cancelled` when it was stopped before its turn.
         """
         key = live.owner, page
-        self.leave(*key)
+        self._leave(*key)
         watcher = Watcher()
         self._watching[key] = watcher, live
         live.watchers.add(watcher)
@@ -136,6 +149,7 @@ class LiveAnswers:
                 await self._change(watcher)
         finally:
             live.watchers.discard(watcher)
+            watcher.gone.set()
             if self._watching.get(key) == (watcher, live):
                 del self._watching[key]
         if live.error is not None and not watcher.left:

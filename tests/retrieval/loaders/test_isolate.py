@@ -29,7 +29,7 @@ from looktwice.settings import DocumentLimits
 from .. import pdf_kit
 
 LIMITS = DocumentLimits()
-MANY = ["words " * 14] * 400
+MANY = ["words " * 60] * 100
 """Pages that do not fit into the pipe all at once, so that the child is still at them."""
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 

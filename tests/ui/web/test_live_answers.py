@@ -94,7 +94,8 @@ def test_a_question_whose_page_is_left_goes_on_and_is_found_again(home: Path) ->
         live = pages.start("ann", "a chat")
         first = asyncio.create_task(pages.watch("one", live))
         await until(lambda: live.progress.text)
-        pages.answers.leave("ann", "one")
+        await pages.answers.leave("ann", "one")
+        assert not live.watchers
         assert set(await first) == {None}
         assert not live.done.is_set()
         assert pages.answers.of("ann", "a chat") is live
@@ -104,6 +105,25 @@ def test_a_question_whose_page_is_left_goes_on_and_is_found_again(home: Path) ->
         await again
         assert live.exchange is pages.kept[0]
         assert pages.answers.chats("ann") == []
+        pages.assistant.close()
+
+    asyncio.run(main())
+
+
+def test_what_is_shown_next_waits_for_what_is_under_way(home: Path) -> None:
+    async def main() -> None:
+        pages = Pages(home)
+        live = pages.start("ann", "a chat")
+        shown = pages.answers.watch("one", live)
+        await anext(shown)  # ... and this is still being sent
+        leaving = asyncio.create_task(pages.answers.leave("ann", "one"))
+        await until(lambda: not pages.answers.stop("ann", "one"))
+        assert not leaving.done()
+        with pytest.raises(StopAsyncIteration):
+            await anext(shown)
+        await leaving
+        pages.answers.stop_all()
+        await live.done.wait()
         pages.assistant.close()
 
     asyncio.run(main())
