@@ -44,7 +44,7 @@ ONLY_IN = {
     "langchain_openai": {"evals/baselines/langchain.py"},
     "smolagents": {"evals/baselines/smolagents.py"},
     "ultralytics": {"tools/detection/yolo.py"},
-    "paddleocr": {"tools/ocr/reader.py"},
+    "paddleocr": {"tools/ocr/paddle.py"},
     "chromadb": {"retrieval/vectors/storage.py"},
     "chromadb_rust_bindings": {"retrieval/vectors/server.py"},
     "gradio": {"ui"},

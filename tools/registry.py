@@ -10,7 +10,7 @@ from ..extensions.extras import has
 from ..media.store import Store
 from ..settings import Settings
 from ..weights.convert.prepare import classifier_path, detector_path, ocr_paths
-from ..weights.devices import device_for
+from ..weights.devices import device_of_file
 from .base import Tool
 from .calculate import calculate
 from .codes import codes_tool
@@ -40,7 +40,7 @@ class Experts:
             detector=Detector(
                 lambda: detector_path(settings),
                 settings.thresholds.detector_score,
-                device_for("detector", settings),
+                lambda path: device_of_file(path, "detector", settings),
             ),
             reader=Reader(lambda: ocr_paths(settings), settings.thresholds.text_score),
             classifier=Classifier(lambda: classifier_path(settings)),

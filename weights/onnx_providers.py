@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ..settings import DeviceName
 
-__all__ = ["CPU", "providers", "say_fallback"]
+__all__ = ["CPU", "options_for", "providers", "say_fallback"]
 
 CPU = "CPUExecutionProvider"
 
@@ -18,6 +18,9 @@ _INSTALLED = (*_CUDA, "DmlExecutionProvider", "OpenVINOExecutionProvider")
 """Engines of wheels that somebody installed for them. CoreML is in every wheel for a Mac, and prepares
 itself anew for each length of text: it is taken where `mps` asks for it."""
 _OF: dict[str, Sequence[str]] = {"auto": _INSTALLED, "cuda": _CUDA, "mps": _METAL, "cpu": ()}
+
+_OPTIONS = {"CoreMLExecutionProvider": {"RequireStaticInputShapes": "1"}}
+"""What has no fixed size stays on the processor: CoreML's usual format computes it wrongly."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +37,11 @@ def providers(device: DeviceName, available: Sequence[str], what: str) -> list[s
     if device in ("cuda", "mps") and not found:
         say_fallback(what, f"this onnxruntime has no {device}")
     return [*found, CPU]
+
+
+def options_for(chosen: Sequence[str]) -> list[dict[str, str]]:
+    """What each of these engines has to be told, in their order."""
+    return [dict(_OPTIONS.get(name, {})) for name in chosen]
 
 
 @functools.cache

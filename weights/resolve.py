@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..errors import OfflineError, UsageError
 from ..settings import Settings
 from . import hardware, memory
-from .devices import device_for
+from .devices import has_card_for
 from .local_servers import served_model
 from .packs import PACKS, ExpertSet, Pack, Role, roles_of
 from .registry import CATALOGUE, HUB_NAME
@@ -69,7 +69,7 @@ def weight_for(role: Role, settings: Settings) -> str | None:
     if role == "chat":
         return _own_chat(settings)[0]
     experts = experts_of(settings)
-    if role in ("ocr_det", "ocr_rec") and device_for("ocr", settings) != "cuda":
+    if role in ("ocr_det", "ocr_rec") and not has_card_for("ocr", settings):
         experts = "starter"  # the larger reader is for a GPU: on a processor a page takes seconds
     return roles_of(experts).get(role)
 

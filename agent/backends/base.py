@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
 from ...control import Control
 from ...schema import Picture, Value
-from ...tools.looking.regions import HeatMap
+
+if TYPE_CHECKING:
+    from ...tools.looking.regions import HeatMap
 
 Role = Literal["system", "user", "assistant"]
 JsonSchema = dict[str, Any]

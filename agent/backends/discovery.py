@@ -1,6 +1,7 @@
 """Which model servers run on this machine, what their models can, and how to use one.
 
-Looks at the usual ports of this machine and at nothing else; what does not answer at once is not there.
+Looks at the usual ports of this machine and at nothing else, at all of them at once. A port is first only
+knocked at: where nothing listens, nothing more is loaded or waited for.
 """
 
 from __future__ import annotations
@@ -8,16 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from ...weights.local_servers import PORTS, address_of
 from .server import add_props, facts
 
+if TYPE_CHECKING:
+    import httpx
+
 _CONNECT_SECONDS = 0.2
+"""Some systems do not refuse a connection that nobody takes, but try for two seconds."""
 _ANSWER_SECONDS = 2.0
-"""A port that takes the connection may need a moment to answer; all ports are asked at once."""
+"""For all that one server is asked: it may have to wake up. Others are asked meanwhile."""
 _MOST_MODELS = 50
 
 Ask = Callable[..., Awaitable[Mapping[str, Any]]]
@@ -53,16 +56,33 @@ def discover(ports: Mapping[str, int] = PORTS) -> list[DiscoveredModel]:
 
 
 async def _discover(ports: Mapping[str, int]) -> list[DiscoveredModel]:
-    limits = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
-    async with httpx.AsyncClient(timeout=limits, trust_env=False) as client:
-        found = await asyncio.gather(
-            *(_look(client, server, port) for server, port in ports.items())
-        )
+    servers = list(ports)
+    listen = await asyncio.gather(*(_listens(ports[server]) for server in servers))
+    there = [server for server, listens in zip(servers, listen, strict=True) if listens]
+    if not there:
+        return []
+    import httpx
+
+    async with httpx.AsyncClient(timeout=_ANSWER_SECONDS, trust_env=False) as client:
+        found = await asyncio.gather(*(_look(client, server, ports[server]) for server in there))
     return [model for models in found for model in models]
 
 
+async def _listens(port: int) -> bool:
+    """Whether anything takes connections at a port of this machine."""
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:  # refused, or TimeoutError, which is one
+        return False
+    writer.close()
+    return True
+
+
 async def _look(client: httpx.AsyncClient, server: str, port: int) -> list[DiscoveredModel]:
-    """The models of one server; none where nothing, or something else, answers."""
+    """The models of one server; none where something else answers, or nothing in time."""
+    import httpx
+
     root = f"http://127.0.0.1:{port}"
 
     async def ask(path: str, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
@@ -76,8 +96,9 @@ async def _look(client: httpx.AsyncClient, server: str, port: int) -> list[Disco
 
     look = {"ollama": _ollama, "lmstudio": _lmstudio}.get(server, _plain)
     try:
-        return await look(ask, server, f"{root}/v1")
-    except (httpx.HTTPError, ValueError):
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            return await look(ask, server, f"{root}/v1")
+    except (httpx.HTTPError, TimeoutError, ValueError):
         return []
 
 

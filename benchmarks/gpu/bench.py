@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 
 from ...media.store import Store
 from ...schema import Picture
+from ...settings import DeviceName
 from ...weights import hardware
 
 __all__ = ["Bench", "page"]
@@ -33,7 +34,7 @@ class Bench:
 
     folder: Path
     store: Store
-    device: str
+    device: DeviceName
     dtype: Any
     tiny: bool
     bandwidth: float = 0.0
@@ -44,7 +45,7 @@ class Bench:
         """On the GPU; a rehearsal also without one."""
         import torch
 
-        device = "cuda" if hardware.has_gpu() else "cpu"
+        device: DeviceName = "cuda" if hardware.has_gpu() else "cpu"
         if device == "cpu" and not tiny:
             raise RuntimeError("there is no GPU here; `--tiny` rehearses the run on the processor")
         half = torch.bfloat16 if hardware.has_bf16() else torch.float16

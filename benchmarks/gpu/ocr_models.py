@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...settings import DeviceName
+
 __all__ = ["OcrFolders", "write_ocr"]
 
 _BLOCKS = (
@@ -42,13 +44,13 @@ class OcrFolders:
     det: Path
     rec: Path
     light: Path
-    device: str
+    device: DeviceName
     det_name: str = "PP-OCRv6_medium_det"
     rec_name: str = "PP-OCRv6_medium_rec"
     engine: Any = "transformers"
 
 
-def write_ocr(folder: Path, device: str, shrink: int = 1) -> OcrFolders:
+def write_ocr(folder: Path, device: DeviceName, shrink: int = 1) -> OcrFolders:
     """Write detector and recogniser below a folder.
 
     Args:

@@ -13,7 +13,7 @@ from PIL import Image
 from ...errors import UsageError, WeightsError
 from ...settings import DeviceName, Settings
 from ...weights.convert.prepare import image_embedder_path
-from ...weights.devices import device_for
+from ...weights.devices import device_for, onnx_device
 from ...weights.resolve import weight_for
 from .imagenet import ImageNet, middle, whole
 from .runtime import Once, Vectors, chosen_dtype, unit, weight_name, well_formed
@@ -63,7 +63,7 @@ def open_picture_embedder(settings: Settings) -> PictureEmbedder | None:
         return None
     name = weight_name("image", settings)
     if weights == weight_for("classifier", settings):
-        own = settings.devices.embedders
+        own = onnx_device("embedders", settings)
         return ImageNetEmbedder(name, lambda: image_embedder_path(settings), settings.threads, own)
     device = device_for("embedders", settings)
     return SiglipEmbedder(name, lambda: image_embedder_path(settings), device)

@@ -12,7 +12,7 @@ from ...errors import UsageError, WeightsError
 from ...extensions.extras import needs
 from ...settings import DeviceName, Settings
 from ...weights import hardware
-from ...weights.onnx_providers import CPU, providers, say_fallback
+from ...weights.onnx_providers import CPU, options_for, providers, say_fallback
 from ...weights.packs import Role
 from ...weights.registry import weight_named
 from ...weights.resolve import weight_for
@@ -99,8 +99,12 @@ def onnx_session(path: Path, threads: int, what: str, device: DeviceName = "cpu"
 
 
 def _session(library: Any, path: Path, options: Any, chosen: list[str], what: str) -> Any:
-    try:
-        return library.InferenceSession(str(path), options, providers=chosen)
+    told = options_for(chosen)
+    try:  # its own way back to the processor would be told on standard output
+        session = library.InferenceSession(str(path), options, chosen, told, enable_fallback=0)
+        if chosen[0] not in session.get_providers():  # left out, as its libraries are missing
+            say_fallback(what, f"{chosen[0]} does not work here")
+        return session
     except Exception as error:
         if chosen == [CPU]:
             raise

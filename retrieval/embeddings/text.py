@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 from ...extensions.extras import require
 from ...settings import Settings
 from ...weights.convert.prepare import text_embedder_path
-from ...weights.devices import device_for
+from ...weights.devices import device_for, onnx_device
 from .runtime import Once, Vectors, weight_name
 
 __all__ = [
@@ -174,6 +174,6 @@ def _embedder_of(settings: Settings) -> _PackEmbedder:
 
     folder, name = text_embedder_path(settings), weight_name("text", settings)
     if (folder / "model.onnx").is_file():
-        own = settings.devices.embedders
+        own = onnx_device("embedders", settings)
         return OnnxTextEmbedder(name, lambda: folder, settings.threads, own)
     return SentenceEmbedder(name, lambda: folder, device_for("embedders", settings))

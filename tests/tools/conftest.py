@@ -10,6 +10,7 @@ from looktwice.media.store import Store
 from looktwice.tools.context import Context
 from PIL import Image
 
+from . import onnx_kit
 from .kit import A, B
 
 
@@ -23,3 +24,8 @@ def street(store: Store) -> Context:
     image = Image.new("RGB", (400, 300), "grey")
     image.paste((20, 60, 220), (100, 100, 300, 200))
     return Context((store.add(image, name="street.png"),), store, Control())
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> onnx_kit.Elsewhere:
+    return onnx_kit.act(monkeypatch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import pytest
 from looktwice.settings import Settings
@@ -55,3 +56,17 @@ def test_text_is_read_on_the_processor_of_a_mac(monkeypatch: pytest.MonkeyPatch)
     settings = Settings.load(devices={"ocr": "mps", "embedders": "mps"})
     assert devices.device_for("ocr", settings) == "cpu"
     assert devices.device_for("embedders", settings) == "mps"
+
+
+@pytest.mark.parametrize(
+    ("card", "wanted", "asked"),
+    [(24, "auto", "auto"), (8, "auto", "cpu"), (8, "cuda", "cuda"), (None, "auto", "auto")],
+)
+def test_onnxruntime_takes_by_itself_no_card_that_the_chat_model_fills(
+    card: int | None, wanted: str, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "fit_here", lambda: memory.fit(card * GIB) if card else None)
+    settings = Settings.load(devices={"detector": wanted, "ocr": "mps"})
+    assert devices.onnx_device("detector", settings) == asked
+    assert devices.device_of_file(Path("yolo.onnx"), "detector", settings) == asked
+    assert devices.onnx_device("ocr", settings) == "mps"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from looktwice.agent.backends.base import ChatModel, Choice, Message
+from looktwice.agent.backends.base import Choice, Message
 from looktwice.agent.backends.llamacpp import LlamaCppModel
 from looktwice.agent.closer_look.zoom import Closer, closer_look, effort_for
 from looktwice.control import Control
@@ -16,8 +16,10 @@ from looktwice.errors import Cancelled
 from looktwice.media.store import Store
 from looktwice.schema import Picture
 
+from ..agent import kit
+from ..agent.driven import Driven
 from . import trial
-from .model import IMAGE_TOKENS, SIDE
+from .model import IMAGE_TOKENS
 from .questions import Question
 from .scenes import draw
 
@@ -65,58 +67,86 @@ def _share(choice: Choice, option: str) -> float:
     return choice.probabilities[option] * choice.mass
 
 
-class WithoutAttention:
-    """A model that does not show where it looks, as llama.cpp's does not."""
-
-    def __init__(self, model: ChatModel) -> None:
-        self.name, self.sees_images = model.name, model.sees_images
-        self.choose, self.picture_pixels = model.choose, SIDE**2
-
-
 def test_small_marks_are_found_as_with_transformers(
     model: LlamaCppModel, original: Any, store: Store
 ) -> None:
     right = {"here": 0, "there": 0}
     for picture, (question, *_) in asked(store, SCENES, 3):
-        for name, each in (("here", model), ("there", WithoutAttention(original))):
+        for name, each in (("here", model), ("there", trial.WithoutAttention(original))):
             closer = Closer(store, effort=effort_for(each))
             found = closer_look(question.text, [picture], each, closer)
             parts = [e.picture for e in found if e.picture is not None]
-            best = trial.ask(each, question, [picture, *parts]).best  # type: ignore[arg-type]
+            best = trial.ask(each, question, [picture, *parts]).best
             right[name] += best == question.answer
     assert right["here"] >= SCENES / 3  # by chance it is a tenth
     assert abs(right["here"] - right["there"]) <= 1
 
 
+Shown = tuple[bool, str]
+"""A picture as it was sent, and whether below rules."""
+
+
 class Timings:
-    """What llama.cpp itself says of each request: tokens of the prompt that it read anew."""
+    """What llama.cpp itself says of each request: which tokens of its prompt it had to read."""
 
     def __init__(self, model: LlamaCppModel, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.read: list[int] = []
+        self._model = model
+        self._heard: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = []
         client = model._remote._client
         post, events = client.post, client.events
 
         async def heard(path: str, body: Mapping[str, Any]) -> Any:
             answer: Any = await post(path, body)
-            self._note(answer)
+            self._note(body, answer)
             return answer
 
         async def streamed(path: str, body: Mapping[str, Any]) -> Any:
             async for event in events(path, body):
-                self._note(event)
+                self._note(body, event)
                 yield event
 
         monkeypatch.setattr(client, "post", heard)
         monkeypatch.setattr(client, "events", streamed)
 
-    def _note(self, answer: Mapping[str, Any]) -> None:
+    def _note(self, body: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         if timings := answer.get("timings"):
-            self.read.append(timings["prompt_n"])
+            self._heard.append((body, timings))
 
     @property
     def pictures(self) -> int:
-        """Pictures that were encoded; the words of a question are fewer than one takes."""
-        return sum(n // IMAGE_TOKENS for n in self.read)
+        """How many were encoded."""
+        return len(self.encoded())
+
+    def encoded(self) -> list[Shown]:
+        """Pictures that were encoded: those whose place ends behind what was known of the prompt."""
+        return [each for body, timings in [*self._heard] for each in self._of(body, timings)]
+
+    def shown(self) -> set[Shown]:
+        """All that were sent."""
+        return {(ruled(body), url) for body, _ in self._heard for url in urls(body)}
+
+    def _of(self, body: Mapping[str, Any], timings: Mapping[str, Any]) -> Iterator[Shown]:
+        sent, known = urls(body), timings["cache_n"]
+        if not sent:
+            return
+        words = f"{body['messages'][-1]['content'][-1]['text']}<end><assistant>"
+        asked = {"content": words, "parse_special": True}
+        after = len(self._model._remote.call("tokenize", asked)["tokens"])
+        begin = known + timings["prompt_n"] - after - len(sent) * IMAGE_TOKENS
+        for n, url in enumerate(sent, 1):
+            if known < begin + n * IMAGE_TOKENS:
+                yield (ruled(body), url)
+
+
+def ruled(body: Mapping[str, Any]) -> bool:
+    """Whether a prompt begins with rules, as an answer's do; a part that is searched comes alone."""
+    return len(body["messages"]) > 1
+
+
+def urls(body: Mapping[str, Any]) -> list[str]:
+    """The pictures of a prompt, which its last message holds."""
+    content = body["messages"][-1]["content"]
+    return [] if isinstance(content, str) else [p["image_url"]["url"] for p in content[:-1]]
 
 
 def about(question: str, *pictures: Picture) -> list[Message]:
@@ -140,6 +170,25 @@ def test_a_picture_is_encoded_once_however_many_checks_follow_and_a_part_adds_on
     model.choose(about("Is there a red circle?", other), ("yes", "no"))  # somebody else's question
     model.choose(about("Is there a red circle?", picture), ("yes", "no"))
     assert timings.pictures == 3
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_in_the_loop_each_picture_and_each_part_is_encoded_once(
+    sure: bool, model: LlamaCppModel, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop's own prompts: the draft, what is asked of it, the search for a part, both readings."""
+    timings = Timings(model, monkeypatch)
+    drafts = kit.in_turn("7", "8")
+    script = kit.Script(says={"draft": drafts}, yes={"right": 0.9 if sure else 0.3, "talk": 0.9})
+    driven = Driven(model, script)
+    ((picture, (question, *_)),) = asked(store, 1, 35 + sure)
+    with kit.make_assistant(tmp_path, driven, experts=[]) as assistant:
+        assistant.store = store
+        answer = assistant.ask(question.text, [picture])
+    assert answer.text.startswith("7")
+    assert len(driven.prompts) >= (3 if sure else 8)
+    assert (len(timings.shown()) == 1) is sure
+    assert sorted(timings.encoded()) == sorted(timings.shown())
 
 
 def test_many_parts_alone_do_not_drive_out_the_picture(

@@ -1,6 +1,6 @@
 """Asks a model about scenes it has not seen: alone, with the closer look, and without the picture.
 
-python tests/world/trial.py FOLDER [--scenes 100] [--backend llamacpp]
+python -m looktwice.tests.world.trial FOLDER [--scenes 100] [--backend llamacpp] [--loop] [--no-attention]
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from looktwice.media.store import Store
 from looktwice.schema import Picture
 from looktwice.weights.convert.llava import MODEL, PROJECTOR, make_llava
 
+from ..agent import kit
+from .interpreter import interpreted
 from .model import SIDE
 from .questions import Question, colour_of, digit_on, shape_of
 from .scenes import Scene, draw, make_scene
@@ -99,6 +101,33 @@ def trial(model: ChatModel, store: Store, count: int) -> Tally:
     return tally
 
 
+class WithoutAttention:
+    """A model that does not show where it looks, as llama.cpp's does not."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self.name, self.sees_images, self.context_tokens = model.name, True, model.context_tokens
+        self.choose, self.generate, self.close = model.choose, model.generate, model.close
+        self.picture_pixels = SIDE**2
+
+
+def through_the_loop(model: ChatModel, store: Store, count: int, seed: int = UNSEEN) -> Tally:
+    """Ask everything of the whole loop, without tools, so that all that is seen is seen by the model."""
+    tally = Tally()
+    with kit.make_assistant(
+        store.root.parent / "home", interpreted(model), experts=[]
+    ) as assistant:
+        assistant.store = store
+        for scene, asked in scenes(count, seed):
+            picture = store.add(draw(scene, (PIXELS, PIXELS)), "scene")
+            for question in asked:
+                answer = assistant.ask(question.text, [picture])
+                tally.asked[question.kind] += 1
+                tally.right["loop", question.kind] += answer.text == question.answer
+                tally.right["declined", question.kind] += answer.status == "declined"
+                tally.looked[question.kind] += any(e.kind == "region" for e in answer.evidence)
+    return tally
+
+
 OPENERS: dict[str, Callable[[Path, Store], ChatModel]] = {
     "transformers": open_model,
     "llamacpp": open_gguf,
@@ -111,15 +140,19 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scenes", type=int, default=100)
     parser.add_argument("--backend", choices=OPENERS, default="transformers")
+    parser.add_argument("--no-attention", action="store_true", help="as llama.cpp has none")
+    parser.add_argument("--loop", action="store_true", help="through the whole assistant")
     given = parser.parse_args()
     torch.set_num_threads(1)  # so small a model only loses time by sharing its work
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        with closing(OPENERS[given.backend](given.folder, store)) as model:
-            tally = trial(model, store, given.scenes)
+        store = Store(Path(folder) / "store")
+        with closing(OPENERS[given.backend](given.folder, store)) as opened:
+            model = WithoutAttention(opened) if given.no_attention else opened
+            tally = (through_the_loop if given.loop else trial)(model, store, given.scenes)
+    ways = ("loop", "declined") if given.loop else ("once", "closer", "blind")
     for kind, count in tally.asked.items():
         shares = "  ".join(
-            f"{way} {tally.share(way, kind):.1%}" for way in ("once", "closer", "blind")
+            f"{way} {tally.right[way, kind]} ({tally.share(way, kind):.1%})" for way in ways
         )
         print(f"{kind:6} {count:4} questions  {shares}  looked closer at {tally.looked[kind]}")
 

@@ -12,6 +12,7 @@ from ...errors import ToolError
 from ...extensions.extras import require
 from ...media.store import Store
 from ...schema import Detection, Evidence, Picture
+from ...settings import DeviceName
 from ..base import Tool, tool
 from ..execution.results import picture_source
 from ..places import place
@@ -33,10 +34,15 @@ class Detector:
     Args:
         weights: gives the file or folder; asked once, at the first use.
         score: detections below it are dropped, 0..1.
-        device: where torch runs it.
+        device: where what lies there runs.
     """
 
-    def __init__(self, weights: Callable[[], Path], score: float, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        weights: Callable[[], Path],
+        score: float,
+        device: Callable[[Path], DeviceName] = lambda path: "cpu",
+    ) -> None:
         self._weights = weights
         self._score = score
         self._device = device
@@ -91,7 +97,8 @@ class Detector:
     def _loaded(self) -> DetectorEngine:
         if self._engine is None:
             require("experts")  # before its weights are fetched
-            self._engine = open_engine(self._weights(), self._score, self._device)
+            path = self._weights()
+            self._engine = open_engine(path, self._score, self._device(path))
         return self._engine
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from PIL import Image
 
+from ...settings import DeviceName
 from ..tiles import TileDetection
 
 __all__ = ["DetectorEngine", "open_engine"]
@@ -44,12 +45,12 @@ class DetectorEngine(Protocol):
         ...
 
 
-def open_engine(path: Path, score: float, device: str) -> DetectorEngine:
+def open_engine(path: Path, score: float, device: DeviceName) -> DetectorEngine:
     """The engine for a folder in the form transformers reads, or a file that ultralytics reads.
 
     Args:
         score: detections below it are dropped, 0..1.
-        device: where torch runs it.
+        device: where it runs; for an exported model, what onnxruntime is asked for.
 
     Raises:
         WeightsError: it holds no detector that can be run.

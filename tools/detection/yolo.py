@@ -1,4 +1,8 @@
-"""Detectors that Ultralytics runs: `.pt` or `.onnx`. The only file that imports ultralytics (AGPL-3.0)."""
+"""Detectors that Ultralytics runs: `.pt` or `.onnx`. The only file that imports ultralytics (AGPL-3.0).
+
+Of the engines of onnxruntime it takes CUDA and CoreML only; an exported model gets a session of ours where
+another one is wanted.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,14 @@ from PIL import Image
 
 from ...errors import ToolError, WeightsError
 from ...extensions.extras import needs
+from ...retrieval.embeddings.runtime import onnx_session
+from ...settings import DeviceName
+from ...weights.onnx_providers import CPU, providers, say_fallback
 from ..tiles import TileDetection
 
 __all__ = ["UltralyticsEngine"]
 
+_WHAT = "the object detector"
 _IOU = 0.45  # boxes of one pass that overlap more are one object
 
 
@@ -23,13 +31,13 @@ class UltralyticsEngine:
     Args:
         path: its file.
         score: detections below it are dropped, 0..1.
-        device: where torch runs a `.pt`; an exported model stays on the processor.
+        device: where torch runs a `.pt`, or what onnxruntime is asked for.
 
     Raises:
         WeightsError: the file is no detector that can be run.
     """
 
-    def __init__(self, path: Path, score: float, device: str) -> None:
+    def __init__(self, path: Path, score: float, device: DeviceName) -> None:
         with needs("experts"):
             from ultralytics import YOLO
         self._score = score
@@ -43,6 +51,7 @@ class UltralyticsEngine:
             model.predict(blank, conf=score, device=self._device, verbose=False, save=False)
             self.side = _input_side(model)
             self.labels = _names(model)
+            self._on_processor = _moved(model, path, device) if self._exported else None
         except Exception as error:  # whatever the library says, these weights cannot be used
             raise WeightsError(f"{path.name}: not a detector that can be run ({error})") from error
         self._model = model
@@ -59,19 +68,33 @@ class UltralyticsEngine:
         if names:
             self._ask_for(names)
         try:
-            result = self._model.predict(
-                image,
-                imgsz=self.side,
-                rect=not self._exported,
-                conf=self._score,
-                iou=_IOU,
-                device=self._device,
-                verbose=False,
-                save=False,
-            )[0]
+            result = self._run(image)
         except Exception as error:
             raise ToolError(f"the object detector failed: {error}") from error
         return from_ultralytics(result, image.size)
+
+    def _run(self, image: Image.Image) -> Any:
+        """The library's result; once more on the processor where another device failed."""
+        try:
+            return self._once(image)
+        except Exception as error:
+            if self._on_processor is None:
+                raise
+            say_fallback(_WHAT, f"its device fails ({str(error)[:120]})")
+            _backend(self._model).session, self._on_processor = self._on_processor, None
+            return self._once(image)
+
+    def _once(self, image: Image.Image) -> Any:
+        return self._model.predict(
+            image,
+            imgsz=self.side,
+            rect=not self._exported,
+            conf=self._score,
+            iou=_IOU,
+            device=self._device,
+            verbose=False,
+            save=False,
+        )[0]
 
     def _ask_for(self, names: Sequence[str]) -> None:
         try:
@@ -80,6 +103,21 @@ class UltralyticsEngine:
             raise ToolError(
                 f"the object detector cannot be asked for {list(names)}: {error}", "unavailable"
             ) from error
+
+
+def _moved(model: Any, path: Path, device: DeviceName) -> Any:
+    """Give a model the session it is to run in; the one it had, or None where that stays."""
+    import onnxruntime
+
+    if providers(device, onnxruntime.get_available_providers(), _WHAT) == [CPU]:
+        return None
+    before = _backend(model).session
+    _backend(model).session = onnx_session(path, 0, _WHAT, device)
+    return before
+
+
+def _backend(model: Any) -> Any:
+    return model.predictor.model.backend
 
 
 def _input_side(model: Any) -> int:

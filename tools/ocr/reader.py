@@ -1,16 +1,11 @@
-"""Reading text in pictures. The only file that imports paddleocr."""
+"""Reading text in pictures."""
 
 from __future__ import annotations
 
-import logging
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from statistics import median
-from types import ModuleType
-from typing import Any, Literal, Protocol
+from typing import Any
 
 from PIL import Image
 
@@ -18,12 +13,15 @@ from ...errors import ToolError, WeightsError
 from ...extensions.extras import require
 from ...media.store import Store
 from ...schema import Box, Evidence, Picture, TextLine
+from ...settings import DeviceName
+from ...weights.onnx_providers import say_fallback
 from ..base import Tool, tool
 from ..execution.results import picture_source
 from ..measure import colour_of
 from ..tiles import pieces
 from .grid import rendered_rows, tables_in
 from .layout import in_reading_order
+from .paddle import OCR, OcrFolders, Quad, Read, from_paddle, open_paddle
 from .upright import placed_back, read_upright
 
 _SIDES = (1280, 1600)
@@ -32,11 +30,6 @@ Pages of 2480 x 3508 with print 20 pixels high were still read whole at the larg
 _PIECE = 960
 """Pixels of the pieces that a large picture is read in when nothing is found in the whole: less than
 the detector's input, so they are enlarged."""
-_AT_ONCE = {"cpu": 1, "gpu:0": 6}
-"""Lines recognised at once. Together they are filled up to the longest, which costs a CPU a fifth of
-its time and some of the short ones' words; a GPU would idle between single lines."""
-_LEAN = {"session_options": {"enable_mem_pattern": False}}
-"""Planning memory for each new size of picture is no faster on a processor, and holds a fifth more."""
 _LARGEST_SLOPE = 0.2
 _SAME = 0.5
 """Share of a line inside another from which both are the same, read in two pieces."""
@@ -45,38 +38,6 @@ _FEW_LINES = 12
 """On signs, tiles, buttons; on a page of text what a line stands on tells nothing."""
 _PLAIN = frozenset({"white", "grey", "black", "beige", "brown"})
 """Colours of paper, in light and in shadow."""
-
-Quad = list[tuple[float, float]]
-Read = tuple[str, float, Quad]
-"""A line of text, how sure it is, 0..1, and its corners in pixels of what was read."""
-
-
-class OcrFolders(Protocol):
-    """Folders of the models, in the form their engine reads, and where it runs.
-
-    `light` is the recogniser for a processor, `rec` for a GPU.
-    """
-
-    @property
-    def det(self) -> Path: ...
-
-    @property
-    def rec(self) -> Path: ...
-
-    @property
-    def light(self) -> Path: ...
-
-    @property
-    def det_name(self) -> str: ...
-
-    @property
-    def rec_name(self) -> str: ...
-
-    @property
-    def engine(self) -> Literal["onnxruntime", "transformers"]: ...
-
-    @property
-    def device(self) -> str: ...
 
 
 class Reader:
@@ -96,6 +57,8 @@ class Reader:
         self._threads = threads
         self._lock = threading.Lock()
         self._engine: Any = None
+        self._fast = False
+        self._device: DeviceName | None = None
 
     def read(self, image: Image.Image, picture: Picture) -> list[TextLine]:
         """The lines of text in a picture, in reading order, boxes in the original's frame.
@@ -128,12 +91,23 @@ class Reader:
         with self._lock:
             engine = self._load()
             try:
-                result = engine.predict(
-                    pixels, text_det_limit_side_len=_side(image), text_det_limit_type="max"
-                )[0]
+                result = _predict(engine, pixels, _side(image))
             except Exception as error:
-                raise ToolError(f"reading text failed: {error}") from error
-        return [read for read in _from_paddle(result) if read[1] >= self._score and read[0]]
+                result = self._again(error, pixels, _side(image))
+        return [read for read in from_paddle(result) if read[1] >= self._score and read[0]]
+
+    def _again(self, error: Exception, pixels: Any, side: int) -> Any:
+        """The same on the processor, where something else failed."""
+        if not self._fast:
+            raise ToolError(f"reading text failed: {error}") from error
+        before, self._engine, self._device = self._engine, None, "cpu"
+        try:
+            result = _predict(self._load(), pixels, side)
+        except Exception as another:  # not the device's fault
+            self._engine, self._device, self._fast = before, None, True
+            raise ToolError(f"reading text failed: {another}") from another
+        say_fallback(OCR, f"its device fails ({str(error)[:120]})")
+        return result
 
     def _in_pieces(self, image: Image.Image) -> list[Read]:
         """The same, piece by piece; of what two pieces show, the longer is kept."""
@@ -158,7 +132,8 @@ class Reader:
             require("experts")  # before its weights are fetched
             folders = self._paths()
             try:
-                self._engine = _paddle(folders, self._threads)
+                device = self._device or folders.device
+                self._engine, self._fast = open_paddle(folders, self._threads, device)
             except Exception as error:  # whatever the library says, these weights cannot be used
                 raise WeightsError(
                     f"{folders.det.parent.name}: PaddleOCR cannot run these models ({error})"
@@ -166,73 +141,12 @@ class Reader:
         return self._engine
 
 
-def _paddle(folders: OcrFolders, threads: int) -> Any:
-    with _no_hub():
-        from paddleocr import PaddleOCR
-
-    logging.getLogger("paddlex").setLevel(logging.WARNING)  # tells of every model it makes
-    gpu = folders.device == "cuda" and (folders.engine == "transformers" or _onnx_has_cuda())
-    device = "gpu:0" if gpu else "cpu"
-    config: dict[str, Any] = {}
-    if folders.engine == "onnxruntime":
-        config = ({} if gpu else _LEAN) | ({"intra_op_num_threads": threads} if threads else {})
-    return PaddleOCR(
-        engine=folders.engine,
-        engine_config=config,
-        device=device,
-        text_detection_model_name=folders.det_name,
-        text_detection_model_dir=str(folders.det),
-        text_recognition_model_name=folders.rec_name,
-        text_recognition_model_dir=str(folders.rec if gpu else folders.light),
-        text_recognition_batch_size=_AT_ONCE[device],
-        use_doc_orientation_classify=False,
-        use_doc_unwarping=False,
-        use_textline_orientation=False,
-    )
-
-
-def _onnx_has_cuda() -> bool:
-    """Whether this onnxruntime can use the GPU; the doctor says so where it cannot."""
-    import onnxruntime
-
-    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
-
-
-@contextmanager
-def _no_hub() -> Iterator[None]:
-    """An empty module in the place of ModelScope's client, which PaddleX imports to download models.
-
-    Here they come from the pack, and the client brings torch: half of the time and two thirds of the
-    memory that importing PaddleOCR takes.
-    """
-    hub = "modelscope"
-    if hub in sys.modules:
-        yield
-        return
-    sys.modules[hub] = ModuleType(hub)
-    try:
-        yield
-    finally:
-        sys.modules.pop(hub, None)  # two readers may load side by side
+def _predict(engine: Any, pixels: Any, side: int) -> Any:
+    return engine.predict(pixels, text_det_limit_side_len=side, text_det_limit_type="max")[0]
 
 
 def _side(image: Image.Image) -> int:
     return int(min(max(_SIDES[0], max(image.size) / 2), _SIDES[1]))
-
-
-def _from_paddle(result: Any) -> Iterator[Read]:
-    """The library's result as text, score and four corners; the one place that knows its shape."""
-    texts, scores, polys = result["rec_texts"], result["rec_scores"], result["rec_polys"]
-    if not len(texts) == len(scores) == len(polys):
-        raise ToolError(
-            f"reading text gave {len(texts)} texts, {len(scores)} scores and {len(polys)} boxes; "
-            "expected as many of each"
-        )
-    for text, score, poly in zip(texts, scores, polys, strict=True):
-        corners = [(float(x), float(y)) for x, y in poly]
-        if len(corners) < 3:
-            raise ToolError(f"reading text gave a box of {len(corners)} corners, expected 4")
-        yield " ".join(str(text).split()), min(max(float(score), 0.0), 1.0), corners
 
 
 def _around(quad: Quad) -> Box:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from ...errors import UsageError
-from ...settings import Settings
-from ..devices import Device, device_for
+from ...settings import DeviceName, Settings
+from ..devices import device_for, onnx_device
 from ..obtain import OnProgress, ensure, ensure_made
 from ..packs import Role
 from ..resolve import detector_of, weight_for
@@ -60,7 +60,7 @@ class OcrPaths:
     det_name: str
     rec_name: str
     engine: Engine
-    device: Device
+    device: DeviceName
 
 
 def detector_path(settings: Settings, on_progress: OnProgress | None = None) -> Path:
@@ -90,7 +90,7 @@ def detector_path(settings: Settings, on_progress: OnProgress | None = None) -> 
 
 
 def ocr_paths(settings: Settings, on_progress: OnProgress | None = None) -> OcrPaths:
-    """What PaddleOCR needs to read text, with torch on a GPU, else with onnxruntime.
+    """What PaddleOCR needs to read text, with torch on a card with room for it, else with onnxruntime.
 
     Raises:
         WeightsError: the weights cannot be had or read.
@@ -106,7 +106,8 @@ def ocr_paths(settings: Settings, on_progress: OnProgress | None = None) -> OcrP
         rec = light = ensure(_weight("ocr_rec", settings), settings, on_progress)
         engine = "transformers"
     names = paddle_name(det), paddle_name(rec)
-    return OcrPaths(det, rec, light, *names, engine, device_for("ocr", settings))
+    device = (onnx_device if engine == "onnxruntime" else device_for)("ocr", settings)
+    return OcrPaths(det, rec, light, *names, engine, device)
 
 
 def text_embedder_path(settings: Settings, on_progress: OnProgress | None = None) -> Path:

@@ -24,6 +24,7 @@ from looktwice.weights.obtain import chat_model_path
 from PIL import Image
 
 from .fake_server import FakeServer, Turn
+from .recorded_servers import SERVERS, Recorded
 
 LONG = "The bus is red and stands at the kerb while four people walk past it. " * 8
 TELL = [Message(role="user", text="Write a long story about a bus and the people in it.")]
@@ -45,12 +46,14 @@ class Backend:
     """A model to test.
 
     Attributes:
-        model: it reads text only.
+        model: it reads text only, unless it has a store of pictures.
         sensible: False for random weights, which obey but know nothing.
+        store: of a model that sees, where its pictures lie.
     """
 
     model: ChatModel
     sensible: bool = True
+    store: Store | None = None
 
 
 Build = Callable[[pytest.FixtureRequest, Store], Iterator[Backend]]
@@ -74,6 +77,27 @@ def _openai(request: pytest.FixtureRequest, store: Store) -> Iterator[Backend]:
         yield Backend(OpenAIModel(server.address, store=store, sees_images=False))
 
 
+def _recorded(shape: Recorded) -> Build:
+    def reply(body: dict[str, Any]) -> Turn:
+        schema = body.get("response_format")
+        if schema and not shape.schemas:
+            return Turn(status=400, message="response_format: json_schema is not supported")
+        if body.get("logprobs"):
+            return Turn("Yes", logprobs={"Yes": 0.8, "no": 0.1} if shape.probabilities else None)
+        if "Is fire hot?" in str(body["messages"]):
+            return Turn('{"answer": "yes"}')
+        return Turn(OBEDIENT if schema or "JSON" in str(body["messages"]) else LONG)
+
+    def build(request: pytest.FixtureRequest, store: Store) -> Iterator[Backend]:
+        with FakeServer() as server:
+            server.listing, server.extra, server.always = shape.listing, dict(shape.own), reply
+            model = OpenAIModel(server.address, store=store)
+            assert model.sees_images is (shape.sees is not False)
+            yield Backend(model, store=store if model.sees_images else None)
+
+    return build
+
+
 def _transformers(request: pytest.FixtureRequest, store: Store) -> Iterator[Backend]:
     from looktwice.agent.backends.transformers import TransformersModel
 
@@ -94,6 +118,7 @@ BUILDERS: dict[str, Build] = {
     "openai": _openai,
     "transformers": _transformers,
     "llamacpp": _llamacpp,
+    **{name: _recorded(shape) for name, shape in SERVERS.items()},
 }
 
 
@@ -193,10 +218,15 @@ def test_a_run_that_was_stopped_asks_for_nothing(backend: Backend) -> None:
         backend.model.choose(FIRE, ["yes", "no"], control=control)
 
 
-def test_pictures_for_the_blind_are_refused(backend: Backend, store: Store) -> None:
-    assert not backend.model.sees_images
-    picture = store.add(Image.new("RGB", (8, 8)), "holiday.png")
+def test_pictures_reach_those_that_see_and_are_refused_for_the_blind(
+    backend: Backend, store: Store
+) -> None:
+    assert backend.model.sees_images is (backend.store is not None)
+    picture = (backend.store or store).add(Image.new("RGB", (8, 8)), "holiday.png")
     seeing = [Message(role="user", text="What is this?", pictures=(picture,))]
+    if backend.model.sees_images:
+        assert backend.model.generate(seeing, max_tokens=8).text
+        return
     with pytest.raises(BadInput) as caught:
         backend.model.generate(seeing)
     assert caught.value.source == picture.name

@@ -130,10 +130,12 @@ def test_an_engine_that_fails_is_replaced_by_the_processor_with_a_line(
 
     whole = onnxruntime.InferenceSession
 
-    def without_driver(path: str, options: Any, providers: list[str]) -> Any:
+    def without_driver(
+        path: str, options: Any, providers: list[str], *more: Any, **how: Any
+    ) -> Any:
         if providers[0] == "CUDAExecutionProvider":
             raise RuntimeError("no driver")
-        return whole(path, options, providers=providers)
+        return whole(path, options, providers, *more, **how)
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", without_driver)
     monkeypatch.setattr(

@@ -10,7 +10,8 @@ from looktwice.benchmarks.gpu.ocr_models import write_ocr
 from looktwice.errors import ToolError
 from looktwice.media.store import Store
 from looktwice.tools import Context
-from looktwice.tools.ocr.reader import Reader, _from_paddle
+from looktwice.tools.ocr.paddle import from_paddle
+from looktwice.tools.ocr.reader import Reader
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
@@ -28,11 +29,11 @@ def test_text_is_told_row_by_row_or_that_there_is_none(street: Context) -> None:
 
 def test_a_readers_result_is_checked() -> None:
     good = {"rec_texts": [" a  b "], "rec_scores": [1.0], "rec_polys": [[(0, 0), (9, 0), (9, 5)]]}
-    assert list(_from_paddle(good)) == [("a b", 1.0, [(0, 0), (9, 0), (9, 5)])]
+    assert list(from_paddle(good)) == [("a b", 1.0, [(0, 0), (9, 0), (9, 5)])]
     with pytest.raises(ToolError, match="1 texts, 0 scores"):
-        list(_from_paddle({**good, "rec_scores": []}))
+        list(from_paddle({**good, "rec_scores": []}))
     with pytest.raises(ToolError, match="2 corners"):
-        list(_from_paddle({**good, "rec_polys": [[(0, 0), (9, 0)]]}))
+        list(from_paddle({**good, "rec_polys": [[(0, 0), (9, 0)]]}))
 
 
 def test_models_in_the_form_of_the_gpu_pack_are_run_by_torch(tmp_path: Path) -> None:

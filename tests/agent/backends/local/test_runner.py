@@ -18,6 +18,7 @@ from looktwice.tools.looking.regions import HeatMap
 from PIL import Image
 
 from ... import kit
+from ...driven import Driven
 from .. import tiny_models as tiny
 
 ONE_BY_ONE = ("qwen3_vl", "qwen3_5")
@@ -223,49 +224,21 @@ def test_thirty_two_pictures_fit_into_what_the_model_reads(
 # -- in the assistant's own loop
 
 
-class Driven:
-    """Really reads and looks, and says what a script wants."""
+class Attentive(Driven):
+    """Also shows where it looks."""
 
-    def __init__(self, model: TransformersModel, script: kit.Script) -> None:
-        self.model, self.script = model, script
-        self.name, self.sees_images = model.name, True
-        self.context_tokens, self.picture_pixels = model.context_tokens, model.picture_pixels
-        self.shown: set[str] = set()
-        self.prompts: list[int] = []
-
-    def generate(self, messages: Sequence[Message], **how: Any) -> Reply:
-        """One token of its own, the script's words."""
-        reply = self.model.generate(messages, max_tokens=1)
-        self._note(messages, reply)
-        said = self.script.reply(messages, how.get("schema"))
-        return reply.model_copy(update={"text": said, "finish": "stop"})
-
-    def choose(self, messages: Sequence[Message], options: Sequence[str], **_: Any) -> Choice:
-        """A pass of its own, the script's probabilities."""
-        choice = self.model.choose(messages, options)
-        self._note(messages, choice)
-        chances = self.script.choice(messages, options)
-        return choice.model_copy(update={"probabilities": chances})
+    model: TransformersModel
 
     def attention(self, messages: Sequence[Message], picture: Picture, **_: Any) -> HeatMap:
         """Its own."""
         return self.model.attention(messages, picture)
-
-    def close(self) -> None:
-        """Whoever made the model closes it."""
-
-    def _note(self, messages: Sequence[Message], cost: CallCost) -> None:
-        shown = {p.sha256 for message in messages for p in message.pictures}
-        if shown and len(messages) > 1:
-            self.prompts.append(cost.prompt_tokens)
-        self.shown |= shown
 
 
 @one_by_one
 def test_in_the_loop_a_sure_answer_costs_one_look_and_hardly_more_than_its_prompt(
     kind: str, fresh: Open, tmp_path: Path
 ) -> None:
-    driven = Driven(fresh(kind), kit.Script(says={"draft": "a heron"}))
+    driven = Attentive(fresh(kind), kit.Script(says={"draft": "a heron"}))
     photo = Image.effect_noise((1024, 960), 90).convert("RGB")
     with kit.make_assistant(tmp_path, driven, experts=[]) as assistant:
         driven.model._ready.pictures._store = assistant.store
@@ -281,7 +254,7 @@ def test_in_the_loop_an_unsure_answer_looks_at_each_part_once(
     kind: str, fresh: Open, tmp_path: Path
 ) -> None:
     script = kit.Script(says={"draft": "a heron"}, yes={"right": 0.3, "talk": 0.9})
-    driven = Driven(fresh(kind), script)
+    driven = Attentive(fresh(kind), script)
     photo = Image.effect_noise((1400, 1200), 90).convert("RGB")
     with kit.make_assistant(tmp_path, driven, experts=[]) as assistant:
         driven.model._ready.pictures._store = assistant.store
@@ -296,7 +269,7 @@ def test_in_the_loop_an_unsure_answer_looks_at_each_part_once(
 def test_the_next_question_of_a_session_finds_the_picture_seen(
     kind: str, fresh: Open, tmp_path: Path
 ) -> None:
-    driven = Driven(fresh(kind), kit.Script(says={"draft": "a heron"}))
+    driven = Attentive(fresh(kind), kit.Script(says={"draft": "a heron"}))
     photo = Image.effect_noise((640, 480), 90).convert("RGB")
     with kit.make_assistant(tmp_path, driven, experts=[]) as assistant:
         driven.model._ready.pictures._store = assistant.store
