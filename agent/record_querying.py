@@ -12,7 +12,7 @@ from ..tools.records.query import QUERY_RECORDS, READ_RECORDS, records_asked
 from ..tools.tables.database import TableDatabase
 from ..tools.tables.query import described
 from .backends.base import Message
-from .extraction.collection import COLLECTION_SCHEMA, MOST_PAGES
+from .extraction.collection import COLLECTION_SCHEMA, MOST_PAGES, KeepsRecords, unread
 from .extraction.records.schemas.sources import load_schema, spec_of
 from .forms import Form
 from .planner import Neighbour
@@ -28,7 +28,7 @@ __all__ = [
     "written_record_query",
 ]
 
-SHARE = 0.5
+SHARE = 0.4
 """Of the nearest examples' vote, from which all documents are asked."""
 _FEWEST = 2
 """Documents of which one can ask how many."""
@@ -75,10 +75,17 @@ def without_records(stages: tuple[Stage, ...] | None) -> tuple[Stage, ...] | Non
     return None if READ_RECORDS in named else stages
 
 
-def record_stages(question: str) -> tuple[Stage, ...]:
-    """The plan that asks all documents."""
-    read = ToolCall(tool=READ_RECORDS, arguments={"query": question})
+def record_stages(question: str, run: Run) -> tuple[Stage, ...]:
+    """The plan that asks all documents; its title says how many have to be read first."""
+    read = ToolCall(tool=READ_RECORDS, arguments={"query": question}, title=_title(run))
     return ((read,), (ToolCall(tool=QUERY_RECORDS),))
+
+
+def _title(run: Run) -> str:
+    if not isinstance(run.index, KeepsRecords):
+        return ""
+    count = len(unread(run.index, load_schema(COLLECTION_SCHEMA)))
+    return f"Reading {count} documents, once" if count > 1 else ""
 
 
 def written_record_query(call: ToolCall, state: State, run: Run) -> ToolCall:

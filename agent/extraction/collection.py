@@ -18,7 +18,7 @@ from ...tools.records.table import Collection
 from .records.extractor import Extractor
 from .records.schemas.requests import RecordRequest
 
-__all__ = ["COLLECTION_SCHEMA", "MOST_PAGES", "CollectionReader", "KeepsRecords"]
+__all__ = ["COLLECTION_SCHEMA", "MOST_PAGES", "CollectionReader", "KeepsRecords", "unread"]
 
 COLLECTION_SCHEMA = "document"
 """The shipped schema that fits any paper."""
@@ -97,24 +97,8 @@ class CollectionReader:
                 left_out.append(f"{entry.name}: nothing was found in it")
         return Collection(tuple(records), tuple(left_out))
 
-    def unread(self) -> int:
-        """How many documents have no record yet."""
-        known = self._known()
-        return sum(
-            entry.name not in known and entry.pages <= MOST_PAGES
-            for entry in self.index.documents()
-        )
-
-    @property
-    def key(self) -> str:
-        """What identifies the schema, and how it is read."""
-        said = json.dumps([VERSION, self.schema], sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
-
     def _known(self) -> dict[str, ExtractedRecord]:
-        kept: Mapping[str, str] = {}
-        with suppress(UsageError):  # an index that cannot be written keeps none
-            kept = self.index.records(self.key)
+        kept = _kept(self.index, self.schema)
         return {name: ExtractedRecord.model_validate_json(text) for name, text in kept.items()}
 
     def _read(self, entry: DocumentEntry, control: Control) -> ExtractedRecord:
@@ -122,10 +106,32 @@ class CollectionReader:
         request = RecordRequest(json_schema=dict(self.schema))
         record = self.extractor.extract_pages(request, entry.name, [*self._pages(entry)], control)
         with suppress(UsageError):
-            self.index.keep_record(entry.name, self.key, record.model_dump_json())
+            self.index.keep_record(entry.name, _key(self.schema), record.model_dump_json())
         return record
 
     def _pages(self, entry: DocumentEntry) -> Iterator[Page]:
         for number in range(1, entry.pages + 1):
             with suppress(BadInput):  # a page that could not be read
                 yield self.index.page(entry.name, number)
+
+
+def unread(index: KeepsRecords, schema: Mapping[str, Any]) -> list[str]:
+    """Names of the documents that have no record yet and are short enough for one."""
+    kept = _kept(index, schema)
+    return [
+        entry.name
+        for entry in index.documents()
+        if entry.name not in kept and entry.pages <= MOST_PAGES
+    ]
+
+
+def _kept(index: KeepsRecords, schema: Mapping[str, Any]) -> Mapping[str, str]:
+    with suppress(UsageError):  # an index that cannot be written keeps none
+        return index.records(_key(schema))
+    return {}
+
+
+def _key(schema: Mapping[str, Any]) -> str:
+    """What identifies a schema, and how it is read."""
+    said = json.dumps([VERSION, schema], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()

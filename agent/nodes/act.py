@@ -62,7 +62,7 @@ def new_calls(
         if key not in seen:
             seen.add(key)
             number = len(results) + len(calls) + 1
-            title = run.tools[call.tool].title
+            title = call.title or run.tools[call.tool].title
             calls.append(call.model_copy(update={"id": f"C{number}", "title": title}))
     return calls
 

@@ -112,7 +112,7 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     if agreed and COMPARE in named(agreed):
         return agreed, "pictures are compared"
     if asks_all(state, form, run):
-        return record_stages(state["standalone_question"]), "all documents are asked"
+        return record_stages(state["standalone_question"], run), "all documents are asked"
     agreed = without_records(agreed)
     if form.worked and state["target_pictures"] and not run.model.sees_images and run.index is None:
         return (to_work_with(agreed, form, run),), "to be worked with"

@@ -95,7 +95,8 @@ def test_every_document_that_counts_is_cited_where_it_says_so(make: Make) -> Non
 
 def test_documents_are_read_once_and_asked_again(make: Make, index: KeepingIndex) -> None:
     reader = Reader(COUNTED)
-    make(reader).ask(HOW_MANY)
+    answer = make(reader).ask(HOW_MANY)
+    assert answer.results[0].call.title == "Reading 3 documents, once"
     assert (reader.read, len(index.kept)) == (3, 3)
     reader.sql = "SELECT SUM(total) FROM t1 WHERE issuer = 'bolt'"
     assert make(reader).ask(HOW_MANY).text == "11.25"
