@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from looktwice.agent.assistant import Assistant
-from looktwice.agent.backends.base import Message
+from looktwice.agent.backends.base import Message, Reply, TokenChances
 from looktwice.agent.backends.scripted import ScriptedModel
 
 from ..record_kit import invoice_pdf, read
@@ -127,6 +127,33 @@ def test_a_label_or_a_usual_field_needs_no_asking(make: Make, tmp_path: Path) ->
         found = make(script=model).extract({"properties": properties}, path)
         assert [one.status for one in found.fields.values()] == ["found"]
         assert len(model.calls) == 1
+
+
+class Telling(ScriptedModel):
+    """Says how near it was to null when it filled in a value."""
+
+    null = 0.0
+
+    def generate_with_chances(self, messages: Any, **how: Any) -> tuple[Reply, Any]:
+        reply = self.generate(messages, **how)
+        name, value = reply.text.split(":", 1)
+        chances = {value: 1 - self.null, " null": self.null}
+        return reply, (
+            TokenChances(text=f"{name}:", chances={}),
+            TokenChances(text=value, chances=chances),
+        )
+
+
+@pytest.mark.parametrize(("null", "status"), [(0.05, "found"), (0.4, "missing")])
+def test_a_model_that_was_sure_is_not_asked_again(
+    make: Make, tmp_path: Path, null: float, status: str
+) -> None:
+    path = invoice_pdf(tmp_path / "bill.pdf", "B-1", [("ref", "Q-77")])
+    model = Telling(lambda *_: {"passport": "Q-77"}, choices=lambda _, options: {options[1]: 1.0})
+    model.null = null
+    found = make(script=model).extract({"properties": {"passport": {"type": "string"}}}, path)
+    assert found.fields["passport"].status == status
+    assert len(model.calls) == 1 + (status == "missing")
 
 
 def test_one_place_is_one_fields(make: Make, tmp_path: Path) -> None:
