@@ -56,8 +56,12 @@ class TypedTable:
     totals: int = 0
 
 
-def typed_table(table: Table) -> TypedTable | None:
-    """The body of a table with typed columns, or None where it has no rows or only one column."""
+def typed_table(table: Table, totals: bool = True) -> TypedTable | None:
+    """The body of a table with typed columns, or None where it has no rows or only one column.
+
+    Args:
+        totals: whether a last row that comes to the sum of the others only adds them up.
+    """
     rows, columns = table.shape
     heads = head_rows(table.cells)
     grid: list[list[Cell | None]] = [[None] * columns for _ in range(rows)]
@@ -75,7 +79,7 @@ def typed_table(table: Table) -> TypedTable | None:
     typed = [_column([row[at] for row in body], style) for at in range(len(titles))]
     values = [tuple(column[1][at] for column in typed) for at in range(len(body))]
     kinds: list[Kind] = [column[0] for column in typed]
-    last = len(values) - (1 if _adds_up(values, kinds) else 0)
+    last = len(values) - (1 if totals and _adds_up(values, kinds) else 0)
     return TypedTable(
         tuple(map(TypedColumn, names, titles, kinds)),
         tuple(values[:last]),

@@ -76,7 +76,7 @@ def records_asked(evidence: Iterable[Evidence]) -> TypedTable | None:
     for item in reversed(list(evidence)):
         for table in item.tables:
             heads = [cell.text for cell in table.cells if cell.row == 0 and cell.is_header]
-            if heads[:1] == [DOCUMENT] and (typed := typed_table(table)) is not None:
+            if heads[:1] == [DOCUMENT] and (typed := typed_table(table, totals=False)) is not None:
                 return typed
     return None
 

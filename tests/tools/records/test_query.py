@@ -56,6 +56,13 @@ def test_a_document_counts_for_what_it_does_not_say(tmp_path: Path) -> None:
     assert result.calculation.result == row.source.document == "a.pdf"
 
 
+def test_a_document_whose_amount_is_the_sum_of_the_others_counts(tmp_path: Path) -> None:
+    papers = [record("a.pdf", 2.5), record("b.pdf", 4.25), record("d.pdf", 6.75)]
+    result, *rows = asked("SELECT COUNT(*) FROM t1", tmp_path, *papers)
+    assert result.calculation is not None
+    assert (result.calculation.result, len(rows)) == ("3", 3)
+
+
 def test_what_a_sum_lacks_and_takes_together_is_said(tmp_path: Path) -> None:
     papers = [
         record("a.pdf", 2.5, currency="EUR"),
