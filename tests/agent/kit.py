@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ from looktwice.schema import (
     TextLine,
     Token,
 )
-from looktwice.settings import Settings
+from looktwice.settings import DocumentLimits, Settings
 from looktwice.tools.base import Tool, tool
 from PIL import Image
 
@@ -286,8 +288,23 @@ def make_assistant(
     )
     replaced = instant_experts() if experts is None else experts
     assistant.tools.update({t.name: t for t in replaced})
-    assistant._documents = DocumentPages(settings.documents, read_receipt)
+    assistant._documents = shared_pages()
     return assistant
+
+
+class SharedPages(DocumentPages):
+    """Stays open for the next test: to start a reading process costs more than most tests do."""
+
+    def close(self) -> None:
+        return
+
+
+@cache
+def shared_pages() -> SharedPages:
+    """One for all tests of this process."""
+    pages = SharedPages(DocumentLimits(), read_receipt)
+    atexit.register(DocumentPages.close, pages)
+    return pages
 
 
 def read_receipt(image: Image.Image, picture: Picture) -> list[TextLine]:
