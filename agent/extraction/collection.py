@@ -15,6 +15,8 @@ from ...retrieval.pages import Page
 from ...schema import ExtractedRecord
 from ...tools.documents.search import DocumentEntry
 from ...tools.records.table import Collection
+from ..budget import BudgetSpent
+from ..structured_output import MalformedReply
 from .records.extractor import Extractor
 from .records.schemas.requests import RecordRequest
 
@@ -90,7 +92,11 @@ class CollectionReader:
             if room < 0:
                 left_out.append(f"{entry.name}: not read yet")
                 continue
-            record = known.get(entry.name) or self._read(entry, control)
+            try:
+                record = known.get(entry.name) or self._read(entry, control)
+            except (MalformedReply, BudgetSpent) as error:  # its own fault, not the model's
+                left_out.append(f"{entry.name}: {error}")
+                continue
             if any(field.value is not None for field in record.fields):
                 records.append(record)
             else:

@@ -48,12 +48,15 @@ class Reader:
 
     sql: str
     read: int = 0
+    confused_by: str = ""
 
     def __call__(self, messages: Sequence[Message]) -> str:
         shown = messages[-1].text
         if "Question: " in shown.rsplit("\n\n", 1)[-1]:
             return json.dumps({"sql": self.sql})
         self.read += 1
+        if self.confused_by and self.confused_by in shown:
+            return "no JSON at all"
         issuer, note, date, total = next(p for p in PAPERS.values() if p[1] in shown)
         said = {"kind": "delivery note", "number": note[-2:], "issuer": issuer, "date": date[5:]}
         return json.dumps({**said, "total": total[6:-4], "currency": "EUR"})
@@ -109,6 +112,12 @@ def test_what_could_not_be_read_is_named_beside_the_answer(make: Make, index: Ke
     assert answer.text.startswith("2\n")
     assert "locked.pdf: is encrypted" in answer.text
     assert answer.status == "partial"
+
+
+def test_a_document_that_the_model_fails_at_costs_only_itself(make: Make) -> None:
+    answer = make(Reader(COUNTED, confused_by="Delivery note 18")).ask(HOW_MANY)
+    assert answer.text.startswith("1\n")
+    assert "b.pdf: " in answer.text
 
 
 @pytest.mark.parametrize("sql", ["", "SELECT document FROM t1 WHERE issuer = 'Nobody'"])
