@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
@@ -12,12 +13,14 @@ from ...evals.ablate import Effect
 from ...evals.compare import Comparison, Difference
 from ...evals.report import percent
 from ...evals.runner import EvalRun
-from ...evals.scoring import OUTCOMES
+from ...evals.scoring import OUTCOMES, Scored
 from ...evals.summary import RunSummary
 from .text import literal
 
 _LISTED = 8
 _SET = {True: "on", False: "off", None: "by pack"}
+_USUAL = ("right", "wrong", "declined")
+"""Outcomes that have a column in any case."""
 _SHARES = ("score", "declined", "wrong")
 
 
@@ -30,23 +33,43 @@ def show_suites(found: Sequence[tuple[str, str]], console: Console) -> None:
 
 
 def show_evaluation(run: EvalRun, summary: RunSummary, page: Path, console: Console) -> None:
-    """A table by kind, the figures of the whole, and where the report is."""
-    table = Table("kind", "questions", "score", "95 %", *OUTCOMES, "calls", "seconds", box=None)
+    """A table by kind, what it comes to in words, further figures, and where the report is."""
+    seen = [o for o in OUTCOMES if o in _USUAL or any(r.outcomes[o] for r in summary.rows)]
+    table = Table("kind", "questions", "score", "95 %", *seen, "calls", "seconds", box=None)
     for row in summary.rows:
         table.add_row(
             literal(row.kind),
             str(row.count),
             percent(row.score.mean),
             f"{percent(row.score.low)} to {percent(row.score.high)}",
-            *(str(row.outcomes[outcome] or "") for outcome in OUTCOMES),
+            *(str(row.outcomes[outcome] or "") for outcome in seen),
             f"{row.measures.get('model calls', 0):.1f}",
             f"{row.measures.get('seconds', 0):.1f}",
         )
     console.print(table)
+    if run.scored:
+        console.print(literal(in_words(run.scored)))
     console.print(literal(" · ".join(_whole(summary)), "dim"))
     if not run.complete:
         console.print(literal(f"{len(run.scored)} of {run.manifest.count} questions were asked"))
     console.print(literal(f"report: {page}"))
+
+
+def in_words(scored: Sequence[Scored]) -> str:
+    """What a run comes to, for people who compare models."""
+    there = [s.outcome for s in scored if s.answerable]
+    gone = [s.outcome for s in scored if not s.answerable]
+    parts = []
+    if there:
+        parts.append(
+            f"{there.count('right')} of {len(there)} answered right, {there.count('wrong')} wrong, "
+            f"{there.count('declined')} declined"
+        )
+    if gone:
+        parts.append(f"{gone.count('right')} of {len(gone)} that have no answer declined")
+    if seconds := [s.measures["seconds"] for s in scored if "seconds" in s.measures]:
+        parts.append(f"half of them within {median(seconds):.1f} s")
+    return "; ".join(parts)
 
 
 def show_note(note: str, console: Console) -> None:

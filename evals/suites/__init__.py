@@ -98,12 +98,24 @@ def moved(task: Task, name: str) -> Task:
     )
 
 
+NOTHING_THERE = "no answer there"
+"""The kind of the questions of `quick` that are to be declined."""
+
+
 def quick(make: Maker) -> list[Task]:
-    """Ten questions over pictures of each suite of pictures: eight with an answer, two without."""
+    """Ten questions over pictures of each suite of pictures: eight with an answer, two without.
+
+    So few are told apart by suite only.
+    """
     pictures = {name: source for name, source in _TWINNED.items() if name != "documents"}
     drawn = mixed(8, lambda task: True, pictures)(make)
     gone = [task.id for task in drawn if not task.truth.answerable][: 2 * len(pictures)]
-    return [task for task in drawn if task.truth.answerable or task.id in gone]
+    kept = [task for task in drawn if task.truth.answerable or task.id in gone]
+    suite = {task.id: task.kind.partition(":")[0] for task in kept}
+    return [
+        task.model_copy(update={"kind": suite[task.id] if task.truth.answerable else NOTHING_THERE})
+        for task in kept
+    ]
 
 
 SUITES: dict[str, Suite] = {

@@ -31,7 +31,7 @@ def model(store: Store) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def tally(model: Any, store: Store) -> Any:
-    return trial.trial(model, store, SCENES)
+    return trial.trial(model, store, trial.scenes(SCENES))
 
 
 def test_small_marks_gain_from_the_closer_look(tally: Any) -> None:

@@ -9,7 +9,7 @@ import argparse
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,10 @@ PIXELS = 768
 
 UNSEEN = 1_000_003
 """Seed of scenes that training never makes: it draws its own from one stream of another seed."""
+
+
+Asked = Sequence[tuple[Scene, Sequence[Question]]]
+"""Scenes, and what is asked of each."""
 
 
 @dataclass
@@ -69,22 +73,24 @@ def ask(model: ChatModel, question: Question, pictures: Sequence[Picture] = ()) 
     return model.choose([message], question.options)
 
 
-def scenes(count: int, seed: int = UNSEEN) -> list[tuple[Scene, list[Question]]]:
-    """Scenes with one question about a tag and two about what is large."""
+def scenes(
+    count: int, seed: int = UNSEEN, kinds: Collection[str] = ("small", "big")
+) -> list[tuple[Scene, list[Question]]]:
+    """Scenes with one question about a tag and two about what is large, of these kinds."""
     rng = random.Random(seed)
     made = []
     for _ in range(count):
         scene = make_scene(rng)
         asked = (digit_on(scene, rng), colour_of(scene, rng), shape_of(scene, rng))
-        made.append((scene, [q for q in asked if q is not None]))
+        made.append((scene, [q for q in asked if q is not None and q.kind in kinds]))
     return made
 
 
-def trial(model: ChatModel, store: Store, count: int) -> Tally:
+def trial(model: ChatModel, store: Store, asked_of: Asked) -> Tally:
     """Ask everything in three ways."""
     tally = Tally()
     closer = Closer(store, effort=effort_for(model, looks=16))
-    for scene, asked in scenes(count):
+    for scene, asked in asked_of:
         picture = store.add(draw(scene, (PIXELS, PIXELS)), "scene")
         for question in asked:
             kind = question.kind
@@ -110,14 +116,14 @@ class WithoutAttention:
         self.picture_pixels = SIDE**2
 
 
-def through_the_loop(model: ChatModel, store: Store, count: int, seed: int = UNSEEN) -> Tally:
+def through_the_loop(model: ChatModel, store: Store, asked_of: Asked) -> Tally:
     """Ask everything of the whole loop, without tools, so that all that is seen is seen by the model."""
     tally = Tally()
     with kit.make_assistant(
         store.root.parent / "home", interpreted(model), experts=[]
     ) as assistant:
         assistant.store = store
-        for scene, asked in scenes(count, seed):
+        for scene, asked in asked_of:
             picture = store.add(draw(scene, (PIXELS, PIXELS)), "scene")
             for question in asked:
                 answer = assistant.ask(question.text, [picture])
@@ -141,14 +147,16 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=100)
     parser.add_argument("--backend", choices=OPENERS, default="transformers")
     parser.add_argument("--no-attention", action="store_true", help="as llama.cpp has none")
+    parser.add_argument("--kind", choices=("small", "big"), action="append")
     parser.add_argument("--loop", action="store_true", help="through the whole assistant")
     given = parser.parse_args()
+    asked = scenes(given.scenes, kinds=given.kind or ("small", "big"))
     torch.set_num_threads(1)  # so small a model only loses time by sharing its work
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "store")
         with closing(OPENERS[given.backend](given.folder, store)) as opened:
             model = WithoutAttention(opened) if given.no_attention else opened
-            tally = (through_the_loop if given.loop else trial)(model, store, given.scenes)
+            tally = (through_the_loop if given.loop else trial)(model, store, asked)
     ways = ("loop", "declined") if given.loop else ("once", "closer", "blind")
     for kind, count in tally.asked.items():
         shares = "  ".join(
