@@ -500,7 +500,12 @@ class Assistant(Closing):
         of there.
         """
         planner = self._planner(self.tools)
-        loading = threading.Thread(target=planner.warm, name="looktwice-warm", daemon=True)
+
+        def warm() -> None:
+            with suppress(LooktwiceError):  # told of at the first question, too
+                planner.warm()
+
+        loading = threading.Thread(target=warm, name="looktwice-warm", daemon=True)
         loading.start()
         model = self._chat_model()
         self._graph(sessions=False)

@@ -57,6 +57,8 @@ def test_models_choose_says_what_fits_and_takes_it(
         (["models", "discover"], 0, "No model server"),
         (["models", "pull", "laptop"], 1, "LOOKTWICE_OFFLINE"),
         (["ask", "What is 2 + 2?", "--pack", "laptop"], 1, "LOOKTWICE_OFFLINE"),
+        (["eval", "run", "quick", "--limit", "1", "--pack", "laptop"], 1, "LOOKTWICE_OFFLINE"),
+        (["doctor", "--speed"], 1, "LOOKTWICE_OFFLINE"),
     ],
 )
 def test_without_a_hub_each_command_says_what_is_missing_and_asks_no_other_host(
@@ -81,4 +83,5 @@ def test_without_a_hub_each_command_says_what_is_missing_and_asks_no_other_host(
     done = run(*words)
     assert done.code == code
     assert said in " ".join((done.out + done.err).split())
+    assert "Traceback" not in done.err
     assert set(asked) <= {"127.0.0.1", "localhost", "::1"}
