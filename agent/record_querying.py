@@ -28,7 +28,7 @@ __all__ = [
     "written_record_query",
 ]
 
-SHARE = 0.4
+SHARE = 0.3
 """Of the nearest examples' vote, from which all documents are asked."""
 _FEWEST = 2
 """Documents of which one can ask how many."""
