@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from ..prompts import render
 from ..retrieval.tables.typed import TypedTable
 from ..schema import ToolCall
 from ..tools.records.query import QUERY_RECORDS, READ_RECORDS, records_asked
-from ..tools.tables.database import TableDatabase
+from ..tools.tables.database import QueryResult, TableDatabase
 from ..tools.tables.query import described
 from .backends.base import Message
 from .extraction.collection import COLLECTION_SCHEMA, MOST_PAGES, KeepsRecords, unread
@@ -28,13 +29,14 @@ __all__ = [
     "written_record_query",
 ]
 
-SHARE = 0.3
+SHARE = 0.4
 """Of the nearest examples' vote, from which all documents are asked."""
 _FEWEST = 2
 """Documents of which one can ask how many."""
 _MOSTLY = 0.5
 """Share of the documents that are short enough for a record."""
 _NEIGHBOURS = 6
+_QUOTED = re.compile(r"'([^']+)'")
 
 
 def asks_all(state: State, form: Form, run: Run) -> bool:
@@ -103,7 +105,26 @@ def _written(question: str, table: TypedTable, run: Run) -> str:
     prompt = render("query", table=described(table), question=question)
     messages = [Message(role="system", text=system), Message(role="user", text=prompt)]
     with TableDatabase([table]) as database:
-        return written_sql(messages, database, run.model)
+        return written_sql(messages, database, run.model, lambda found: _misplaced(found, table))
+
+
+def _misplaced(result: QueryResult, table: TypedTable) -> str:
+    """Where the words of a query stand that no document fits; "" where one does, or they stand nowhere."""
+    if any(rows for _, rows, _ in result.used):
+        return ""
+    for said in _QUOTED.findall(result.sql):
+        word = said.strip("%").casefold()
+        for column in _columns_that_hold(word, table) if word else ():
+            if not re.search(rf"\b{column}\b[^']*'{re.escape(said)}'", result.sql):
+                return f"No document fits: {said!r} stands in the column {column}."
+    return ""
+
+
+def _columns_that_hold(word: str, table: TypedTable) -> Iterator[str]:
+    for at, column in enumerate(table.columns):
+        held = (str(row[at]).casefold() for row in table.values if row[at] is not None)
+        if column.kind == "text" and any(word in text for text in held):
+            yield column.name
 
 
 @cache

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel
 
 from ..errors import ModelError, ToolError
-from ..tools.tables.database import TableDatabase
+from ..tools.tables.database import QueryResult, TableDatabase
 from .backends.base import Message
 from .budget import Meter
 from .planner import object_schema
@@ -25,17 +25,26 @@ class Query(BaseModel):
     sql: str
 
 
-def written_sql(messages: Sequence[Message], database: TableDatabase, model: Meter) -> str:
+def written_sql(
+    messages: Sequence[Message],
+    database: TableDatabase,
+    model: Meter,
+    doubted: Callable[[QueryResult], str] = lambda result: "",
+) -> str:
     """A query that runs; "" where the model writes none.
 
     One that does not run is written once more with the reason before the model's eyes.
+
+    Args:
+        doubted: what speaks against a result, "" for nothing; its query is written once more as well.
     """
-    for _ in range(2):
+    for last in (False, True):
         try:
             sql = ask_json(model, messages, _SCHEMA, Query, max_tokens=_MOST_TOKENS).sql.strip()
-            if sql:
-                database.query(sql)
-            return sql
+            why = doubted(database.query(sql)) if sql else ""
+            if not why or last:
+                return sql
+            raise ToolError(why, "not_found")
         except ModelError:
             return ""
         except ToolError as error:

@@ -49,9 +49,12 @@ class Reader:
     sql: str
     read: int = 0
     confused_by: str = ""
+    better: str = ""
 
     def __call__(self, messages: Sequence[Message]) -> str:
         shown = messages[-1].text
+        if "stands in the column issuer" in shown:
+            return json.dumps({"sql": self.better})
         if "Question: " in shown.rsplit("\n\n", 1)[-1]:
             return json.dumps({"sql": self.sql})
         self.read += 1
@@ -104,6 +107,13 @@ def test_documents_are_read_once_and_asked_again(make: Make, index: KeepingIndex
     reader.sql = "SELECT SUM(total) FROM t1 WHERE issuer = 'bolt'"
     assert make(reader).ask(HOW_MANY).text == "11.25"
     assert reader.read == 3
+
+
+def test_words_that_stand_in_another_column_are_told_to_the_model(make: Make) -> None:
+    wrong = "SELECT SUM(total) FROM t1 WHERE recipient = 'Bolt'"
+    right = "SELECT SUM(total) FROM t1 WHERE issuer = 'Bolt'"
+    reader = Reader(wrong, better=right)
+    assert make(reader).ask(HOW_MANY).text == "11.25"
 
 
 def test_what_could_not_be_read_is_named_beside_the_answer(make: Make, index: KeepingIndex) -> None:
