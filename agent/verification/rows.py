@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...retrieval.text.row_figures import cells_of
@@ -20,6 +21,7 @@ MOST_WORDS = 3
 """Besides its numbers, in a draft that is a number: its unit, its period."""
 _FEWEST_WORDS = 2
 """Of a row's name, from which it is about one thing: "sales" alone are many."""
+_MARK = re.compile(r"^\s{0,9}[(\[]?\d{1,2}[.)\]]\s")
 
 
 def misplaced(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:
@@ -31,7 +33,7 @@ def misplaced(draft: str, question: str, evidence: Sequence[Evidence]) -> list[s
     if len(content_words(draft) - set(numbers(draft)) - content_words(question)) > MOST_WORDS:
         return []
     texts = [item.text for item in evidence if item.kind == "passage"]
-    lines = [line for line in lines_of_pages(evidence) if numbers(line.words)]
+    lines = [line for line in lines_of_pages(evidence) if _figures(line)]
     asked = set(numbers(question))
     said = {n: f for n, f in forms_of(draft, question, texts).items() if n not in asked}
     return [*_off_topic(said, question, lines)] or [*_of_other_rows(said, question, lines)]
@@ -84,6 +86,12 @@ def _of_other_rows(
         )
         if own and not forms & values and not any(elsewhere):
             yield f"{number} does not stand beside “{name}”"
+
+
+def _figures(line: ContentLine) -> set[str]:
+    """The numbers of a line that tell something: a head has years alone, a note its mark."""
+    words = _MARK.sub("", line.words)
+    return set(numbers(words)) - years_of(words)
 
 
 def _is_of_one(line: ContentLine) -> bool:

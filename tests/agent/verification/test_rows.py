@@ -42,6 +42,18 @@ def test_a_number_without_words_beside_it_may_be_of_what_is_asked() -> None:
     assert len(misplaced("31%", asked, [chart])) == 1
 
 
+def test_heads_and_notes_are_no_lines_to_compare_with() -> None:
+    page = kit.page_evidence(
+        "Acme's adjusted non-GAAP results 2022 $ million 2023 $ million",
+        "(1) Acme's adjusted non-GAAP results leave out what is rare",
+        "EBITDA 2,117 2,018",
+        "Fine days 3",
+    )
+    asked = "What was Acme's adjusted non-GAAP EBITDA in 2023?"
+    assert misplaced("2,018", asked, [page]) == []
+    assert len(misplaced("3", asked, [page])) == 1
+
+
 def test_pictures_have_no_lines_to_compare() -> None:
     assert misplaced("3 days", ASKED, [PAGE.model_copy(update={"kind": "text"})]) == []
     assert misplaced("3 days", ASKED, []) == []

@@ -7,8 +7,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from looktwice.retrieval.pages import Page, RawLine, Word, build_page
 from looktwice.retrieval.table_rows import in_lines
-from looktwice.retrieval.text.periods import period_tables, periods_in
+from looktwice.retrieval.text.periods import period_tables, periods_in, with_tables
 
 
 def with_periods(lines: list[str]) -> list[str]:
@@ -90,3 +91,66 @@ def test_any_page_keeps_its_lines_and_numbers(lines: list[str]) -> None:
     for line, after in zip(lines, told, strict=True):
         if after != line:
             assert re.findall(r"1,577|4", after) == re.findall(r"1,577|4", line)
+
+
+def placed(*lines: str) -> Page:
+    """A page of lines in a type whose letters are all as wide."""
+    return build_page(
+        1,
+        [
+            RawLine(
+                tuple(
+                    Word(
+                        match[0], (float(match.start()), 10.0 * n, float(match.end()), 10.0 * n + 8)
+                    )
+                    for match in re.finditer(r"\S+", line)
+                )
+            )
+            for n, line in enumerate(lines)
+        ],
+        width=100,
+        height=100,
+    )
+
+
+def told_of(page: Page) -> list[str]:
+    return in_lines(page.text.split("\n"), with_tables(page).tables)
+
+
+def test_numbers_are_of_the_period_that_they_stand_under() -> None:
+    told = told_of(
+        placed(
+            "Results in millions        2022     2021     2020     Change %",
+            "Sales                       500      400      300         25",
+            "Sold shops (1)               10        9        8         11",
+            "Dividend                              24       98",
+            "Interest                     11                 7",
+            "Fine (2)                      3",
+            "Paid in two parts on May 3, 2022.",
+        )
+    )
+    assert told[1:] == [
+        "Sales: 2022 = 500; 2021 = 400; 2020 = 300; Change % = 25",
+        "Sold shops (1): 2022 = 10; 2021 = 9; 2020 = 8; Change % = 11",
+        "Dividend: 2021 = 24; 2020 = 98",
+        "Interest: 2022 = 11; 2020 = 7",
+        "Fine (2) 3",
+        "Paid in two parts on May 3, 2022.",
+    ]
+
+
+def test_a_period_over_several_columns_is_that_of_each() -> None:
+    told = told_of(
+        placed(
+            "                        June 30, 2022                     June 30, 2023",
+            "               Shops   Offices  Stores  Total     Shops  Offices  Stores  Total",
+            "Sales             10        20      30     60        11       22      33     66",
+            "Rent               7         8                                9       9",
+            "Sold on the way, and we do not say where       1      2     3     4      5      6  7 8 9",
+        )
+    )
+    assert told[2:4] == [
+        "Sales: June 30, 2022 = 10; June 30, 2022 = 20; June 30, 2022 = 30; June 30, 2022 = 60;"
+        " June 30, 2023 = 11; June 30, 2023 = 22; June 30, 2023 = 33; June 30, 2023 = 66",
+        "Rent: June 30, 2022 = 7; June 30, 2022 = 8; June 30, 2023 = 9; June 30, 2023 = 9",
+    ]
