@@ -74,6 +74,10 @@ if TYPE_CHECKING:
     from .retrieval.pages import Page, PageLine, RawLine, Word, build_page
     from .retrieval.ranking.fusion import Reranker
     from .retrieval.ranking.page_rerank import PageReranker
+    from .retrieval.watching.questions import VideoQuestion
+    from .retrieval.watching.readings import Reading
+    from .retrieval.watching.search import Watched
+    from .retrieval.watching.spans import Shown, Span
     from .schema import (
         Answer,
         AnswerReady,
@@ -82,6 +86,7 @@ if TYPE_CHECKING:
         Calculation,
         Cell,
         Citation,
+        Depicted,
         Detection,
         Event,
         Evidence,
@@ -91,6 +96,7 @@ if TYPE_CHECKING:
         Passage,
         Picture,
         Seen,
+        SoughtThing,
         Source,
         Step,
         StepFinished,
@@ -181,6 +187,10 @@ _HOMES = {
     "retrieval.pages": ("Page", "PageLine", "RawLine", "Word", "build_page"),
     "retrieval.ranking.fusion": ("Reranker",),
     "retrieval.ranking.page_rerank": ("PageReranker",),
+    "retrieval.watching.questions": ("VideoQuestion",),
+    "retrieval.watching.readings": ("Reading",),
+    "retrieval.watching.search": ("Watched",),
+    "retrieval.watching.spans": ("Shown", "Span"),
     "schema": (
         "Answer",
         "AnswerReady",
@@ -189,6 +199,7 @@ _HOMES = {
         "Calculation",
         "Cell",
         "Citation",
+        "Depicted",
         "Detection",
         "Event",
         "Evidence",
@@ -198,6 +209,7 @@ _HOMES = {
         "Passage",
         "Picture",
         "Seen",
+        "SoughtThing",
         "Source",
         "Step",
         "StepFinished",
@@ -256,6 +268,7 @@ __all__ = [
     "Control",
     "Counts",
     "DeadlinePassed",
+    "Depicted",
     "Detection",
     "Devices",
     "Disagreement",
@@ -305,6 +318,7 @@ __all__ = [
     "PictureEmbedder",
     "RawLine",
     "ReadDocuments",
+    "Reading",
     "RecordRequest",
     "Renderer",
     "Replace",
@@ -319,7 +333,10 @@ __all__ = [
     "Seen",
     "ServeLimits",
     "Settings",
+    "Shown",
+    "SoughtThing",
     "Source",
+    "Span",
     "Stages",
     "Step",
     "StepFinished",
@@ -341,6 +358,8 @@ __all__ = [
     "Usage",
     "UsageError",
     "VerifyReport",
+    "VideoQuestion",
+    "Watched",
     "WeightsError",
     "Word",
     "build_page",

@@ -229,12 +229,17 @@ class TextLine(Value):
 
 
 class Source(Value):
-    """What evidence was taken from: a picture (SHA-256) or a page of a document (1-based)."""
+    """What evidence was taken from: a picture (SHA-256) or a page of a document (1-based).
+
+    Attributes:
+        seconds: from the beginning of a video, of which a page is a moment.
+    """
 
     picture: str | None = None
     document: str | None = None
     page: int | None = Field(default=None, ge=1)
     name: str = ""
+    seconds: float | None = Field(default=None, ge=0)
 
 
 class Cell(Value):
@@ -409,8 +414,10 @@ class Passage(Value):
         tables: what of the page's tables stands in it, with the heads of their columns; their lines are
             those of `text`.
         score: 0..1; how sure the ranking is, comparable within one search only.
-        found_by: the ways that led to it: "keyword", "text", "picture", "reranker".
+        found_by: the ways that led to it: "keyword", "text", "picture", "reranker"; "label" and
+            "written" where pictures were looked for by what they show.
         id: of the passage in its index; changes when the document does.
+        seconds, until: of a moment of a video, when it begins and ends.
     """
 
     document: str
@@ -422,6 +429,31 @@ class Passage(Value):
     score: float = Field(default=0.0, ge=0, le=1)
     found_by: tuple[str, ...] = ()
     id: int = 0
+    seconds: float | None = Field(default=None, ge=0)
+    until: float | None = Field(default=None, ge=0)
+
+
+class SoughtThing(Value):
+    """Something that pictures are to show, and the detector's names for it; none where it has none."""
+
+    thing: str
+    kinds: tuple[str, ...] = ()
+
+
+class Depicted(Value):
+    """What came of looking for pictures by what they show.
+
+    Attributes:
+        things: what was looked for, in the query's own words.
+        passages: the pictures, the surest first; their boxes say where the things are.
+        found: how many there are, also beyond the limit.
+        why: there is none, and among what was looked; "" where some were found.
+    """
+
+    things: tuple[SoughtThing, ...]
+    passages: tuple[Passage, ...] = ()
+    found: int = Field(default=0, ge=0)
+    why: str = ""
 
 
 class Citation(Value):

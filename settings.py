@@ -67,6 +67,9 @@ class DocumentLimits(BaseModel):
     follow_links: bool = Field(default=False, description="in folders, also where they lead out")
     archives: bool = Field(default=False, description="read the documents in ZIP archives, too")
     pages: int = Field(default=20_000, gt=0, description="a document with more is refused")
+    moments: int = Field(
+        default=1200, gt=0, description="of a video, about; a longer one is looked at less often"
+    )
     page_characters: int = Field(default=200_000, gt=0, description="of one page")
     expanded: int = Field(default=512 * 2**20, gt=0, description="what a zipped format unpacks to")
     page_seconds: float = Field(default=60.0, gt=0, description="reading one page")
@@ -92,6 +95,9 @@ class Thresholds(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     detector_score: float = Field(default=0.3, ge=0, le=1, description="of a box that counts")
+    depicted: float = Field(
+        default=0.3, ge=0, le=1, description="of a box by which a picture shows what is looked for"
+    )
     text_score: float = Field(default=0.5, ge=0, le=1, description="of a line that is read")
     answerable: float = Field(default=0.77, ge=0, le=1, description="below this it declines")
     answerable_by_pages: float = Field(

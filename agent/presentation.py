@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import LooktwiceError
 from ..extensions.extras import needs
+from ..media.clock import with_place
 from ..media.store import Store
 from ..schema import Answer, Box, Picture
 from ..settings import Settings
@@ -114,8 +115,7 @@ def _citations(answer: Answer) -> str:
     rows = []
     for citation in answer.citations:
         source = citation.source
-        page = f", page {source.page}" if source.page else ""
-        where = f"{source.document or names.get(source.picture or '', source.name)}{page}"
+        where = with_place(source.document or names.get(source.picture or "", source.name), source)
         known = f" · {citation.known}" if citation.known else ""
         rows.append(f"<li>{escape(where)}: “{escape(citation.quote)}”{escape(known)}</li>")
     return f'<ul style="color:{_GREY}">{"".join(rows)}</ul>' if rows else ""

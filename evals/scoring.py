@@ -70,6 +70,7 @@ MATCHERS: dict[Match, Matcher] = {
     "prose": _plain(partial(fulfilled, shape="prose")),
     "list": _plain(partial(fulfilled, shape="list")),
     "table": _plain(partial(fulfilled, shape="table")),
+    "time": _plain(text.time_match),
 }
 
 

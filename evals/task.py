@@ -24,6 +24,7 @@ Match = Literal[
     "prose",
     "list",
     "table",
+    "time",
 ]
 """How an answer is compared with the right ones; `scoring.MATCHERS` holds the definitions."""
 

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Self
 from ..closing import Closing
 from ..control import Control
 from ..errors import BadInput, Cancelled, DeadlinePassed, UsageError
-from ..schema import Box, Passage, Picture, Table, TextLine
+from ..schema import Box, Depicted, Passage, Picture, Table, TextLine
 from ..settings import Settings
 from .catalog.catalog import Catalog
 from .catalog.records import KeptRecords
 from .catalog.rows import Counts, Document, FailedFile, Filters
+from .depicted.find import PICTURES, DepictionSearch
 from .embeddings.pages import PageRetriever, open_page_retriever
 from .embeddings.picture import PictureEmbedder, open_picture_embedder
 from .embeddings.text import (
@@ -56,6 +57,7 @@ from .search import Search, matching_boxes
 from .sweep import forget_vanished, sweep
 from .tables.read import TableReader
 from .vectors.vectors import VectorsDamaged
+from .watching import VideoQuestion, VideoSearch, Watched
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -102,6 +104,9 @@ class Index(Closing):
         self._search = Search(
             catalog, self._vectors.current, text, picture, FigureIntent(text), lambda: self._looks
         )
+        least = settings.thresholds.depicted
+        self._depictions = DepictionSearch(catalog, text, least)
+        self._videos = VideoSearch(catalog, text, self._depictions, least)
         self._page_orderer = (
             PageOrderer(page_reranker, self.render) if page_reranker is not None else None
         )
@@ -245,6 +250,9 @@ class Index(Closing):
     ) -> list[Passage]:
         """The pages that fit words, a picture or both, best first, each by its best passage.
 
+        A query for pictures ("find pictures of dogs") finds those that show it; where there is none,
+        nothing, or among documents of other kinds what fits its words. `pictures` says why.
+
         Args:
             query: in words; the question itself is a good one.
             picture: find what looks like it.
@@ -269,9 +277,51 @@ class Index(Closing):
         reranker = self._reranker if rerank else None
         if documents:
             filters = replace(filters or Filters(), documents=tuple(documents))
+        if picture is None:
+            depicted = self.pictures(query, limit=limit, filters=filters)
+            if depicted is not None and (depicted.passages or self._only_pictures(filters)):
+                return list(depicted.passages)
         return self._search.run(
             query, picture, limit, filters, reranker, control or Control(), orderer
         )
+
+    def pictures(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        filters: Filters | None = None,
+        documents: Sequence[str] = (),
+        always: bool = False,
+    ) -> Depicted | None:
+        """The pictures and moments of videos that show what a query looks for, the surest first.
+
+        Where none is found it says why: what a detector knows and saw, and what is written in the
+        pictures, is what was looked among.
+
+        Args:
+            query: "find pictures of dogs".
+            limit: at most so many.
+            filters, documents: as for `search`.
+            always: it is known to look for pictures: "dogs".
+
+        Returns:
+            None where the query looks for no pictures, or there are none to look into.
+        """
+        if documents:
+            filters = replace(filters or Filters(), documents=tuple(documents))
+        return self._depictions.find(query, limit, self._catalog.documents(filters), always)
+
+    def video_question(self, question: str) -> VideoQuestion:
+        """What a question asks of a video: when, how many, which words; or none of these."""
+        return self._videos.understood(question)
+
+    def watch(self, document: str, question: VideoQuestion) -> Watched:
+        """What a video says to a question; BadInput with the nearest names where there is none."""
+        return self._videos.watch(self.document(document), question)
+
+    def _only_pictures(self, filters: Filters | None) -> bool:
+        return all(d.type in PICTURES for d in self._catalog.documents(filters))
 
     def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
         """Pictures and scanned pages that look alike, best first."""

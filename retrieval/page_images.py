@@ -9,6 +9,7 @@ from ..errors import BadInput
 from .catalog.catalog import Catalog
 from .catalog.rows import Document
 from .loaders.drawing import PageRenderer
+from .loaders.video.document import page_for
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,7 +25,11 @@ def page_image(
     Raises:
         BadInput: no such page, no look, it is over a limit, or the file is gone or has changed since.
     """
-    return renderer.draw(unchanged_file(catalog, document), number)
+    path = unchanged_file(catalog, document)
+    page = catalog.page(document.id, number)
+    if page is not None and page.seconds is not None:
+        number = page_for(page.seconds)
+    return renderer.draw(path, number)
 
 
 def unchanged_file(catalog: Catalog, document: Document) -> Path:

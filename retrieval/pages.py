@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from ..schema import Box, Frame, Table, TextLine
+from ..schema import Box, Detection, Frame, Table, TextLine
 from .table_rows import TableRow, tables_of
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ class Page:
         section: headings in force where the page begins (from the outline), outermost first.
         scanned: whether its text was read by OCR.
         tables: those that stand in it; their lines are those of `text`.
+        detections: what a detector found in a picture.
+        seconds, until: of a moment of a video, when it begins and ends; None for other pages.
     """
 
     number: int
@@ -103,6 +105,9 @@ class Page:
     section: tuple[str, ...] = ()
     scanned: bool = False
     tables: tuple[Table, ...] = ()
+    detections: tuple[Detection, ...] = ()
+    seconds: float | None = None
+    until: float | None = None
 
     def boxes_of(self, start: int, end: int) -> tuple[Box, ...]:
         """Where characters `start` to `end` stand: one box for each line they touch, in order."""

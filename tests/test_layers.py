@@ -60,6 +60,8 @@ ONLY_IN = {
     "pdfplumber": {"retrieval/tables/finding/lattice.py", "benchmarks/tables.py"},
     "typer": {"cli"},
     "supervision": {"media/annotate.py"},
+    "av": {"media/video.py"},
+    "scenedetect": {"retrieval/loaders/video/shots.py"},
     "ray": {"agent/batch/ray.py"},
 }
 """Third-party packages whose types stay in one place."""
@@ -68,6 +70,7 @@ HEAVY = {
     "torch", "torchvision", "transformers", "sentence_transformers", "ultralytics", "paddleocr",
     "chromadb", "gradio", "xllamacpp", "openai", "onnx", "onnxruntime", "cv2", "supervision",
     "smolagents", "langchain", "langchain_openai", "duckdb", "pdfplumber",
+    "av", "scenedetect",
 }  # fmt: skip
 IMPORTED_LAZILY_AS_A_WHOLE = {
     "agent/backends/local/constrained.py", "agent/backends/transformers.py",

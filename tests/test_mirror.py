@@ -119,6 +119,15 @@ TESTED_WITH = {
     "extensions/test_plugins.py": "agent/verification/plugins",
     "retrieval/catalog/test_catalog.py": "retrieval/catalog/writing",
     "cli/index/test_duplicates.py": "retrieval/duplicates/find",
+    "retrieval/depicted/test_find.py": (
+        "agent/policies/finding retrieval/catalog/detections retrieval/depicted/kinds"
+        " retrieval/phrasing tools/documents/pictures"
+    ),
+    "retrieval/watching/test_search.py": (
+        "media/clock media/video retrieval/loaders/video/document retrieval/loaders/video/moments"
+        " retrieval/loaders/video/shots retrieval/watching/questions retrieval/watching/readings"
+        " retrieval/watching/spans tools/documents/videos"
+    ),
     "retrieval/embeddings/test_picture.py": "retrieval/embeddings/imagenet",
     "retrieval/embeddings/test_text.py": "retrieval/embeddings/onnx retrieval/embeddings/runtime",
     "retrieval/ingest/test_run.py": "retrieval/ingest/document",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from queue import SimpleQueue
 
 from PIL import Image
@@ -21,13 +20,13 @@ def scan_reader_of(experts: Experts, at_once: int = 1) -> ScanReader:
     Args:
         at_once: pages read side by side; more than one get engines of their own.
     """
+    detector = experts.detector
 
-    def objects(image: Image.Image, picture: Picture) -> str:
-        counts = Counter(found.label for found in experts.detector.detect(image, picture))
-        return ", ".join(f"{count} {label}" for label, count in counts.most_common())
+    def kinds() -> tuple[str, ...]:
+        return detector.labels
 
     if at_once == 1:
-        return ScanReader(read=experts.reader.read, objects=objects)
+        return ScanReader(read=experts.reader.read, objects=detector.detect, kinds=kinds)
     free = SimpleQueue[Reader]()
     for reader in experts.reader.copies(at_once):
         free.put(reader)
@@ -39,4 +38,4 @@ def scan_reader_of(experts: Experts, at_once: int = 1) -> ScanReader:
         finally:
             free.put(mine)
 
-    return ScanReader(read=read, objects=objects, at_once=at_once)
+    return ScanReader(read=read, objects=detector.detect, kinds=kinds, at_once=at_once)

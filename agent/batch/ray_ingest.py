@@ -26,7 +26,7 @@ from ...retrieval.embeddings.text import (
     open_text_embedder,
 )
 from ...retrieval.ingest.reader import ScanReader
-from ...schema import Picture, TextLine
+from ...schema import Detection, Picture, TextLine
 from ...settings import Settings
 from ...tools.registry import Experts
 from ...tools.scan_reader import scan_reader_of
@@ -97,13 +97,17 @@ class IngestActor:
         return json.dumps({"result": [line.model_dump(mode="json") for line in lines]})
 
     def objects(self, rgb: bytes, size: tuple[int, int], picture: str) -> str:
-        """What is in a picture, in a few words, as JSON."""
+        """What a detector finds in a picture, as JSON."""
         see = self._models.eyes.objects
         try:
-            result = see(_image(rgb, size), Picture.model_validate_json(picture)) if see else ""
+            found = see(_image(rgb, size), Picture.model_validate_json(picture)) if see else []
         except ToolError as error:
             return json.dumps({"failed": str(error)})
-        return json.dumps({"result": result})
+        return json.dumps({"result": [one.model_dump(mode="json") for one in found]})
+
+    def kinds(self) -> list[str]:
+        """The names of all things that the detector can find."""
+        return list(self._models.eyes.kinds()) if self._models.eyes.kinds else []
 
     def embed(self, texts: list[str]) -> Vectors:
         """Passages as rows."""
@@ -210,12 +214,20 @@ def cluster_models(pool: ActorPool, own: IngestModels) -> IngestModels:
         result = _result_in(pool.ask("read", *_pixels(image), picture.model_dump_json()))
         return [TextLine.model_validate(line) for line in result]
 
-    def objects(image: Image.Image, picture: Picture) -> str:
-        return str(_result_in(pool.ask("objects", *_pixels(image), picture.model_dump_json())))
+    def objects(image: Image.Image, picture: Picture) -> list[Detection]:
+        result = _result_in(pool.ask("objects", *_pixels(image), picture.model_dump_json()))
+        return [Detection.model_validate(one) for one in result]
+
+    def kinds() -> Sequence[str]:
+        names: list[str] = pool.ask("kinds")
+        return names
 
     return IngestModels(
         ScanReader(
-            read=read, objects=objects if own.eyes.objects else None, caption=own.eyes.caption
+            read=read,
+            objects=objects if own.eyes.objects else None,
+            kinds=kinds if own.eyes.kinds else None,
+            caption=own.eyes.caption,
         ),
         _ClusterTextEmbedder(pool, as_text_embedder(own.text)),
         None if own.picture is None else _ClusterPictureEmbedder(pool, own.picture),

@@ -12,6 +12,7 @@ from ..extraction.composing import Composed
 from ..planner import list_tools
 from ..policies.base import form_of
 from ..policies.comparing import differences
+from ..policies.finding import pictures_found, watched
 from ..policies.gathered import gathered
 from ..policies.translating import translated
 from ..query_rewriting import at_hand
@@ -30,6 +31,8 @@ def draft(state: State, run: Run) -> Done:
     """Answer in the form that is asked for; what was measured is not put into words again."""
     form = form_of(state)
     looks = run.model.sees_images and bool(state["target_pictures"])
+    if (found := pictures_found(state) or (None if looks else watched(state))) is not None:
+        return put_together(*found, state, run)
     if not looks and (told := told_by_table(state)) is not None:
         return put_together(*told, state, run)
     if result := "" if run.model.sees_images else as_it_is(state, run):

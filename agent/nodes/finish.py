@@ -20,6 +20,7 @@ from ...tools.base import Tool
 from ..calibration import tempered
 from ..evidence.provenance import known_by
 from ..planner import NO_PICTURE
+from ..policies.finding import no_such_picture
 from ..run import Run
 from ..state import State, Turn, Verdict
 from .base import Done
@@ -138,13 +139,14 @@ def why_declined(state: State, run: Run) -> str:
     """What was looked for and where, why it did not do, and what would help."""
     if state["problem"] == NO_PICTURE:
         return "This question is about a picture, but there is none. Add a picture and ask again."
+    if no_such_picture(state, run):
+        return "There is none: " + "; ".join(failures(state["results"])) + "."
     parts = ["I can't tell."]
     if done := what_was_done(state["results"], run.tools):
         parts.append(f"I {done}; that did not show the answer.")
     if pages := nearest_pages(state):
         parts.append(f"The pages that come nearest: {pages}.")
-    failed = [r.error.message for r in state["results"] if r.error]
-    parts += [f"{m[:1].upper()}{m[1:].rstrip('.')}." for m in dict.fromkeys(failed)]
+    parts += [f"{m[:1].upper()}{m[1:]}." for m in failures(state["results"])]
     if state["verdict"] is not None and state["verdict"].critique:
         parts.append(f"A first answer did not hold: {state['verdict'].critique}.")
     if not run.model.sees_images and state["pictures"]:
@@ -153,6 +155,12 @@ def why_declined(state: State, run: Run) -> str:
             "(pack gpu, or a server with a multimodal model) may be able to tell."
         )
     return " ".join(parts)
+
+
+def failures(results: Sequence[ToolResult]) -> list[str]:
+    """Why tools gave nothing, each reason once."""
+    reasons = (result.error.message.rstrip(".") for result in results if result.error)
+    return list(dict.fromkeys(reasons))
 
 
 def what_was_done(results: Sequence[ToolResult], tools: Mapping[str, Tool]) -> str:

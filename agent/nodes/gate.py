@@ -16,6 +16,7 @@ from ..evidence.prompting import answer_messages, calculated
 from ..evidence.selection import RANKED, by_rank, keep, trusted
 from ..policies.base import form_of
 from ..policies.comparing import differences
+from ..policies.finding import no_such_picture, pictures_found, watched
 from ..policies.gathered import gathering_for
 from ..query_rewriting import page_finder
 from ..querying import query_result, table_at_hand
@@ -37,6 +38,10 @@ def gate(state: State, run: Run) -> Done:
     kept = keep(told, run.model.room_for_evidence(targets(state)))
     every = tuple(e.id for e in kept)
     update = State(shown=every, enough=every, extracts=parts)
+    if pictures_found(state) is not None or watched(state) is not None:
+        return Done(State(**update, answerable=1.0), "pictures were found")
+    if no_such_picture(state, run):
+        return Done(State(**update, stop="unsupported"), "there is no such picture")
     if run.model.sees_images:  # it looks for itself; what it can tell is asked after the draft
         return Done(State(**update, answerable=1.0), f"{len(kept)} kept, the model looks itself")
     if query_result(state) is not None:

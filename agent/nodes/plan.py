@@ -10,7 +10,9 @@ from ...prompts import render
 from ...schema import FormName, ToolCall
 from ...tools.calculate import calculate
 from ...tools.comparing import COMPARE
+from ...tools.documents.pictures import FIND_PICTURES, FindsPictures
 from ...tools.documents.search import OPEN
+from ...tools.documents.videos import WATCH, Watchable
 from ...tools.documents.walking import WALKING_TOOLS
 from ...tools.records.query import QUERY_RECORDS, READ_RECORDS
 from ...tools.tables.query import FIND_TABLE, QUERY_TABLE
@@ -107,6 +109,12 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     asked instead, and whenever it is in doubt; a picture that came along is looked at unless the words
     are plainly small talk. What a model that reads is to work with has to be read first.
     """
+    if looks_for_pictures(state, run):
+        query = {"query": state["standalone_question"]}
+        return ((ToolCall(tool=FIND_PICTURES, arguments=query),),), "pictures are looked for"
+    if asks_video(state, run):
+        question = {"question": state["standalone_question"], "document": the_video(state)}
+        return ((ToolCall(tool=WATCH, arguments=question),),), "a video is watched"
     neighbours = possible(state, run)
     agreed = vote(neighbours)
     if agreed and COMPARE in named(agreed):
@@ -145,6 +153,31 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
         # A question that came with a picture is not answered from the model's memory.
         return (every_look(run),), "a picture is there"
     return stages, "model"
+
+
+def looks_for_pictures(state: State, run: Run) -> bool:
+    """Whether a question looks for pictures among the documents by what they show."""
+    if state["target_pictures"] or FIND_PICTURES not in run.tools:
+        return False
+    index, question = run.index, state["standalone_question"]
+    return isinstance(index, FindsPictures) and index.pictures(question, limit=1) is not None
+
+
+def asks_video(state: State, run: Run) -> bool:
+    """Whether a question asks a video when, how many or what is written; other documents come first."""
+    if state["target_pictures"] or WATCH not in run.tools or not isinstance(run.index, Watchable):
+        return False
+    entries = run.index.documents() if run.index is not None else ()
+    named = state["documents"]
+    about = [entry for entry in entries if not named or entry.name in named]
+    if not all(entry.type == "video" for entry in about):
+        return False
+    return bool(run.index.video_question(state["standalone_question"]).asks)
+
+
+def the_video(state: State) -> str:
+    """The video that is named, or the only one; "" for all."""
+    return state["documents"][0] if len(state["documents"]) == 1 else ""
 
 
 def possible(state: State, run: Run) -> list[Neighbour]:

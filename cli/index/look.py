@@ -93,7 +93,10 @@ def search(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Search by words, by a picture, or by both; the best pages come first."""
+    """Search by words, by a picture, or by both; the best pages come first.
+
+    "pictures of dogs" finds those that show dogs.
+    """
     from ..show.passages import show_passages
 
     if not query.strip() and image is None:
@@ -102,16 +105,20 @@ def search(
     settings = load_settings()
     service = warm_service(settings)
     if service is not None:
-        found = warm_search(service, index, query, image, limit, filters, rerank)
+        found, why = warm_search(service, index, query, image, limit, filters, rerank)
     else:
         picture = None if image is None else load_image(image, settings)
         with reading(index, settings) as opened, as_usage(), cancelling() as control:
             found = opened.search(
                 query, picture=picture, limit=limit, filters=filters, rerank=rerank, control=control
             )
+            pictures = None if found else opened.pictures(query, filters=filters)
+            why = pictures.why if pictures is not None else ""
+    if why:
+        console(stderr=as_json).print(why, markup=False, highlight=False)
     if as_json:
         print_json([passage.model_dump(mode="json") for passage in found])
-    else:
+    elif not why:
         with open_highlighter(query) as marker:
             show_passages(found, marker, console())
 
@@ -124,8 +131,8 @@ def warm_search(
     limit: int,
     filters: Filters | None,
     rerank: bool | None,
-) -> list[Passage]:
-    """The same search, by the warm program."""
+) -> tuple[list[Passage], str]:
+    """The same search, by the warm program; of pictures that were not found, why."""
     from ...schema import Passage
     from ...ui.service.wire import SearchRequest
 
@@ -138,7 +145,8 @@ def warm_search(
         rerank=rerank,
     )
     with as_usage():
-        return [Passage.model_validate(passage) for passage in service.search(request)]
+        found, why = service.search(request)
+    return [Passage.model_validate(passage) for passage in found], why
 
 
 def kinds(as_json: Json = False) -> None:

@@ -12,6 +12,7 @@ from rich.spinner import Spinner
 
 from ...agent.assurance import Grade, assess
 from ...agent.evidence.rendering import in_words
+from ...media.clock import with_place
 from ...schema import (
     Answer,
     AnswerReady,
@@ -131,8 +132,7 @@ def citation_line(citation: Citation, answer: Answer) -> str:
     """Which evidence carries a statement, in which picture, where."""
     name = next((p.name for p in answer.pictures if p.original == citation.source.picture), "")
     if citation.source.document:
-        page = f", page {citation.source.page}" if citation.source.page else ""
-        name = citation.source.document + page
+        name = with_place(citation.source.document, citation.source)
     where = f" in {name}" if name else ""
     known = f" · {citation.known}" if citation.known else ""
     said = f"“{shorten(citation.quote)}”" if citation.quote else "by the model itself"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from ...media.clock import with_place
 from ...schema import Passage
 from .text import literal, one_line
 
@@ -37,7 +38,7 @@ def show_passages(passages: Sequence[Passage], marker: Highlighter, console: Con
     if not passages:
         console.print("nothing found")
     for number, found in enumerate(passages, start=1):
-        head = literal(one_line(f"{number}. {found.document}, page {found.page}"), "bold")
+        head = literal(one_line(f"{number}. {with_place(found.document, found)}"), "bold")
         how = f" ({found.score:.2f}, {' + '.join(found.found_by)})"
         console.print(head.append_text(literal(how, "not bold dim")))
         lines = telling_lines(found.text, marker)

@@ -21,6 +21,9 @@ _IN_WORDS = {
 _LETTER = re.compile(
     r"^\W*(?:option |answer(?: is)?:? ?)?\(?([A-H])\)?(?:[.:),\s]|$)", re.IGNORECASE
 )
+_CLOCK = re.compile(r"\b(?:(\d+):)?(\d{1,3}):(\d\d)\b")
+WITHIN = 1.0
+"""Seconds by which a time in a video may be off."""
 
 
 def normalised(text: str) -> str:
@@ -170,3 +173,13 @@ def graded(answer: str, right: Sequence[str]) -> float:
             parts = [part for part in option.split("<AND>") if part.strip()]
             shares.append(sum(contains(answer, [p]) for p in parts) / max(1, len(parts)))
     return max(shares, default=0.0)
+
+
+def time_match(answer: str, right: Sequence[str]) -> float:
+    """1 when the first time an answer gives ("0:12", "1:02:03") is within `WITHIN` of the right seconds."""
+    found = _CLOCK.search(answer)
+    if found is None:
+        return 0.0
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    given = 3600 * hours + 60 * minutes + seconds
+    return float(any(abs(given - float(one)) <= WITHIN for one in right))

@@ -20,6 +20,7 @@ from . import (
     codes,
     collections,
     conversations,
+    depicted,
     documents,
     long_forms,
     pairs,
@@ -29,6 +30,7 @@ from . import (
     seer,
     signs,
     tables,
+    videos,
 )
 from .maker import Generator, Maker
 
@@ -130,6 +132,10 @@ SUITES: dict[str, Suite] = {
               answerable(receipts.generate)),
         Suite("codes", "barcodes and QR codes, turned, small and blurred", codes.generate),
         Suite("pairs", "what changed between two pictures, or did not", pairs.generate),
+        Suite("depicted", "finding pictures by what they show, and saying so where there is none",
+              depicted.generate),
+        Suite("videos", "when something appears, what is written, how many at the end",
+              videos.generate),
         Suite("charts", "values in charts and tables", answerable(charts.generate)),
         Suite("documents", "facts of reports among reports alike", answerable(documents.generate)),
         Suite("unanswerable", "questions whose answer is not there",
@@ -198,7 +204,7 @@ def load(
     folder.mkdir(parents=True, exist_ok=True)
     chosen = sample(tasks_of(suite, seed), limit, seed)
     check_ids(chosen, name)
-    wanted = frozenset(image for task in chosen for image in task.images)
+    wanted = frozenset(n for task in chosen for n in (*task.images, *task.documents))
     suite.generate(Maker(folder, _chance(suite, seed), wanted))
     write_tasks(chosen, folder)
     return suite, chosen

@@ -22,7 +22,7 @@ class Maker:
     Attributes:
         root: folder of the suite.
         rng: seeded; nothing else may decide anything, and no decision may depend on `wanted`.
-        wanted: the pictures to save, since saving is what costs; None saves nothing at all, so
+        wanted: the files to save, since saving is what costs; None saves nothing at all, so
             that tasks can be chosen first.
         prefix: put before the names of files, which are relative to the root.
     """
@@ -59,6 +59,10 @@ class Maker:
         if self.wanted is not None:
             self._path(name).write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
         return name
+
+    def wants(self, name: str) -> bool:
+        """Whether a file is to be made; other files are made whether or not a task has them."""
+        return self.wanted is not None and self.prefix + name in self.wanted
 
     def _path(self, name: str) -> Path:
         path = self.root / (self.prefix + name)

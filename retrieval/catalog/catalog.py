@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .detections import CatalogDetections
 from .documents import CatalogDocuments
 from .files import CatalogFiles
 from .upkeep import CatalogUpkeep
@@ -9,7 +10,7 @@ from .upkeep import CatalogUpkeep
 __all__ = ["Catalog"]
 
 
-class Catalog(CatalogFiles, CatalogDocuments, CatalogUpkeep):
+class Catalog(CatalogFiles, CatalogDocuments, CatalogDetections, CatalogUpkeep):
     """The catalog, to be read and, by one process at a time, written.
 
     Safe for threads. Each method that changes something is one transaction, on the disk when it

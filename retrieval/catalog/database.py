@@ -15,8 +15,9 @@ from ...media.private import private_file
 
 __all__ = ["VERSION", "Database"]
 
-VERSION = 2
-"""Of the tables below; a catalog of a later version is refused. 2 keeps the tables of pages."""
+VERSION = 3
+"""Of the tables below; a catalog of a later version is refused. 2 keeps the tables of pages, 3 what a
+detector found in pictures and the times of moments of videos."""
 _APPLICATION = 0x4C54_5743  # "LTWC", so that another program's database is not taken for a catalog
 _BUSY_SECONDS = 30.0
 _BUSY_PAUSE = 0.005
@@ -25,6 +26,22 @@ _SYNCHRONOUS = "FULL"
 
 TOKENIZER = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 """Marks belong to words: without them every Hindi vowel would end one."""
+
+_DETECTIONS = """\
+CREATE TABLE detections (
+    document INTEGER NOT NULL,
+    page INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    score REAL NOT NULL,
+    x1 REAL NOT NULL,
+    y1 REAL NOT NULL,
+    x2 REAL NOT NULL,
+    y2 REAL NOT NULL,
+    FOREIGN KEY (document, page) REFERENCES pages (document, number) ON DELETE CASCADE
+);
+CREATE INDEX detections_of ON detections (document, page);
+CREATE INDEX detected ON detections (label);
+"""
 
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -76,9 +93,11 @@ CREATE TABLE pages (
     section TEXT NOT NULL,
     scanned INTEGER NOT NULL,
     tables BLOB,
+    seconds REAL,
+    until REAL,
     UNIQUE (document, number)
 );
-CREATE TABLE passages (
+{_DETECTIONS}CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document INTEGER NOT NULL,
     page INTEGER NOT NULL,
@@ -94,6 +113,17 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, 'row');
 INSERT INTO meta VALUES ('version', '{VERSION}'), ('generation', '0'), ('untidy', '');
 PRAGMA application_id = {_APPLICATION};
 """
+
+
+_GROWTH = {
+    2: ("ALTER TABLE pages ADD COLUMN tables BLOB",),
+    3: (
+        "ALTER TABLE pages ADD COLUMN seconds REAL",
+        "ALTER TABLE pages ADD COLUMN until REAL",
+        *_DETECTIONS.rstrip(";\n").split(";\n"),
+    ),
+}
+"""What each version adds to the one before."""
 
 
 class Database:
@@ -285,14 +315,16 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 def _grow(connection: sqlite3.Connection) -> None:
-    """Give a catalog of version 1 what it lacks; what is no catalog is told by `_check`."""
+    """Give a catalog of an earlier version what it lacks; what is no catalog is told by `_check`."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application != _APPLICATION:
         return
     connection.execute("BEGIN IMMEDIATE")
-    sql = "UPDATE meta SET value = '2' WHERE key = 'version' AND value = '1' RETURNING value"
-    if connection.execute(sql).fetchone():
-        connection.execute("ALTER TABLE pages ADD COLUMN tables BLOB")
+    for later, statements in _GROWTH.items():
+        sql = "UPDATE meta SET value = ? WHERE key = 'version' AND value = ? RETURNING value"
+        if connection.execute(sql, (str(later), str(later - 1))).fetchone():
+            for statement in statements:
+                connection.execute(statement)
     connection.execute("COMMIT")
 
 

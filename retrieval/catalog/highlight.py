@@ -38,6 +38,11 @@ class Highlighter:
     def close(self) -> None:
         self._stemmer.close()
 
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The stems of the words that are asked for."""
+        return frozenset(self._wanted)
+
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Start and end of each word of the text that is asked for, in order."""
         return [(start, end) for start, end, _ in self.found(text)]

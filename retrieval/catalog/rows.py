@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from ...schema import Table
+from ...schema import Box, Detection, Table
 from ..pages import LineKind, Page, PageLine, well_formed
 from ..text.periods import period_tables
 
@@ -170,6 +170,8 @@ def page_in(document: int, page: Page) -> tuple[Any, ...]:
         headings_in(page.section),
         page.scanned,
         tables_in(page.tables),
+        page.seconds,
+        page.until,
     )
 
 
@@ -190,8 +192,21 @@ def page_out(row: sqlite3.Row) -> Page:
         label=row["label"],
         section=headings_out(row["section"]),
         scanned=bool(row["scanned"]),
-        tables=tables_out(row["tables"] if "tables" in row.keys() else None, row["text"]),  # noqa: SIM118
+        tables=tables_out(_kept(row, "tables"), row["text"]),
+        seconds=_kept(row, "seconds"),
+        until=_kept(row, "until"),
     )
+
+
+def _kept(row: sqlite3.Row, column: str) -> Any:
+    """A value of a row; None where an older version did not keep it."""
+    return row[column] if column in row.keys() else None  # noqa: SIM118
+
+
+def detection_out(row: sqlite3.Row) -> Detection:
+    """What a detector found, from its row."""
+    box = Box(x1=row["x1"], y1=row["y1"], x2=row["x2"], y2=row["y2"])
+    return Detection(label=row["label"], score=row["score"], box=box)
 
 
 def tables_in(tables: Sequence[Table]) -> bytes:

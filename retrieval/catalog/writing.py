@@ -77,7 +77,11 @@ def add_page(
     c: sqlite3.Connection, document: int, page: Page, chunks: Sequence[Chunk], words: str
 ) -> list[int]:
     """Store a page; returns its passages' ids. `words` are those of the whole document."""
-    c.execute(f"INSERT INTO pages VALUES ({', '.join('?' * 13)})", page_in(document, page))
+    c.execute(f"INSERT INTO pages VALUES ({', '.join('?' * 15)})", page_in(document, page))
+    c.executemany(
+        "INSERT INTO detections VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(document, page.number, d.label, d.score, *d.box.xyxy) for d in page.detections],
+    )
     return add_passages(c, document, page, chunks, words)
 
 

@@ -6,6 +6,7 @@ are known to be unfinished, and the next run goes on behind the last finished on
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from ...control import Control
 from ...errors import BadInput
 from ..catalog.catalog import Catalog
 from ..catalog.rows import NewFile
+from ..depicted.find import KINDS
 from ..embeddings.picture import PictureEmbedder
 from ..embeddings.text import TextEmbedder
 from ..loaders.base import Attachment, DocumentInfo, IllustratedPage, Scan
@@ -161,6 +163,8 @@ class DocumentWriter:
         rows = self._text.embed(texts)
         words = words_of_document(found.hint, about.title)
         ids = self._catalog.add_pages(document, [(p, c) for p, c, _ in batch], words)
+        if any(page.frame == "picture" and page.scanned for page, _, _ in batch):
+            self._remember_kinds()
         flat = [one for page in ids for one in page]
         if flat:
             self._vectors.add("passages", flat, rows, [document] * len(flat))
@@ -176,6 +180,15 @@ class DocumentWriter:
                     "pictures", [one for one, _ in looks], seen, [document] * len(looks)
                 )
         self._catalog.done(document, batch[-1][0].number)
+
+    def _remember_kinds(self) -> None:
+        """Keep which things the detector can find, so that what it did not see can be told."""
+        kinds = self._scan_reader.kinds if self._scan_reader is not None else None
+        if kinds is None:
+            return
+        names = json.dumps(list(kinds()))
+        if self._catalog.meta(KINDS) != names:
+            self._catalog.set_meta(KINDS, names)
 
 
 def _batches(pages: Iterator[tuple[Page, Image.Image | None]], chunker: Chunker) -> Iterator[Batch]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...schema import Picture, TextLine
+from ...schema import Detection, Picture, TextLine
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,12 +20,14 @@ class ScanReader:
 
     Attributes:
         read: OCR; boxes in the picture's original frame.
-        objects: what is in a picture in a few words ("4 people, 1 bus"), "" for nothing.
+        objects: what a detector finds in a picture.
+        kinds: the names of all things that the detector can find.
         caption: what a model that sees says of a picture.
         at_once: how many pages may be looked at side by side.
     """
 
     read: Callable[[Image.Image, Picture], list[TextLine]]
-    objects: Callable[[Image.Image, Picture], str] | None = None
+    objects: Callable[[Image.Image, Picture], list[Detection]] | None = None
+    kinds: Callable[[], Sequence[str]] | None = None
     caption: Callable[[Image.Image, Picture], str] | None = None
     at_once: int = 1

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...control import Control
 from ...errors import MissingExtra, ToolError
-from ...schema import Origin, Picture
+from ...schema import Detection, Origin, Picture
 from ..loaders.base import IllustratedPage, Scan
 from ..loaders.picture import page_of_scan
 from ..pages import UNREADABLE, Page
@@ -113,11 +113,19 @@ def _doubted(
 
 def _page(scan: Scan, image: Image.Image, picture: Picture, reader: ScanReader) -> Page:
     lines, turns = read_upright(scan, image, picture, reader.read)
-    objects = caption = ""
+    objects: list[Detection] = []
+    shown = caption = ""
     if scan.frame == "picture":
-        objects = (reader.objects(image, picture) if reader.objects else "") or _NO_WORDS
+        objects = reader.objects(image, picture) if reader.objects else []
+        shown = counted(objects) or _NO_WORDS
         caption = reader.caption(image, picture) if reader.caption else ""
-    return page_as_scanned(scan, lines, turns, objects, caption)
+    return replace(page_as_scanned(scan, lines, turns, shown, caption), detections=tuple(objects))
+
+
+def counted(objects: Sequence[Detection]) -> str:
+    """What was detected in a few words: "4 person, 1 bus"; "" for nothing."""
+    counts = Counter(found.label for found in objects)
+    return ", ".join(f"{count} {label}" for label, count in counts.most_common())
 
 
 def _unread(scan: Scan, reason: str) -> Page:

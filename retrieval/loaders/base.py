@@ -66,6 +66,7 @@ class Scan:
         notes: lines about it that are not written on it, such as when and where a photo was taken.
         layer: the page as its own text tells it, where that text is in doubt; kept if reading the
             picture bears it out.
+        seconds, until: of a moment of a video, when it begins and ends.
     """
 
     number: int
@@ -78,6 +79,8 @@ class Scan:
     section: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     layer: Page | None = None
+    seconds: float | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import BadInput
+from ...media.clock import clock
 from ...media.formats import PictureFile
 from ...schema import TextLine
 from ...settings import DocumentLimits, MediaLimits
@@ -84,15 +85,17 @@ def page_of_scan(
         read += [RawLine(_words(note), begins=True) for note in scan.notes]
     if shown and read:
         read = [_heading("words in the picture"), replace(read[0], begins=True), *read[1:]]
-    return build_page(
+    page = build_page(
         scan.number,
         [*shown, *read],
         width=scan.width,
         height=scan.height,
         frame=scan.frame,
+        label="" if scan.seconds is None else clock(scan.seconds),
         section=scan.section,
         scanned=True,
     )
+    return replace(page, seconds=scan.seconds, until=scan.until)
 
 
 def _shown(scan: Scan, objects: str, caption: str) -> list[RawLine]:

@@ -87,6 +87,8 @@ def send_page(stream: IO[bytes], leaf: Leaf) -> None:
             "section": leaf.section,
             "notes": leaf.notes,
             "layer": layer,
+            "seconds": leaf.seconds,
+            "until": leaf.until,
         }
         send(stream, head, leaf.rgb + coded)
     elif isinstance(leaf, IllustratedPage):
@@ -152,6 +154,8 @@ def page_of(head: Head, body: bytes) -> Leaf:
             section=tuple(head["section"]),
             notes=tuple(head["notes"]),
             layer=_text_page(head["layer"], body[end:]) if head["layer"] else None,
+            seconds=head["seconds"],
+            until=head["until"],
         )
     if head["is"] == "illustrated":
         pictures, at = [], 0

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ...errors import UsageError
 from ...extensions.extras import needs
 from ...extensions.plugins import Plugin, load_plugins
+from ...media.video import is_video
 from ...settings import DocumentLimits
 from .base import DocumentFormat, DocumentReader, Loader
 
@@ -76,6 +77,22 @@ def _open_archive(path: Path, limits: DocumentLimits) -> DocumentReader:
     return open_archive(path, limits, lambda name: promised_kind(Path(name)) is not None)
 
 
+def _open_video(path: Path, limits: DocumentLimits) -> DocumentReader:
+    from .video.document import open_video
+
+    return open_video(path, limits)
+
+
+def _render_video(path: Path, number: int, limits: DocumentLimits) -> tuple[Image.Image, float]:
+    from .video.document import render_video
+
+    return render_video(path, number, limits)
+
+
+_VIDEOS = (
+    *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".wmv", ".flv"),
+    *(".ogv", ".3gp"),
+)
 _PICTURES = (
     *(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif"),
     ".avif",
@@ -131,6 +148,9 @@ _BUILT_IN = (
     DocumentFormat("zip", (), "an archive (zip)", _open_archive),
     DocumentFormat(
         "picture", _PICTURES, "a picture", _open_picture, _render_picture, extra="experts"
+    ),
+    DocumentFormat(
+        "video", _VIDEOS, "a video", _open_video, _render_video, recognises=is_video, extra="video"
     ),
 )
 _formats: dict[str, DocumentFormat] = {known.kind: known for known in _BUILT_IN}

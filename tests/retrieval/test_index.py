@@ -8,7 +8,7 @@ import pytest
 from looktwice.errors import BadInput, UsageError
 from looktwice.retrieval.catalog.rows import Filters
 from looktwice.retrieval.ingest.reader import ScanReader
-from looktwice.schema import Picture, TextLine
+from looktwice.schema import Box, Detection, Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image
 
@@ -86,7 +86,8 @@ def test_a_short_page_is_given_whole_so_that_no_part_of_it_hides_another(
     def read(image: Image.Image, picture: Picture) -> list[TextLine]:
         return [TextLine(text="The total is 33.64", score=1.0, box=picture.box(1, 1, 30, 9))]
 
-    scan_reader = ScanReader(read=read, objects=lambda image, picture: "2 cups")
+    cup = Detection(label="cups", score=0.9, box=Box(x1=1, y1=1, x2=9, y2=9))
+    scan_reader = ScanReader(read=read, objects=lambda image, picture: [cup, cup])
     Image.new("RGB", (60, 40), "white").save(tmp_path / "receipt.png")
     with open_index(tmp_path / "ix", settings, write=True, scan_reader=scan_reader) as index:
         index.add([tmp_path / "receipt.png"])

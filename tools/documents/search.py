@@ -23,11 +23,13 @@ from ...schema import Evidence, Origin, Passage, Picture
 from ..base import Tool, tool
 from ..context import Context
 from .passages import Piece, already_known, as_evidence, bare, merged, whole_page
+from .pictures import FIND_PICTURES, FindsPictures, pictures_tool
+from .videos import WATCH, Watchable, video_tool
 from .walking import WALKING_TOOLS, walking_tools
 
 SEARCH, SIMILAR, OPEN = "search_documents", "find_similar_images", "open_page"
-SEARCH_TOOLS = (SEARCH, SIMILAR, OPEN, *WALKING_TOOLS)
-"""Names of the tools an index brings."""
+SEARCH_TOOLS = (SEARCH, SIMILAR, OPEN, FIND_PICTURES, WATCH, *WALKING_TOOLS)
+"""Names of the tools an index brings; those for pictures and videos only where it has some."""
 
 FIRST_LOOK = 6
 """Passages a search gives: enough to hold the answer mostly, few enough to be read quickly."""
@@ -110,6 +112,8 @@ def search_tools(index: Searchable, store: Store) -> list[Tool]:
         _search_tool(documents),
         _similar_tool(documents),
         _open_tool(documents),
+        *(pictures_tool(index, documents) if isinstance(index, FindsPictures) else ()),
+        *(video_tool(index, documents) if isinstance(index, Watchable) else ()),
         *walking_tools(documents),
     ]
     # The stable words come first, so that prompts begin alike whatever is indexed.

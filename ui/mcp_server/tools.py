@@ -24,6 +24,7 @@ from ...agent.extraction.records.schemas.requests import RecordRequest
 from ...agent.extraction.records.schemas.sources import any_schema
 from ...control import Control
 from ...errors import LooktwiceError
+from ...media.clock import with_place
 from ...schema import (
     Answer,
     AnswerReady,
@@ -260,9 +261,8 @@ def answer_text(answer: Answer) -> str:
     lines = [answer.text, f"({': '.join(filter(None, (assurance.label, assurance.detail)))})"]
     for citation in answer.citations:
         source = citation.source
-        page = f", page {source.page}" if source.page else ""
-        place = source.document or source.name or "picture"
-        lines.append(f"- {place}{page}: {citation.quote}")
+        place = with_place(source.document or source.name or "picture", source)
+        lines.append(f"- {place}: {citation.quote}")
     return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...media.clock import with_place
 from ...schema import Answer, Citation
 
 _QUOTED = 160
@@ -31,11 +32,10 @@ def _place(citation: Citation, answer: Answer) -> str:
     source = citation.source
     name = next((p.name for p in answer.pictures if p.original == source.picture), "")
     where = source.document or name or source.name or "the picture"
-    page = f", page {source.page}" if source.page else ""
     quote = " ".join(citation.quote.split())
     said = f": “{quote[:_QUOTED]}”" if quote else ""
     known = f" ({citation.known})" if citation.known else ""
-    return f"{where}{page}{said}{known}"
+    return f"{with_place(where, source)}{said}{known}"
 
 
 def _in_table(text: str, at: int) -> bool:

@@ -104,12 +104,13 @@ class _Routes:
         asked = SearchRequest.model_validate_json(await request.body())
 
         def lines(control: Control) -> Iterator[Line]:
-            found = self._found(asked, control)
-            yield {"passages": [passage.model_dump(mode="json") for passage in found]}
+            found, why = self._found(asked, control)
+            yield {"passages": [p.model_dump(mode="json") for p in found], "why": why}
 
         return self._respond(lines)
 
-    def _found(self, asked: SearchRequest, control: Control) -> list[Passage]:
+    def _found(self, asked: SearchRequest, control: Control) -> tuple[list[Passage], str]:
+        """What was found; of pictures that were not, why."""
         index = cast("Index", self._assistant.open_index(asked.index))
         from ...retrieval.catalog.rows import Filters  # there, since the index is
 
@@ -122,7 +123,7 @@ class _Routes:
                 for name, value in asked.filters.items()
             }
             filters = Filters(**given)
-        return index.search(
+        found = index.search(
             asked.query,
             picture=picture,
             limit=asked.limit,
@@ -130,6 +131,8 @@ class _Routes:
             rerank=asked.rerank,
             control=control,
         )
+        pictures = None if found else index.pictures(asked.query, filters=filters)
+        return found, pictures.why if pictures is not None else ""
 
     async def task(self, request: Request) -> Response:
         """A task of a batch; whatever goes wrong is in its outcome."""

@@ -73,11 +73,10 @@ class Service:
         (told,) = self._lines("/documents", body)
         return told["index"], [(path, reason) for path, reason in told["failed"]]
 
-    def search(self, request: SearchRequest) -> list[dict[str, Any]]:
-        """The passages of `Index.search`, as JSON has them."""
+    def search(self, request: SearchRequest) -> tuple[list[dict[str, Any]], str]:
+        """The passages of `Index.search`, as JSON has them; of pictures not found, why."""
         (told,) = self._lines("/search", request.model_dump(mode="json"))
-        found: list[dict[str, Any]] = told["passages"]
-        return found
+        return told["passages"], told.get("why", "")
 
     def task(self, request: str, waiting: Callable[[], None]) -> str:
         """The outcome of a task of a batch, both as the workers in processes write them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import AliasChoices, ConfigDict, Field
 
+from ...media.clock import with_place
 from ...schema import Answer, Box, Citation, Picture, Value
 
 _STORED = ConfigDict(serialize_by_alias=True)
@@ -58,7 +59,6 @@ class Exchange(Value):
 def source_name(citation: Citation, answer: Answer) -> str:
     """Where a citation points, for people: a picture's name, or a document and its page."""
     if citation.source.document:
-        page = f", page {citation.source.page}" if citation.source.page else ""
-        return citation.source.document + page
+        return with_place(citation.source.document, citation.source)
     found = (p.name for p in answer.pictures if p.original == citation.source.picture)
     return next(found, "") or citation.source.name

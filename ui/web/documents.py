@@ -123,6 +123,12 @@ class UserDocuments:
             return []
         return index.search(words, limit=limit)
 
+    def why_no_picture(self, owner: str, words: str) -> str:
+        """Why pictures that were looked for are not there; "" where none were."""
+        index = self.index(owner)
+        found = index.pictures(words) if index is not None and words.strip() else None
+        return "" if found is None else found.why
+
     def page(self, owner: str, document: str, number: int) -> Page:
         """A page; BadInput where there is none."""
         return self._index_of(owner, document).page(document, number)

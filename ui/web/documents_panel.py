@@ -73,13 +73,11 @@ class DocumentsPanel:
 
     def search(self, caller: Caller, words: str) -> Updates:
         """Pages in which it stands."""
+        words = words[:_MAX_SEARCH_CHARACTERS]
         try:
-            return {
-                "found": search_results(
-                    self._documents.search(caller.owner, words[:_MAX_SEARCH_CHARACTERS]),
-                    words[:_MAX_SEARCH_CHARACTERS],
-                )
-            }
+            found = self._documents.search(caller.owner, words)
+            why = "" if found else self._documents.why_no_picture(caller.owner, words)
+            return {"found": search_results(found, words), **({"progress": why} if why else {})}
         except LooktwiceError as error:
             return {"progress": error_sentence(error)}
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from ...errors import BadInput
-from ...schema import Passage, Table
+from ...schema import Depicted, Passage, Table
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -51,6 +51,16 @@ class ChosenDocuments:
             return []
         chosen = asked or sorted(self._names)
         return self._index.search(query, limit=limit, documents=chosen, control=control)
+
+    def pictures(
+        self, query: str, *, limit: int = 10, documents: Sequence[str] = (), always: bool = False
+    ) -> Depicted | None:
+        """The pictures that show what a query looks for; None where it looks for none."""
+        asked = [name for name in documents if name in self._names]
+        if not self._names or (documents and not asked):
+            return None
+        chosen = asked or sorted(self._names)
+        return self._index.pictures(query, limit=limit, documents=chosen, always=always)
 
     def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
         """Pictures and scanned pages that look alike, best first."""

@@ -8,12 +8,13 @@ from looktwice.agent.batch.ray_ingest import IngestModels
 from looktwice.agent.batch.worker import WorkerSpec
 from looktwice.errors import ToolError
 from looktwice.retrieval.ingest.reader import ScanReader
-from looktwice.schema import Picture, TextLine
+from looktwice.schema import Box, Detection, Picture, TextLine
 from looktwice.settings import Settings
 from PIL import Image
 
 from ...retrieval.kit import HashedWords, MeanColours
 
+DOG = Detection(label="dog", score=0.9, box=Box(x1=1, y1=1, x2=5, y2=5))
 MODULE = "looktwice.tests.agent.batch.index_kit"
 """What a process of its own calls this file."""
 
@@ -30,7 +31,7 @@ def read(image: Image.Image, picture: Picture) -> list[TextLine]:
 
 def models(settings: Settings) -> IngestModels:
     """A factory of models."""
-    eyes = ScanReader(read=read, objects=lambda image, picture: "1 dog")
+    eyes = ScanReader(read=read, objects=lambda image, picture: [DOG], kinds=lambda: ["dog"])
     return IngestModels(eyes, HashedWords(), MeanColours())
 
 

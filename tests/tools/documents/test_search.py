@@ -14,6 +14,7 @@ from looktwice.schema import Evidence, Picture, ToolCall, ToolResult
 from looktwice.settings import Settings
 from looktwice.tools import run_tool
 from looktwice.tools.context import Context
+from looktwice.tools.documents.pictures import FIND_PICTURES
 from looktwice.tools.documents.search import (
     FIRST_LOOK,
     SEARCH_TOOLS,
@@ -21,6 +22,7 @@ from looktwice.tools.documents.search import (
     nearest_names,
     search_tools,
 )
+from looktwice.tools.documents.videos import WATCH
 from looktwice.tools.registry import default_tools
 from PIL import Image
 
@@ -72,7 +74,7 @@ class TestList:
         settings = Settings(home=tmp_path)
         without = {t.name for t in default_tools(settings, store)}
         assert {t.name for t in default_tools(settings, store, index=index)} == (
-            without | set(SEARCH_TOOLS)
+            without | set(SEARCH_TOOLS) - {FIND_PICTURES, WATCH}  # it has neither
         )
         empty = fake_index.MemoryIndex({})
         assert {t.name for t in default_tools(settings, store, index=empty)} == without

@@ -71,7 +71,7 @@ def test_documents_are_read_and_searched(
         asked = AskRequest(question="When does the lease end?", read=folder)
         assert kit.final(list(service.ask(asked))).citations[0].source.document == "lease.pdf"
         only = {"types": ["pdf"]}
-        (hit,) = service.search(SearchRequest(index=folder, query="lease", filters=only))
+        ((hit,), _) = service.search(SearchRequest(index=folder, query="lease", filters=only))
         assert hit["document"] == "lease.pdf"
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from ....media.clock import place
 from ....schema import Passage, Picture
 from ..history import Chat
 from ..text import shorten
@@ -140,7 +141,7 @@ def search_results(passages: Sequence[Passage], words: str) -> str:
         return '<p class="lt-none">Nothing found.</p>'
     rows = "".join(
         f'<li><a class="lt-page" href="{page_link(p.document, p.page, words)}">'
-        f"<span>{plain(p.document)}<small>page {p.page}</small></span>"
+        f"<span>{plain(p.document)}<small>{place(p)}</small></span>"
         f"<em>{plain(shorten(p.text, 110))}</em></a></li>"
         for p in passages
     )
