@@ -105,7 +105,8 @@ def _written(question: str, table: TypedTable, run: Run) -> str:
     prompt = render("query", table=described(table), question=question)
     messages = [Message(role="system", text=system), Message(role="user", text=prompt)]
     with TableDatabase([table]) as database:
-        return written_sql(messages, database, run.model, lambda found: _misplaced(found, table))
+        sql = written_sql(messages, database, run.model, lambda found: _misplaced(found, table))
+        return "" if sql and _misplaced(database.query(sql), table) else sql
 
 
 def _misplaced(result: QueryResult, table: TypedTable) -> str:
@@ -116,7 +117,7 @@ def _misplaced(result: QueryResult, table: TypedTable) -> str:
         word = said.strip("%").casefold()
         for column in _columns_that_hold(word, table) if word else ():
             if not re.search(rf"\b{column}\b[^']*'{re.escape(said)}'", result.sql):
-                return f"No document fits: {said!r} stands in the column {column}."
+                return f"No document fits: use the column {column}, in which {said!r} stands."
     return ""
 
 

@@ -53,7 +53,7 @@ class Reader:
 
     def __call__(self, messages: Sequence[Message]) -> str:
         shown = messages[-1].text
-        if "stands in the column issuer" in shown:
+        if "use the column issuer" in shown:
             return json.dumps({"sql": self.better})
         if "Question: " in shown.rsplit("\n\n", 1)[-1]:
             return json.dumps({"sql": self.sql})

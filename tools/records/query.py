@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ...control import Control
 from ...errors import ToolError
@@ -88,7 +89,7 @@ def is_of_records(item: Evidence) -> bool:
 
 def _answered(result: QueryResult, table: TypedTable) -> Iterator[Evidence]:
     """The result, then every document that it rests on, with its values that were used."""
-    said = spelled_result(result)
+    said = spelled_result(_named(result, table))
     yield Evidence(
         kind="calculation",
         text=f"asked of all records: {result.sql}\nresult: {said}",
@@ -98,6 +99,26 @@ def _answered(result: QueryResult, table: TypedTable) -> Iterator[Evidence]:
     at = [n for n, column in enumerate(table.columns) if column.name in names]
     for row in rows:
         yield _counted(table, row, at)
+
+
+def _named(result: QueryResult, table: TypedTable) -> QueryResult:
+    """A result that gives words of single documents, with the documents' names beside them."""
+    rows = result.used[0][1] if result.used else ()
+    words = [row[0] for row in result.rows if len(row) == 1 and isinstance(row[0], str)]
+    if DOCUMENT in result.columns or not len(words) == len(result.rows) == len(rows):
+        return result
+    named = [
+        (f"{word} ({table.values[at][0]})",)
+        if word == table.values[at][_column(result, table)]
+        else (word,)
+        for word, at in zip(words, rows, strict=True)
+    ]
+    return replace(result, rows=tuple(named))
+
+
+def _column(result: QueryResult, table: TypedTable) -> int:
+    names = [column.name for column in table.columns]
+    return names.index(result.columns[0]) if result.columns[0] in names else 0
 
 
 def _counted(table: TypedTable, row: int, at: Sequence[int]) -> Evidence:

@@ -49,6 +49,13 @@ def test_a_sum_rests_on_the_documents_that_pass_the_filter(tmp_path: Path) -> No
     assert rows[0].boxes == (BOX,)
 
 
+def test_words_of_single_documents_are_given_with_their_names(tmp_path: Path) -> None:
+    papers = [record("a.pdf", 1.0, currency="EUR"), record("b.pdf", 4.25, currency="USD")]
+    result, *_ = asked("SELECT currency FROM t1 ORDER BY total DESC", tmp_path, *papers)
+    assert result.calculation is not None
+    assert result.calculation.result == "USD (b.pdf), EUR (a.pdf)"
+
+
 def test_a_document_counts_for_what_it_does_not_say(tmp_path: Path) -> None:
     papers = [record("a.pdf", None), record("b.pdf", 4.25)]
     result, row = asked("SELECT document FROM t1 WHERE total IS NULL", tmp_path, *papers)
