@@ -66,9 +66,16 @@ def _box(picture: Picture, box: Box, classes: str, label: str) -> str:
     if wide <= 0 or high <= 0:
         return ""
     place = f"left:{left:.3f}%;top:{top:.3f}%;width:{wide:.3f}%;height:{high:.3f}%"
-    side = "lt-right" if left < _NO_ROOM else "lt-left"  # a label stands beside its box, not on it
+    side = _side(left, 100 - left - wide)
     words = f'<b class="{side}">{plain(shorten(label, 40))}</b>' if label else ""
     return f'<i class="lt-box {classes}" style="{place}">{words}</i>'
+
+
+def _side(left: float, right: float) -> str:
+    """Where the label of a box stands, of the room beside it in percent: not on the box, nor cut off."""
+    if left >= _NO_ROOM:
+        return "lt-left"
+    return "lt-right" if right >= _NO_ROOM else "lt-above"
 
 
 def answer_html(exchange: Exchange, number: int, chat: str | None = None) -> str:

@@ -197,7 +197,7 @@ def language_choice() -> str:
         f'<option value="{code}" lang="{code}">{name}</option>' for code, name in LANGUAGES.items()
     )
     return (
-        '<select class="lt-language" aria-label="Language"><option value="">&#127760; Auto</option>'
+        '<select class="lt-language" aria-label="Language"><option value="">Auto</option>'
         f"{options}</select>"
     )
 

@@ -30,6 +30,10 @@ const open = (id) => {
   unpin();
 };
 
+// Gradio's list has no words of its own for "nothing chosen".
+new MutationObserver(() => one("#lt-scope input:not([placeholder])")?.setAttribute("placeholder", "All documents"))
+  .observe(document.documentElement, { childList: true, subtree: true });
+
 // --- what belongs together lights up together
 const LINKED = /^lt-x\d+-\d+$/;
 const highlight = (target, on) => {

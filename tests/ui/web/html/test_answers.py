@@ -38,3 +38,11 @@ def test_a_declined_answer_says_what_would_help() -> None:
     assert "Add the picture" in what_would_help(answer(**declined))[0]
     assert what_would_help(answer()) == []
     assert what_would_help(answer(**{**declined, "stop_reason": "cancelled"})) == []
+
+
+def test_the_label_of_a_box_stands_where_there_is_room() -> None:
+    wide = picture().width
+    places = {"lt-left": (0.5, 1.0), "lt-right": (0.0, 0.5), "lt-above": (0.0, 1.0)}
+    for side, (left, right) in places.items():
+        box = Box(x1=left * wide, y1=10, x2=right * wide, y2=20)
+        assert f'<b class="{side}">1</b>' in figure(picture(), [(box, "x", "1")])
