@@ -10,17 +10,19 @@ from rich.console import Console
 from rich.table import Table
 
 from ...evals.ablate import Effect
+from ...evals.calibrating import CALIBRATES
 from ...evals.compare import Comparison, Difference
 from ...evals.report import percent
 from ...evals.runner import EvalRun
 from ...evals.scoring import OUTCOMES, Scored
-from ...evals.summary import RunSummary
+from ...evals.summary import RunSummary, SummaryRow
 from .text import literal
 
 _LISTED = 8
 _SET = {True: "on", False: "off", None: "by pack"}
 _USUAL = ("right", "wrong", "declined")
 """Outcomes that have a column in any case."""
+_FEW = 5
 _SHARES = ("score", "declined", "wrong")
 
 
@@ -41,18 +43,33 @@ def show_evaluation(run: EvalRun, summary: RunSummary, page: Path, console: Cons
             literal(row.kind),
             str(row.count),
             percent(row.score.mean),
-            f"{percent(row.score.low)} to {percent(row.score.high)}",
+            _interval(row),
             *(str(row.outcomes[outcome] or "") for outcome in seen),
             f"{row.measures.get('model calls', 0):.1f}",
             f"{row.measures.get('seconds', 0):.1f}",
         )
+    console.print(literal(title(run)))
     console.print(table)
     if run.scored:
         console.print(literal(in_words(run.scored)))
-    console.print(literal(" · ".join(_whole(summary)), "dim"))
+    if run.manifest.suite != CALIBRATES:  # whoever compares models is told in words
+        console.print(literal(" · ".join(_whole(summary)), "dim"))
     if not run.complete:
         console.print(literal(f"{len(run.scored)} of {run.manifest.count} questions were asked"))
     console.print(literal(f"report: {page}"))
+
+
+def title(run: EvalRun) -> str:
+    """Which suite, and which model answered."""
+    model = next((answer.model for answer in run.answers.values() if answer.model), "")
+    return f"{run.manifest.suite}, {model or 'no model'}, pack {run.manifest.pack}"
+
+
+def _interval(row: SummaryRow) -> str:
+    """Of a score; nothing where so few questions would make it look surer than it is."""
+    if row.count < _FEW:
+        return ""
+    return f"{percent(row.score.low)} to {percent(row.score.high)}"
 
 
 def in_words(scored: Sequence[Scored]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, Protocol
@@ -93,7 +93,17 @@ def open_paddle(folders: OcrFolders, threads: int, device: DeviceName) -> tuple[
         use_doc_unwarping=False,
         use_textline_orientation=False,
     )
+    if chosen != [CPU]:
+        _without_own_fallback(engine)
     return engine, fast
+
+
+def _without_own_fallback(engine: Any) -> None:
+    """What fails is tried again by the reader, with a line; onnxruntime's own way would print."""
+    with suppress(AttributeError):  # another PaddleX: then it prints
+        pipeline = engine.paddlex_pipeline
+        for model in (pipeline.text_det_model, pipeline.text_rec_model):
+            model.runner.session.disable_fallback()
 
 
 def _working(folders: OcrFolders, device: DeviceName) -> list[str]:
