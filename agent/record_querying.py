@@ -36,6 +36,9 @@ _FEWEST = 2
 _MOSTLY = 0.5
 """Share of the documents that are short enough for a record."""
 _NEIGHBOURS = 6
+_MAYBE_EMPTY = 0.006
+"""Probability of an empty query while one was written, from which no record holds what is asked for: of 30
+questions with an answer the surest doubt was .004, of 11 without one 8 lay above .01."""
 _QUOTED = re.compile(r"'([^']+)'")
 
 
@@ -105,7 +108,13 @@ def _written(question: str, table: TypedTable, run: Run) -> str:
     prompt = render("query", table=described(table), question=question)
     messages = [Message(role="system", text=system), Message(role="user", text=prompt)]
     with TableDatabase([table]) as database:
-        sql = written_sql(messages, database, run.model, lambda found: _misplaced(found, table))
+        sql = written_sql(
+            messages,
+            database,
+            run.model,
+            doubted=lambda found: _misplaced(found, table),
+            most_empty=_MAYBE_EMPTY,
+        )
         return "" if sql and _misplaced(database.query(sql), table) else sql
 
 

@@ -54,7 +54,7 @@ TESTED_WITH = {
     "agent/backends/local/test_runner.py": (
         "agent/backends/local/model_input agent/backends/local/prefix agent/backends/local/sampling"
     ),
-    "agent/test_record_querying.py": "agent/extraction/collection agent/sql_writing",
+    "agent/test_record_querying.py": "agent/extraction/collection",
     "tools/records/test_query.py": "tools/records/gaps tools/records/table",
     "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
