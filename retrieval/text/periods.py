@@ -109,11 +109,10 @@ class _Columns(NamedTuple):
             return self
         heads = column_heads(places, named)
         periods = dict(zip((name.start for name in named), self.names, strict=True))
-        names = [
-            next((periods[n] for n in head.words if n in periods), None)
-            or (" ".join(words[head.words.start : head.words.stop]),)
-            for head in heads
-        ]
+        names: list[_Name] = []
+        for head in heads:
+            own = [periods[n] for n in head.words if n in periods]
+            names += own or [(" ".join(words[head.words.start : head.words.stop]),)]
         return _Columns(self.names, heads, names)
 
     def outside(self, cells: Sequence[range], places: Sequence[Place]) -> int:
