@@ -477,6 +477,10 @@ class Assistant(Closing):
         """Whether texts can be made vectors here."""
         return self._embedder is not None
 
+    def can_see(self) -> bool:
+        """Whether the chat model looks at pictures itself; loads it."""
+        return self._chat_model().sees_images
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Texts as unit vectors, one row each.
 

@@ -11,6 +11,7 @@ import gradio as gr
 from ...settings import Settings
 from ...weights.resolve import resolve_pack
 from .chat import ChatHandlers
+from .first_start import seeing_model
 from .html.components import language_choice, settings_note, welcome
 from .preferences import check_names
 from .session import PageSession
@@ -149,7 +150,7 @@ def _conversation(handlers: ChatHandlers) -> dict[str, Any]:
             autoscroll=False,  # scripts/follow.js keeps the question in view, not the end
             latex_delimiters=[],
             allow_tags=False,
-            placeholder=welcome(handlers.examples),
+            placeholder=welcome(handlers.examples, seeing_model(handlers.assistant)),
             feedback_options=None,
             line_breaks=False,
         ),

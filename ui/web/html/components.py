@@ -216,8 +216,21 @@ def heading(title: str, chat: str | None) -> str:
     )
 
 
-def welcome(examples: Sequence[tuple[str, Picture]]) -> str:
-    """What stands where a conversation will be."""
+def _offer(model: str) -> str:
+    return (
+        '<p class="lt-offer"><span>The model in use reads text; it does not see.</span> '
+        f"<span>One that sees fits this machine: {plain(model)}.</span> "
+        "<code>looktwice models choose --take</code></p>"
+    )
+
+
+def welcome(examples: Sequence[tuple[str, Picture]], seeing_model: str = "") -> str:
+    """What stands where a conversation will be.
+
+    Args:
+        examples: questions with their pictures.
+        seeing_model: one to take where the model in use cannot see.
+    """
     cards = "".join(
         f'<button type="button" class="lt-do lt-example lt-n{n}">'
         f'<img src="/see/picture/{picture.sha256}" alt="{plain(picture.name)}">'
@@ -227,5 +240,6 @@ def welcome(examples: Sequence[tuple[str, Picture]]) -> str:
     return (
         '<div class="lt-welcome"><h2>What would you like to know?</h2>'
         "<p>Drop a picture, a scan or a document below and ask. Every answer shows where it stands, "
-        f'and says so when it cannot tell.</p><div class="lt-examples">{cards}</div></div>'
+        f'and says so when it cannot tell.</p><div class="lt-examples">{cards}</div>'
+        f"{_offer(seeing_model) if seeing_model else ''}</div>"
     )
