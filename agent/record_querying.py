@@ -29,8 +29,10 @@ __all__ = [
     "written_record_query",
 ]
 
-SHARE = 0.4
-"""Of the nearest examples' vote, from which all documents are asked."""
+SHARE = 0.6
+"""Of the nearest examples' vote, from which all documents are asked: reading them all takes long."""
+_VOTES = 3
+"""So many of the nearest examples ask all documents: one alone may only be about the same thing."""
 _FEWEST = 2
 """Documents of which one can ask how many."""
 _MOSTLY = 0.5
@@ -52,7 +54,8 @@ def asks_all(state: State, form: Form, run: Run) -> bool:
     short = sum(entry.pages <= MOST_PAGES for entry in entries)
     if short < max(_FEWEST, _MOSTLY * len(entries)):
         return False
-    return share_for_records(_without_pictures(state["standalone_question"], run)) >= SHARE
+    nearest = _without_pictures(state["standalone_question"], run)
+    return share_for_records(nearest) >= SHARE and sum(map(_asks_records, nearest)) >= _VOTES
 
 
 def _without_pictures(question: str, run: Run) -> list[Neighbour]:
@@ -68,10 +71,12 @@ def _without_pictures(question: str, run: Run) -> list[Neighbour]:
 def share_for_records(neighbours: Sequence[Neighbour]) -> float:
     """How much of the vote of the nearest examples is for asking all documents, 0..1."""
     whole = sum(one.weight for one in neighbours)
-    asking = sum(
-        one.weight for one in neighbours if any(READ_RECORDS in s for s in one.example.route)
-    )
+    asking = sum(one.weight for one in neighbours if _asks_records(one))
     return asking / whole if whole else 0.0
+
+
+def _asks_records(neighbour: Neighbour) -> bool:
+    return any(READ_RECORDS in stage for stage in neighbour.example.route)
 
 
 def without_records(stages: tuple[Stage, ...] | None) -> tuple[Stage, ...] | None:

@@ -18,7 +18,8 @@ BROUGHT_ALONG = {"langchain_core", "pydantic_core"}
 OF_AN_INDEX = {
     "retrieval.catalog.rows", "retrieval.embeddings.picture", "retrieval.index",
     "retrieval.ingest.progress", "retrieval.ingest.scans", "retrieval.maintenance",
-    "retrieval.ranking.fusion",
+    "retrieval.ranking.fusion", "retrieval.watching.questions",
+    "retrieval.watching.readings", "retrieval.watching.search", "retrieval.watching.spans",
 }  # fmt: skip
 """Homes of public names that only say with which command they come."""
 
@@ -42,6 +43,7 @@ BEHIND_A_CHECK = {
     "agent/form_classifier.py": "fitted to vectors, which an embedder made; without one words vote",
     "retrieval/pages.py": "pages come out of an index",
     "tools/looking/regions.py": "part of a tool that is only there with the experts",
+    "tools/ocr/paddle.py": "opened by reader.py, which checks",
     "tools/mcp_client/link.py": "opened by remote.py, which checks",
     **{
         f"weights/convert/{name}.py": "makes weights ready for what was checked to be there"

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from PIL import Image, ImageDraw
 
 from ...evals.suites.pdf import PdfLine, write_pdf
+from ...media.video import encoded
 from ...retrieval.loaders.registry import formats
 from .outlook import mail
 
@@ -125,6 +126,12 @@ def _separated(mark: str) -> bytes:
     return "\n".join(mark.join(f'"{cell}"' for cell in row) for row in _ROWS).encode()
 
 
+def _clip() -> bytes:
+    """Two shots of a second each."""
+    shots = [Image.new("RGB", (160, 120), colour) for colour in ("#b9d4e8", "#c01020")]
+    return encoded((shot for shot in shots for _ in range(5)), 5)
+
+
 def _picture(kind: str, mode: str = "RGB") -> bytes:
     image = Image.new("RGB", (160, 60), "white")
     ImageDraw.Draw(image).text((8, 20), "Room 514", fill="black")
@@ -217,6 +224,7 @@ _MAKERS: dict[str, Callable[[], bytes]] = {
     ".tiff": lambda: _picture("TIFF"),
     ".avif": lambda: _picture("AVIF"),
     **dict.fromkeys((".heic", ".heif"), _heif),
+    ".mp4": _clip,
     ".eml": _mail,
     ".json": _json,
     ".xml": lambda: f"<report><room>514</room><text>{_TEXT}</text></report>".encode(),

@@ -22,6 +22,7 @@ _LETTER = re.compile(
     r"^\W*(?:option |answer(?: is)?:? ?)?\(?([A-H])\)?(?:[.:),\s]|$)", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\b(?:(\d+):)?(\d{1,3}):(\d\d)\b")
+_SECONDS = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
 WITHIN = 1.0
 """Seconds by which a time in a video may be off."""
 
@@ -176,10 +177,12 @@ def graded(answer: str, right: Sequence[str]) -> float:
 
 
 def time_match(answer: str, right: Sequence[str]) -> float:
-    """1 when the first time an answer gives ("0:12", "1:02:03") is within `WITHIN` of the right seconds."""
-    found = _CLOCK.search(answer)
-    if found is None:
+    """1 when the first time an answer gives ("0:12", "1:02:03", "12 s") is a right one within `WITHIN`."""
+    if found := _CLOCK.search(answer):
+        hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        given = 3600.0 * hours + 60 * minutes + seconds
+    elif said := _SECONDS.search(answer):
+        given = float(said[0])
+    else:
         return 0.0
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    given = 3600 * hours + 60 * minutes + seconds
     return float(any(abs(given - float(one)) <= WITHIN for one in right))

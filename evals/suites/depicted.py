@@ -67,7 +67,7 @@ _EACH = 3
 def generate(make: Maker) -> list[Task]:
     """One collection, asked for what is shown, what is only written, and what is not there."""
     shown = _pictures(make)
-    names = tuple(shown)
+    names = tuple(make.rng.sample(list(shown), len(shown)))
     tasks = [
         Task(
             id=f"shown-{thing.replace(' ', '-')}-{at}",

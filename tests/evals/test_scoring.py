@@ -38,6 +38,7 @@ RIGHT = {
     "relaxed": "42",
     "yes_no": "yes",
     "choice": "C",
+    "time": "12.4",
     "table": "| Mill | Lane 4 |",
 }
 

@@ -162,7 +162,7 @@ def test_after_200_asked_and_stopped_questions_nothing_is_left(home: Path) -> No
         await until(lambda: pages.answers.running == 0)
         assert (pages.answers.waiting, pages.answers._watching) == (0, {})
         assert all(live.done.is_set() for live in pages.answers._answers.values())
-        threads = [t for t in threading.enumerate() if t.name.startswith("looktwice")]
+        threads = [t for t in threading.enumerate() if t.name.startswith("looktwice-run")]
         await until(lambda: not any(t.is_alive() for t in threads if "warm" not in t.name))
         assert threading.active_count() <= before + 8  # asyncio's own pool
         pages.assistant.close()
