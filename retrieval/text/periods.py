@@ -134,9 +134,9 @@ class _Columns(NamedTuple):
 
 
 def _words(line: str, span: tuple[int, int]) -> range:
-    """The words of a line that two of its characters lie between."""
-    first = len(line[: span[0]].split())
-    return range(first, first + len(line[slice(*span)].split()))
+    """The words of a line that hold the characters of a span, whole or in part."""
+    begin, end = span
+    return range(len(f"{line[:begin]}x".split()) - 1, len(line[:end].split()))
 
 
 def _word_places(page: Page) -> dict[int, list[Place]]:

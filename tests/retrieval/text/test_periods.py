@@ -139,6 +139,16 @@ def test_numbers_are_of_the_period_that_they_stand_under() -> None:
     ]
 
 
+def test_periods_may_stand_in_brackets() -> None:
+    told = told_of(
+        placed(
+            "Millions         (2022)    (2021)    Change",
+            "Sales               500       400       25",
+        )
+    )
+    assert told[1] == "Sales: 2022 = 500; 2021 = 400; Change = 25"
+
+
 def test_a_period_over_several_columns_is_that_of_each() -> None:
     told = told_of(
         placed(
