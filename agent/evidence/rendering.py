@@ -100,7 +100,7 @@ def fit(text: str, tokens: int) -> str:
     """
     if estimate_tokens(text) <= tokens:
         return text
-    lines = [piece for line in text.splitlines() for piece in wrap(line, _PIECE) or [""]]
+    lines = [piece for line in text.splitlines() for piece in _pieces(line)]
     head: list[str] = []
     tail: list[str] = []
     room = tokens - 8
@@ -112,6 +112,11 @@ def fit(text: str, tokens: int) -> str:
         (head if at_head else tail).append(line)
     left_out = len(lines) - len(head) - len(tail)
     return "\n".join([*head, f"(... {left_out} lines left out ...)", *reversed(tail)])
+
+
+def _pieces(line: str) -> list[str]:
+    """A line in parts that are not too long; to `wrap`, many blanks before a line cost their square."""
+    return [line] if len(line) <= _PIECE else wrap(line.strip(), _PIECE) or [""]
 
 
 def _alternating(count: int) -> Iterable[bool]:

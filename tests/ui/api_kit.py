@@ -66,7 +66,6 @@ def user(text: str, *pictures: bytes) -> Any:
 
 
 def own_threads() -> list[str]:
-    """Names of threads that belong to runs; the reader of documents is one for all tests."""
-    names = ("looktwice", "tool-")
-    alive = (t.name for t in threading.enumerate())
-    return [name for name in alive if name.startswith(names) and name != "looktwice reader"]
+    """Names of threads that belong to runs; those of a program, which other tests keep, are none."""
+    names = ("looktwice-run", "looktwice-act", "tool-")
+    return [t.name for t in threading.enumerate() if t.name.startswith(names)]
