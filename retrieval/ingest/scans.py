@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...control import Control
 from ...errors import MissingExtra, ToolError
-from ...schema import Detection, Origin, Picture
+from ...schema import Detection, Picture
 from ..loaders.base import IllustratedPage, Scan
 from ..loaders.picture import page_of_scan
 from ..pages import UNREADABLE, Page
@@ -70,19 +69,9 @@ def read_scan(scan: Scan, name: str, reader: ScanReader | None) -> tuple[Page, I
 
     One that cannot be read is kept, and its label says why.
     """
-    from PIL import Image
-
-    image = Image.frombytes("RGB", scan.size, scan.rgb)
+    image, picture = scan.pictured(name)
     if reader is None:
         return (scan.layer, None) if scan.layer else (_unread(scan, _NOBODY), image)
-    picture = Picture(
-        sha256=hashlib.sha256(scan.rgb).hexdigest(),
-        width=scan.size[0],
-        height=scan.size[1],
-        format="RGB",
-        name=name,
-        origin=Origin(document=name, page=scan.number, scale=scan.scale, frame=scan.frame),
-    )
     try:
         if scan.layer is not None:
             return _doubted(scan, scan.layer, image, picture, reader)

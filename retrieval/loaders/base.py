@@ -6,6 +6,7 @@ A loader is a function that opens a file of one kind; `DocumentFormat` says whic
 
 from __future__ import annotations
 
+import hashlib
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ...closing import Closing
-from ...schema import Frame
+from ...schema import Frame, Origin, Picture
 from ...settings import DocumentLimits
 from ..pages import XYXY, Page
 
@@ -81,6 +82,21 @@ class Scan:
     layer: Page | None = None
     seconds: float | None = None
     until: float | None = None
+
+    def pictured(self, name: str) -> tuple[Image.Image, Picture]:
+        """Its pixels, and the picture they are of, for whoever reads it; `name` is the document's."""
+        from PIL import Image
+
+        width, height = self.size
+        picture = Picture(
+            sha256=hashlib.sha256(self.rgb).hexdigest(),
+            width=width,
+            height=height,
+            format="RGB",
+            name=name,
+            origin=Origin(document=name, page=self.number, scale=self.scale, frame=self.frame),
+        )
+        return Image.frombytes("RGB", self.size, self.rgb), picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)

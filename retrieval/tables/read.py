@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...closing import Closing
 from ...control import Control
 from ...errors import BadInput
-from ...schema import Box, Origin, Picture, Table, TextLine
+from ...schema import Box, Picture, Table, TextLine
 from ...settings import DocumentLimits
 from ..loaders.base import Scan
 from ..loaders.isolate import ChildReader
@@ -75,20 +74,10 @@ def tables_of_scan(scan: Scan, name: str, read_text: ReadText) -> list[Table]:
         name: of its document.
         read_text: OCR.
     """
-    from PIL import Image
-
     from .finding.tables import find_tables
     from .sources.scan import layout_of_scan
 
-    image = Image.frombytes("RGB", scan.size, scan.rgb)
-    picture = Picture(
-        sha256=hashlib.sha256(scan.rgb).hexdigest(),
-        width=scan.size[0],
-        height=scan.size[1],
-        format="RGB",
-        name=name,
-        origin=Origin(document=name, page=scan.number, scale=scan.scale, frame=scan.frame),
-    )
+    image, picture = scan.pictured(name)
     layout = layout_of_scan(image, read_text(image, picture), picture, scan.number)
     return [_in_frame(table, picture) for table in find_tables(layout)]
 

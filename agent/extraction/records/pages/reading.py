@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
@@ -17,7 +16,7 @@ from .....retrieval.ingest.reader import ScanReader
 from .....retrieval.ingest.scans import read_scan
 from .....retrieval.loaders.base import IllustratedPage, Scan
 from .....retrieval.pages import Page
-from .....schema import Box, Origin, Picture, TextLine
+from .....schema import Box, Picture, TextLine
 from .....settings import DocumentLimits
 from .rows import PageText, page_text, scan_text
 
@@ -148,14 +147,6 @@ class DocumentPages(Closing):
         if self._read_text is None:
             require("experts")
         assert self._read_text is not None
-        image = Image.frombytes("RGB", scan.size, scan.rgb)
-        picture = Picture(
-            sha256=hashlib.sha256(scan.rgb).hexdigest(),
-            width=scan.size[0],
-            height=scan.size[1],
-            format="RGB",
-            name=name,
-            origin=Origin(document=name, page=scan.number, scale=scan.scale, frame=scan.frame),
-        )
+        image, picture = scan.pictured(name)
         lines = self._read_text(image, picture)
         return scan_text(scan, lines, image, picture)
