@@ -33,7 +33,7 @@ class Limits(BaseModel):
 
     rounds: int = Field(default=2, ge=0, description="times the assistant may look again")
     tool_calls: int = Field(default=12, ge=0, description="of one question")
-    model_calls: int = Field(default=20, ge=0, description="of one question")
+    model_calls: int = Field(default=24, ge=0, description="of one question")
     question_characters: int = Field(default=32_000, gt=0, description="of one question")
     tokens: int = Field(
         default=32_000, gt=0, description="prompts and replies; a picture counts once"

@@ -185,11 +185,13 @@ def _wait(tried: int, asked: str | None) -> float:
 
 
 async def _data_of(response: httpx.Response) -> AsyncIterator[str]:
-    """The data of each server-sent event."""
+    """The data of each server-sent event; a line that is an object is one itself (Ollama)."""
     lines: list[str] = []
     async for line in response.aiter_lines():
         if line.startswith("data:"):
             lines.append(line.removeprefix("data:").removeprefix(" "))
+        elif line.startswith("{"):
+            yield line
         elif not line and lines:
             yield "\n".join(lines)
             lines = []

@@ -16,6 +16,8 @@ _MAGIC = b"GGUF"
 _SMALLEST = 1_024  # bytes; no header of a real model is shorter
 _X86 = ("x86_64", "amd64")
 _SPINS = "GOMP_SPINCOUNT"
+_LEFT_ON_GPU = 2 * 10**9
+"""Bytes of each GPU that no layer takes: the screen's, and those of the experts where it is shared."""
 
 
 def usable_cores() -> int:
@@ -96,6 +98,7 @@ def parameters(
     if not gpu:
         params.n_gpu_layers = 0
         params.mmproj_use_gpu = False
+    params.fit_params_target = [_LEFT_ON_GPU] * len(params.fit_params_target)
     params.n_ctx = context
     params.n_parallel = slots
     params.kv_unified = True  # one request may fill the whole context; the slots share it

@@ -27,16 +27,16 @@ from .pictures import PAGE_PIXELS, SERVER_PIXELS
 from .probing import ask_server
 from .refusals import Refused, noticed
 from .requests import ChatRequests, EachRequest
-from .server import base_url, is_loopback, shown
+from .server import ServerFacts, base_url, is_loopback, shown
 from .thoughts import ThoughtFilter
 from .validation import check_options, check_pictures
+from .wires import ChatWire, OllamaWire, OpenAIWire
 
 if TYPE_CHECKING:
     from ...media.store import Store
 
 T = TypeVar("T")
 
-_CHAT = "/chat/completions"
 _TOP = 20  # the most alternatives that servers give for one token
 _WITH_CHANCES = {"logprobs": True, "top_logprobs": _TOP}
 _NO_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
@@ -90,6 +90,7 @@ class OpenAIModel:
         store: where the pictures of messages lie.
         sees_images, context_tokens: None asks the server; where it does not say, pictures are sent
             (a server of this kind usually runs a multimodal model) and 32,768 tokens are assumed.
+            Ollama is told how much to read, and never less than 8,192 where the model can.
         timeout: seconds without a sign of life before a request is given up, retries included.
         retries: how often to try again when the server is busy or cannot be reached.
         offline: refuse addresses beyond this machine.
@@ -137,7 +138,9 @@ class OpenAIModel:
         self._background = BackgroundLoop("looktwice-openai")
         self._end = weakref.finalize(self, self._background.close, self._client.close)
         try:
-            known = self._run(lambda _: ask_server(self._client, self._failures, model))
+            known: ServerFacts = self._run(
+                lambda _: ask_server(self._client, self._failures, model, context_tokens)
+            )
         except BaseException:
             self.close()
             raise
@@ -145,6 +148,10 @@ class OpenAIModel:
         self.sees_images = _first(sees_images, known.sees_images, True)
         self._may_be_blind = sees_images is None
         self.context_tokens = _first(context_tokens, known.context_tokens, known.usual_context)
+        self._wire: ChatWire = OpenAIWire(self._client)
+        if known.own_interface:
+            self.context_tokens = known.context_tokens or self.context_tokens
+            self._wire = OllamaWire(self._client, self.context_tokens, thinks=known.thinks)
         extra = dict(_NO_THINKING if known.kind in _TEMPLATED else {}) | dict(extra_body or {})
         self._requests = ChatRequests(self, store, page_pixels, extra, self._failures, each_request)
         self._requests.silent = known.silent
@@ -340,9 +347,8 @@ class OpenAIModel:
         finish: str | None = None
         usage: _Usage | None = None
         thought = False
-        body = request | {"stream": True, "stream_options": {"include_usage": True}}
         with noticed(request):
-            async with aclosing(self._client.events(_CHAT, body)) as events:
+            async with aclosing(self._wire.events(request)) as events:
                 async for event in events:
                     usage = _usage(event) or usage
                     for part in event.get("choices") or ():
@@ -370,7 +376,7 @@ class OpenAIModel:
 
         async def post(request: dict[str, Any]) -> Mapping[str, Any]:
             with noticed(request):
-                return await self._failures.mapping(self._client.post(_CHAT, request))
+                return await self._failures.mapping(self._wire.whole(request))
 
         def ask() -> Mapping[str, Any]:
             request = self._requests.body(messages, 1)

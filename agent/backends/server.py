@@ -23,6 +23,9 @@ class ServerFacts(Value):
         kind: "vllm", "sglang", "llamacpp", "ollama", "lmstudio", or "" where it does not say.
         models: every model name it lists.
         sees_images, context_tokens: None where the server does not say.
+        most_tokens: of context that the model was made for; None where the server does not say.
+        thinks: whether the model would think before it answers.
+        own_interface: whether it is asked by its own interface, not OpenAI's.
     """
 
     kind: str = ""
@@ -30,6 +33,9 @@ class ServerFacts(Value):
     models: tuple[str, ...] = ()
     sees_images: bool | None = None
     context_tokens: int | None = None
+    most_tokens: int | None = None
+    thinks: bool = False
+    own_interface: bool = False
 
     @property
     def usual_context(self) -> int:
@@ -135,9 +141,13 @@ def add_show(known: ServerFacts, show: Mapping[str, Any]) -> ServerFacts:
     """Add what Ollama's `POST /api/show` says."""
     update: dict[str, Any] = {}
     if able := show.get("capabilities"):
-        update["sees_images"] = "vision" in able
+        update |= {"sees_images": "vision" in able, "thinks": "thinking" in able}
     if given := _NUM_CTX.search(str(show.get("parameters") or "")):
         update["context_tokens"] = int(given[1])
+    made = show.get("model_info") or {}
+    most = made.get(f"{made.get('general.architecture')}.context_length")
+    if isinstance(most, int) and most > 0:
+        update["most_tokens"] = most
     return known.model_copy(update=update)
 
 

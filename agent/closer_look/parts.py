@@ -8,10 +8,10 @@ from __future__ import annotations
 from ...schema import Evidence
 from ..run import Run
 from ..state import State, numbered_evidence, targets
-from .zoom import Closer, closer_look, effort_for
+from .zoom import TO_ATTEND, Attentive, Closer, closer_look, effort_for
 
 MOST_LOOKS = 12
-"""Cheap looks at parts; each is one short call of the model."""
+"""Cheap looks at parts; each is one short call of the model. Enough to split a picture three times."""
 _NEEDED_AFTER = 4
 """Calls that must be left: another draft, which of both is right, and what is asked of it."""
 
@@ -21,7 +21,8 @@ def opened_parts(state: State, run: Run) -> tuple[Evidence, ...]:
 
     Empty for a model that reads only: its tools read small parts enlarged by themselves.
     """
-    looks = min(MOST_LOOKS, run.model.left() - _NEEDED_AFTER)
+    most = MOST_LOOKS + (TO_ATTEND if isinstance(run.model, Attentive) else 0)
+    looks = min(most, run.model.left() - _NEEDED_AFTER)
     wanted = run.settings.stages.look_closer and run.model.sees_images and not state["opened"]
     if not wanted or not state["target_pictures"] or looks < 1:
         return ()

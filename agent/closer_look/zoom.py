@@ -28,6 +28,9 @@ _CHEAP_PIXELS = 448 * 448  # of the small copies the model is asked about
 _LEAST_SIDE = 384  # opened parts are enlarged to it, as far as the model sees so many pixels
 _PROPOSED = 4  # parts of each picture that are looked at before it is split
 _READ = 4  # parts that are read and searched again for a model that reads only
+_ATTENDED = 2  # places of each picture that the model's attention proposes
+TO_ATTEND = 1 + _ATTENDED
+"""Calls that it takes to ask a model where it looks in a picture, and to look there."""
 
 
 class Seer(Protocol):
@@ -131,8 +134,9 @@ def _seen(
         messages = [Message(role="user", text=prompt, pictures=(small,))]
         return model.choose(messages, ("yes", "no")).probabilities["yes"]
 
-    # Where it looks costs a call a picture: at most half of what may be spent.
-    attentive = pictures[: closer.effort.looks // 2] if isinstance(model, Attentive) else ()
+    # Where it looks is at most half of what may be spent.
+    most = closer.effort.looks // (2 * TO_ATTEND)
+    attentive = pictures[:most] if isinstance(model, Attentive) else ()
     candidates = [
         RegionMatch(picture, region)
         for picture in pictures
@@ -157,7 +161,7 @@ def _attended(
     # Begun as the answer's prompt was, so that the pictures are not read again.
     messages = [*opening("seeing"), Message(role="user", text=question, pictures=tuple(pictures))]
     try:
-        return model.attention(messages, picture).windows()
+        return model.attention(messages, picture).windows()[:_ATTENDED]
     except (Cancelled, DeadlinePassed):
         raise
     except LooktwiceError:  # an architecture that does not show it: the split is left

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from looktwice.agent.backends import llama_library
 from looktwice.settings import Settings
 from looktwice.weights import choices, hardware, memory, obtain, resolve
 from looktwice.weights.packs import LAPTOP
@@ -42,20 +44,46 @@ def test_a_laptop_gets_what_fits_beside_the_experts_with_2_gb_left(
 
 
 @pytest.mark.parametrize("gigabytes", [8, 16, 32, 64])
-@pytest.mark.parametrize("device", ["metal", "vulkan", "cuda"])
-def test_with_a_gpu_what_is_chosen_leaves_2_gb_where_it_lies(
-    gigabytes: int, device: str, home: Path, monkeypatch: pytest.MonkeyPatch
+def test_with_a_cuda_card_what_is_chosen_leaves_2_gb_on_it(
+    gigabytes: int, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Metal and most of Vulkan share the machine's memory; a CUDA card of this size has its own."""
+    card = memory.fit(gigabytes * GB)
     monkeypatch.setattr(hardware, "ram_bytes", lambda: gigabytes * GB)
-    monkeypatch.setattr(hardware, "has_mps", lambda: device == "metal")
-    card = memory.fit(gigabytes * GB) if device == "cuda" else None
     monkeypatch.setattr(memory, "fit_here", lambda: card)
-    options = choices.chat_options(Settings.load(home=home))
-    (chosen,) = [option for option in options if option.recommended]
-    assert chosen.pack == ("gpu" if device == "cuda" else "laptop")
-    experts = card.rung.expert_bytes if card is not None and card.rung else EXPERTS
-    assert chosen.memory + experts + 2 * GB <= gigabytes * GB
+    (chosen,) = [o for o in choices.chat_options(Settings.load(home=home)) if o.recommended]
+    assert (chosen.pack, card.rung is None) == ("gpu", False)
+    assert card.rung is not None
+    assert chosen.memory + card.rung.expert_bytes + 2 * GB <= gigabytes * GB
+
+
+@pytest.mark.parametrize("gigabytes", [8, 16, 32, 64])
+@pytest.mark.parametrize(
+    ("device", "shared"), [("MTL0", True), ("Vulkan0", True), ("Vulkan0", False)]
+)
+def test_with_metal_or_vulkan_2_gb_are_left_of_the_memory_and_of_the_gpu(
+    gigabytes: int, device: str, shared: bool, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model is chosen by the machine's memory; llama.cpp lays on the GPU what fits there."""
+    real = llama_library.library()
+    kinds = real.ggml_backend_dev_type
+    kind = kinds.GGML_BACKEND_DEVICE_TYPE_IGPU if shared else kinds.GGML_BACKEND_DEVICE_TYPE_GPU
+    gpu = {"name": device, "description": "a GPU", "type": kind}
+    mocked = SimpleNamespace(
+        ggml_backend_dev_type=kinds,
+        get_device_info=lambda: [*real.get_device_info(), gpu],
+        CommonParams=real.CommonParams,
+    )
+    monkeypatch.setattr(llama_library, "library", lambda: mocked)
+    monkeypatch.setattr(hardware, "ram_bytes", lambda: gigabytes * GB)
+    monkeypatch.setattr(memory, "fit_here", lambda: None)
+    (chosen,) = [o for o in choices.chat_options(Settings.load(home=home)) if o.recommended]
+    assert chosen.pack == "laptop"
+    assert chosen.memory + EXPERTS + 2 * GB <= gigabytes * GB
+    assert llama_library.gpus() == [f"{device} (a GPU)"]
+    laid = llama_library.parameters(Path("m.gguf"), Path("mmproj.gguf"), 2, 8192, 4, gpu=True)
+    assert laid.fit_params  # as many layers as fit
+    assert laid.n_gpu_layers < 0
+    assert set(laid.fit_params_target) == {2 * GB}
 
 
 def test_a_card_comes_first(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

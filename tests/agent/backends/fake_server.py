@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 MODEL = "fake-model"
+_OWN = "/api/chat"
+"""Ollama's own interface: `always` is asked as by OpenAI's, the answer has Ollama's shape."""
 
 
 @dataclass
@@ -104,7 +106,7 @@ class FakeServer:
 
     @property
     def chats(self) -> list[Request]:
-        return [r for r in self.requests if r.path == "/v1/chat/completions"]
+        return [r for r in self.requests if r.path in ("/v1/chat/completions", _OWN)]
 
     def says(self, text: str = "", **how: Any) -> Self:
         """Add a turn."""
@@ -140,12 +142,14 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
             if self.path in server.extra:
                 self._answer(200, server.extra[self.path])
                 return
+            own = self.path == _OWN
+            body = _as_openai(body) if own else body
             turn = server.next(body)
             server.arrived.set()
             try:
                 if turn.hold is not None and turn.hold_at == 0:
                     self._wait(turn.hold)
-                self._chat(turn, body)
+                (self._own_chat if own else self._chat)(turn, body)
             except (BrokenPipeError, ConnectionResetError):
                 server.gone.set()
                 self.close_connection = True
@@ -186,6 +190,31 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
                 self._stream(turn, body)
             else:
                 self._answer(200, turn.raw if turn.raw is not None else _whole(turn, body))
+
+        def _own_chat(self, turn: Turn, body: dict[str, Any]) -> None:
+            if turn.status != 200:
+                self._answer(turn.status, {"error": turn.message})
+                return
+            pieces, finish = _cut(turn, body)
+            last = {"message": {"role": "assistant", "content": ""}, "done": True}
+            read = (turn.counted or _usage(body, 0))["prompt_tokens"]
+            last |= {"done_reason": finish, "prompt_eval_count": read, "eval_count": len(pieces)}
+            top = [{"token": t, "logprob": math.log(p)} for t, p in (turn.logprobs or {}).items()]
+            more = {"logprobs": [{**top[0], "top_logprobs": top}]} if top else {}
+            if not body["stream"]:
+                self._answer(200, {**last, **more, "message": {"content": "".join(pieces)}})
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-ndjson")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for number, piece in enumerate(pieces):
+                if number == turn.hold_at and number > 0 and turn.hold is not None:
+                    self._wait(turn.hold)
+                said = {"message": {"role": "assistant", "content": piece}, "done": False}
+                self._chunk(f"{json.dumps(said)}\n".encode())
+            self._chunk(f"{json.dumps(last)}\n".encode())
+            self._chunk(b"")
 
         def _stream(self, turn: Turn, body: dict[str, Any]) -> None:
             self.send_response(200)
@@ -228,6 +257,13 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
             self.wfile.flush()
 
     return Handler
+
+
+def _as_openai(body: dict[str, Any]) -> dict[str, Any]:
+    """A request to Ollama's own interface as OpenAI's would say it."""
+    schema = body.get("format")
+    more = {"response_format": {"json_schema": {"schema": schema}}} if schema else {}
+    return {**body, **more, "max_tokens": body["options"]["num_predict"]}
 
 
 def _cut(turn: Turn, body: dict[str, Any]) -> tuple[list[str], str]:

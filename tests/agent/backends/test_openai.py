@@ -190,7 +190,7 @@ def test_the_first_listed_model_is_taken(connect: Open, server: FakeServer) -> N
             {"data": [{"id": "m", "owned_by": "library"}]},
             {"/api/show": {"capabilities": ["completion"]}, "/api/generate": {}, "/api/ps": {}},
             False,
-            4096,
+            8192,
             False,
         ),
         (

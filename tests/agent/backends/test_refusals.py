@@ -143,42 +143,25 @@ def test_a_server_without_schemas_is_told_of_them(model: OpenAIModel, server: Fa
 
 
 @pytest.fixture
-def ollama(server: FakeServer, store: Store) -> OpenAIModel:
-    server.listing = {"data": [{"id": "m", "owned_by": "library"}]}
-    server.extra = {"/api/show": {"capabilities": ["vision"]}, "/api/generate": {}}
+def lm_studio(server: FakeServer, store: Store) -> OpenAIModel:
+    server.listing = {"data": [{"id": "m", "owned_by": "organization_owner"}]}
     return OpenAIModel(server.address, store=store)
 
 
 def test_a_prompt_that_would_be_cut_in_silence_is_refused(
-    ollama: OpenAIModel, server: FakeServer
+    lm_studio: OpenAIModel, server: FakeServer
 ) -> None:
     with pytest.raises(BadInput, match=r"does not fit.*4096"):
-        ollama.generate([Message(role="user", text="word " * 5000)])
+        lm_studio.generate([Message(role="user", text="word " * 5000)])
     assert server.chats == []
 
 
 def test_a_prompt_that_was_cut_in_silence_is_no_answer(
-    ollama: OpenAIModel, server: FakeServer
+    lm_studio: OpenAIModel, server: FakeServer
 ) -> None:
     server.says("Something.", counted={"prompt_tokens": 900, "completion_tokens": 2})
     with pytest.raises(BadInput, match="read 900 tokens"):
-        ollama.generate([Message(role="user", text="word " * 2000)])
-
-
-@pytest.mark.parametrize(
-    ("extra", "context"),
-    [
-        ({"/api/show": {"parameters": "stop  x\nnum_ctx   16384"}}, 16_384),
-        ({"/api/ps": {"models": [{"name": "m", "context_length": 8192}]}}, 8192),
-        ({"/api/ps": {"models": [{"name": "other", "context_length": 8192}]}}, 4096),
-    ],
-)
-def test_the_context_that_ollama_runs_with_is_found_out(
-    extra: dict[str, object], context: int, server: FakeServer, store: Store
-) -> None:
-    server.listing = {"data": [{"id": "m", "owned_by": "library"}]}
-    server.extra = {"/api/show": {}, "/api/generate": {}, **extra}
-    assert OpenAIModel(server.address, store=store).context_tokens == context
+        lm_studio.generate([Message(role="user", text="word " * 2000)])
 
 
 def test_the_reply_is_cut_to_what_the_context_leaves(server: FakeServer, store: Store) -> None:
