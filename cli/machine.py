@@ -109,6 +109,7 @@ def model_servers(_: Settings) -> Iterator[Finding]:
 
 def chat_speed(settings: Settings) -> Iterator[Finding]:
     """On what the chat model of llama.cpp runs, its layers there, and tokens a second, measured now."""
+    from ..agent.backends import program_for
     from ..agent.backends.llama_trial import try_out
     from ..weights.obtain import chat_model_path, projector_path
 
@@ -120,7 +121,8 @@ def chat_speed(settings: Settings) -> Iterator[Finding]:
             return
         path = chat_model_path(here)
         mmproj, gpu = projector_path(settings, path), settings.devices.chat != "cpu"
-        found = try_out(path, mmproj, threads=settings.threads, gpu=gpu)
+        program = program_for(settings)
+        found = try_out(path, mmproj, threads=settings.threads, gpu=gpu, program=program)
     except LooktwiceError as error:
         mend = f"looktwice models verify {resolve.resolve_pack(settings)}"
         yield Finding("speed", False, str(error), mend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...extensions.extras import require
@@ -11,21 +12,45 @@ from .base import ChatModel
 if TYPE_CHECKING:
     from ...media.store import Store
     from ...settings import Settings
+    from .llama_program import LlamaProgram
 
-__all__ = ["open_model"]
+__all__ = ["open_model", "program_for"]
 
 _log = logging.getLogger(__name__)
 
 
-def _may_use_gpu(settings: Settings) -> bool:
-    """Whether llama.cpp may; one line where a GPU is asked for that it cannot use."""
-    wanted = settings.devices.chat
-    if wanted in ("cuda", "mps"):
-        from .llama_library import gpus
+def program_for(settings: Settings) -> LlamaProgram | None:
+    """The `llama-server` of this machine, where it can use a GPU and the library cannot; else None."""
+    if settings.devices.chat == "cpu":
+        return None
+    from .llama_library import gpus
+    from .llama_program import found_program
 
-        if not gpus():
-            _log.warning("this llama.cpp has no %s: the chat model runs on the processor", wanted)
-    return wanted != "cpu"
+    if gpus():
+        return None
+    found = found_program(settings.home / "logs" / "llama-server.log")
+    return found if found is not None and found.gpus else None
+
+
+def _open_llama(settings: Settings, store: Store, path: Path) -> ChatModel:
+    from ...weights.obtain import projector_path
+    from .llamacpp import LlamaCppModel
+
+    program = program_for(settings)
+    model = LlamaCppModel(
+        path,
+        mmproj=projector_path(settings, path),
+        threads=settings.threads,
+        gpu=settings.devices.chat != "cpu",
+        store=store,
+        page_pixels=settings.page_pixels,
+        beginnings=settings.prompts_dir,
+        program=program,
+    )
+    wanted = settings.devices.chat
+    if wanted in ("cuda", "mps") and not model.gpus:
+        _log.warning("this llama.cpp has no %s: the chat model runs on the processor", wanted)
+    return model
 
 
 def open_model(settings: Settings, store: Store) -> ChatModel:
@@ -42,7 +67,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
     """
     from ...weights.devices import device_for
     from ...weights.memory import fit_here
-    from ...weights.obtain import chat_model_path, projector_path
+    from ...weights.obtain import chat_model_path
     from ...weights.resolve import resolve_model
 
     choice = resolve_model(settings)
@@ -74,17 +99,7 @@ def open_model(settings: Settings, store: Store) -> ChatModel:
         _log.warning("%s", found.explained())  # people with a GPU expect a model that sees
     path = chat_model_path(settings)
     if choice.kind == "llamacpp":
-        from .llamacpp import LlamaCppModel
-
-        return LlamaCppModel(
-            path,
-            mmproj=projector_path(settings, path),
-            threads=settings.threads,
-            gpu=_may_use_gpu(settings),
-            store=store,
-            page_pixels=settings.page_pixels,
-            beginnings=settings.prompts_dir,
-        )
+        return _open_llama(settings, store, path)
     from .transformers import TransformersModel
 
     # The library itself finds the device where the settings leave it open.

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import os
 import platform
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...errors import ModelError, WeightsError
 from ...extensions.extras import needs
 
-__all__ = ["checked", "gpus", "parameters", "start", "usable_cores", "version"]
+__all__ = [
+    "LEFT_ON_GPU",
+    "LlamaRun",
+    "checked",
+    "gpus",
+    "parameters",
+    "start",
+    "usable_cores",
+    "version",
+]
 
 _MAGIC = b"GGUF"
 _SMALLEST = 1_024  # bytes; no header of a real model is shorter
 _X86 = ("x86_64", "amd64")
 _SPINS = "GOMP_SPINCOUNT"
-_LEFT_ON_GPU = 2 * 10**9
+LEFT_ON_GPU = 2 * 10**9
 """Bytes of each GPU that no layer takes: the screen's, and those of the experts where it is shared."""
 
 
@@ -78,47 +88,84 @@ def gpus() -> list[str]:
     return [f"{each['name']} ({each['description']})" for each in found if each["type"] in own]
 
 
-def parameters(
-    path: Path, mmproj: Path | None, threads: int, context: int, slots: int, *, gpu: bool
-) -> Any:
+@dataclass(frozen=True)
+class LlamaRun:
     """How a model is run.
 
-    Args:
+    Attributes:
+        path: of the model.
         mmproj: its vision part; None for a model that reads only.
         threads: of the processor.
         context: tokens the slots share.
+        slots: requests answered side by side.
         gpu: whether layers may lie on one, as many as its free memory holds.
+        key: what requests have to bring.
+        cache_mib: memory for prompts that lost their slot.
+        template: Jinja for the conversation; empty takes the model file's own.
+        image_tokens: of one picture at most; 0 leaves it to the model.
+        kept: a folder for what slots hold; None keeps nothing.
+        verbosity: of the log; standard output and error belong to the program.
     """
+
+    path: Path
+    mmproj: Path | None
+    threads: int
+    context: int
+    slots: int
+    gpu: bool
+    key: str = ""
+    cache_mib: int = 1024
+    template: str = ""
+    image_tokens: int = 0
+    kept: Path | None = None
+    verbosity: int = 0
+
+
+def parameters(run: LlamaRun) -> Any:
+    """The same for the library."""
     params = library().CommonParams()
-    params.model.path = str(path)
-    params.model_alias = {path.name}  # what it calls itself: not the path, which is private
-    if mmproj is not None:
-        params.mmproj.path = str(mmproj)
+    params.model.path = str(run.path)
+    params.model_alias = {run.path.name}  # what it calls itself: not the path, which is private
+    if run.mmproj is not None:
+        params.mmproj.path = str(run.mmproj)
         params.cache_idle_slots = False  # what was read of a picture waits in its slot
-    if not gpu:
+    if not run.gpu:
         params.n_gpu_layers = 0
         params.mmproj_use_gpu = False
-    params.fit_params_target = [_LEFT_ON_GPU] * len(params.fit_params_target)
-    params.n_ctx = context
-    params.n_parallel = slots
+    params.fit_params_target = [LEFT_ON_GPU] * len(params.fit_params_target)
+    params.n_ctx = run.context
+    params.n_parallel = run.slots
     params.kv_unified = True  # one request may fill the whole context; the slots share it
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
+    params.cpuparams.n_threads = run.threads
+    params.cpuparams_batch.n_threads = run.threads
     # Weights kept as they lie in the file: on x86 the prebuilt library then reads prompts a quarter
     # faster (it writes a quarter slower, but we read far more than we write) and needs half the
     # memory. On ARM the repacked weights win.
     params.no_extra_bufts = platform.machine().lower() in _X86
-    params.verbosity = 0  # standard output and error belong to the program
+    params.verbosity = run.verbosity
     params.ui = False
     params.endpoint_slots = False  # would show other people's prompts
+    params.cache_ram_mib = run.cache_mib
+    params.chat_template = run.template
+    if run.key:
+        params.api_keys = [run.key]
+    if run.image_tokens:
+        params.image_max_tokens = run.image_tokens
+    if run.kept is not None:
+        params.slot_save_path = f"{run.kept}{os.sep}"
     return params
 
 
-def start(params: Any, path: Path) -> Any:
+def start(run: LlamaRun) -> Any:
+    """The library's server, at its `listening_address` until it is forgotten.
+
+    Raises:
+        ModelError: llama.cpp cannot load the model.
+    """
     try:
-        return library().Server(params)
+        return library().Server(parameters(run))
     except Exception as error:
         raise ModelError(
-            f"{path}: llama.cpp cannot load it ({error}); the file may be damaged, too new for the "
-            "installed xllamacpp, or too large for this machine's memory"
+            f"{run.path}: llama.cpp cannot load it ({error}); the file may be damaged, too new for "
+            "the installed xllamacpp, or too large for this machine's memory"
         ) from None

@@ -12,11 +12,13 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...errors import ModelError
 from .http_client import HttpClient
-from .llama_library import gpus, parameters, start, usable_cores
+from .llama_library import LlamaRun, gpus, start, usable_cores
+from .llama_program import LlamaProgram, LlamaProgramServer
 
 __all__ = ["LlamaTrial", "placed", "try_out"]
 
@@ -44,13 +46,30 @@ class LlamaTrial:
     writes: float
 
 
-def try_out(model: Path, mmproj: Path | None, *, threads: int = 0, gpu: bool = True) -> LlamaTrial:
+def try_out(
+    model: Path,
+    mmproj: Path | None,
+    *,
+    threads: int = 0,
+    gpu: bool = True,
+    program: LlamaProgram | None = None,
+) -> LlamaTrial:
     """Start a model, let it write a few words and end it.
+
+    Args:
+        program: a `llama-server` that runs it, in the place of the library.
 
     Raises:
         ModelError: it does not start, or takes minutes; with the end of its log.
     """
-    given = {"model": str(model), "mmproj": mmproj and str(mmproj), "threads": threads, "gpu": gpu}
+    given: dict[str, Any] = {
+        "model": str(model),
+        "mmproj": mmproj and str(mmproj),
+        "threads": threads,
+        "gpu": gpu,
+    }
+    if program is not None:
+        given["program"] = [program.command, *program.gpus]
     command = [sys.executable, "-m", __name__, json.dumps(given)]
     try:
         done = subprocess.run(
@@ -80,15 +99,29 @@ def _main() -> None:
 
     given = json.loads(sys.argv[1])
     path, vision = Path(given["model"]), given["mmproj"] and Path(given["mmproj"])
-    found = gpus() if given["gpu"] else []
-    cores = given["threads"] or usable_cores()
-    params = parameters(path, vision, cores, 1024, 1, gpu=bool(found))
-    params.verbosity = _DETAILS
-    server = start(params, path)
-    timings = asyncio.run(_ask(f"{server.listening_address}/v1"))
+    command, *found = given.get("program") or ["", *(gpus() if given["gpu"] else ())]
+    run = LlamaRun(
+        path=path,
+        mmproj=vision,
+        threads=given["threads"] or usable_cores(),
+        context=1024,
+        slots=1,
+        gpu=bool(found),
+        verbosity=_DETAILS,
+    )
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        server = (
+            LlamaProgramServer(LlamaProgram(command, tuple(found), log), run)
+            if command
+            else start(run)
+        )
+        timings = asyncio.run(_ask(f"{server.listening_address}/v1"))
+        if command:
+            print(log.read_text(errors="replace"), file=sys.stderr, flush=True)
+        del server
     speeds = {"reads": timings["prompt_per_second"], "writes": timings["predicted_per_second"]}
     print(_MARK + json.dumps({"gpus": found, **speeds}), flush=True)
-    del server
 
 
 async def _ask(address: str) -> dict[str, Any]:

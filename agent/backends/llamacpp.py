@@ -1,14 +1,13 @@
-"""A GGUF model on this machine: llama.cpp in this process, spoken to as a server.
+"""A GGUF model on this machine: llama.cpp in this process or as a child of it, spoken to as a server.
 
-xllamacpp starts llama.cpp's own HTTP server on a loopback port; what `OpenAIModel` knows about
-streaming, stopping and failing then serves here too.
+xllamacpp (or a `llama-server` of this machine) starts llama.cpp's own HTTP server on a loopback port; what
+`OpenAIModel` knows about streaming, stopping and failing then serves here too.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import weakref
 from collections.abc import Mapping, Sequence
@@ -22,7 +21,8 @@ from ...errors import LooktwiceError, UsageError
 from ...weights.gguf_header import read_header
 from .base import Choice, JsonSchema, Message, OnToken, Reply, TokenChances
 from .eyes import VisionLimits, eyes_of
-from .llama_library import checked, gpus, parameters, start, usable_cores, version
+from .llama_library import LlamaRun, checked, gpus, start, usable_cores, version
+from .llama_program import LlamaProgram, LlamaProgramServer
 from .openai import OpenAIModel
 from .pictures import PAGE_PIXELS, SERVER_PIXELS
 from .prefix_cache import Beginnings
@@ -54,6 +54,7 @@ class LlamaCppModel:
         beginnings: a folder for what `read_ahead` has read; None keeps nothing from run to run.
         timeout: seconds without a sign of life before a request is given up; reading a long prompt
             on a CPU is silent for minutes.
+        program: a `llama-server` that runs it, in the place of the library.
 
     Raises:
         WeightsError: a file is missing or is no GGUF.
@@ -75,34 +76,41 @@ class LlamaCppModel:
         page_pixels: int = PAGE_PIXELS,
         beginnings: Path | None = None,
         timeout: float = 600.0,
+        program: LlamaProgram | None = None,
     ) -> None:
         if min(context_tokens, slots) < 1 or min(threads, cache_mib) < 0:
             raise UsageError("context_tokens and slots must be positive, the rest not negative")
         self._path = checked(path)
         file = self._path.stat()
         # what was computed of a prompt depends on these, and on its words
-        self._of = [file.st_size, file.st_mtime_ns, version(), template]
+        engine = version() if program is None else program.version
+        self._of = [file.st_size, file.st_mtime_ns, engine, template]
         vision = None if mmproj is None else checked(mmproj)
-        self.gpus = tuple(gpus()) if gpu else ()
+        self.gpus = () if not gpu else tuple(gpus()) if program is None else program.gpus
         eyes = VisionLimits(SERVER_PIXELS, page_pixels)
         if vision is not None:
             eyes = eyes_of(vision, page_pixels, gpu=bool(self.gpus))
         context = min(context_tokens, _made_for(self._path) or context_tokens)
         key = secrets.token_urlsafe(16)  # other users of this machine share its loopback
-        cores = threads or usable_cores()
-        params = parameters(self._path, vision, cores, context, slots, gpu=bool(self.gpus))
-        params.cache_ram_mib = cache_mib
-        params.chat_template = template
-        params.api_keys = [key]
-        if eyes.tokens:
-            params.image_max_tokens = eyes.tokens
         self._slots = PictureSlots(slots)
         self._beginnings: Beginnings | None = None
         if beginnings is not None:
             with suppress(OSError):  # nowhere to write: all is read again each time
                 self._beginnings = Beginnings(beginnings)
-                params.slot_save_path = f"{beginnings}{os.sep}"
-        server = [start(params, self._path)]
+        run = LlamaRun(
+            path=self._path,
+            mmproj=vision,
+            threads=threads or usable_cores(),
+            context=context,
+            slots=slots,
+            gpu=bool(self.gpus),
+            key=key,
+            cache_mib=cache_mib,
+            template=template,
+            image_tokens=eyes.tokens or 0,
+            kept=beginnings if self._beginnings is not None else None,
+        )
+        server = [start(run) if program is None else LlamaProgramServer(program, run)]
         try:
             self._remote = OpenAIModel(
                 server[0].listening_address,

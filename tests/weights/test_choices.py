@@ -80,7 +80,8 @@ def test_with_metal_or_vulkan_2_gb_are_left_of_the_memory_and_of_the_gpu(
     assert chosen.pack == "laptop"
     assert chosen.memory + EXPERTS + 2 * GB <= gigabytes * GB
     assert llama_library.gpus() == [f"{device} (a GPU)"]
-    laid = llama_library.parameters(Path("m.gguf"), Path("mmproj.gguf"), 2, 8192, 4, gpu=True)
+    run = llama_library.LlamaRun(Path("m.gguf"), Path("mmproj.gguf"), 2, 8192, 4, gpu=True)
+    laid = llama_library.parameters(run)
     assert laid.fit_params  # as many layers as fit
     assert laid.n_gpu_layers < 0
     assert set(laid.fit_params_target) == {2 * GB}

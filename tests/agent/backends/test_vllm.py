@@ -16,7 +16,7 @@ from looktwice.media.store import Store
 from looktwice.settings import Settings
 from looktwice.weights import hardware, memory
 
-FAKE = Path(__file__).with_name("fake_vllm.py")
+FAKE = Path(__file__).with_name("fake_program.py")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A program that takes vLLM's command line and answers as its server does; run by the tests of it."""
+"""A program that takes the command line of vLLM or llama-server and answers as they do, for their tests."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+LLAMA = "--alias" in sys.argv
+KEY = os.environ.get("LLAMA_API_KEY" if LLAMA else "VLLM_API_KEY")
 USAGE = {"prompt_tokens": 7, "completion_tokens": 1}
 
 
@@ -23,14 +25,19 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        name, length = option("--served-model-name"), int(option("--max-model-len"))
-        model = {"id": name, "owned_by": "vllm", "max_model_len": length}
-        answers: dict[str, Any] = {"/health": {}, "/v1/models": {"data": [model]}}
+        model: dict[str, Any]
+        if LLAMA:
+            model = {"id": option("--alias"), "owned_by": "llamacpp"}
+        else:
+            length = int(option("--max-model-len"))
+            name = option("--served-model-name")
+            model = {"id": name, "owned_by": "vllm", "max_model_len": length}
+        answers: dict[str, Any] = {"/health": {}, "/props": {}, "/v1/models": {"data": [model]}}
         self._send(200 if self.path in answers else 404, json.dumps(answers.get(self.path)))
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.headers["Authorization"] != f"Bearer {os.environ['VLLM_API_KEY']}":
+        if self.headers["Authorization"] != f"Bearer {KEY}":
             self._send(401, json.dumps({"error": {"message": "wrong key"}}))
             return
         text = body["messages"][-1]["content"]
@@ -62,7 +69,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
+    if "--list-devices" in sys.argv:
+        print("Available devices:\n  Vulkan0: A card (RADV) (8176 MiB, 7700 MiB free)")
+        sys.exit()
     if "broken" in Path(sys.argv[2]).name:
         sys.exit("ValueError: no room for the KV cache")
-    print(json.dumps({"argv": sys.argv[1:], "offline": os.environ["HF_HUB_OFFLINE"]}), flush=True)
+    print(
+        json.dumps({"argv": sys.argv[1:], "offline": os.environ.get("HF_HUB_OFFLINE")}), flush=True
+    )
     ThreadingHTTPServer(("127.0.0.1", int(option("--port"))), Handler).serve_forever()
