@@ -21,6 +21,7 @@ from ..errors import LooktwiceError
 from . import (
     batch,
     controller,
+    extract,
     ingest,
     memory,
     page,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Measurement]]] = {
     "starter": starter.measure,
     "ingest": ingest.measure,
     "search": search.measure,
+    "extract": extract.measure,
     "tables": tables.measure,
     "memory": memory.measure,
     "soak": soak.measure,

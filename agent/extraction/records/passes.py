@@ -10,6 +10,7 @@ from ....schema import ExtractedField, Picture
 from ...backends.base import Message
 from ...budget import Meter
 from .doubts.completing import Completing
+from .doubts.proven_rows import proven_rows
 from .doubts.rereading import ReadAgain, reread
 from .doubts.second_look import SecondLook
 from .doubts.sums import with_sums
@@ -78,7 +79,9 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
         if of_table < _TABLE * sum(len(text.cells) for text in part) or last:
             _fill_fields(work, begun, among, again=last and len(parts) > 1)
         for many in lists:
-            if not (of_table and many.path in known):
+            if of_table and many.path in known:
+                continue
+            if len(parts) > 1 or not _prove_rows(work, many):
                 _fill_rows(work, many, begun, among, known, part)
     _read_again(work, read_again)
     whole = work.begun(parts[-1])
@@ -124,6 +127,13 @@ def _read_off(
         work.fields.update({found.path: found for row in rows for found in row})
         return len(rows)
     return 0
+
+
+def _prove_rows(work: Extraction, many: ListSpec) -> bool:
+    """Take the rows that prove themselves; whether there are any."""
+    rows = proven_rows(work.spec, many, work.fields, work.pages, work.placing)
+    work.fields.update({found.path: found for found in rows})
+    return bool(rows)
 
 
 def _fill_rows(

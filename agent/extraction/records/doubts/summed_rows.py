@@ -54,12 +54,14 @@ def rows_that_sum(
         expected: what they come to.
         checks: of the record, those of single rows among them.
     """
-    runs = [run for under in _columns(pages, column, placing) for run in _runs(under, expected)]
-    best = max(runs, key=len, default=[])
-    return [_row(many, column, checks, one, at, placing) for at, one in enumerate(best)]
+    found = [
+        run for under in amounts_under(pages, column, placing) for run in runs(under, expected)
+    ]
+    best = max(found, key=len, default=[])
+    return [row_of(many, column, checks, one, at, placing) for at, one in enumerate(best)]
 
 
-def _columns(
+def amounts_under(
     pages: Sequence[PageText], column: FieldSpec, placing: Placing
 ) -> Iterator[list[RowAmount]]:
     """Amounts that end at one edge and stand in rows with words, from top to bottom."""
@@ -81,7 +83,7 @@ def _columns(
     yield from found
 
 
-def _runs(under: Sequence[RowAmount], expected: float) -> Iterator[list[RowAmount]]:
+def runs(under: Sequence[RowAmount], expected: float) -> Iterator[list[RowAmount]]:
     """Amounts under one another that come to a sum, and none of them by itself."""
     for first in range(len(under)):
         run: list[RowAmount] = []
@@ -99,7 +101,7 @@ def _name_cell(row: Sequence[RowCell], amount: RowCell) -> RowCell | None:
     return max(named, key=lambda cell: len("".join(_WORD.findall(cell.text))), default=None)
 
 
-def _row(
+def row_of(
     many: ListSpec,
     column: FieldSpec,
     checks: Sequence[str],
@@ -107,6 +109,7 @@ def _row(
     number: int,
     placing: Placing,
 ) -> Row:
+    """A row of a list from where its amount stands; its other numbers where they prove one another."""
     prefix = f"{many.path}[{number}]"
 
     def placed(one: FieldSpec, cell: RowCell | None) -> ExtractedField | None:

@@ -33,19 +33,19 @@ SCHEMA = {
     },
 }
 ROWS = [
-    ("Pos", "Artikel", "Preis", "Menge", "Betrag"),
-    ("1", "Steel rope", "8.50", "4 m", "34.00"),
-    ("2", "Hook", "1.25", "12", "15.00"),
-    ("", "Summe", "", "", "49.00"),
+    ("Pos", "Artikel", "Farbe", "Preis", "Menge", "Betrag"),
+    ("1", "Steel rope", "grey", "8.50", "4 m", "34.00"),
+    ("2", "Large hook", "", "1.25", "12", "15.00"),
+    ("", "Summe", "", "", "", "49.00"),
 ]
 
 
-def bill(path: Path) -> Path:
+def bill(path: Path, table: Sequence[Sequence[str]] = ROWS) -> Path:
     """A page with a table whose sum stands under its amounts."""
-    places = (40, 80, 240, 340, 440)
+    places = (40, 80, 180, 240, 340, 440)
     cells = [
         text(x, 740 - 20 * at, cell)
-        for at, row in enumerate(ROWS)
+        for at, row in enumerate(table)
         for x, cell in zip(places, row, strict=True)
         if cell
     ]
@@ -64,21 +64,23 @@ def model(*rows: dict[str, Any]) -> ScriptedModel:
 
 
 def test_a_run_of_amounts_that_comes_to_the_sum_is_the_list(make: Make, tmp_path: Path) -> None:
-    scripted = model({"name": "Steel rope", "amount": "8.50"}, {"name": "Hook", "amount": "1.25"})
+    scripted = model(
+        {"name": "Steel rope", "amount": "8.50"}, {"name": "Large hook", "amount": "1.25"}
+    )
     found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf"))
     assert found.record["lines"] == [
         {"name": "Steel rope", "quantity": 4, "price": 8.5, "amount": 34},
-        {"name": "Hook", "quantity": 12, "price": 1.25, "amount": 15},
+        {"name": "Large hook", "quantity": 12, "price": 1.25, "amount": 15},
     ]
     assert found.only.source.doubts == ()
     assert len(scripted.calls) == 2
 
 
 def test_sums_under_a_table_are_no_rows_of_it(make: Make, tmp_path: Path) -> None:
-    names = ("Steel rope", "Hook", "Summe")
+    names = ("Steel rope", "Large hook", "Summe")
     amounts = ("34.00", "15.00", "49.00")
     rows = [{"name": name, "amount": amount} for name, amount in zip(names, amounts, strict=True)]
     scripted = model(*rows)
     found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf"))
-    assert [line["name"] for line in found.record["lines"]] == ["Steel rope", "Hook"]
+    assert [line["name"] for line in found.record["lines"]] == ["Steel rope", "Large hook"]
     assert len(scripted.calls) == 2

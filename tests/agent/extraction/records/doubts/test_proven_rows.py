@@ -1,0 +1,47 @@
+"""Rows that prove themselves are not asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from looktwice.agent.assistant import Assistant
+
+from .test_summed_rows import ROWS, SCHEMA, bill, model
+
+Make = Callable[..., Assistant]
+PLAIN = [(row[0], row[1], "", *row[3:]) for row in ROWS]
+"""The same table with one name in a row."""
+
+
+def test_rows_that_prove_themselves_are_taken_without_the_model(make: Make, tmp_path: Path) -> None:
+    scripted = model()
+    found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf", PLAIN))
+    assert found.record["lines"] == [
+        {"name": "Steel rope", "quantity": 4, "price": 8.5, "amount": 34},
+        {"name": "Large hook", "quantity": 12, "price": 1.25, "amount": 15},
+    ]
+    assert len(scripted.calls) == 1
+    assert found.fields["lines[1].price"].boxes
+
+
+def test_of_one_thing_the_amount_stands_last(make: Make, tmp_path: Path) -> None:
+    table = [
+        ("", "Thing", "", "Price", "Number", "Amount"),
+        ("", "Anvil", "", "49.00", "1", "49.00"),
+    ]
+    found = make(script=model()).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    (line,) = found.record["lines"]
+    assert line == {"name": "Anvil", "quantity": 1, "price": 49, "amount": 49}
+    amount, price = (found.fields[f"lines[0].{name}"].boxes[0].x1 for name in ("amount", "price"))
+    assert amount > price
+
+
+def test_a_row_that_proves_nothing_is_asked_for(make: Make, tmp_path: Path) -> None:
+    table = [*PLAIN[:2], ("2", "Large hook", "", "1.20", "12", "15.00")]
+    scripted = model(
+        {"name": "Steel rope", "amount": "34.00"}, {"name": "Large hook", "amount": "15.00"}
+    )
+    found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    assert [line["amount"] for line in found.record["lines"]] == [34, 15]
+    assert len(scripted.calls) == 2
