@@ -12,6 +12,7 @@ from ...budget import Meter
 from .doubts.completing import Completing
 from .doubts.proven_rows import proven_rows
 from .doubts.rereading import ReadAgain, reread
+from .doubts.scattered_rows import without_scattered
 from .doubts.second_look import SecondLook
 from .doubts.sums import with_sums
 from .doubts.titles import by_title
@@ -89,6 +90,7 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
     if len(parts) == 1 and not known:
         completing = Completing(work.spec, work.placing, work.pages, work.model, whole, among)
         work.fields = completing.completed(work.fields)
+    work.fields = without_scattered(work.spec, work.fields)
     second = SecondLook(work.spec, work.placing, work.model, whole, work.nulls)
     second.drop_absent(work.fields)
     # the title has a prompt of its own, after which a model in this process reads the document anew

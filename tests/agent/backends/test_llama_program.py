@@ -49,7 +49,9 @@ def test_one_with_a_gpu_runs_the_model_where_the_library_has_none(
     assert model.generate(ASK).text == "Hello"
     log = settings.home / "logs" / "llama-server.log"
     argv = json.loads(log.read_text().splitlines()[0])["argv"]
-    assert {"--mmproj", str(tmp_path / "model" / PROJECTOR), "--fit-target", "--no-slots"} <= set(argv)
+    assert {"--mmproj", str(tmp_path / "model" / PROJECTOR), "--fit-target", "--no-slots"} <= set(
+        argv
+    )
     assert argv[argv.index("--host") + 1] == "127.0.0.1"
     assert not [word for word in argv if "key" in word]
     model.close()

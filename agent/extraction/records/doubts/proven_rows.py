@@ -66,6 +66,12 @@ def _provable(spec: RecordSpec, many: ListSpec) -> bool:
     )
 
 
+def _names(text: str) -> bool:
+    """Whether words may name a thing; the number of an article only looks like some."""
+    code = len(text.split()) == 1 and any(map(str.isdigit, text))
+    return _WORD.search(text) is not None and not code
+
+
 def _proven(
     spec: RecordSpec, many: ListSpec, column: FieldSpec, run: Sequence[RowAmount], placing: Placing
 ) -> Row:
@@ -75,7 +81,7 @@ def _proven(
         row = row_of(many, column, spec.checks, amount, number, placing)
         values = {one.path: one.value for one in row}
         quotes = {one.quote for one in row}
-        words = [c for c in amount.row if _WORD.search(c.text) and c.text not in quotes]
+        words = [c.text for c in amount.row if _names(c.text) and c.text not in quotes]
         if (
             len(row) < len(many.columns)
             or not set(values) & confirmed(spec.checks, values)

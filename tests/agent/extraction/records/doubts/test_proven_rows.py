@@ -7,11 +7,9 @@ from pathlib import Path
 
 from looktwice.agent.assistant import Assistant
 
-from .test_summed_rows import ROWS, SCHEMA, bill, model
+from .test_summed_rows import PLAIN, SCHEMA, bill, model
 
 Make = Callable[..., Assistant]
-PLAIN = [(row[0], row[1], "", *row[3:]) for row in ROWS]
-"""The same table with one name in a row."""
 
 
 def test_rows_that_prove_themselves_are_taken_without_the_model(make: Make, tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ ROWS = [
     ("2", "Large hook", "", "1.25", "12", "15.00"),
     ("", "Summe", "", "", "", "49.00"),
 ]
+PLAIN = [(row[0], row[1], "", *row[3:]) for row in ROWS]
+"""The same table with one name in a row."""
 
 
 def bill(path: Path, table: Sequence[Sequence[str]] = ROWS) -> Path:

@@ -1,0 +1,92 @@
+"""Rows of a list whose values do not stand together are no rows: a model that loses its way makes them up.
+
+Every value is found again on the page, but a name from here and an amount from there make a row that no
+reader would see. One amount is also only one row's: that of the name that stands nearest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from .....schema import ExtractedField
+from ..schemas.checks import confirmed, sum_of_rows
+from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
+
+__all__ = ["without_scattered"]
+
+_FARTHEST = 4.0
+"""Heights of its amount between a row's name and its amount: names take several lines."""
+
+Fields = dict[str, ExtractedField]
+
+
+def without_scattered(spec: RecordSpec, fields: Fields) -> Fields:
+    """The fields without rows whose amount stands far from their name, or nearer to another's.
+
+    Lists that come to the sum that the document states stay as they are.
+    """
+    values = {path: one.value for path, one in fields.items()}
+    for many in spec.lists:
+        sums = [
+            (check, of[1])
+            for check in spec.checks
+            if (of := sum_of_rows(check)) and of[0] == many.path
+        ]
+        if not confirmed([check for check, _ in sums], values):
+            fields = _kept(many, fields, [column for _, column in sums])
+    return fields
+
+
+def _kept(many: ListSpec, fields: Fields, summed: Sequence[str]) -> Fields:
+    name = next((one for one in many.columns if one.kind == "text"), None)
+    amounts = [*summed, *(one.path for one in reversed(many.columns) if one.kind == "money")]
+    if name is None or not amounts:
+        return fields
+    rows = _rows(many, fields)
+    places = [_place(row.get(amounts[0])) for row in rows]
+    apart = [_apart(row, name, amounts[0]) for row in rows]
+    nearest: dict[object, float] = {}
+    for place, distance in zip(places, apart, strict=True):
+        nearest[place] = min(nearest.get(place, _FARTHEST), distance)
+    kept = []
+    for row, place, distance in zip(rows, places, apart, strict=True):
+        if place is None or distance <= nearest[place]:
+            kept.append(row)
+            nearest[place] = -1.0  # it is this row's
+    return {path: one for path, one in fields.items() if not path.startswith(f"{many.path}[")} | {
+        path: one.model_copy(update={"path": path})
+        for at, row in enumerate(kept)
+        for column, one in row.items()
+        for path in (f"{many.path}[{at}].{column}",)
+    }
+
+
+def _rows(many: ListSpec, fields: Fields) -> list[dict[str, ExtractedField]]:
+    """The fields of each row, by the names of their columns."""
+    rows: dict[int, dict[str, ExtractedField]] = {}
+    pattern = re.compile(rf"{re.escape(many.path)}\[(\d+)\]\.(.+)")
+    for path, one in fields.items():
+        if found := pattern.fullmatch(path):
+            rows.setdefault(int(found[1]), {})[found[2]] = one
+    return [row for _, row in sorted(rows.items())]
+
+
+def _place(field: ExtractedField | None) -> object:
+    """Where a value stands; None where that is not known."""
+    return (field.page, field.boxes[0]) if field is not None and field.boxes else None
+
+
+def _apart(row: Mapping[str, ExtractedField], name: FieldSpec, amount: str) -> float:
+    """How far the amount of a row stands from its name, up or down, in heights of the amount.
+
+    0 where a place is not known; infinity where the name stands on another page, or nowhere.
+    """
+    named, paid = row.get(name.path), row.get(amount)
+    if paid is None or not paid.boxes or (named is None and not name.required):
+        return 0.0
+    if named is None or (named.boxes and named.page != paid.page):
+        return float("inf")
+    own = paid.boxes[0]
+    gaps = [max(0.0, own.y1 - box.y2, box.y1 - own.y2) for box in named.boxes]
+    return min(gaps, default=0.0) / max(own.height, 1.0)
