@@ -161,6 +161,7 @@ TESTED_WITH = {
     "cli/test_warm.py": "cli/answering cli/up cli/warm_engine",
     "ui/web/export/test_files.py": "ui/web/export/web_page ui/web/export/word",
     "ui/web/test_live_answers.py": "ui/web/live_answer",
+    "ui/web/test_prompts.py": "ui/web/html/prompts",
     "ui/web/test_app.py": (
         "ui/web/chat ui/web/intake ui/web/documents_panel ui/web/event_handlers ui/web/events ui/web/layout"
         " ui/web/conversation ui/web/navigation ui/web/routes ui/web/session ui/web/text ui/web/theme"

@@ -122,6 +122,7 @@ def _close_with(app: FastAPI, handlers: ChatHandlers) -> None:
         async with before(app) as state:
             yield state
         handlers.live_answers.stop_all()
+        handlers.models.close()
         handlers.documents.close()
         handlers.history.close()
 

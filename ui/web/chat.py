@@ -33,8 +33,10 @@ from .html.messages import (
 from .intake import Intake
 from .live_answer import LiveAnswer
 from .live_answers import LiveAnswers
+from .models import ModelChoices
 from .navigation import Navigation, first
 from .preferences import Preferences, preferred
+from .prompts import PromptStore
 from .question import PageQuestion, build_question
 from .rate_limit import RateLimiter
 from .session import Caller, PageSession, Updates, error_sentence, owned
@@ -67,12 +69,14 @@ class ChatHandlers:
         self.feedback = FeedbackStore(history)
         self.limits = assistant.settings.page
         self.documents_panel = DocumentsPanel(documents, self.limits.files)
-        self.live_answers = LiveAnswers(assistant, self.limits)
+        self.models = ModelChoices(assistant)
+        self.live_answers = LiveAnswers(assistant, self.limits, self.models)
         self.navigation = Navigation(
             assistant.store,
             history,
             self.documents_panel,
             self.live_answers,
+            PromptStore(history, self.limits.question_characters),
             [p for _, p in self.examples],
         )
         self._intake = Intake(assistant.store, history, self.documents_panel, self.limits)
@@ -232,6 +236,8 @@ class ChatHandlers:
                 build_question, self.assistant.store, session, text, pictures, before, index
             )
             settings = preferred(self.assistant.settings, preferences)
+            if not self.authentication.required:  # one's own machine
+                settings = self.models.chosen(settings, preferences.model)
             question = replace(question, settings=settings)
             answer = self._answer(caller, session, question, len(before), log)
             async with contextlib.aclosing(answer):

@@ -19,7 +19,7 @@ from .preferences import Preferences
 from .session import Caller, PageSession, Updates
 
 WidgetUpdates = dict[Any, Any]
-_AS_THEY_ARE = ("session", "log", "strip", "head", "chats", "documents", "found")
+_AS_THEY_ARE = ("session", "log", "strip", "head", "chats", "documents", "found", "prompts")
 """Names of updates that are the values of the widgets of that name."""
 
 
@@ -45,12 +45,13 @@ class EventHandlers:
         checks: list[str] | None,
         seconds: float | None,
         rounds: float | None,
+        model: str | None,
         request: gr.Request,
     ) -> AsyncGenerator[WidgetUpdates]:
         """What was typed was sent."""
         paths = [Path(p) for p in value.get("files") or []]
         text, caller = value.get("text") or "", self._caller(request)
-        preferences = Preferences(checks, seconds, rounds)
+        preferences = Preferences(checks, seconds, rounds, model)
         stream = self._handlers.ask(caller, session, text, paths, scope or (), preferences)
         async with contextlib.aclosing(self._streamed(stream)) as every:
             async for updates in every:
@@ -63,11 +64,12 @@ class EventHandlers:
         checks: list[str] | None,
         seconds: float | None,
         rounds: float | None,
+        model: str | None,
         request: gr.Request,
         event: gr.EventData,
     ) -> AsyncGenerator[WidgetUpdates]:
         """Below an answer: ask again."""
-        caller, preferences = self._caller(request), Preferences(checks, seconds, rounds)
+        caller, preferences = self._caller(request), Preferences(checks, seconds, rounds, model)
         stream = self._handlers.retry(caller, session, _number(event), scope or (), preferences)
         async with contextlib.aclosing(self._streamed(stream)) as every:
             async for updates in every:
@@ -104,7 +106,8 @@ class EventHandlers:
 
     def load(self, request: gr.Request) -> WidgetUpdates:
         """The page was opened."""
-        return self._shown(self._navigation.load(self._caller(request)))
+        shown = self._shown(self._navigation.load(self._caller(request)))
+        return {**shown, self._widgets.model: gr.update(**self._models())}
 
     async def new_chat(self, request: gr.Request) -> WidgetUpdates:
         """The button for a new chat."""
@@ -185,6 +188,15 @@ class EventHandlers:
             updates = self._navigation.attach_photo(self._caller(request), session, Path(path))
         return {**self._shown(updates), self._widgets.camera: gr.Image(value=None, visible=False)}
 
+    def keep_prompt(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
+        """What stands in the box is to be asked again."""
+        words = _text(event, "words", self._handlers.limits.question_characters)
+        return self._shown(self._navigation.keep_prompt(self._caller(request), words))
+
+    def remove_prompt(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
+        """The cross at a prompt."""
+        return self._shown(self._navigation.remove_prompt(self._caller(request), _number(event)))
+
     # --- documents
 
     async def add_documents(
@@ -218,6 +230,13 @@ class EventHandlers:
             async for updates in stream:
                 yield self._shown(updates)
         yield {self._widgets.session: gr.skip()}
+
+    def _models(self) -> dict[str, Any]:
+        """The models to choose from; where others than their owner use the program, there are none."""
+        if self._handlers.authentication.required:
+            return {"visible": False}
+        options = self._handlers.models.options()
+        return {"choices": [(option.label, option.value) for option in options], "visible": True}
 
     def _caller(self, request: gr.Request) -> Caller:
         owner = self._handlers.authentication.owner(request.cookies)

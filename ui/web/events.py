@@ -11,7 +11,7 @@ from .layout import Widgets
 
 # What is typed goes and the buttons change in the browser: a widget whose properties the server changes
 # is made anew there, which costs more than all else that a question shows.
-_BEGIN = "(...given) => { window.lookTwice?.begin(); return given; }"
+_BEGIN = "(...given) => { window.lookTwice?.begin(given[0]?.text); return given; }"
 _BUSY = """() => [
     {__type__: "update", value: {text: "", files: []}, submit_btn: false, stop_btn: true}, ""
 ]"""
@@ -28,6 +28,10 @@ _CAMERA = """() => ({
     __type__: "update", value: null, visible: !document.querySelector("#lt-photo")
 })"""
 
+_KEEP = "(...chosen) => { window.lookTwice?.keep(...chosen); }"
+_KEPT = "(...program) => window.lookTwice.kept(...program)"
+_RESET = "() => window.lookTwice.reset()"
+
 
 def connect_events(page: gr.Blocks, widgets: Widgets, handlers: EventHandlers) -> None:
     """Connect the widgets to what their events do."""
@@ -35,6 +39,7 @@ def connect_events(page: gr.Blocks, widgets: Widgets, handlers: EventHandlers) -
     _connect_chats(page, widgets, handlers, asking)
     _connect_attachments(widgets, handlers)
     _connect_documents(widgets, handlers)
+    _connect_settings(widgets)
 
 
 def _changing(*outputs: Any) -> dict[str, Any]:
@@ -48,7 +53,7 @@ def _changing(*outputs: Any) -> dict[str, Any]:
 def _connect_asking(w: Widgets, handlers: EventHandlers) -> list[Any]:
     """Asking in its three ways; returns the events, for others to end them."""
     asking = []
-    preferences = [w.checks, w.seconds, w.rounds]
+    preferences = [w.checks, w.seconds, w.rounds, w.model]
     for asked, function, inputs in (
         (w.composer.submit, handlers.ask, [w.composer, w.session, w.scope, *preferences]),
         (w.bridge.retry, handlers.retry, [w.session, w.scope, *preferences]),
@@ -83,9 +88,8 @@ def _connect_chats(page: gr.Blocks, w: Widgets, handlers: EventHandlers, asking:
     w.find.change(
         handlers.search_chats, [w.find, w.session], **searching, trigger_mode="always_last"
     )
-    page.load(
-        handlers.load, None, **_changing(w.session, w.strip, w.head, w.chats, w.documents, w.scope)
-    )
+    shown = (w.session, w.strip, w.head, w.chats, w.documents, w.scope, w.prompts, w.model)
+    page.load(handlers.load, None, **_changing(*shown))
 
 
 def _connect_attachments(w: Widgets, handlers: EventHandlers) -> None:
@@ -93,6 +97,8 @@ def _connect_attachments(w: Widgets, handlers: EventHandlers) -> None:
     w.bridge.edit(handlers.edit, w.session, **_changing(*attached, w.composer))
     w.bridge.select_region(handlers.select_region, w.session, **_changing(*attached))
     w.bridge.detach(handlers.detach, w.session, **_changing(*attached, w.composer))
+    w.bridge.keep_prompt(handlers.keep_prompt, None, **_changing(w.prompts))
+    w.bridge.remove_prompt(handlers.remove_prompt, None, **_changing(w.prompts))
     w.camera_button.click(None, None, w.camera, js=_CAMERA)
     w.camera.input(handlers.attach_photo, [w.camera, w.session], **_changing(*attached, w.camera))
 
@@ -104,3 +110,12 @@ def _connect_documents(w: Widgets, handlers: EventHandlers) -> None:
     w.bridge.remove_document(
         handlers.remove_document, None, **_changing(w.progress, w.documents, w.scope)
     )
+
+
+def _connect_settings(w: Widgets) -> None:
+    """What was set stays in the browser, and comes back with the page."""
+    settings: list[Any] = [w.checks, w.seconds, w.rounds, w.model]
+    w.bridge.settings(None, settings, settings, js=_KEPT)
+    w.reset.click(None, None, settings, js=_RESET)
+    for widget in settings:
+        widget.input(None, settings, None, js=_KEEP)

@@ -13,11 +13,13 @@ from ...weights.resolve import resolve_pack
 from .chat import ChatHandlers
 from .first_start import seeing_model
 from .html.components import language_choice, settings_note, welcome
+from .html.mathematics import KATEX_DELIMITERS
+from .html.prompts import prompt_menu
 from .preferences import check_names
 from .session import PageSession
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("base", "viewer", "actions", "drawing", "words", "follow")
+_SCRIPTS = ("base", "viewer", "draft", "settings", "actions", "drawing", "words", "follow")
 """In this order: each uses what those before it name."""
 _ENDINGS = [
     "image", ".heic", ".heif", ".avif", ".tif", ".tiff", ".pdf", ".docx", ".pptx", ".xlsx",
@@ -47,12 +49,15 @@ class Widgets:
     find: gr.Textbox
     new: gr.Button
     camera_button: gr.Button
+    prompts: gr.HTML
     scope: gr.Dropdown
     camera: gr.Image
     documents: gr.HTML
     checks: gr.CheckboxGroup
     seconds: gr.Slider
     rounds: gr.Slider
+    model: gr.Dropdown
+    reset: gr.Button
     progress: gr.HTML
     found: gr.HTML
     upload: gr.UploadButton
@@ -80,6 +85,7 @@ def page_script() -> str:
 
 def _sidebar(handlers: ChatHandlers) -> dict[str, Any]:
     """Past chats, documents and settings."""
+    with_login = handlers.authentication.required
     gr.HTML(_BRAND)
     widgets: dict[str, Any] = {
         "new": gr.Button("New chat", elem_id="lt-new", size="sm"),
@@ -101,8 +107,7 @@ def _sidebar(handlers: ChatHandlers) -> dict[str, Any]:
             "documents": gr.HTML(elem_id="lt-docs"),
         }
     with gr.Accordion("Settings", open=False, elem_id="lt-settings"):
-        widgets |= _settings(handlers.assistant.settings)
-    with_login = handlers.authentication.required
+        widgets |= _settings(handlers.assistant.settings, own=not with_login)
     gr.HTML(
         f'<div class="lt-low">{language_choice()}<button type="button" class="lt-do lt-quiet '
         f'lt-dark">Light or dark</button>{_LOG_OUT if with_login else ""}</div>'
@@ -110,11 +115,18 @@ def _sidebar(handlers: ChatHandlers) -> dict[str, Any]:
     return widgets
 
 
-def _settings(settings: Settings) -> dict[str, Any]:
-    """What users set for their own questions; the model is the program's."""
+def _settings(settings: Settings, *, own: bool) -> dict[str, Any]:
+    """What users set for their own questions; `own` as in `settings_note`."""
     limits, names = settings.limits, check_names(settings)
-    gr.HTML(settings_note(resolve_pack(settings)))
+    gr.HTML(settings_note(resolve_pack(settings), own=own))
     return {
+        "model": gr.Dropdown(
+            [("The program's own", "")],
+            value="",
+            allow_custom_value=True,  # one that is gone meanwhile is no error
+            label="Model",
+            elem_id="lt-model",
+        ),
         "seconds": gr.Slider(
             min(10, limits.seconds),
             limits.seconds,
@@ -126,6 +138,7 @@ def _settings(settings: Settings) -> dict[str, Any]:
             0, max(1, limits.rounds), value=limits.rounds, step=1, label="Times it may look again"
         ),
         "checks": gr.CheckboxGroup(names, value=names, label="Checks of a draft"),
+        "reset": gr.Button("As the program has them", size="sm", elem_id="lt-reset"),
     }
 
 
@@ -148,7 +161,7 @@ def _conversation(handlers: ChatHandlers) -> dict[str, Any]:
             layout="panel",
             height=None,
             autoscroll=False,  # scripts/follow.js keeps the question in view, not the end
-            latex_delimiters=[],
+            latex_delimiters=KATEX_DELIMITERS,
             allow_tags=False,
             placeholder=welcome(handlers.examples, seeing_model(handlers.assistant)),
             feedback_options=None,
@@ -170,6 +183,9 @@ def _conversation(handlers: ChatHandlers) -> dict[str, Any]:
     }
     with gr.Row(elem_id="lt-tools"):
         widgets["camera_button"] = gr.Button("Use the camera", size="sm", elem_id="lt-camera")
+        widgets["prompts"] = gr.HTML(
+            prompt_menu(()), elem_id="lt-prompts", container=False
+        )
         widgets["scope"] = gr.Dropdown(
             [],
             multiselect=True,

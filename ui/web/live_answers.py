@@ -11,6 +11,8 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncGenerator, Callable
+from contextlib import ExitStack
+from dataclasses import replace
 
 from ...agent.assistant import Assistant
 from ...control import Control
@@ -20,6 +22,7 @@ from ...settings import PageLimits
 from ..http.queue import Notify, RunQueue
 from .conversation import Exchange
 from .live_answer import LiveAnswer, Watcher
+from .models import ModelChoices
 from .progress import AnswerProgress, after_event
 from .question import PageQuestion
 
@@ -41,10 +44,14 @@ class LiveAnswers:
     Args:
         assistant: who answers.
         limits: how many at once, and how many wait.
+        models: who else may answer.
     """
 
-    def __init__(self, assistant: Assistant, limits: PageLimits) -> None:
+    def __init__(
+        self, assistant: Assistant, limits: PageLimits, models: ModelChoices | None = None
+    ) -> None:
         self._assistant, self._limits = assistant, limits
+        self._models = models or ModelChoices(assistant)
         self._queue = RunQueue(limits.running, limits.waiting)
         self._answers: dict[tuple[str, str], LiveAnswer] = {}
         self._watching: dict[tuple[str, str], tuple[Watcher, LiveAnswer]] = {}
@@ -230,16 +237,26 @@ class LiveAnswers:
             if not (first_words or all(w.changed.is_set() for w in tuple(live.watchers))):
                 notify(live.wake)
 
+        def on_loading(model: str) -> None:
+            live.progress = replace(live.progress, doing=f"Loading the model {model}")
+            notify(lambda: live.wake(urgent=True))
+
         question = live.question
-        answer = self._assistant.ask(
-            question.text,
-            question.sent_pictures,
-            index=question.index,
-            control=control,
-            history=question.history,
-            on_event=on_event,
-            settings=question.settings,
-        )
+        with ExitStack() as stack:
+            with control.waiting():  # loading is not time of the question
+                who = self._models.answering(
+                    question.settings or self._assistant.settings, on_loading
+                )
+                assistant = stack.enter_context(who)
+            answer = assistant.ask(
+                question.text,
+                question.sent_pictures,
+                index=question.index,
+                control=control,
+                history=question.history,
+                on_event=on_event,
+                settings=question.settings,
+            )
         return Exchange(
             question=question.text,
             answer=answer,

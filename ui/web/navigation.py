@@ -14,7 +14,9 @@ from .documents_panel import DocumentsPanel
 from .history import ChatHistory
 from .html.components import attached_strip, chat_list, heading
 from .html.messages import ChatbotMessage, chat_messages, refusal_message
+from .html.prompts import prompt_menu
 from .live_answers import LiveAnswers
+from .prompts import PromptStore
 from .session import Caller, PageSession, Updates, owned
 from .uploads import remove_uploads
 from .viewer import crop_of
@@ -32,6 +34,7 @@ class Navigation:
         history: past chats.
         panel: the documents.
         live_answers: questions at work.
+        prompts: that users kept.
         examples: pictures that everybody may ask about.
     """
 
@@ -41,10 +44,11 @@ class Navigation:
         history: ChatHistory,
         panel: DocumentsPanel,
         live_answers: LiveAnswers,
+        prompts: PromptStore,
         examples: Sequence[Picture] = (),
     ) -> None:
         self._store, self._history, self._panel = store, history, panel
-        self._live_answers = live_answers
+        self._live_answers, self._prompts = live_answers, prompts
         self._examples = tuple(examples)
 
     def load(self, caller: Caller) -> Updates:
@@ -54,6 +58,7 @@ class Navigation:
         return {
             **self._whole_page(PageSession(owner=caller.owner)),
             **self._panel.shown(caller),
+            "prompts": prompt_menu(self._prompts.of(caller.owner)),
         }
 
     def refresh(self, caller: Caller, session: PageSession) -> Updates:
@@ -151,6 +156,16 @@ class Navigation:
         except (ArithmeticError, ValueError, TypeError, BadInput):
             return {}
         return self._attachments(replace(session, region=region, region_picture=picture))
+
+    def keep_prompt(self, caller: Caller, words: str) -> Updates:
+        """Keep a prompt for another time."""
+        self._prompts.keep(caller.owner, words)
+        return {"prompts": prompt_menu(self._prompts.of(caller.owner))}
+
+    def remove_prompt(self, caller: Caller, number: int) -> Updates:
+        """Forget a prompt."""
+        self._prompts.remove(caller.owner, number)
+        return {"prompts": prompt_menu(self._prompts.of(caller.owner))}
 
     def detach(self, caller: Caller, session: PageSession, what: str) -> Updates:
         """Take something away from the next question."""

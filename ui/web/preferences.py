@@ -20,11 +20,13 @@ class Preferences:
         checks: names of the checks that look; None for all that the program has switched on.
         seconds: a question may take.
         rounds: times the assistant may look again.
+        model: who answers, see `ModelOption.value`; None for the program's own.
     """
 
     checks: Sequence[str] | None = None
     seconds: float | None = None
     rounds: float | None = None
+    model: str | None = None
 
 
 def check_names(settings: Settings) -> list[str]:

@@ -10,6 +10,7 @@ from ....errors import BadInput
 from ....schema import Picture
 from ..conversation import Exchange, source_name
 from ..html.escaping import mark, plain, prose
+from ..html.mathematics import as_code
 
 Embed = Callable[[Picture], str]
 """The `data:` address of a picture; BadInput where it is gone."""
@@ -56,7 +57,7 @@ def _exchange(exchange: Exchange, embed: Embed) -> str:
     worth = ": ".join(filter(None, (assurance.label, assurance.detail)))
     return (
         f"<h2>{plain(exchange.question)}</h2>{''.join(_pictures(exchange, embed))}"
-        f"{prose(mark(answer.text, places), links)}"
+        f"{prose(mark(answer.text, places), links, as_code)}"
         f'<p class="worth">{plain(worth)}</p>{f"<ol>{sources}</ol>" if sources else ""}'
     )
 

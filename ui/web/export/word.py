@@ -92,7 +92,7 @@ def _add_markdown(document: Any, text: str) -> None:
         elif token.type == "table_close":
             _add_table(document, rows)
             rows = []
-        elif token.type in ("fence", "code_block"):
+        elif token.type in ("fence", "code_block", "math_block"):
             document.add_paragraph(for_xml(token.content.rstrip()), style="No Spacing")
         elif token.type == "inline":
             before = tokens[at - 1].type
@@ -129,5 +129,5 @@ def _add_runs(paragraph: Any, tokens: Sequence[Token]) -> None:
         elif token.content:
             run = paragraph.add_run(for_xml(token.content))
             run.bold, run.italic = bold, italic
-            if token.type == "code_inline":
+            if token.type in ("code_inline", "math_inline", "math_inline_double"):
                 run.font.name = "Courier New"

@@ -182,12 +182,21 @@ def _detach_button(what: str, label: str) -> str:
     )
 
 
-def settings_note(pack: str) -> str:
-    """Which pack answers, and how another one is taken."""
+def settings_note(pack: str, *, own: bool) -> str:
+    """What the settings are good for, and who chooses the model.
+
+    Args:
+        pack: the one that answers.
+        own: the page is its user's own, who may choose the model.
+    """
+    chooses = (
+        "<span>Another model is loaded at your next question, which then takes longer.</span>"
+        if own
+        else f"<span>The pack {plain(pack)} answers; whoever runs the program chooses it.</span>"
+    )
     return (
-        f'<p class="lt-none">The pack "{plain(pack)}" answers. Whoever runs the program chooses it: '
-        "<code>looktwice ui --pack NAME</code>; <code>looktwice doctor</code> says what fits this "
-        "machine. What you set here holds for your next questions on this page.</p>"
+        '<p class="lt-none"><span>What you set here holds for your next questions in this browser.'
+        f"</span> {chooses} <span>What fits this machine:</span> <code>looktwice doctor</code></p>"
     )
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape
 from typing import TYPE_CHECKING
+
+from .mathematics import SIGNS, Draw, for_katex, read_formulas
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -26,6 +29,7 @@ _RUN = re.compile(r"([\\\\_*~`])\1{63,}")
 """Marks of Markdown without end, each of which its reader holds against all others."""
 _LONGEST_RUN = 64
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_NO_SIGNS = str.maketrans(dict.fromkeys(SIGNS, "\ufffd"))
 
 
 def plain(text: str) -> str:
@@ -43,10 +47,21 @@ def mark(text: str, marks: dict[int, list[int]]) -> str:
     return text
 
 
-def prose(text: str, links: dict[int, str] | None = None) -> str:
-    """A model's answer as HTML on one line; marks (see `mark`) become the given `links`."""
-    text = _RUN.sub(lambda found: found[0][:_LONGEST_RUN], text)
-    html = _markdown().render(_BIDI.sub("", _CONTROL.sub("�", text)))
+def prose(text: str, links: dict[int, str] | None = None, draw: Draw = for_katex) -> str:
+    """A model's answer as HTML on one line.
+
+    Args:
+        text: in Markdown, with formulas in TeX.
+        links: what the marks of citations become (see `mark`).
+        draw: what formulas become; it is given them escaped.
+    """
+    text = _RUN.sub(lambda found: found[0][:_LONGEST_RUN], text).translate(_NO_SIGNS)
+
+    def drawn(tex: str, display: bool) -> str:
+        marks = "".join(found[0] for found in _MARK.finditer(tex))
+        return draw(escape(_MARK.sub("", tex)), display) + marks
+
+    html = _markdown().render(_BIDI.sub("", _CONTROL.sub("�", text)), {"draw": drawn})
     html = _MARK.sub(lambda found: (links or {}).get(int(found.group(1)), ""), html)
     html = html.replace("](", "&#93;&#40;")  # Gradio's Markdown reader comes after ours
     return html.strip().replace("\n", "&#10;")  # a blank line would end the HTML block
@@ -68,4 +83,5 @@ def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False})
-    return reader.enable("table").disable(["image", "link", "autolink", "reference"])
+    reader.enable("table").disable(["image", "link", "autolink", "reference"])
+    return read_formulas(reader)

@@ -33,6 +33,9 @@ const actions = {
   },
   "lt-dismiss": (node) => trigger("dismiss", { name: node.dataset.name }),
   "lt-drop": (node) => trigger("detach", { what: node.dataset.what }),
+  "lt-prompt": usePrompt,
+  "lt-keep": () => changePrompts("keep_prompt", { words: composer().value }),
+  "lt-unkeep": (node) => changePrompts("remove_prompt", { number: number(node) }),
   "lt-close": close,
   "lt-turn": (node) => turn(Number(doc().dataset.page) + Number(node.dataset.by)),
   "lt-zoom": (node) => magnify(Number(node.dataset.by) * zoom || 1),
@@ -64,6 +67,7 @@ const actions = {
   "lt-copy": async (node) => {
     const words = one(".lt-words", node.closest(".lt-answer")).cloneNode(true);
     all(".lt-cite", words).forEach((cite) => cite.remove());
+    all(".katex", words).forEach((formula) => formula.replaceWith(one("annotation", formula)?.textContent ?? ""));
     await navigator.clipboard.writeText(words.innerText.trim());
     node.textContent = "Copied";
     setTimeout(() => (node.textContent = "Copy"), 1500);

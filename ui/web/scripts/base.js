@@ -2,7 +2,8 @@
 // gives to the script of a gr.HTML. All listen on the whole document, because Gradio draws messages again
 // while they grow. Everything shown here comes escaped from the server.
 window.lookTwice = {
-  begin: () => {
+  begin: (text) => {
+    sending(text);
     pin();
     trigger("begin", {});
   },
@@ -10,6 +11,7 @@ window.lookTwice = {
   // What was typed, where it could not be asked: it stands in the message that says why.
   refused: (log) => {
     unpin();
+    sessionStorage.removeItem(SENT);
     const content = log?.at(-1)?.content;
     const text = typeof content === "string" ? content : content?.[0]?.text;
     const message = new DOMParser().parseFromString(text ?? "", "text/html");

@@ -49,6 +49,7 @@ document.addEventListener("toggle", (event) => {
   if (name) event.target.open ? opened.add(name) : opened.delete(name);
 }, true);
 const restore = () => {
+  noteArrival();
   follow();
   keepInView();
   all("#lt-log [data-testid=user], #lt-log [data-testid=bot]").forEach((node) => {
@@ -91,3 +92,8 @@ const arrive = (tries = 50) => {
   else if (tries) setTimeout(() => arrive(tries - 1), 100);
 };
 if (wanted) arrive();
+const settled = (tries = 50) => {
+  if (tries && (wanted || !composer() || !one(".lt-head"))) setTimeout(() => settled(tries - 1), 100);
+  else setTimeout(giveBack, 500);
+};
+settled();
