@@ -137,7 +137,11 @@ def _settings(settings: Settings, *, own: bool) -> dict[str, Any]:
         "rounds": gr.Slider(
             0, max(1, limits.rounds), value=limits.rounds, step=1, label="Times it may look again"
         ),
-        "checks": gr.CheckboxGroup(names, value=names, label="Checks of a draft"),
+        "checks": gr.CheckboxGroup(
+            [(name.replace("_", " "), name) for name in names],
+            value=names,
+            label="Checks of a draft",
+        ),
         "reset": gr.Button("As the program has them", size="sm", elem_id="lt-reset"),
     }
 
@@ -183,9 +187,7 @@ def _conversation(handlers: ChatHandlers) -> dict[str, Any]:
     }
     with gr.Row(elem_id="lt-tools"):
         widgets["camera_button"] = gr.Button("Use the camera", size="sm", elem_id="lt-camera")
-        widgets["prompts"] = gr.HTML(
-            prompt_menu(()), elem_id="lt-prompts", container=False
-        )
+        widgets["prompts"] = gr.HTML(prompt_menu(()), elem_id="lt-prompts", container=False)
         widgets["scope"] = gr.Dropdown(
             [],
             multiselect=True,

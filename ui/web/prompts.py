@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS prompts (
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class KeptPrompt:
     """A prompt that a user kept."""
 
     id: int
@@ -68,11 +68,11 @@ class PromptStore:
         with self._history.writing() as db:
             db.execute("DELETE FROM prompts WHERE owner = ? AND id = ?", (owner, number))
 
-    def of(self, owner: str) -> list[Prompt]:
+    def of(self, owner: str) -> list[KeptPrompt]:
         """What a user kept, newest first."""
         with self._history.writing() as db:
             rows = db.execute(
                 "SELECT id, words FROM prompts WHERE owner = ? ORDER BY kept DESC, id DESC",
                 (owner,),
             ).fetchall()
-        return [Prompt(number, words) for number, words in rows]
+        return [KeptPrompt(number, words) for number, words in rows]

@@ -1,11 +1,8 @@
-"""The chat page in a real browser: Chromium, headless, on the scripted model with instant experts."""
+"""The chat page in a real browser: asking, what an answer shows, and the page at every width."""
 
 from __future__ import annotations
 
-import re
-import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,87 +12,12 @@ from looktwice.agent.assistant import Assistant
 from looktwice.media.store import Store
 from looktwice.ui.web.app import mount
 
-from ...agent.kit import EndlessModel, Script, instant_experts, picture, reading
-from ...retrieval.pdf_kit import Pdf, Sheet, text
+from ...agent.kit import EndlessModel, Script, picture
+from .browser_kit import CHROMIUM, TOTAL, VIEWS, answers, arrive, ask, fold, put, settle, side
+from .conftest import EVIL
 from .page_kit import Page, page, serving, wait_until
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
-TOTAL = "What is the total on this receipt?"
-EVIL = "<img src=x onerror=alert(1)><script>window.bad=1</script>"
-WAIT = 60_000
-"""Milliseconds; only a failure waits so long."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        fake_camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-        made = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *fake_camera])
-        yield made
-        made.close()
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """One page for all tests; each test is a visitor of its own."""
-    experts = instant_experts(
-        read=lambda p: reading("Corner Shop", EVIL, "Cash 10.00", "Total 8.20")
-    )
-    home = tmp_path_factory.mktemp("page")
-    limits = {"upload_bytes": 200_000, "questions_per_minute": 1000}
-    with page(home, Script().model(delay=0.2), experts, limits) as made:
-        yield made
-
-
-@pytest.fixture
-def tab(browser: Any, served: Page) -> Iterator[Any]:
-    context, made = arrive(browser, served)
-    yield made
-    context.close()
-
-
-def arrive(browser: Any, served: Page, **how: Any) -> tuple[Any, Any]:
-    """A visitor with cookies of their own; every request beyond this machine is noted."""
-    how.setdefault("viewport", {"width": 1280, "height": 860})
-    context = browser.new_context(**how)
-    context.set_default_timeout(WAIT)
-    made = context.new_page()
-    made.elsewhere = []
-    made.on("request", lambda r: made.elsewhere.append(r.url) if beyond(r.url) else None)
-    made.goto(served.url)
-    made.wait_for_selector(".lt-example", state="attached")
-    made.wait_for_selector("#lt-chats .lt-none, #lt-chats li", state="attached")
-    return context, made
-
-
-def beyond(url: str) -> bool:
-    return not re.match(r"(data|blob|about):|http://127\.0\.0\.1:", url)
-
-
-def put(tab: Any, name: str, data: bytes, kind: str = "image/png") -> None:
-    """Give a file to the next question."""
-    file = {"name": name, "mimeType": kind, "buffer": data}
-    tab.set_input_files("#lt-composer input[type=file]", file)
-
-
-def ask(tab: Any, words: str, data: bytes | None = None) -> None:
-    """Ask, with a picture if there is one; returns when it was sent."""
-    if data is not None:
-        put(tab, "receipt.png", data)
-        tab.wait_for_selector("#lt-composer .thumbnail-item")
-    tab.fill("#lt-composer textarea", words)
-    tab.press("#lt-composer textarea", "Enter")
-
-
-def answers(tab: Any, count: int) -> Any:
-    """Wait for so many answers; gives the last."""
-    tab.wait_for_function(
-        f"document.querySelectorAll('#lt-log .lt-badge').length === {count}", timeout=WAIT
-    )
-    return tab.query_selector_all("#lt-log .lt-answer")[-1]
 
 
 def test_a_question_with_a_picture_from_the_first_step_to_the_marked_box(tab: Any) -> None:
@@ -135,7 +57,6 @@ def test_a_question_with_a_picture_from_the_first_step_to_the_marked_box(tab: An
     tab.click("#lt-log .lt-step summary:has-text('Reading text')")
     assert EVIL in tab.inner_text("#lt-log .lt-outcome:visible")
     assert tab.evaluate("window.bad") is None
-    assert tab.elsewhere == []
 
 
 def check_place(tab: Any, box: Any, image: str) -> None:
@@ -155,6 +76,11 @@ def test_follow_up_edit_again_past_chats_and_download(tab: Any) -> None:
     answers(tab, 1)
     ask(tab, "And what is the total again?")
     answers(tab, 2)
+    top, question = (
+        tab.query_selector_all(place)[-1].bounding_box()["y"]
+        for place in ("#lt-log .panel-wrap", "#lt-log .lt-ask")
+    )
+    assert 0 <= question - top < 80  # what was sent stands on top, its answer below it
     tab.click(".lt-edit >> nth=0")
     tab.wait_for_selector(".lt-chip:has-text('Changing question 1')")
     assert tab.input_value("#lt-composer textarea") == TOTAL
@@ -165,8 +91,10 @@ def test_follow_up_edit_again_past_chats_and_download(tab: Any) -> None:
     tab.click(".lt-again")
     tab.wait_for_selector("#lt-log .lt-badge", state="detached")
     answers(tab, 1)
+    side(tab)
     tab.click("#lt-new")
-    tab.wait_for_selector(".lt-example")
+    tab.wait_for_selector(".lt-example", state="attached")
+    side(tab)
     tab.fill("#lt-find input, #lt-find textarea", "nothing has these words")
     tab.wait_for_selector("text=No chat has these words.")
     tab.fill("#lt-find input, #lt-find textarea", "total")
@@ -246,9 +174,8 @@ def test_two_visitors_see_nothing_of_each_other(browser: Any, served: Page, tab:
     context.close()
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_nothing_outside_is_served(tab: Any, served: Page) -> None:
+    for path in (
         "/see/picture/..%2f..%2fchats.db",
         "/see/picture/" + "a" * 64,
         "/see/chat/x/0/c1",
@@ -258,15 +185,13 @@ def test_two_visitors_see_nothing_of_each_other(browser: Any, served: Page, tab:
         "/see/page?document=a&page=-1",
         "/gradio_api/file=/etc/passwd",
         "/gradio_api/file=../../etc/passwd",
-        "/gradio_api/file={home}/chats.db",
-        "/gradio_api/file={home}/store",
-    ],
-)
-def test_nothing_outside_is_served(tab: Any, served: Page, path: str) -> None:
-    answer = tab.request.get(served.url + path.format(home=served.home))
-    assert answer.status in (400, 403, 404, 422)
-    assert b"SQLite" not in answer.body()
-    assert b"root:" not in answer.body()
+        f"/gradio_api/file={served.home}/chats.db",
+        f"/gradio_api/file={served.home}/store",
+    ):
+        answer = tab.request.get(served.url + path)
+        assert answer.status in (400, 403, 404, 422), path
+        assert b"SQLite" not in answer.body()
+        assert b"root:" not in answer.body()
 
 
 def test_files_that_cannot_be_used_are_named_with_the_reason(tab: Any) -> None:
@@ -279,62 +204,17 @@ def test_files_that_cannot_be_used_are_named_with_the_reason(tab: Any) -> None:
     assert tab.input_value("#lt-composer textarea") == TOTAL  # given back, to be asked again
     assert tab.is_visible("#lt-composer .submit-button")
     tab.reload()
-    tab.wait_for_selector(".lt-example")
+    settle(tab)
     put(tab, "large.png", b"\x89PNG" + b"x" * 300_000)
     tab.wait_for_selector("text=/exceed|large|size/i")
 
 
-def test_the_panel_of_documents_adds_shows_finds_and_removes(tab: Any) -> None:
-    tab.click("#lt-documents > button")
-    with tab.expect_file_chooser() as chooser:
-        tab.click("#lt-add")
-    note = {
-        "name": "lease.txt",
-        "mimeType": "text/plain",
-        "buffer": b"The lease ends on 3 May 2027.",
-    }
-    chooser.value.set_files(note)
-    tab.wait_for_selector("#lt-docs li:has-text('lease.txt')")
-    assert "1 added" in tab.inner_text("#lt-progress")
-    tab.fill("#lt-search input, #lt-search textarea", "lease ends")
-    tab.press("#lt-search input, #lt-search textarea", "Enter")
-    tab.click("#lt-found .lt-page")
-    tab.wait_for_selector(".lt-viewer:has-text('3 May 2027')")
-    tab.click(".lt-close")
-    tab.on("dialog", lambda dialog: dialog.accept())
-    tab.hover("#lt-docs li")
-    tab.click("#lt-docs .lt-remove")
-    tab.wait_for_selector("text=lease.txt is removed.")
-    assert "No documents yet" in tab.inner_text("#lt-docs")
-
-
-def test_a_chat_has_an_address_a_name_and_a_way_back(tab: Any, served: Page) -> None:
-    ask(tab, TOTAL, picture(31, side=120))
-    answers(tab, 1)
-    tab.wait_for_function("location.hash.startsWith('#chat=')", timeout=WAIT)
-    address = tab.url
-    tab.click("#lt-new")
-    tab.wait_for_function("location.hash === ''", timeout=WAIT)
-    tab.goto("about:blank")
-    tab.goto(address)
-    answers(tab, 1)
-    assert tab.url == address
-
-    tab.once("dialog", lambda dialog: dialog.accept("Receipts of May"))
-    tab.hover("#lt-chats li.lt-on")
-    tab.click("#lt-chats li.lt-on .lt-rename")
-    tab.wait_for_selector("#lt-top h1:has-text('Receipts of May')")
-    tab.hover("#lt-chats li.lt-on")
-    tab.click("#lt-chats li.lt-on .lt-forget")
-    tab.click("#lt-chats .lt-restore")
-    tab.wait_for_selector("#lt-chats li:has-text('Receipts of May')")
-    assert tab.elsewhere == []
-
-
-def test_stop_ends_the_model_of_this_visitor_only(browser: Any, tmp_path: Path) -> None:
+def test_stop_ends_the_model_of_this_visitor_only(
+    browser: Any, tmp_path: Path, view: tuple[int, str]
+) -> None:
     model = EndlessModel(Script())
     with page(tmp_path, model, page_limits={"running": 2}) as served:
-        context, first = arrive(browser, served)
+        context, first = arrive(browser, served, view)
         ask(first, TOTAL, picture(10))
         first.wait_for_selector("#lt-log .lt-live")
         first.click("#lt-composer .stop-button")
@@ -350,9 +230,12 @@ def test_stop_ends_the_model_of_this_visitor_only(browser: Any, tmp_path: Path) 
         model.stopped.clear()
         ask(first, TOTAL)
         first.wait_for_selector("#lt-log .lt-live")
+        side(first)
         first.click("#lt-new")
-        first.wait_for_selector(".lt-example")
+        first.wait_for_selector(".lt-example", state="attached")
+        fold(first)
         assert first.is_visible("#lt-composer .submit-button")
+        side(first)
         first.click("#lt-chats li:has(.lt-at-work) .lt-open")
         first.wait_for_selector("#lt-log .lt-live")
         assert not model.stopped.is_set()
@@ -364,46 +247,6 @@ def test_stop_ends_the_model_of_this_visitor_only(browser: Any, tmp_path: Path) 
         wait_until(lambda: served.handlers.live_answers.running == 0)
         first.wait_for_selector("#lt-composer .submit-button")
         context.close()
-
-
-def three_pages() -> bytes:
-    pages = (
-        ("The lease of the garden begins in May.", "It ends after two years."),
-        ("Rent is paid every month by bank.", "Late rent costs a fee of 20 euro."),
-        ("The deposit comes back after the move.", "Keys are handed over in person."),
-    )
-    sheets = [
-        Sheet(b"".join(text(72, 500 - 30 * n, line, 16) for n, line in enumerate(lines)))
-        for lines in pages
-    ]
-    return Pdf(sheets, outline=[(0, "One", 0, None), (0, "Three", 2, None)]).data()
-
-
-def test_a_document_is_turned_searched_and_zoomed(tab: Any) -> None:
-    tab.click("#lt-documents > button")
-    with tab.expect_file_chooser() as chooser:
-        tab.click("#lt-add")
-    chooser.value.set_files(
-        {"name": "lease.pdf", "mimeType": "application/pdf", "buffer": three_pages()}
-    )
-    tab.click("#lt-docs .lt-page", timeout=4 * WAIT)  # PDFs are read in a process of their own
-    tab.wait_for_selector("#lt-scope")  # it can be chosen for a question
-    tab.wait_for_selector(".lt-doc[data-page='1'][data-pages='3']")
-    tab.wait_for_function("document.querySelector('.lt-stage img').naturalWidth > 300")
-    tab.keyboard.press("ArrowRight")
-    tab.wait_for_selector(".lt-doc[data-page='2']")
-    tab.keyboard.press("+")
-    stage = tab.query_selector(".lt-stage")
-    assert stage.evaluate("node => node.scrollWidth > node.clientWidth * 1.2")
-    tab.click(".lt-unfold")
-    tab.click(".lt-contents a:has-text('Three')")
-    tab.wait_for_selector(".lt-doc[data-page='3'] .lt-thumbs img", state="attached")
-    tab.fill(".lt-seek", "late rent")
-    tab.press(".lt-seek", "Enter")
-    tab.click(".lt-hits a:has-text('Late rent')")
-    tab.wait_for_selector(".lt-doc[data-page='2'] .lt-cited")
-    assert "20 euro" in tab.text_content(".lt-page-text")
-    assert tab.elsewhere == []
 
 
 def test_an_answer_is_marked_and_saved(tab: Any, served: Page) -> None:
@@ -420,70 +263,78 @@ def test_an_answer_is_marked_and_saved(tab: Any, served: Page) -> None:
     assert "data:image/" in Path(got.value.path()).read_text()
 
 
-@pytest.mark.parametrize("width", [1280, 820, 390])
-def test_nobody_is_shut_out_and_nothing_scrolls_sideways(
-    browser: Any, served: Page, width: int
-) -> None:
-    """Axe finds nothing serious, light and dark, on the page with an answer and its view open."""
+def test_nobody_is_shut_out_and_nothing_scrolls_sideways(browser: Any, served: Page) -> None:
+    """Axe finds nothing serious at any width, light and dark: an answer, the side, prompts, a place."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    context, made = arrive(browser, served, viewport={"width": width, "height": 860})
-    made.evaluate(
-        "innerWidth < 900 && document.querySelector('.sidebar.open .toggle-button')?.click()"
-    )
-    ask(made, TOTAL, picture(20 + width % 50, side=120))
+    context, made = arrive(browser, served)
+    ask(made, TOTAL, picture(20, side=120))
     answers(made, 1)
     # Colours half way from light to dark, as on a slow machine, are nobody's.
     made.add_style_tag(content="* { transition: none !important }")
     found = []
-    for step in ("page", "view"):
-        if step == "view":
-            made.click("#lt-log .lt-cite")
-            made.wait_for_selector(".lt-viewer .lt-cited")
-        for _ in ("light", "dark"):
-            made.evaluate("document.body.classList.toggle('dark')")
-            report = axe.run(made).response
-            found += [
-                (step, item["id"], node["html"][:120])
-                for item in report["violations"]
-                if item["impact"] in ("serious", "critical")
-                for node in item["nodes"]
-            ]
-        assert made.evaluate("document.documentElement.scrollWidth") <= width
+    for width in dict.fromkeys(width for width, _ in VIEWS):
+        made.set_viewport_size({"width": width, "height": 860})
+        for step in ("answer", "side", "place"):
+            show(made, step)
+            for colour in ("dark", "light"):
+                made.evaluate("document.body.classList.toggle('dark')")
+                report = axe.run(made).response
+                found += [
+                    (width, step, colour, item["id"], node["html"][:120])
+                    for item in report["violations"]
+                    if item["impact"] in ("serious", "critical")
+                    for node in item["nodes"]
+                ]
+            assert made.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
     assert not found, "\n".join(map(str, dict.fromkeys(found)))
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_nothing_is_cut_on_a_phone(browser: Any, served: Page, dark: bool) -> None:
-    context, phone = arrive(
-        browser,
-        served,
-        viewport={"width": 390, "height": 800},
-        color_scheme="dark" if dark else "light",
-    )
-    assert phone.evaluate("document.body.classList.contains('dark')") == dark
-    phone.evaluate("document.querySelector('.sidebar.open .toggle-button')?.click()")
-    phone.wait_for_timeout(500)
-    ask(phone, TOTAL, picture(150, side=120))
-    answers(phone, 1)
-    wide = phone.evaluate(
+def show(tab: Any, step: str) -> None:
+    """Show one of the states that axe looks at."""
+    if step == "answer":
+        tab.keyboard.press("Escape")
+        fold(tab)
+    elif step == "side":
+        tab.click(".lt-prompts summary")
+        side(tab, "lt-documents")
+        side(tab, "lt-settings")
+    else:
+        fold(tab)
+        tab.click("#lt-log .lt-cite")
+        tab.wait_for_selector(".lt-viewer .lt-cited")
+
+
+def test_nothing_is_cut(tab: Any, view: tuple[int, str]) -> None:
+    """Formulas, tables, code and words without end keep inside."""
+    width, colour = view
+    assert tab.evaluate("document.body.classList.contains('dark')") == (colour == "dark")
+    ask(tab, TOTAL, picture(150, side=120))
+    answers(tab, 1)
+    ask(tab, "Hello!")
+    words = answers(tab, 2)
+    tab.wait_for_function("document.querySelectorAll('#lt-log .katex').length === 2")
+    assert "circle" in words.query_selector("td").inner_text()
+    assert words.query_selector("pre code").inner_text().strip() == "print(1 < 2)"
+    wide = tab.evaluate(
         """() => [...document.querySelectorAll('#lt-main *')].filter((node) => {
           const box = node.getBoundingClientRect();
-          return box.width > 0 && box.right > innerWidth + 1 && !node.closest('.sr-only');
+          return box.width > 0 && box.right > innerWidth + 1
+            && !node.closest('.sr-only, pre, .katex-mathml');
         }).map((node) => node.className)"""
     )
     assert wide == []
     image, canvas = (
-        phone.query_selector(f"#lt-log .lt-ask {name}").bounding_box()
+        tab.query_selector(f"#lt-log .lt-ask {name}").bounding_box()
         for name in (".lt-canvas img", ".lt-canvas")
     )
-    for side in ("width", "height"):  # it fills its place
-        assert image[side] == pytest.approx(canvas[side], abs=1)
-    phone.click("#lt-log .lt-cite")
-    pane = phone.wait_for_selector(".lt-viewer").bounding_box()
-    assert (round(pane["x"]), round(pane["width"])) == (0, 390)
-    assert not phone.is_visible(".sidebar .toggle-button")  # it would lie on the title
-    context.close()
+    for length in ("width", "height"):  # it fills its place
+        assert image[length] == pytest.approx(canvas[length], abs=1)
+    tab.click("#lt-log .lt-cite")
+    pane = tab.wait_for_selector(".lt-viewer").bounding_box()
+    if width < 900:
+        assert (round(pane["x"]), round(pane["width"])) == (0, width)
+        assert not tab.is_visible(".sidebar .toggle-button")  # it would lie on the title
 
 
 def test_store_files_are_reached_by_hash_only(served: Page, tab: Any) -> None:

@@ -44,8 +44,8 @@ def read_formulas(reader: MarkdownIt) -> MarkdownIt:
 
 def for_katex(tex: str, display: bool) -> str:
     """A formula, already escaped, between the signs that KaTeX is told to look for."""
-    left, right = SIGNS[2:] if display else SIGNS[:2]
-    return f"{left}{tex}{right}"
+    signs = SIGNS[2:] if display else SIGNS[:2]
+    return f"{signs[0]}{tex}{signs[1]}"
 
 
 def as_code(tex: str, display: bool) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..prompts import SHIPPED, Prompt
+from ..prompts import SHIPPED, KeptPrompt
 from ..text import shorten
 from .escaping import plain
 
 
-def prompt_menu(kept: Sequence[Prompt]) -> str:
+def prompt_menu(kept: Sequence[KeptPrompt]) -> str:
     """Every prompt; a click writes it into the box. Those a user kept can be removed.
 
     Args:
