@@ -414,7 +414,7 @@ class Passage(Value):
         tables: what of the page's tables stands in it, with the heads of their columns; their lines are
             those of `text`.
         score: 0..1; how sure the ranking is, comparable within one search only.
-        found_by: the ways that led to it: "keyword", "text", "picture", "reranker"; "label" and
+        found_by: the ways that led to it: "words", "text", "picture", "reranker"; "label" and
             "written" where pictures were looked for by what they show.
         id: of the passage in its index; changes when the document does.
         seconds, until: of a moment of a video, when it begins and ends.

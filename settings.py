@@ -99,9 +99,12 @@ class Thresholds(BaseModel):
         default=0.3, ge=0, le=1, description="of a box by which a picture shows what is looked for"
     )
     text_score: float = Field(default=0.5, ge=0, le=1, description="of a line that is read")
-    answerable: float = Field(default=0.77, ge=0, le=1, description="below this it declines")
-    answerable_by_pages: float = Field(
-        default=0.7, ge=0, le=1, description="the same, of documents"
+    answerable: float = Field(default=0.77, ge=0, le=1, description="below this it looks again")
+    answerable_at_last: float = Field(
+        default=0.7,
+        ge=0,
+        le=1,
+        description="below this it declines, where nothing is left to look with; also of documents",
     )
     supported: float = Field(default=0.5, ge=0, le=1, description="a draft in other words")
     seen: float = Field(

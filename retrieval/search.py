@@ -154,7 +154,7 @@ class Search:
     ) -> dict[int, float]:
         similar = dict(self._vectors().query("passages", vector, wide, within))
         keyword = dict(self._catalog.keyword(query, wide, within))
-        for way, hits in (("text", similar), ("keyword", keyword)):
+        for way, hits in (("text", similar), ("words", keyword)):
             for key in hits:
                 found_by.setdefault(key, set()).add(way)
         # What only the keywords found has a cosine as well.
@@ -199,7 +199,7 @@ class Search:
         if not again:
             return scores
         for key in again:
-            found_by.setdefault(key, set()).add("keyword" if key in keyword else "text")
+            found_by.setdefault(key, set()).add("words" if key in keyword else "text")
         level = max(scores[key] for key in own) - max(again.values())
         rest = {key: score for key, score in scores.items() if key not in own}
         return rest | {key: score + level for key, score in again.items()}

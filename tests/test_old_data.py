@@ -97,7 +97,7 @@ def test_words_are_found_in_it(
     old: Path, home: Path, query: str, document: str, words: str
 ) -> None:
     with without_weights(old / "index", home) as index:
-        (found,) = [hit for hit in index.search(query) if "keyword" in hit.found_by]
+        (found,) = [hit for hit in index.search(query) if "words" in hit.found_by]
     assert (found.document, found.page) == (document, 1)
     assert words in found.text
 

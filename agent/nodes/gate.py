@@ -120,16 +120,27 @@ def focused(state: State, run: Run) -> dict[str, Evidence]:
 
 
 def decide(update: State, probability: float, state: State, run: Run, why: str) -> Done:
-    """Go on to the draft, look again with what was not tried, or decline."""
+    """Go on to the draft, look again with what was not tried, or decline.
+
+    Where nothing is left to look with, less is enough for a first draft, and what was seen first counts
+    as it did then: that a second look brought nothing says nothing against it.
+    """
     did = f"{why}, answerable {probability:.2f}"
     update["answerable"] = probability
     lines = run.settings.thresholds
-    least = lines.answerable_by_pages if update["extracts"] else lines.answerable
+    least = lines.answerable_at_last if update["extracts"] else lines.answerable
     if probability >= least:
         return Done(update, did)
     more = next_look(state, run)
     if more:
         update["stages"], update["round"] = (more,), state["round"] + 1
         return Done(update, f"{did}; looking again with {', '.join(c.tool for c in more)}")
+    earlier = state["answerable"] if state["shown"] else 0.0
+    best = max(probability, earlier)
+    if best >= lines.answerable_at_last and not state["draft"]:
+        update["answerable"] = best
+        if earlier > probability:
+            update["shown"] = update["enough"] = state["enough"]
+        return Done(update, f"{did}; nothing is left to look with")
     update["stop"] = "unsupported"
     return Done(update, f"{did}; not enough to answer")

@@ -54,12 +54,7 @@ def opinion(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
     if not run.model.can_call():
         stray = ", ".join(ungrounded_words(draft, state["standalone_question"], evidence)[:5])
         return Opinion(0.0, (f"it could not be checked: {stray or draft[:60]}",))
-    lines = run.settings.thresholds
-    least = lines.supported_by_pages if retrieved(evidence) else lines.supported
-    if retrieved(evidence) and COMPARING & set(words(state["standalone_question"])):
-        least = min(1.0, least + COMPARED)
-    elif retrieved(evidence) and well_placed(draft, state["standalone_question"], evidence):
-        least = min(least, lines.supported)
+    least = _least(state, evidence, run)
     spans = statements(draft)[:_MOST_STATEMENTS]
     parts = [draft[a:b] for a, b in spans] if len(spans) > 1 else [draft]
     support = 1.0
@@ -73,12 +68,30 @@ def opinion(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
     return both_ways(support, state, evidence, run)
 
 
+def _least(state: State, evidence: Sequence[Evidence], run: Run) -> float:
+    """The probability that each statement of a draft must have."""
+    lines, question = run.settings.thresholds, state["standalone_question"]
+    if not retrieved(evidence):
+        # Of a draft it must be as sure as it should have been of what it was made of.
+        return max(lines.supported, lines.answerable) if is_unsure(state, run) else lines.supported
+    if COMPARING & set(words(question)):
+        return min(1.0, lines.supported_by_pages + COMPARED)
+    if well_placed(state["draft"], question, evidence):
+        return min(lines.supported_by_pages, lines.supported)
+    return lines.supported_by_pages
+
+
 def is_doubtful(state: State, evidence: Sequence[Evidence], run: Run) -> bool:
     """Whether the model has to be asked at all."""
-    if retrieved(evidence):
+    if retrieved(evidence) or is_unsure(state, run):
         return True
     grounded = grounded_share(state["draft"], state["standalone_question"], evidence)
     return not run.model.sees_images and grounded < MOST_GROUNDED
+
+
+def is_unsure(state: State, run: Run) -> bool:
+    """Whether it was drafted though the evidence was not surely enough: nothing was left to look with."""
+    return state["answerable"] < run.settings.thresholds.answerable
 
 
 def retrieved(evidence: Sequence[Evidence]) -> bool:

@@ -211,6 +211,19 @@ class TestAnswers:
         assert "draft" not in script.asked
         assert "reads text only" in answer.text
 
+    @pytest.mark.parametrize(
+        ("answerable", "supported", "status"),
+        [(0.75, 0.9, "answered"), (0.75, 0.6, "declined"), (0.65, 0.9, "declined")],
+    )
+    def test_what_was_nearly_enough_is_drafted_when_nothing_is_left_and_asked_about(
+        self, make: Make, answerable: float, supported: float, status: str
+    ) -> None:
+        script = kit.Script(yes={"answerable": answerable, "supported": supported})
+        answer = make(script).ask(kit.TOTAL, [kit.picture()])
+        assert answer.status == status
+        assert kit.ran(answer) == ["read_text", "detect_objects", "look_closer"]
+        assert ("supported" in script.asked) == (answerable > 0.7)
+
     def test_a_calculation_is_not_written_by_the_model(self, make: Make) -> None:
         stages = ((ToolCall(tool="read_text"),), (ToolCall(tool="calculate"),))
         question = "How much change do I get back from 50?"

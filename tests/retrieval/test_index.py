@@ -26,7 +26,7 @@ def test_what_was_added_is_found_with_its_page_and_way(
         first = index.search("What about the boiler repair?")[0]
         assert (first.document, first.page) == ("letter_1.txt", 1)
         assert "1001" in first.text
-        assert set(first.found_by) == {"keyword", "text"}
+        assert set(first.found_by) == {"words", "text"}
         assert 0 < first.score <= 1
         assert len(index) == 4
         assert "4 txt" in index.describe()

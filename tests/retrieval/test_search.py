@@ -52,7 +52,7 @@ def test_a_rare_word_is_found_where_it_stands(
         for query in ("quillaja", "the quillaja"):
             best = index.search(query)[0]
             assert best.document == "garden.txt"
-            assert "keyword" in best.found_by
+            assert "words" in best.found_by
 
 
 def test_tables_come_from_the_file_to_the_passage(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ _MIN_SIDE = 384  # smaller cuts are enlarged to it
 _MAX_PIXELS = 3_000_000
 _SURE = 0.5  # probability from which the classifier's name is told
 _TEXT_MARGIN = 0.5
+_WHOLE = 0.98  # of a picture: from which a region is all of it
 _NAME = 3  # letters of a word that may stand for the thing it is written on
 
 
@@ -92,7 +93,11 @@ class Looker:
             raise ToolError(error.reason, "bad_arguments") from None
         box = whole(exact)
         image = self._store.open(around)
-        lines = self._reader.read(image, around)
+        lines = (
+            self._reader.read(image, around)
+            if share(box, picture) < _WHOLE  # else nothing was enlarged, and small text was lost
+            else self._reader.read(self._store.open(picture), picture)
+        )
         inside = [
             item
             for item in self._detector.detect(image, around)
@@ -146,7 +151,7 @@ class Looker:
 def _where(box: Box, picture: Picture) -> str:
     """Place and size in words; nothing to say of the whole picture."""
     part = share(box, picture)
-    if part > 0.98:
+    if part > _WHOLE:
         return ""
     where = place(box, picture)
     word = "in" if where == "middle" else "at"

@@ -110,7 +110,7 @@ def test_search(filled: Run) -> None:
     done = filled("search", "boiler serviced", "--limit", 1)
     head, *rest = done.out.splitlines()
     assert head.startswith("1. boiler.md, page 1 (0.")
-    assert "keyword" in head
+    assert "words" in head
     assert "The boiler was serviced in [red]May[/red]." in "\n".join(rest)
     assert "\x1b" not in done.out
 
@@ -121,7 +121,7 @@ def test_search_as_json(filled: Run) -> None:
     found = [Passage.model_validate(p) for p in json.loads(done.out)]
     assert (found[0].document, found[0].page) == ("lease.pdf", 1)
     assert found[0].boxes
-    assert "keyword" in found[0].found_by
+    assert "words" in found[0].found_by
     only = json.loads(filled("search", "the lease", "--json", "--document", "trees.txt").out)
     assert {p["document"] for p in only} <= {"trees.txt"}
 

@@ -18,14 +18,14 @@ def test_words_asked_for_are_bold_and_nothing_from_outside_is_markup() -> None:
         text="nothing here\nno\nthe [bold]boilers[/bold]\x1b[2J were new\nand warm\nlater",
         heading=("[link=x]top",),
         score=0.734,
-        found_by=("keyword", "text"),
+        found_by=("words", "text"),
     )
     show_passages([passage], Highlighter("boiler"), terminal)
     shown = printed(terminal)
     assert "\x1b[1;33mboilers\x1b[0m" in shown
     assert "[bold]" in shown
     assert "[red]a�[31m 2. forged.pdf, page 3" in shown
-    assert "(0.73, keyword + text)" in shown
+    assert "(0.73, words + text)" in shown
     assert "\x1b[2J" not in shown
     assert "nothing here" not in shown
     assert "and warm" in shown
