@@ -15,6 +15,7 @@ import pytest
 from looktwice.agent.batch.engine import TaskRequest
 from looktwice.agent.batch.results import TaskFailure
 from looktwice.agent.batch.tasks import BatchTask
+from looktwice.cli.index import look
 from looktwice.cli.warm_engine import WarmEngine
 from looktwice.control import Control
 from looktwice.schema import Answer
@@ -81,6 +82,41 @@ def test_a_task_of_an_extraction(warm_home: Path) -> None:
         failure = engine.ask(asked, Control())
         assert isinstance(failure, TaskFailure)
         assert "no such document" in failure.message
+
+
+def test_index_search_lets_the_warm_program_search(
+    warm_home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(WordEmbedder, monkeypatch)
+    Path("lease.pdf").write_bytes(pdf("The lease ends in March 2031."))
+    assert run("index", "add", "lease.pdf", "--index", "ix").code == 0
+    with warm_program(warm_home) as assistant:
+        assistant._library._embedder = assistant._given._text
+        monkeypatch.setattr(look, "reading", None)  # nothing is opened here
+        done = run("index", "search", "lease", "--index", "ix", "--json")
+        assert (done.code, done.err) == (0, "")
+        assert [hit["document"] for hit in json.loads(done.out)] == ["lease.pdf"]
+        done = run("index", "search", "lease", "--index", "nowhere")
+        assert done.code == 2
+        assert "nowhere" in done.err
+
+
+def test_extract_lets_the_warm_program_read(
+    warm_home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("bill.txt").write_text("number: A-7\nTotal 8.20\n", "utf-8")
+    asked: list[str] = []
+    task = Service.task
+    monkeypatch.setattr(Service, "task", lambda *given: (asked.append(given[1]), task(*given))[1])
+    script = kit.Script({"plan": {"number": "A-7", "total": 8.2}})
+    with warm_program(warm_home, script):
+        words = ("extract", "--fields", "number, total: money", "bill.txt", "-o", "out.jsonl")
+        done = run(*words)
+    assert done.code == 0, done.err
+    assert len(asked) == 1
+    line = json.loads(Path("out.jsonl").read_text("utf-8"))
+    assert line["record"] == {"number": "A-7", "total": 8.2}
+    assert line["fields"][1]["quote"] == "8.20"
 
 
 CHILD = """

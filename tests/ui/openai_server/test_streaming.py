@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import threading
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from looktwice.ui.http.queue import QueuedRun
 
 from ...agent import kit
 from ..api_kit import client, own_threads, user, wait_until
@@ -76,16 +79,16 @@ def test_who_leaves_stops_the_run(serving: Serving, stream: bool) -> None:
     assert "looktwice_disconnects_total 1.0" in httpx.get(f"{address}/metrics").text
 
 
-def test_fifty_who_leave_leave_nothing(serving: Serving) -> None:
+def test_200_who_leave_leave_nothing(serving: Serving) -> None:
     """Most of them are still in the queue when they go."""
-    address = serving(kit.EndlessModel(kit.Script()), serve={"running": 4, "waiting": 60})
+    address = serving(kit.EndlessModel(kit.Script()), serve={"running": 4, "waiting": 200})
     asking = client(address)
-    before = threading.active_count()
+    before = threading.active_count(), open_files()
     streams = [
         asking.chat.completions.create(
             model="looktwice", messages=[user(kit.TOTAL, PICTURE)], stream=True
         )
-        for _ in range(50)
+        for _ in range(200)
     ]
     wait_until(lambda: httpx.get(f"{address}/health").json()["running"] == 4)
     for stream in streams:
@@ -100,5 +103,15 @@ def test_fifty_who_leave_leave_nothing(serving: Serving) -> None:
 
     wait_until(idle)
     wait_until(lambda: not own_threads())
-    assert threading.active_count() <= before + 1  # a thread of asyncio's own pool
-    assert "looktwice_disconnects_total 50.0" in httpx.get(f"{address}/metrics").text
+    assert threading.active_count() <= before[0] + 1  # a thread of asyncio's own pool
+    assert "looktwice_disconnects_total 200.0" in httpx.get(f"{address}/metrics").text
+    del streams, stream
+    wait_until(lambda: open_files() <= before[1] + 3)  # of that thread, and httpx's own
+    gc.collect()
+    assert not [thing for thing in gc.get_objects() if isinstance(thing, QueuedRun)]
+
+
+def open_files() -> int:
+    """Files and sockets that this process has open; 0 where the system does not tell."""
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
