@@ -69,9 +69,16 @@ class PageClient:
         return {"path": sent.json()[0], "orig_name": name, "meta": {"_type": "gradio.FileData"}}
 
     async def call(
-        self, function: str, data: list[Any], **more: Any
+        self, function: str, data: list[Any], follow: bool = True, **more: Any
     ) -> list[tuple[float, dict[str, Any]]]:
-        """Do one thing and follow its stream to the end: when each message came, and what it was."""
+        """Do one thing and follow its stream: when each message came, and what it was.
+
+        Args:
+            function: what to do.
+            data: what it gets.
+            follow: to the end, or only until something has happened.
+            **more: of the message to Gradio.
+        """
         body = {
             "data": data,
             "fn_index": self._functions[function],
@@ -87,16 +94,20 @@ class PageClient:
                 if line.startswith("data:"):
                     message = json.loads(line[5:])
                     messages.append((time.perf_counter(), message))
-                    if message.get("msg") == "process_completed":
+                    happened = message.get("msg")
+                    if happened == "process_completed" or (
+                        happened == "process_generating" and not follow
+                    ):
                         break
         return messages
 
     async def ask(
-        self, words: str, files: Sequence[dict[str, Any]] = ()
+        self, words: str, files: Sequence[dict[str, Any]] = (), follow: bool = True
     ) -> list[tuple[float, dict[str, Any]]]:
-        """Ask and follow the answer."""
+        """Ask and follow the answer, to the end or to its first sign."""
         _, session, *settings = self._values["ask"]
-        return await self.call("ask", [{"text": words, "files": list(files)}, session, *settings])
+        question = {"text": words, "files": list(files)}
+        return await self.call("ask", [question, session, *settings], follow)
 
     async def question(
         self, words: str, token: str, files: Sequence[dict[str, Any]]

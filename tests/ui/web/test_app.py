@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,40 @@ def words_of(came: list[tuple[float, dict[str, Any]]]) -> str:
     return json.dumps([message for _, message in came])
 
 
-def test_30_users_at_once_get_their_own_answers_and_nothing_is_left(tmp_path: Path) -> None:
+def test_30_users_get_their_own_answers_also_after_a_reload(tmp_path: Path) -> None:
     script = Script(
         {"standalone": lambda m: m[-1].text.rpartition("Last question: ")[2].split("\n")[0]}
     )
     with page(tmp_path, script.model(delay=0.05), page_limits=LIMITS) as served:
-        timings = asyncio.run(ask_together(served.url, 30, 2, TOTAL))
+        timings = asyncio.run(ask_together(served.url, 30, 1, TOTAL))
         assert [s for s in timings if s.error or s.foreign_tokens] == []
-        assert len(timings) == 60
+        assert len(timings) == 30
         assert all("8&#46;20" in s.tail or "8.20" in s.tail for s in timings)
+        shown = asyncio.run(leave_and_come_back(served.url, 30))
+        assert all(f"user{n}x" in words and "8&#46;20" in words for n, words in enumerate(shown))
+        assert not any(f"user{n + 1}x" in words for n, words in enumerate(shown))
         wait_until(lambda: served.handlers.live_answers.running == 0)
         uploads = served.assistant.settings.uploads_dir
         wait_until(lambda: not [p for p in uploads.rglob("*") if p.is_file()])
+
+
+async def leave_and_come_back(address: str, users: int) -> list[str]:
+    """Everybody asks, is gone at the first sign of life, loads the page again and opens the chat."""
+
+    async def one(number: int) -> str:
+        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+            user = PageClient(client, f"before{number}")
+            await user.load()
+            file = await user.upload(picture(number))
+            await user.ask(f"{TOTAL} user{number}x", [file], follow=False)
+            again = PageClient(client, f"after{number}")
+            await again.load()
+            (chat,) = set(
+                re.findall(r'data-chat=."([\w-]{16})', words_of(await again.call("load", [])))
+            )
+            return words_of(await again.call("open_chat", [], event_data={"chat": chat}))
+
+    return await asyncio.gather(*(one(number) for number in range(users)))
 
 
 def with_client(served: Page, work: Any) -> Any:
@@ -68,7 +91,7 @@ def test_a_forged_tab_brings_nothing_of_its_owner(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        [{"text": "x" * 9_000, "files": []}, None, [], [], 60, 1],
+        [{"text": "x" * 9_000, "files": []}, None, [], [], 60, 1, ""],
         [
             {"text": "q", "files": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]},
             None,
@@ -76,9 +99,10 @@ def test_a_forged_tab_brings_nothing_of_its_owner(tmp_path: Path) -> None:
             [],
             60,
             1,
+            "/etc/passwd",
         ],
-        [{"text": {"a": 1}, "files": "x"}, None, [], [], 60, 1],
-        ["nonsense", None, 5, "x", "y", {}],
+        [{"text": {"a": 1}, "files": "x"}, None, [], [], 60, 1, ""],
+        ["nonsense", None, 5, "x", "y", {}, {}],
         [],
     ],
 )
