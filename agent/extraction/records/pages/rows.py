@@ -17,7 +17,8 @@ from .....retrieval.loaders.base import Scan
 from .....retrieval.pages import XYXY, Page, RawLine, Word, build_page, words_of
 from .....schema import Box, Picture, TextLine
 from .....tools.ocr.layout import in_reading_order
-from .large_rows import large_rows
+from .ink import letter_heights
+from .large_rows import large_rows, large_rows_of_ink
 from .staggered import joined
 
 _GAP = 0.8
@@ -82,7 +83,16 @@ class PageText:
     @cached_property
     def large(self) -> frozenset[int]:
         """Numbers of the rows that are written larger than the rest."""
-        return large_rows(self.page, self.cells)
+        if self.image is None or self.picture is None:
+            return large_rows(self.page, self.cells)
+        boxes = [
+            [self.picture.local(box) for cell in row for box in self._boxes(cell)]
+            for row in self.cells
+        ]
+        return large_rows_of_ink(letter_heights(self.image, boxes))
+
+    def _boxes(self, cell: RowCell) -> tuple[Box, ...]:
+        return self.page.boxes_of(cell.start, cell.end)
 
     @property
     def titles(self) -> tuple[str, ...]:
