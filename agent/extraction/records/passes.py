@@ -17,7 +17,7 @@ from .doubts.second_look import SecondLook
 from .doubts.sums import with_sums
 from .doubts.titles import by_title
 from .generation.filling import ask_fields, ask_rows
-from .generation.prompting import Among, about_rows, opening
+from .generation.prompting import MOST_ROWS, Among, about_rows, opening
 from .pages.parts import shown
 from .pages.rows import PageText
 from .places.columns import TableColumns, learn, rows_at
@@ -29,6 +29,8 @@ from .values.typed import Conventions, options
 
 _LONG = 8
 """Rows of a list from which it is a table, of which the program reads the other rows."""
+_SHOWING = 20
+"""Rows that show the columns of a table which is longer than a model could write down."""
 _MISSED = 3
 """Rows under those that the model gave from which it has stopped too early."""
 _TABLE = 0.8
@@ -148,7 +150,9 @@ def _fill_rows(
 ) -> None:
     """The rows that the model reads; of a longer table the others, where it shows its columns."""
     question = about_rows(work.spec, many)
-    rows, more = ask_rows(work.model, begun, question, many, among)
+    endless = any(len(text.cells) > 2 * MOST_ROWS for text in part)
+    most = _SHOWING if endless else MOST_ROWS
+    rows, more = ask_rows(work.model, begun, question, many, among, most)
     for row in work.placing.rows(many, rows, row_count(many.path, work.fields)):
         work.fields.update({found.path: found for found in row})
     columns = learn(many, work.placing.places, work.pages) if len(rows) >= _LONG else None

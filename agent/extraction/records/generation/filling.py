@@ -81,8 +81,12 @@ def ask_rows(
     question: str,
     many: ListSpec,
     among: Among,
+    most: int = MOST_ROWS,
 ) -> tuple[list[Written], bool]:
     """The rows of a list, in one call, and whether these may not be all: some were cut off.
+
+    Args:
+        most: rows that are asked for.
 
     Raises:
         MalformedReply, ModelError: the model failed.
@@ -90,7 +94,7 @@ def ask_rows(
     loop = RowLoop(begun[-1].text)
     reply = model.generate(
         asked(begun, question),
-        schema=schema_of_rows(many, among),
+        schema=schema_of_rows(many, among, most),
         max_tokens=_TOKENS_OF_ROWS,
         on_token=loop.hear,
         until=loop.is_closed,
@@ -99,7 +103,7 @@ def ask_rows(
     if loop.is_closed():
         given = [row for at, row in enumerate(given) if row not in given[:at]]
     rows = [_written(row, many.columns, among) for row in given]
-    more = reply.finish == "length" or loop.is_closed() or len(rows) >= MOST_ROWS
+    more = reply.finish == "length" or loop.is_closed() or len(rows) >= most
     return [row for row in rows if _tells(row, many)], more
 
 

@@ -118,10 +118,10 @@ def schema_of_fields(fields: Sequence[FieldSpec], among: Among) -> JsonSchema:
     return object_schema({field.path: _value(field, among) for field in fields})
 
 
-def schema_of_rows(many: ListSpec, among: Among) -> JsonSchema:
-    """An object with the rows of a list."""
+def schema_of_rows(many: ListSpec, among: Among, most: int) -> JsonSchema:
+    """An object with the rows of a list, so many at most."""
     row = object_schema({column.path: _value(column, among) for column in many.columns})
-    return object_schema({"rows": {"type": "array", "items": row, "maxItems": MOST_ROWS}})
+    return object_schema({"rows": {"type": "array", "items": row, "maxItems": most}})
 
 
 def _value(field: FieldSpec, among: Among) -> dict[str, Any]:

@@ -82,9 +82,9 @@ class PageText:
 
     @cached_property
     def large(self) -> frozenset[int]:
-        """Numbers of the rows that are written larger than the rest."""
+        """Numbers of the rows that are written larger than the rest; of a scan by its pixels, or none."""
         if self.image is None or self.picture is None:
-            return large_rows(self.page, self.cells)
+            return frozenset() if self.page.scanned else large_rows(self.page, self.cells)
         boxes = [
             [self.picture.local(box) for cell in row for box in self._boxes(cell)]
             for row in self.cells
