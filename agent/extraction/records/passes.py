@@ -29,8 +29,8 @@ from .values.typed import Conventions, options
 
 _LONG = 8
 """Rows of a list from which it is a table, of which the program reads the other rows."""
-_SHOWING = 20
-"""Rows that show the columns of a table which is longer than a model could write down."""
+_SHOWING, _COLUMNS = 20, 3
+"""Rows that show the columns of a table too long for a model to write down, and cells of its rows."""
 _MISSED = 3
 """Rows under those that the model gave from which it has stopped too early."""
 _TABLE = 0.8
@@ -150,8 +150,8 @@ def _fill_rows(
 ) -> None:
     """The rows that the model reads; of a longer table the others, where it shows its columns."""
     question = about_rows(work.spec, many)
-    endless = any(len(text.cells) > 2 * MOST_ROWS for text in part)
-    most = _SHOWING if endless else MOST_ROWS
+    of_table = sum(len(row) >= _COLUMNS for text in part for row in text.cells)
+    most = _SHOWING if of_table > 2 * MOST_ROWS else MOST_ROWS
     rows, more = ask_rows(work.model, begun, question, many, among, most)
     for row in work.placing.rows(many, rows, row_count(many.path, work.fields)):
         work.fields.update({found.path: found for found in row})

@@ -25,7 +25,8 @@ def first_rows(most: int) -> ScriptedModel:
         if schema is None or "rows" not in schema["properties"]:
             total = next((row[-1] for row in rows if row[0] == "total"), None)
             return {"total": total and float(total)}
-        items = [row for row in rows if row[0].startswith("Thing")][:most]
+        most_asked = schema["properties"]["rows"]["maxItems"]
+        items = [row for row in rows if row[0].startswith("Thing")][: min(most, most_asked)]
         return {
             "rows": [{"name": a, "quantity": float(b), "amount": float(c)} for a, b, c in items]
         }
@@ -37,7 +38,7 @@ def test_a_sheet_of_thousands_of_rows(make: Make, tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     rows = [f"Thing {n},{n % 7 + 1},{n}.50" for n in range(3_000)]
     path.write_text("\n".join(["Item,Qty,Amount", *rows, "total,,4500000.00"]) + "\n", "utf-8")
-    model = first_rows(20)
+    model = first_rows(60)
     found = make(script=model).extract(SCHEMA, path)
     lines = found.record["lines"]
     assert len(lines) == 3_000
@@ -45,6 +46,8 @@ def test_a_sheet_of_thousands_of_rows(make: Make, tmp_path: Path) -> None:
     assert [line["name"] for line in lines] == [f"Thing {n}" for n in range(3_000)]
     assert found.record["total"] == 4_500_000
     assert len(model.calls) < 8
+    schemas = [call.schema["properties"] for call in model.calls if call.schema]
+    assert [parts["rows"]["maxItems"] for parts in schemas if "rows" in parts] == [20]
 
 
 def page(numbers: range, foot: str = "") -> Sheet:
