@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from looktwice.agent.assistant import Assistant
 from looktwice.media.store import Store
 from looktwice.ui.web.app import mount
+from looktwice.ui.web.feedback import Feedback
 
 from ...agent.kit import EndlessModel, Script, picture
 from .browser_kit import CHROMIUM, TOTAL, VIEWS, answers, arrive, ask, fold, put, settle, side
@@ -249,14 +250,20 @@ def test_stop_ends_the_model_of_this_visitor_only(
         context.close()
 
 
+def given(served: Page) -> list[Feedback]:
+    """What everybody thought of answers so far."""
+    return served.handlers.feedback.every()
+
+
 def test_an_answer_is_marked_and_saved(tab: Any, served: Page) -> None:
     ask(tab, TOTAL, picture(77, side=120))
     answers(tab, 1)
     tab.wait_for_selector(".lt-head[data-chat]:not([data-chat=''])", state="attached")
+    before = len(given(served))
     tab.click("#lt-log .lt-wrong")
     tab.fill("#lt-log .lt-why input", "8.30")
     tab.click("#lt-log .lt-why button")
-    wait_until(lambda: [f.words for f in served.handlers.feedback.every()] == ["8.30"])
+    wait_until(lambda: [f.words for f in given(served)[before:]] == ["8.30"])
     tab.click("#lt-log .lt-foot .lt-menu summary")
     with tab.expect_download() as got:
         tab.click("#lt-log .lt-foot .lt-menu a:has-text('HTML')")
