@@ -14,10 +14,13 @@ from ..errors import LooktwiceError
 from .ask import Fetch, read_documents, read_inputs
 from .options import Model, Pack, SearchedIndex
 from .settings import load_settings
+from .show.pictures import show_pictures
 from .terminal import console, print_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PIL.Image import Image
 
     from ..agent.given_documents import ReadDocuments
     from ..schema import Picture
@@ -98,9 +101,15 @@ class Talk:
             inputs.documents = [*self._paths, *inputs.documents]
             self._read = read_documents(self._who, inputs) or self._read
             self._paths = inputs.documents
+        show_pictures(map(self._open, inputs.pictures), console())
         names = [picture.name for picture in inputs.pictures] + [p.name for p in inputs.documents]
         if names:
             console().print(f"about {', '.join(names)}", style="dim", markup=False)
+
+    def _open(self, picture: Picture) -> Image:
+        from ..media.store import Store
+
+        return Store(self._settings.store_dir, self._settings.media).open(picture)
 
     def _ask(self, question: str) -> None:
         from .show.answers import follow, show_answer

@@ -27,6 +27,7 @@ Extra = Literal[
     "serve",
     "mcp",
     "evals",
+    "terminal",
     "ray",
     "baselines",
 ]
@@ -43,6 +44,7 @@ PURPOSES: dict[Extra, str] = {
     "serve": "the OpenAI-compatible server",
     "mcp": "the Model Context Protocol",
     "evals": "evaluations",
+    "terminal": "pictures in the terminal",
     "ray": "batches on a Ray cluster",
     "baselines": "comparing with other agents",
 }
@@ -60,6 +62,7 @@ _SIGNS: dict[Extra, tuple[str, ...]] = {
     "serve": ("fastapi", "uvicorn", "prometheus_client"),
     "mcp": ("mcp", "fastapi", "uvicorn", "prometheus_client"),
     "evals": ("numpy", "rapidfuzz", "jinja2"),
+    "terminal": ("textual_image",),
     "ray": ("ray",),
     "baselines": ("smolagents", "langchain", "langchain_openai"),
 }
