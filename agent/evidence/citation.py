@@ -65,6 +65,8 @@ def cite(
     """
     found: list[Citation] = []
     for a, b in statements(text):
+        if not any(map(str.isalnum, text[a:b])):
+            continue  # the rule below the head of a table
         first = cite_statement(text[a:b], a, question, evidence, find_page)
         if first is None:
             continue

@@ -85,7 +85,7 @@ class Viewer:
         if index is None:
             raise BadInput(document, "is not among your documents")
         boxes = index.matches(document, number, words) if words.strip() else ()
-        marks: list[Mark] = [(box, "lt-cited", "") for box in boxes]
+        marks: list[Mark] = [(box, "lt-cited lt-word", "") for box in boxes]
         return self._leaf(owner, Leaf(document, number, 0, words=words), marks)
 
     def leaf(self, owner: str, document: str, number: int, *, small: bool = False) -> bytes:
@@ -110,8 +110,9 @@ class Viewer:
         if index is None or not words.strip():
             return found_pages(document, (), words)
         alike = index.search(words, limit=_MOST_FOUND, documents=(document,))
-        found = [p for p in alike if index.matches(document, p.page, words)] or alike
-        return found_pages(document, sorted(found, key=lambda p: p.page), words)
+        found = [p for p in alike if index.matches(document, p.page, words)]
+        shown = sorted(found or alike, key=lambda p: p.page)
+        return found_pages(document, shown, words, written=bool(found))
 
     def _citation(
         self, owner: str, exchange: Exchange, citation: Citation, marks: Sequence[Mark], home: str

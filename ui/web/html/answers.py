@@ -23,6 +23,8 @@ _NO_ROOM = 4.0
 """Percent of a picture's width; a box nearer to the left edge has its label at its right."""
 _OPEN_SOURCES = 4
 """Citations shown at once; the others unfold."""
+_SURELY_READ = 0.9
+"""Score of every line from which a sharper picture would not help."""
 
 
 def figure(
@@ -229,6 +231,12 @@ def _help(answer: Answer) -> str:
     return f'<div class="lt-help"><p>What would help</p><ul>{rows}</ul></div>'
 
 
+def _read_surely(answer: Answer) -> bool:
+    """Whether all that is written on the pictures was read without doubt."""
+    scores = [line.score for e in answer.evidence if e.kind == "text" for line in e.lines]
+    return min(scores, default=0.0) >= _SURELY_READ
+
+
 def what_would_help(answer: Answer) -> list[str]:
     """What the user can do where there is no answer, the most useful first."""
     if answer.status not in ("declined", "failed") or answer.stop_reason == "cancelled":
@@ -240,7 +248,8 @@ def what_would_help(answer: Answer) -> list[str]:
     tips = []
     if answer.pictures:
         tips.append("Open the picture and draw a box around the part you mean: it is enlarged.")
-        tips.append("Give a sharper picture, or one taken from nearer.")
+        if not _read_surely(answer):
+            tips.append("Give a sharper picture, or one taken from nearer.")
     else:
         tips.append("Add the picture or the document that holds the answer.")
     if any(e.source.document for e in answer.evidence):

@@ -43,8 +43,17 @@ def mark(text: str, marks: dict[int, list[int]]) -> str:
     text = text.replace(_OPEN, "�").replace(_CLOSE, "�")
     for place in sorted(marks, reverse=True):
         numbers = "".join(f"{_OPEN}{n}{_CLOSE}" for n in marks[place])
-        text = text[:place] + numbers + text[place:]
+        at = _in_cell(text, place)
+        text = text[:at] + numbers + text[at:]
     return text
+
+
+def _in_cell(text: str, place: int) -> int:
+    """The place, or before the last bar where it is behind a row of a table, which it would break."""
+    row = text[text.rfind("\n", 0, place) + 1 : place].rstrip()
+    behind = text[place:].split("\n", 1)[0].strip()
+    bars = row.lstrip().startswith("|") and row.endswith("|") and not behind
+    return text.rindex("|", 0, place) if bars and len(row.strip()) > 1 else place
 
 
 def prose(text: str, links: dict[int, str] | None = None, draw: Draw = for_katex) -> str:

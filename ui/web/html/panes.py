@@ -116,16 +116,34 @@ def contents(document: str, pages: int, outline: DocumentOutline | None) -> str:
     return f'{headings}<nav aria-label="Pages"><ul class="lt-thumbs">{small}</ul></nav>'
 
 
-def found_pages(document: str, passages: Sequence[Passage], words: str) -> str:
-    """The pages of a document on which words were found."""
+def found_pages(
+    document: str, passages: Sequence[Passage], words: str, *, written: bool = True
+) -> str:
+    """The pages of a document on which words were found; not `written`: those nearest in meaning."""
     if not passages:
         return '<p class="lt-none" role="status">Nothing found in this document.</p>'
     rows = "".join(
-        f"<li>{_turn_link(document, passage.page, words)}<span>{plain(shorten(passage.text, 140))}"
-        f"</span><small>{passage.page}</small></a></li>"
+        f"<li>{_turn_link(document, passage.page, words)}"
+        f"<span>{plain(_around(passage.text, words))}</span><small>{passage.page}</small></a></li>"
         for passage in passages
     )
-    return f'<nav aria-label="Found"><ul class="lt-contents lt-hits">{rows}</ul></nav>'
+    nearest = "" if written else f'<p class="lt-none" role="status">{_NOT_WRITTEN}</p>'
+    return f'{nearest}<nav aria-label="Found"><ul class="lt-contents lt-hits">{rows}</ul></nav>'
+
+
+_NOT_WRITTEN = "No page has these words. Nearest in meaning:"
+_SHOWN, _BEFORE = 140, 40
+"""Letters of a passage that are shown, and those of them before the first word that was looked for."""
+
+
+def _around(text: str, words: str) -> str:
+    """The part of a passage in which the first of the words stands."""
+    low = text.casefold()
+    at = min((n for word in words.casefold().split() if (n := low.find(word)) >= 0), default=0)
+    if at <= _BEFORE:
+        return shorten(text, _SHOWN)
+    begin = text.find(" ", at - _BEFORE) + 1
+    return "… " + shorten(text[begin:], _SHOWN)
 
 
 def leaf_address(kind: str, document: str, page: int) -> str:

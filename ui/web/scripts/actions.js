@@ -59,7 +59,10 @@ const actions = {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       trigger("feedback", { number: number(node), good: false, words: field.value });
-      form.replaceWith("Noted, thank you.");
+      const noted = document.createElement("p");
+      noted.setAttribute("role", "status");
+      noted.textContent = "Noted. Answers stay as they are; whoever runs this program makes tests of it: looktwice eval from-feedback.";
+      form.replaceWith(noted, ...(field.value ? [`“${field.value}”`] : []));
     });
     node.closest(".lt-answer").append(form);
     field.focus();

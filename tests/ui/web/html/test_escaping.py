@@ -53,3 +53,13 @@ def test_marks_of_citations_cannot_be_forged() -> None:
 def test_marks_without_end_take_no_square(sign: str) -> None:
     with within(0.5):
         assert len(prose(f"before {sign * 200_000} after")) < 2_000
+
+
+def test_a_citation_stands_in_the_last_cell_of_a_row_not_behind_it() -> None:
+    text = "| Grade | Points |\n|---|---|\n| A+ | 5.0 |\n| B | 3.5 |"
+    marks = {text.index("5.0") + 5: [1], len(text): [2]}
+    html = prose(mark(text, marks), {1: "<a>1</a>", 2: "<a>2</a>"})
+    assert html.count("<tr>") == 3
+    assert "5.0 <a>1</a></td>" in html
+    assert "3.5 <a>2</a></td>" in html
+    assert mark("a | b |", {7: [1]}).endswith("\ue0001\ue001")  # no row

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from looktwice.retrieval.outline import DocumentOutline, Section
-from looktwice.schema import Box, Origin, Picture
-from looktwice.ui.web.html.panes import Leaf, contents, page_pane, picture_pane, text_pane
+from looktwice.schema import Box, Origin, Passage, Picture
+from looktwice.ui.web.html.panes import (
+    Leaf,
+    contents,
+    found_pages,
+    page_pane,
+    picture_pane,
+    text_pane,
+)
 
 from ..kit import SHA
 
@@ -35,3 +42,12 @@ def test_contents_have_headings_and_all_pages() -> None:
     assert "On &#60;costs&#62;" in shown
     assert shown.count("/see/thumb?") == 3
     assert "lt-contents" not in contents("a.pdf", 3, None)
+
+
+def test_found_pages_begin_near_the_words_and_say_where_none_has_them() -> None:
+    long = "Something else stands first. " * 10 + "Here the stipend is told. " + "More. " * 40
+    one = Passage(document="a.pdf", page=3, text=long, score=1.0)
+    html = found_pages("a.pdf", [one], "stipend")
+    assert "stipend" in html
+    assert "Nearest in meaning" not in html
+    assert "Nearest in meaning" in found_pages("a.pdf", [one], "zebra", written=False)
