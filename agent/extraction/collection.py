@@ -24,7 +24,7 @@ __all__ = ["COLLECTION_SCHEMA", "MOST_PAGES", "CollectionReader", "KeepsRecords"
 
 COLLECTION_SCHEMA = "document"
 """The shipped schema that fits any paper."""
-VERSION = 1
+VERSION = 2
 """Of how records are read; those of an older one are read again."""
 MOST_PAGES = 12
 """Of a document that is read into a record: papers, not books and reports."""

@@ -14,6 +14,7 @@ from .doubts.proven_rows import proven_rows
 from .doubts.rereading import ReadAgain, reread
 from .doubts.scattered_rows import without_scattered
 from .doubts.second_look import SecondLook
+from .doubts.slips import by_width
 from .doubts.sums import with_sums
 from .doubts.titles import by_title
 from .generation.filling import ask_fields, ask_rows
@@ -97,6 +98,7 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
     second.drop_absent(work.fields)
     # the title has a prompt of its own, after which a model in this process reads the document anew
     work.fields = by_title(work.spec, work.fields, work.pages, work.placing, work.model, work.name)
+    work.fields = by_width(work.spec, work.fields, work.pages)
     work.doubts += second.settle(work.fields)
 
 

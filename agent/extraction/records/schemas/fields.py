@@ -24,6 +24,7 @@ class FieldSpec:
         required: whether a record without it is incomplete.
         term: the business term of EN 16931 that it is: "BT-112"; "" for none.
         usual: nearly every document gives it, so it is not asked twice whether this one does.
+        by_width: the choice that a till's narrow slip is, and the one that a sheet is; () for none.
     """
 
     path: str
@@ -33,6 +34,7 @@ class FieldSpec:
     required: bool = False
     term: str = ""
     usual: bool = False
+    by_width: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Understood: objects in objects, lists of objects or of values, `$ref` within the
 `enum`, `const`, the usual types, `format: date`. `x-kind` names a kind of ours ("money", "currency",
 "iban", "vat_id"), `x-checks` what must hold between fields, `x-positive` a sum that is never negative,
 `x-en16931` the business term that a field is in electronic invoices, `x-usual` that nearly every document
-gives a field.
+gives a field, `x-by-width` which of its choices a till's narrow slip is and which one a sheet.
 """
 
 from __future__ import annotations
@@ -129,10 +129,18 @@ class _Reading:
             named = tuple(str(choice) for choice in choices if choice is not None)
             if not named:
                 raise self._fault(path, "its enum is empty")
-            return FieldSpec(path, "choice", words, named, required)
+            return FieldSpec(
+                path, "choice", words, named, required, by_width=self._by_width(part, path, named)
+            )
         term = str(part.get("x-en16931") or "")
         usual = part.get("x-usual") is True
         return FieldSpec(path, self._kind(part, path), words, (), required, term, usual)
+
+    def _by_width(self, part: Schema, path: str, choices: tuple[str, ...]) -> tuple[str, ...]:
+        given = part.get("x-by-width", ())
+        if given and (not isinstance(given, list) or len(given) != 2 or set(given) - set(choices)):
+            raise self._fault(path, "x-by-width: expected a list of two of its choices")
+        return tuple(given)
 
     def _kind(self, part: Schema, path: str) -> FieldKind:
         given = part.get("x-kind")
