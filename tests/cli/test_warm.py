@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from looktwice.agent.batch.engine import TaskRequest
@@ -107,7 +108,12 @@ def test_extract_lets_the_warm_program_read(
     Path("bill.txt").write_text("number: A-7\nTotal 8.20\n", "utf-8")
     asked: list[str] = []
     task = Service.task
-    monkeypatch.setattr(Service, "task", lambda *given: (asked.append(given[1]), task(*given))[1])
+
+    def watched(*given: Any) -> Any:
+        asked.append(given[1])
+        return task(*given)
+
+    monkeypatch.setattr(Service, "task", watched)
     script = kit.Script({"plan": {"number": "A-7", "total": 8.2}})
     with warm_program(warm_home, script):
         words = ("extract", "--fields", "number, total: money", "bill.txt", "-o", "out.jsonl")

@@ -70,8 +70,8 @@ class ModelChoices:
     def options(self) -> list[ModelOption]:
         """What can be chosen now: models whose weights are here, and those that servers here hold."""
         own, settings = self._own.runs_on(), self._own.settings
-        name = own["model"].rpartition("/")[2]  # a server may name a file
-        found = [ModelOption("", f"{own['pack']}: {name}", settings.pack, settings.model)]
+        used = own["model"].rpartition("/")[2]  # a server may name a file
+        found = [ModelOption("", f"{own['pack']}: {used}", settings.pack, settings.model)]
         for pack in _PACKS:
             taken = settings.model_copy(update={"pack": pack, "model": ""})
             name = weight_for("chat", taken)

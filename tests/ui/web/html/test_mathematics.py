@@ -8,7 +8,7 @@ from looktwice.ui.web.html.mathematics import SIGNS, as_code
 
 from ....patterns_kit import within
 
-LEFT, RIGHT, ALONE, END = SIGNS
+LEFT, RIGHT, ALONE, END = tuple(SIGNS)
 
 
 @pytest.mark.parametrize("written", ["$a_1 < b^*$", "\\(a_1 < b^*\\)"])
