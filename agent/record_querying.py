@@ -42,6 +42,7 @@ _MAYBE_EMPTY = 0.006
 """Probability of an empty query while one was written, from which no record holds what is asked for: of 30
 questions with an answer the surest doubt was .004, of 11 without one 8 lay above .01."""
 _QUOTED = re.compile(r"'([^']+)'")
+_NAME = re.compile(r"[^\W\d_]{3,}")
 
 
 def asks_all(state: State, form: Form, run: Run) -> bool:
@@ -120,7 +121,10 @@ def _written(question: str, table: TypedTable, run: Run) -> str:
             doubted=lambda found: _misplaced(found, table),
             most_empty=_MAYBE_EMPTY,
         )
-        return "" if sql and _misplaced(database.query(sql), table) else sql
+        if sql:
+            result = database.query(sql)
+            return "" if _misplaced(result, table) or _is_unknown(result, table) else sql
+        return sql
 
 
 def _misplaced(result: QueryResult, table: TypedTable) -> str:
@@ -133,6 +137,22 @@ def _misplaced(result: QueryResult, table: TypedTable) -> str:
             if not re.search(rf"\b{column}\b[^']*'{re.escape(said)}'", result.sql):
                 return f"No document fits: use the column {column}, in which {said!r} stands."
     return ""
+
+
+def _is_unknown(result: QueryResult, table: TypedTable) -> bool:
+    """Whether no document fits since none has the words that a query looks for: it cannot tell of them."""
+    if any(rows for _, rows, _ in result.used):
+        return False
+    words = {said.strip("%").casefold() for said in _QUOTED.findall(result.sql)} - _kinds()
+    return any(_NAME.search(word) and not any(_columns_that_hold(word, table)) for word in words)
+
+
+@cache
+def _kinds() -> set[str]:
+    """What a record says by a choice: there may be none of a kind, which can be told."""
+    return {
+        choice for one in spec_of(load_schema(COLLECTION_SCHEMA)).fields for choice in one.choices
+    }
 
 
 def _columns_that_hold(word: str, table: TypedTable) -> Iterator[str]:

@@ -137,6 +137,13 @@ def test_what_no_record_says_is_not_answered(make: Make, sql: str) -> None:
     assert all(citation.known != "computed" for citation in answer.citations)
 
 
+def test_none_of_a_kind_is_an_answer_none_of_an_unknown_name_is_not(make: Make) -> None:
+    none = "SELECT COUNT(*) FROM t1 WHERE kind = 'contract'"
+    assert make(Reader(none)).ask(HOW_MANY).text == "0"
+    unknown = "SELECT COUNT(*) FROM t1 WHERE kind = 'delivery note' AND issuer ILIKE '%Nobody%'"
+    assert make(Reader(unknown)).ask(HOW_MANY).text != "0"
+
+
 def test_books_are_not_read_into_records(make: Make, index: KeepingIndex) -> None:
     index.books = {"book.pdf": [fake_index.page(n, "words") for n in range(1, 30)]}
     assert "read_records" not in kit.ran(make(Reader(COUNTED)).ask(HOW_MANY))

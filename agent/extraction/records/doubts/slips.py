@@ -29,20 +29,20 @@ def by_width(
 ) -> Fields:
     """The fields, where a choice between a slip and a sheet is made by the page's width.
 
-    Only of papers that state an amount. A kind that the page names in its own words is kept, save that
-    a slip is no invoice that is sent.
+    A kind that the page names in its own words is kept, save that a slip is no invoice that is sent; one
+    that it does not name is changed where the paper states an amount.
     """
     chosen = dict(fields)
     across = max((letters_across(text) for text in pages), default=0.0)
     pays = any(one.kind == "money" and one.path in fields for one in spec.fields)
     for one in spec.fields:
         found = fields.get(one.path)
-        if found is None or not one.by_width or not across or not pays:
+        if found is None or not one.by_width or not across:
             continue
         slip, sheet = one.by_width
         named = found.status == "found"
         value = found.value
-        if across <= _WIDEST and (value == sheet or not named):
+        if across <= _WIDEST and (value == sheet or (pays and not named)):
             value = slip
         elif across > _WIDEST and value == slip and not named:
             value = sheet

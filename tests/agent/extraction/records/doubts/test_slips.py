@@ -33,6 +33,7 @@ def kind(make: Make, path: Path, rows: list[str], said: str, amount: str | None 
 
 def test_a_narrow_slip_is_a_receipt_whatever_it_is_headed(make: Make, tmp_path: Path) -> None:
     assert kind(make, tmp_path / "slip.pdf", SLIP, "invoice") == "receipt"
+    assert kind(make, tmp_path / "faint.pdf", SLIP, "invoice", None) == "receipt"
 
 
 def test_a_wide_sheet_that_does_not_call_itself_a_receipt_is_none(
