@@ -100,9 +100,9 @@ def test_a_document_is_turned_searched_and_zoomed(tab: Any) -> None:
 
 
 def test_documents_are_dropped_chosen_and_named_where_they_fail(tab: Any, served: Page) -> None:
-    side(tab, "lt-documents")
+    side(tab)  # the documents are folded; they unfold
     drop(tab, "#lt-documents", {"hall.txt": "The hall is 8 m high.", "broken.pdf": "%PDF-1.7"})
-    tab.wait_for_selector("#lt-docs li:has-text('hall.txt')", timeout=4 * WAIT)
+    tab.wait_for_selector("#lt-docs li:has-text('hall.txt')")
     tab.wait_for_selector(".lt-failures li:has-text('broken.pdf')")
     tab.reload()  # it stays, with its reason
     settle(tab)

@@ -1,22 +1,30 @@
 // Files that are dropped, and boxes that are drawn.
 // --- what is dropped anywhere goes where it belongs: on the side to the documents, else to the box
-const targetOf = (event) =>
-  event.dataTransfer?.types?.includes("Files") &&
-  (event.target.closest?.(".sidebar")
-    ? one("#lt-add input[type=file]") ?? one("#lt-documents input[type=file]")
-    : one("#lt-composer input[type=file]"));
+const carriesFiles = (event) =>
+  event.dataTransfer?.types?.includes("Files") && !event.target.closest?.("#lt-composer");
+const inputFor = async (place, tries = 60) => {
+  if (!place.closest?.(".sidebar")) return one("#lt-composer input[type=file]");
+  const input = one("#lt-documents input[type=file]");
+  if (input || !tries) return input;
+  if (!one("#lt-documents > button.open")) one("#lt-documents > button")?.click(); // it is drawn when it opens
+  await new Promise((resume) => setTimeout(resume, 50));
+  return inputFor(place, tries - 1);
+};
 document.addEventListener("dragover", (event) => {
-  if (!targetOf(event) || event.target.closest?.("#lt-composer")) return;
+  if (!carriesFiles(event)) return;
   event.preventDefault();
   document.body.classList.add("lt-dragging");
 });
 for (const kind of ["dragleave", "drop", "dragend"])
   document.addEventListener(kind, () => document.body.classList.remove("lt-dragging"), true);
-document.addEventListener("drop", (event) => {
-  const input = targetOf(event);
-  if (!input || event.target.closest?.("#lt-composer")) return;
+document.addEventListener("drop", async (event) => {
+  if (!carriesFiles(event)) return;
   event.preventDefault();
-  input.files = event.dataTransfer.files;
+  const kept = new DataTransfer(); // the event's own is empty once it is over
+  for (const file of event.dataTransfer.files) kept.items.add(file);
+  const input = await inputFor(event.target);
+  if (!input) return;
+  input.files = kept.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
