@@ -44,6 +44,7 @@ BEHIND_A_CHECK = {
     "retrieval/pages.py": "pages come out of an index",
     "tools/looking/regions.py": "part of a tool that is only there with the experts",
     "tools/ocr/paddle.py": "opened by reader.py, which checks",
+    "agent/extraction/records/pages/ink.py": "measures the print of scans, which the experts read",
     "tools/mcp_client/link.py": "opened by remote.py, which checks",
     **{
         f"weights/convert/{name}.py": "makes weights ready for what was checked to be there"
