@@ -136,16 +136,32 @@ def currencies(text: str) -> list[tuple[str, str]]:
     """
     codes, signs = _currencies()
     found: Counter[tuple[str, str]] = Counter()
-    for word in re.findall(r"(?<![^\W\d_])[A-Z]{3}(?![^\W\d_])", text):
-        if word in codes:
-            found[word, word] += 1
+    doubtful: list[str] = []
+    for line in text.split("\n"):
+        for word in re.findall(r"(?<![^\W\d_])[A-Z]{3}(?![^\W\d_])", line):
+            if word in codes and (word in _LARGEST or _is_code(word, line)):
+                found[word, word] += 1
+            elif word in codes:
+                doubtful.append(word)
     named = {code for _, code in found}
     pattern = "|".join(sorted(map(re.escape, signs), key=len, reverse=True))
     for match in re.finditer(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", text):
         possible = signs[match.group()]
         code = next((one for one in possible if one in named), possible[0])
         found[match.group(), code] += 1
+    if not found:
+        found.update((word, word) for word in doubtful)
     return [pair for pair, _ in found.most_common()]
+
+
+def _is_code(word: str, line: str) -> bool:
+    """Whether a word that is seldom a currency is one here: beside an amount, set off, or all there is.
+
+    "SDN BHD" in a firm's name means no dinars of Bahrain.
+    """
+    return line.strip(" :.()") == word or bool(
+        re.search(rf"\d\s?{word}(?!\w)|(?<!\w){word}\s?[-−–]?\d|[(:]\s?{word}(?!\w)", line)
+    )
 
 
 _LARGEST = (
@@ -166,7 +182,7 @@ def _currencies() -> tuple[frozenset[str], dict[str, list[str]]]:
     for territory in map(str, Locale("en").territories):
         if re.fullmatch("[A-Z]{2}", territory):
             codes.update(get_territory_currencies(territory))
-    for language in ("en", "de", "sv", "pl", "cs", "hu", "ja", "zh", "ko", "pt", "fr"):
+    for language in ("en", "de", "sv", "pl", "cs", "hu", "ja", "zh", "ko", "pt", "fr", "ms"):
         for code in codes:
             sign = get_currency_symbol(code, language)
             if sign != code and len(sign) <= 4:

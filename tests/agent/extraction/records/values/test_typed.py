@@ -85,6 +85,8 @@ def test_currencies_by_code_and_sign() -> None:
     assert currencies("Suma 12,00 zł") == [("zł", "PLN")]
     assert currencies("合計 1,234円") == [("円", "JPY")]
     assert currencies("ABC THE AND") == []
+    assert currencies("CORNER SHOP SDN BHD\nTotal RM 3.90") == [("RM", "MYR")]
+    assert currencies("Total (BHD)\n3.900") == currencies("Total BHD\n3.900") == [("BHD", "BHD")]
 
 
 @pytest.mark.parametrize(
