@@ -13,6 +13,7 @@ from typing import Literal
 from ...prompts import examples, render
 from ...schema import Calculation, Evidence, Picture
 from ...tools.execution.results import picture_source
+from ...tools.tables.query import FIND_TABLE, QUERY_TABLE
 from ..backends.base import ChatModel, Message, ReadsAhead
 from ..forms import FORMS
 from ..run import Run
@@ -27,6 +28,7 @@ a model that looks for itself; something made from what was read (a list, a tran
 
 MOST_PAGES = 4
 """Retrieved pages a model that sees is shown at once; each costs as much as a page of text or more."""
+_OF_TABLES = frozenset({FIND_TABLE, QUERY_TABLE})
 _WITH_EXAMPLES: tuple[Opening, ...] = ("pictures", "documents")
 
 
@@ -37,7 +39,8 @@ def answer_messages(
 
     These are the user's own, then those that evidence brings along (retrieved pages and pictures).
     """
-    failures = [r for r in state["results"] if r.error]
+    # That words make no table says nothing against the words.
+    failures = [r for r in state["results"] if r.error and r.call.tool not in _OF_TABLES]
     own = targets(state)
     brought = pages_shown(evidence)
     seen = run.model.sees_images

@@ -47,8 +47,9 @@ def gate(state: State, run: Run) -> Done:
     if query_result(state) is not None:
         return decide(update, 1.0, state, run, "asked of the table")
     if stages := table_at_hand(state, run, kept):
-        update["stages"], update["looked"] = stages, True
-        return Done(update, "what was found is a table, which is asked whole")
+        # Not shown yet: where no table comes of it, what was read is still to be asked about.
+        asked = State(stages=stages, looked=True)
+        return Done(asked, "what was found is a table, which is asked whole")
     if not kept:
         return decide(update, 0.0, state, run, "nothing was seen")
     if state["shown"] and (update["shown"], parts) == (state["shown"], state["extracts"]):

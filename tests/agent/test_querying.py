@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from looktwice.agent.assistant import Assistant
+from looktwice.agent.nodes import gate
 from looktwice.retrieval.tables.spans import SourceCell, table_of_rows
-from looktwice.schema import Table
+from looktwice.schema import Table, ToolCall
 
 from . import fake_index, kit
 
@@ -75,6 +76,20 @@ def test_a_table_that_was_not_found_is_not_asked(tmp_path: Path) -> None:
     with kit.make_assistant(tmp_path, kit.Script(says={"draft": "no"}), index=index) as assistant:
         answer = assistant.ask(HIGHEST)
     assert [r.call.tool for r in answer.results if r.error] == ["find_table"]
+
+
+def test_words_that_make_no_table_are_asked_about_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = [((ToolCall(tool="find_table", arguments={"query": "soup"}),),)]
+    monkeypatch.setattr(gate, "table_at_hand", lambda *_: plans.pop() if plans else ())
+    script = kit.Script()
+    with kit.make_assistant(tmp_path, script) as assistant:
+        answer = assistant.ask(kit.TOTAL, [kit.picture()])
+    assert [r.call.tool for r in answer.results if r.error] == ["find_table"]
+    assert (answer.status, answer.text) == ("answered", "8.20")
+    assert script.asked == ["answerable", "draft"]
+    assert kit.ran(answer) == ["read_text", "find_table"]
 
 
 def test_without_pictures_and_documents_no_table_is_looked_for(tmp_path: Path) -> None:
