@@ -18,7 +18,7 @@ from ..text.facts import (
     words,
 )
 from ..text.polarity import POLAR
-from .contents import words_beside, words_read
+from .contents import lines_of, words_beside, words_read
 
 _STEM, _ENDING = 4, 3
 """Letters two words must begin with alike to count as forms of one word; letters one may have more."""
@@ -60,8 +60,13 @@ def unsupported_numbers(draft: str, question: str, evidence: Sequence[Evidence])
 
 
 def facts_in(item: Evidence) -> set[str]:
-    """The numbers and dates that evidence bears: those that were read, and how many boxes there are."""
-    return facts_of(words_read(item)) | (counted(item) if _has_boxes(item) else set())
+    """The numbers and dates that evidence bears: those that were read, and how many boxes there are.
+
+    Cells of a row count one by one: in a line, 171 167 214 reads like one number.
+    """
+    cells = (cell.text for line in lines_of(item) for cell in line.cells)
+    inside = {number for text in cells for number in numbers(text)}
+    return facts_of(words_read(item)) | inside | (counted(item) if _has_boxes(item) else set())
 
 
 def _has_boxes(item: Evidence) -> bool:

@@ -9,8 +9,9 @@ from functools import lru_cache
 from ...retrieval.text.unicode_forms import normal_form
 
 _NUMBER = re.compile(
-    # 1,234.50 and 1 234,50; atomic, or the 8 of 8.20USD would be taken for a number of its own
-    r"(?<![\w.,])[-−]?(?>\d+(?:[.,'’ \u00a0\u202f]\d{3}(?!\d))*(?:[.,]\d+)?)(?!\w)"
+    # 1,234.50 and 1 234,50, but two numbers in 1,234 567; atomic, or the 8 of 8.20USD would be taken for a
+    # number of its own
+    r"(?<![\w.,])[-−]?(?>\d+(?:([.,'’ \u00a0\u202f])\d{3}(?!\d)(?:\1\d{3}(?!\d))*)?(?:[.,]\d+)?)(?!\w)"
     r"|\d+(?:[.,]\d+)*"  # whatever digits stand inside words: the 12 of 12MAR
 )
 _YEAR = r"(?:19|20)\d\d"

@@ -138,3 +138,8 @@ def test_years_in_all_their_forms() -> None:
     assert years_of("FY2018, FY19, Q3 '20, December 31, 2021 and 12018") == {
         "2018", "2019", "2020", "2021",
     }  # fmt: skip
+
+
+def test_columns_of_figures_are_not_one_number() -> None:
+    assert numbers("Net sales 107,006 135,987 177,866") == ["107006", "135987", "177866"]
+    assert numbers("(1.577) 1 234 567,5 1'234'567") == ["1.577", "1234567.5", "1234567"]
