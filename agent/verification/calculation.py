@@ -8,13 +8,14 @@ program-of-thought prompting and MuMath-Code), and what the expression is made o
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from pydantic import BaseModel
 
-from ...errors import ModelError
-from ...schema import Calculation, ToolCall
-from ...tools.calculate import calculate, calculation_evidence
+from ...errors import ModelError, ToolError
+from ...schema import Calculation, Evidence, ToolCall
+from ...tools.calculate import calculate, calculation_evidence, evaluate
 from ..evidence.grounding import ROUNDED_BELOW
 from ..evidence.prompting import answer_messages, calculated, shown_evidence
 from ..evidence.selection import trusted
@@ -24,8 +25,8 @@ from ..state import Stage, State
 from ..structured_output import ask_json
 from .support import retrieved
 
-CALLS = 4
-"""Of the model, that computing needs: the expression, whether it answers, and two to check it."""
+CALLS = 5
+"""Of the model, that computing needs: the expression, twice, whether it answers, and two to check it."""
 _MOST_TOKENS = 80
 _SCHEMA = object_schema({"expression": {"type": "string"}})
 _PLACES, _DIGITS = 2, 3
@@ -43,7 +44,8 @@ class Expression(BaseModel):
 def computing(state: State, run: Run) -> Stage:
     """A call of the calculator with numbers that were read; () where the model knows none.
 
-    Asked once for the same evidence.
+    Asked once for the same evidence, and with it in the other order: a sum that depends on which page
+    stands first is a guess (after JudgeLM's swap of places).
     """
     shown = shown_evidence(state)
     done = any(item.kind == "calculation" for item in shown)
@@ -51,18 +53,33 @@ def computing(state: State, run: Run) -> Stage:
         return ()
     if not retrieved(shown) or not run.model.can_call(CALLS):
         return ()
-    messages = answer_messages(state, shown, run, task="task_compute")
-    try:
-        wanted = ask_json(run.model, messages, _SCHEMA, Expression, max_tokens=_MOST_TOKENS)
-    except ModelError:  # the draft is then judged as it is
-        return ()
-    expression = wanted.expression.partition("=")[0].strip()  # the result is not its business
+    expression = _expression(state, shown, run)
     made_of = calculation_evidence(expression, "")
     if not calculated([made_of]) or made_of not in trusted(
         [*shown, made_of], state["standalone_question"]
     ):
         return ()
+    if len(shown) > 1 and not _alike(expression, _expression(state, shown[::-1], run)):
+        return ()
     return (ToolCall(tool=calculate.name, arguments={"expression": expression}),)
+
+
+def _expression(state: State, shown: Sequence[Evidence], run: Run) -> str:
+    """What the model would compute; "" where it says nothing that can be read."""
+    messages = answer_messages(state, shown, run, task="task_compute")
+    try:
+        wanted = ask_json(run.model, messages, _SCHEMA, Expression, max_tokens=_MOST_TOKENS)
+    except ModelError:  # the draft is then judged as it is
+        return ""
+    return wanted.expression.partition("=")[0].strip()  # the result is not its business
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two expressions come to the same."""
+    try:
+        return evaluate(one) == evaluate(other)
+    except ToolError:
+        return False
 
 
 def told(made_of: Calculation) -> str:

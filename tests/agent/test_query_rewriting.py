@@ -124,6 +124,25 @@ class TestAnswers:
             assert answer.text == text
             assert "Capital expenditure 1,577 1,373" in [c.quote for c in answer.citations]
 
+    def test_a_sum_that_depends_on_which_page_stands_first_is_not_given(self, make: Make) -> None:
+        pages = [
+            fake_index.page(1, "Capital expenditure 1,577 1,373"),
+            fake_index.page(2, "Capital expenditure in percent of sales grew to 4.8"),
+        ]
+        index = fake_index.MemoryIndex({"acme_2018.pdf": pages})
+
+        def by_order(messages: Any) -> dict[str, str]:
+            shown = messages[-1].text
+            first = shown.find("page 1") < shown.find("page 2")
+            return {"expression": "1,577 - 1,373" if first else "1,577 / 1,373"}
+
+        says: dict[str, kit.Says] = {"draft": "17.8%", "revise": "17.8%", "compute": by_order}
+        script = kit.Script(says=says)
+        question = "By how many percent did capital expenditure grow from 2017 to 2018?"
+        answer = make(script, index=index).ask(question)
+        assert script.asked.count("compute") > 1
+        assert answer.status == "declined"
+
     def test_a_sum_of_numbers_that_stand_nowhere_does_not_count(
         self, make: Make, index: Any
     ) -> None:
