@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ..schema import Box, Picture
 
+WHOLE = 0.98
+"""Share of a picture from which a box is all of it."""
+
 
 def place(box: Box, picture: Picture) -> str:
     """One of nine places by the box's centre: "top left", "left", "top middle", "middle" ..."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...schema import Calculation, Evidence, Picture
-from ...tools.places import share
+from ...tools.places import WHOLE, share
 from ..text.facts import numbers, squeezed
 from .grounding import facts_in, facts_of
 from .rendering import estimate_tokens, fit, in_words
 
 RANKED = ("passage", "image")
 """Kinds that come in order of relevance: the best are kept whole, the rest left out."""
-_WHOLE = 0.98  # share of a picture that is all of it
 _HOUSEHOLD = frozenset("0 1 2 4 7 12 24 52 60 100 360 365 1000 1000000".split())
 """Numbers a sum may hold without having read them: halves, quarters, hours, months, percent, units."""
 
@@ -53,7 +52,7 @@ def unrepeated(
         picture = sizes.get(item.source.picture or "")
         if item.kind != "region" or not item.boxes or picture is None:
             return item
-        if share(item.boxes[0], picture) < _WHOLE:
+        if share(item.boxes[0], picture) < WHOLE:
             return item
         left = [x.text for x in item.lines if (item.source, squeezed(x.text)) not in read]
         words = " / ".join(line.text for line in item.lines)

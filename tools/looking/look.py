@@ -18,7 +18,7 @@ from ..detection.labels import resolve
 from ..execution.results import picture_source
 from ..measure import Classifier, main_colours
 from ..ocr.reader import Reader
-from ..places import place, share, whole
+from ..places import WHOLE, place, share, whole
 from .regions import Region
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,6 @@ _MIN_SIDE = 384  # smaller cuts are enlarged to it
 _MAX_PIXELS = 3_000_000
 _SURE = 0.5  # probability from which the classifier's name is told
 _TEXT_MARGIN = 0.5
-_WHOLE = 0.98  # of a picture: from which a region is all of it
 _NAME = 3  # letters of a word that may stand for the thing it is written on
 
 
@@ -95,7 +94,7 @@ class Looker:
         image = self._store.open(around)
         lines = (
             self._reader.read(image, around)
-            if share(box, picture) < _WHOLE  # else nothing was enlarged, and small text was lost
+            if share(box, picture) < WHOLE  # else nothing was enlarged, and small text was lost
             else self._reader.read(self._store.open(picture), picture)
         )
         inside = [
@@ -151,7 +150,7 @@ class Looker:
 def _where(box: Box, picture: Picture) -> str:
     """Place and size in words; nothing to say of the whole picture."""
     part = share(box, picture)
-    if part > _WHOLE:
+    if part > WHOLE:
         return ""
     where = place(box, picture)
     word = "in" if where == "middle" else "at"
