@@ -306,6 +306,26 @@ class Calculation(Value):
     result: str
 
 
+class FoundDifference(Value):
+    """One difference between two pictures, or between two versions of a document.
+
+    Attributes:
+        kind: "added" is in the second only, "removed" in the first only.
+        text: what it is, as one line.
+        before, after: the words of each, where words differ.
+        first, second: where it stands in each; () where it has no place there.
+        pages: of documents, that it stands on, 1-based; None where it is on none.
+    """
+
+    kind: Literal["added", "removed", "changed"]
+    text: str
+    before: str = ""
+    after: str = ""
+    first: tuple[Box, ...] = ()
+    second: tuple[Box, ...] = ()
+    pages: tuple[int | None, int | None] = (None, None)
+
+
 class Seen(Value):
     """A statement that rests on what the model saw, with the crop it was shown where there is one."""
 
@@ -324,8 +344,8 @@ class Evidence(Value):
         detections, lines: the finer parts it was made from, where there are any.
         call: id of the tool call it came from.
         picture: to be looked at with it by a model that sees: the page it stands on.
-        tables, calculation, seen: what it says as values, for programs; `text` is for models and people.
-            Lines of tables are those of `text`.
+        tables, calculation, seen, differences: what it says as values, for programs; `text` is for
+            models and people. Lines of tables are those of `text`.
     """
 
     id: str = ""
@@ -342,6 +362,7 @@ class Evidence(Value):
     tables: tuple[Table, ...] = ()
     calculation: Calculation | None = None
     seen: Seen | None = None
+    differences: tuple[FoundDifference, ...] = ()
 
 
 class ToolCall(Value):

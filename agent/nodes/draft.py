@@ -11,7 +11,7 @@ from ..evidence.selection import keep
 from ..extraction.composing import Composed
 from ..planner import list_tools
 from ..policies.base import form_of
-from ..policies.comparing import differences
+from ..policies.comparing import compared
 from ..policies.finding import pictures_found, watched
 from ..policies.gathered import gathered
 from ..policies.translating import translated
@@ -32,6 +32,8 @@ def draft(state: State, run: Run) -> Done:
     form = form_of(state)
     looks = run.model.sees_images and bool(state["target_pictures"])
     if (found := pictures_found(state) or (None if looks else watched(state))) is not None:
+        return put_together(*found, state, run)
+    if (found := compared(state, shown_evidence(state), run)) is not None:
         return put_together(*found, state, run)
     if not looks and (told := told_by_table(state)) is not None:
         return put_together(*told, state, run)
@@ -73,10 +75,8 @@ def put_together(composed: Composed, verdict: Verdict, state: State, run: Run) -
 
 
 def as_it_is(state: State, run: Run) -> str:
-    """An answer that needs no model: what was counted, computed or compared, or the words read."""
+    """An answer that needs no model: what was counted or computed, or the words read."""
     evidence = shown_evidence(state)
-    if found := differences(state, evidence, run):
-        return found
     if form_of(state).brief:
         return measured(state["standalone_question"], evidence)
     return transcribed(evidence) if state["form"] == "transcription" else ""

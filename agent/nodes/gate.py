@@ -15,7 +15,7 @@ from ..evidence.extraction import extracts
 from ..evidence.prompting import answer_messages, calculated
 from ..evidence.selection import RANKED, by_rank, keep, trusted
 from ..policies.base import form_of
-from ..policies.comparing import differences
+from ..policies.comparing import compared
 from ..policies.finding import no_such_picture, pictures_found, watched
 from ..policies.gathered import gathering_for
 from ..query_rewriting import page_finder
@@ -59,7 +59,7 @@ def gate(state: State, run: Run) -> Done:
         update["gathering"] = gathering
         why = f"{gathering.operation} of {', '.join(gathering.fields)} of each picture"
         return decide(update, 1.0, state, run, why)
-    if differences(state, kept, run):
+    if compared(state, kept, run) is not None:
         return decide(update, 1.0, state, run, "compared")
     if to_work_with(kept, state):
         return decide(update, 1.0, state, run, f"{len(kept)} kept to work with")

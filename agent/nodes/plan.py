@@ -12,6 +12,7 @@ from ...tools.calculate import calculate
 from ...tools.comparing import COMPARE
 from ...tools.documents.pictures import FIND_PICTURES, FindsPictures
 from ...tools.documents.search import OPEN
+from ...tools.documents.versions import COMPARE_DOCUMENTS, two_versions
 from ...tools.documents.videos import WATCH, Watchable
 from ...tools.documents.walking import WALKING_TOOLS
 from ...tools.records.query import QUERY_RECORDS, READ_RECORDS
@@ -21,6 +22,7 @@ from ..backends.base import Message
 from ..calls import every_look, spread, widest
 from ..forms import FORMS, Form
 from ..planner import (
+    AGREEMENT,
     MOST_CALLS,
     MOST_STAGES,
     NEIGHBOURS,
@@ -45,6 +47,7 @@ LIKELY_TABLE = 0.25
 """Share of the nearest examples' vote from which a picture is first looked at for a table: where it has
 none, that costs the reading that comes next anyway."""
 _COMPARING: tuple[FormName, ...] = ("comparison", "choice")
+_COMPARES = frozenset({COMPARE, COMPARE_DOCUMENTS})
 _FEWEST_COMPARED, _MOST_COMPARED = 2, 4
 """Pictures that are compared, where a question names none."""
 
@@ -115,6 +118,9 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     if asks_video(state, run):
         question = {"question": state["standalone_question"], "document": the_video(state)}
         return ((ToolCall(tool=WATCH, arguments=question),),), "a video is watched"
+    if (versions := versions_to_compare(state, run)) is not None:
+        names = dict(zip(("before", "after"), versions, strict=True))
+        return ((ToolCall(tool=COMPARE_DOCUMENTS, arguments=names),),), "versions are compared"
     neighbours = possible(state, run)
     agreed = vote(neighbours)
     if agreed and COMPARE in named(agreed):
@@ -180,13 +186,22 @@ def the_video(state: State) -> str:
     return state["documents"][0] if len(state["documents"]) == 1 else ""
 
 
+def versions_to_compare(state: State, run: Run) -> tuple[str, str] | None:
+    """The two documents that a question compares; None where it does not, or there are not two."""
+    if state["target_pictures"] or COMPARE_DOCUMENTS not in run.tools or run.index is None:
+        return None
+    nearest = run.planner.nearest(state["standalone_question"])
+    compares = sum(n.weight for n in nearest if named(n.example.stages) & _COMPARES)
+    if compares < AGREEMENT * sum(n.weight for n in nearest):
+        return None
+    return two_versions(run.index.documents(), state["documents"])
+
+
 def possible(state: State, run: Run) -> list[Neighbour]:
     """The nearest examples; those that compare pictures only where there are two."""
-    question = state["standalone_question"]
-    if len(state["target_pictures"]) > 1:
-        return run.planner.nearest(question)
-    nearest = run.planner.nearest(question, len(run.planner.examples))
-    return [n for n in nearest if COMPARE not in named(n.example.stages)][:NEIGHBOURS]
+    nearest = run.planner.nearest(state["standalone_question"], len(run.planner.examples))
+    never = _COMPARES - ({COMPARE} if len(state["target_pictures"]) > 1 else set())
+    return [n for n in nearest if not named(n.example.stages) & never][:NEIGHBOURS]
 
 
 def to_work_with(agreed: tuple[Stage, ...] | None, form: Form, run: Run) -> Stage:
@@ -252,7 +267,8 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
     usable = [t for t in run.tools.values() if state["target_pictures"] or not t.needs_picture]
     if len(state["target_pictures"]) < 2:
         usable = [t for t in usable if t.name != COMPARE]
-    usable = [t for t in usable if t.name not in (READ_RECORDS, QUERY_RECORDS)]
+    unasked = (READ_RECORDS, QUERY_RECORDS, COMPARE_DOCUMENTS)
+    usable = [t for t in usable if t.name not in unasked]
     if not can_ask_tables(state, run):
         usable = [t for t in usable if t.name not in (FIND_TABLE, QUERY_TABLE)]
     prompt = render(

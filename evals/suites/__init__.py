@@ -30,6 +30,7 @@ from . import (
     seer,
     signs,
     tables,
+    versions,
     videos,
 )
 from .maker import Generator, Maker
@@ -132,6 +133,8 @@ SUITES: dict[str, Suite] = {
               answerable(receipts.generate)),
         Suite("codes", "barcodes and QR codes, turned, small and blurred", codes.generate),
         Suite("pairs", "what changed between two pictures, or did not", pairs.generate),
+        Suite("versions", "which words changed from one version of a document to the next",
+              versions.generate),
         Suite("depicted", "finding pictures by what they show, and saying so where there is none",
               depicted.generate),
         Suite("videos", "when something appears, what is written, how many at the end",

@@ -13,8 +13,9 @@ from ..detection.detector import Detector
 from ..measure import main_colours
 from ..ocr.reader import Reader
 from ..places import place
+from .reading import words_of
 from .regions import DifferingRegion
-from .words import ComparedWord, TextChange, in_one_line, text_changes, words_of
+from .words import ComparedWord, TextChange, in_one_line, text_changes
 
 _OF_REGION = 0.25
 """Share of a thing inside a region, and of the region in the thing, from which the region shows it."""
@@ -44,7 +45,7 @@ def looked_at(
 def words_with_boxes(lines: Sequence[TextLine]) -> list[ComparedWord]:
     """The words of lines that were read; they share their line's width by length."""
     frame = lines[0].box.frame if lines else "picture"
-    return words_of(build_page(1, lines_read(lines), frame=frame))
+    return words_of([build_page(1, lines_read(lines), frame=frame)])
 
 
 def differing_words(

@@ -12,11 +12,13 @@ from ...retrieval.ingest.reader import ScanReader
 from ...retrieval.ingest.scans import read_scans
 from ...retrieval.loaders.base import IllustratedPage, Scan
 from ...retrieval.pages import Page
-from .words import ComparedWord, TextChange, text_changes, words_of
+from .reading import words_of
+from .words import ComparedWord, TextChange, text_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ...retrieval.loaders.isolate import IsolatedReader
     from ...schema import Picture, TextLine
     from ...settings import DocumentLimits
 
@@ -43,25 +45,20 @@ class DocumentComparer:
         Raises:
             BadInput: one of them cannot be read; names it and what to do.
         """
-        control = control or Control()
-        return text_changes(self.words(before, control), self.words(after, control))
-
-    def words(self, path: Path, control: Control) -> list[ComparedWord]:
-        """The words of a document in reading order.
-
-        Raises:
-            BadInput: it cannot be read.
-        """
         from ...retrieval.loaders.isolate import IsolatedReader
 
+        control = control or Control()
         reader = IsolatedReader(self._limits)
         try:
-            items = (
-                item
-                for item in reader.read(path, 1, control)
-                if isinstance(item, (Page, Scan, IllustratedPage))  # what is attached is left out
-            )
-            pages = read_scans(items, path.name, self._scans, control)
-            return [word for page, _ in pages for word in words_of(page)]
+            old, new = (self._words(reader, path, control) for path in (before, after))
         finally:
             reader.close()
+        return text_changes(old, new)
+
+    def _words(self, reader: IsolatedReader, path: Path, control: Control) -> list[ComparedWord]:
+        items = (
+            item
+            for item in reader.read(path, 1, control)
+            if isinstance(item, (Page, Scan, IllustratedPage))  # what is attached is left out
+        )
+        return words_of(page for page, _ in read_scans(items, path.name, self._scans, control))

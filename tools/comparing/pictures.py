@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...media.store import Store
-from ...schema import Box, Evidence, Picture, Value
+from ...schema import Box, Evidence, FoundDifference, Picture, Value
 from ..base import Tool, tool
 from ..detection.detector import Detector
 from ..execution.results import picture_source
@@ -125,6 +125,10 @@ def _box(boxes: Iterable[Box | None]) -> Box | None:
     return Box.around(known) if known else None
 
 
+def _as_tuple(box: Box | None) -> tuple[Box, ...]:
+    return () if box is None else (box,)
+
+
 def compare_tool(comparer: PictureComparer) -> Tool:
     """The tool `compare_pictures`."""
 
@@ -168,6 +172,12 @@ def differences_evidence(found: Differences, first: Picture, second: Picture) ->
         source=picture_source(first),
         boxes=tuple(one.first for one in shown if one.first is not None),
         score=0.9,
+        differences=tuple(
+            FoundDifference(
+                kind=one.kind, text=line, first=_as_tuple(one.first), second=_as_tuple(one.second)
+            )
+            for one, line in zip(shown, lines, strict=True)
+        ),
     )
     there = tuple(one.second for one in shown if one.second is not None)
     if not there:

@@ -1,24 +1,50 @@
-"""Words that differ between two texts: a redline, the fewest words that explain the change."""
+"""Words that differ between two texts: a redline, the fewest words that explain the change.
+
+How lines and pages are broken says nothing of the words: halves of a word are put together, running heads
+and page numbers are held against each other by themselves, and the many kinds of quotes and dashes are one.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from ...extensions.extras import needs
-from ...retrieval.pages import Page
 from ...schema import Box
+from .anchors import Span, steps_between
 
 ChangeKind = Literal["added", "removed", "changed"]
 _CONTEXT = 6  # words before and after that say where a change stands
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛ʼ′`´", "'"),
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("‐‑‒–—−﹣－", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
+        **{chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)},
+    }
+)
+"""Kinds of quotes and dashes, what is not seen, and ligatures: printed alike, they say the same."""
 
 
 class ComparedWord(NamedTuple):
-    """A word with its place: the page (1-based) and a box where the format has one."""
+    """A word with its place.
+
+    Attributes:
+        page: 1-based.
+        box: None where the format has none.
+        cell: of a table, by its labels and heads: "Rent, 2024".
+        broken: whether it was put together of two halves at a line's end.
+        edge: the line at the top or the foot of its page that it stands in, "" for any other: running
+            heads are told from the text by that.
+    """
 
     text: str
     page: int = 1
     box: Box | None = None
+    cell: str = ""
+    broken: bool = False
+    edge: str = ""
 
 
 class TextChange(NamedTuple):
@@ -40,21 +66,11 @@ class TextChange(NamedTuple):
         first = self.before[0].page if self.before else None
         return first, self.after[0].page if self.after else None
 
-
-def words_of(page: Page) -> list[ComparedWord]:
-    """The words of a page in reading order."""
-    boxes = {int(start): at for at, (start, _) in enumerate(page.spans)}
-    found, at = [], 0
-    for text in page.text.replace("\n", " ").split(" "):
-        if text:
-            place = boxes.get(at)
-            box = None
-            if place is not None:
-                x1, y1, x2, y2 = page.boxes[place].tolist()
-                box = Box(x1=x1, y1=y1, x2=x2, y2=y2, frame=page.frame)
-            found.append(ComparedWord(text, page.number, box))
-        at += len(text) + 1
-    return found
+    @property
+    def cell(self) -> str:
+        """The cell of a table that it stands in, where all of its words do."""
+        cells = {word.cell for word in (*self.before, *self.after)}
+        return cells.pop() if len(cells) == 1 else ""
 
 
 def text_changes(before: Sequence[ComparedWord], after: Sequence[ComparedWord]) -> list[TextChange]:
@@ -67,6 +83,7 @@ def text_changes(before: Sequence[ComparedWord], after: Sequence[ComparedWord]) 
     Raises:
         MissingExtra: rapidfuzz is not installed.
     """
+    edges = [{word.edge for word in words if word.edge} for words in (before, after)]
     return [
         TextChange(
             "changed" if b2 > b1 and a2 > a1 else "removed" if b2 > b1 else "added",
@@ -74,29 +91,66 @@ def text_changes(before: Sequence[ComparedWord], after: Sequence[ComparedWord]) 
             tuple(after[a1:a2]),
             _context(before, b1, b2) if b2 > b1 else _context(after, a1, a2),
         )
-        for b1, b2, a1, a2 in _differing(before, after)
+        for b1, b2, a1, a2 in _together(_differing(before, after))
+        if not _same(before[b1:b2], after[a1:a2])
+        and not _repeated(before[b1:b2], after[a1:a2], edges)
     ]
 
 
-def _differing(
-    before: Sequence[ComparedWord], after: Sequence[ComparedWord]
-) -> Iterator[tuple[int, int, int, int]]:
-    """Ranges of words of both that stand for each other: neighbouring edits are one."""
-    with needs("documents"):
-        from rapidfuzz.distance import Indel
-    steps = Indel.opcodes([word.text for word in before], [word.text for word in after])
-    start: tuple[int, int] | None = None
-    end = (0, 0)
+def plain(word: ComparedWord) -> str:
+    """A word as it is compared: without its kinds of quotes and dashes."""
+    return unicodedata.normalize("NFC", word.text).translate(_SAME)
+
+
+def _key(word: ComparedWord) -> str:
+    """Without strokes, too: of a word that a line's end breaks nobody knows whether it has its own."""
+    return plain(word).replace("-", "") or plain(word)
+
+
+def _differing(before: Sequence[ComparedWord], after: Sequence[ComparedWord]) -> Iterator[Span]:
+    """Ranges of words of both that differ, in order; those of one key that are written otherwise, too."""
+    b, a = 0, 0
+    for step in (
+        *steps_between([_key(word) for word in before], [_key(word) for word in after]),
+        (len(before), len(before), len(after), len(after)),
+    ):
+        for at in range(step[0] - b):
+            one, other = before[b + at], after[a + at]
+            if plain(one) != plain(other) and not (one.broken or other.broken):
+                yield b + at, b + at + 1, a + at, a + at + 1
+        if step[1] > step[0] or step[3] > step[2]:
+            yield step
+        b, a = step[1], step[3]
+
+
+def _together(steps: Iterator[Span]) -> Iterator[Span]:
+    """Neighbouring edits are one."""
+    last: Span | None = None
     for step in steps:
-        if step.tag == "equal":
-            if start is not None:
-                yield start[0], end[0], start[1], end[1]
-            start = None
+        if last is not None and (last[1], last[3]) == (step[0], step[2]):
+            last = (last[0], step[1], last[2], step[3])
             continue
-        start = start if start is not None else (step.src_start, step.dest_start)
-        end = (step.src_end, step.dest_end)
-    if start is not None:
-        yield start[0], end[0], start[1], end[1]
+        if last is not None:
+            yield last
+        last = step
+    if last is not None:
+        yield last
+
+
+def _same(before: Sequence[ComparedWord], after: Sequence[ComparedWord]) -> bool:
+    """Whether both say the same, and only where words end differs: "30 days" and "30days"."""
+    old, new = ("".join(map(plain, words)) for words in (before, after))
+    return bool(before and after) and old == new
+
+
+def _repeated(
+    before: Sequence[ComparedWord], after: Sequence[ComparedWord], edges: Sequence[set[str]]
+) -> bool:
+    """Whether it is only a running head that stands on other pages, or once more."""
+    if before and after:
+        return False
+    there = edges[1] if before else edges[0]
+    return all(word.edge in there for word in (*before, *after))
 
 
 def _context(words: Sequence[ComparedWord], start: int, end: int) -> str:

@@ -24,11 +24,15 @@ from ..base import Tool, tool
 from ..context import Context
 from .passages import Piece, already_known, as_evidence, bare, merged, whole_page
 from .pictures import FIND_PICTURES, FindsPictures, pictures_tool
+from .versions import COMPARE_DOCUMENTS, versions_tool
 from .videos import WATCH, Watchable, video_tool
 from .walking import WALKING_TOOLS, walking_tools
 
 SEARCH, SIMILAR, OPEN = "search_documents", "find_similar_images", "open_page"
-SEARCH_TOOLS = (SEARCH, SIMILAR, OPEN, FIND_PICTURES, WATCH, *WALKING_TOOLS)
+SEARCH_TOOLS = (
+    *(SEARCH, SIMILAR, OPEN, FIND_PICTURES, WATCH, COMPARE_DOCUMENTS),
+    *WALKING_TOOLS,
+)
 """Names of the tools an index brings; those for pictures and videos only where it has some."""
 
 FIRST_LOOK = 6
@@ -114,6 +118,7 @@ def search_tools(index: Searchable, store: Store) -> list[Tool]:
         _open_tool(documents),
         *(pictures_tool(index, documents) if isinstance(index, FindsPictures) else ()),
         *(video_tool(index, documents) if isinstance(index, Watchable) else ()),
+        versions_tool(documents),
         *walking_tools(documents),
     ]
     # The stable words come first, so that prompts begin alike whatever is indexed.

@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
+from random import Random
 
+import pytest
+from looktwice.evals.suites.versions import pair
+from looktwice.retrieval.loaders.registry import format_of, promised_kind
+from looktwice.retrieval.pages import Page
 from looktwice.settings import DocumentLimits
-from looktwice.tools.comparing import DocumentComparer, text_changes
-from looktwice.tools.comparing.words import ComparedWord, in_one_line
-
-WORDS = "the goods are sent on monday by road to the new store and paid within thirty days".split()
-
-
-def words(text: str) -> list[ComparedWord]:
-    return [ComparedWord(word) for word in text.split()]
+from looktwice.tools.comparing import DocumentComparer
+from looktwice.tools.comparing.reading import words_of
+from looktwice.tools.comparing.words import TextChange, text_changes
 
 
-def test_each_change_is_told_once() -> None:
-    changes = text_changes(
-        words("Pay 40 euros within 30 days to the seller"),
-        words("Pay 45 euros within 30 working days to the"),
-    )
-    assert [in_one_line(change) for change in changes] == [
-        "“40” became “45”", "“working” was added", "“seller” was removed",
-    ]  # fmt: skip
-    assert changes[0].context == "Pay … euros within 30 days to the"
+def read(path: Path) -> list[Page]:
+    kind = promised_kind(path)
+    assert kind is not None
+    reader = format_of(kind).load(path, DocumentLimits())
+    try:
+        return [page for page in reader.pages() if isinstance(page, Page)]
+    finally:
+        reader.close()
 
 
-def test_changed_words_of_ten_documents_are_found_and_none_is_invented(tmp_path: Path) -> None:
-    rng = random.Random(2)
-    comparer = DocumentComparer(DocumentLimits())
-    before, after, changed = [], [], []
-    for number in range(10):
-        paragraph = [f"{word}{rng.randrange(100)}" for word in rng.choices(WORDS, k=40)]
-        other = list(paragraph)
-        at = rng.randrange(40)
-        other[at] = f"changed{number}"
-        changed.append((paragraph[at], other[at]))
-        before.append(" ".join(paragraph))
-        after.append(" ".join(other))
-    paths = tmp_path / "before.txt", tmp_path / "after.txt"
-    for path, paragraphs in zip(paths, (before, after), strict=True):
-        path.write_text("\n\n".join(paragraphs), encoding="utf-8")
-    found = comparer.compare(*paths)
-    assert [(c.before[0].text, c.after[0].text) for c in found] == changed
-    assert {len(c.before) for c in found} == {len(c.after) for c in found} == {1}
-    assert comparer.compare(paths[0], paths[0]) == []
+def texts(change: TextChange) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(w.text for w in change.before), tuple(w.text for w in change.after)
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_each_changed_word_is_found_and_none_is_invented(number: int, tmp_path: Path) -> None:
+    made = pair(Random(number), number)
+    paths = tmp_path / f"before{made.ending}", tmp_path / f"after{made.ending}"
+    paths[0].write_bytes(made.before)
+    paths[1].write_bytes(made.after)
+    old, new = (words_of(read(path)) for path in paths)
+    assert tuple(map(texts, text_changes(old, new))) == made.edits
+
+
+def test_a_document_that_is_only_set_otherwise_is_the_same(tmp_path: Path) -> None:
+    made = pair(Random(3), 0, changed=False)
+    assert made.before != made.after
+    paths = tmp_path / "before.pdf", tmp_path / "after.pdf"
+    paths[0].write_bytes(made.before)
+    paths[1].write_bytes(made.after)
+    assert DocumentComparer(DocumentLimits()).compare(*paths) == []
