@@ -12,7 +12,7 @@ from ..errors import BadInput
 from ..prompts import render
 from ..retrieval.pages import Page
 from ..schema import ToolCall
-from ..tools.documents.search import FIRST_LOOK, SEARCH, nearest_names
+from ..tools.documents.search import FIRST_LOOK, OPEN, SEARCH, nearest_names
 from .backends.base import Message
 from .evidence.citation import FindPage
 from .evidence.rendering import as_data
@@ -58,6 +58,9 @@ def again(state: State, run: Run) -> Stage:
     After RePARe and Med-RwR: a query is rewritten when the answer is not sure, not before.
     """
     made = [r.call for r in state["results"] if r.call.tool == SEARCH]
+    opened = any(r.call.tool == OPEN and r.evidence for r in state["results"])
+    if opened and not made and state["documents"]:
+        return ()  # the question names its page: what others say is no answer
     queries = [str(call.arguments.get("query", "")) for call in made]
     if not any(squeezed(q) == squeezed(state["standalone_question"]) for q in queries):
         return (search_call(state["standalone_question"]),)

@@ -36,7 +36,8 @@ _LAST = re.compile(
     r"\b(?:last|final|letzten?|última|dernière)\s+(?:page|slide|seite|folie|página)", re.IGNORECASE
 )
 _FIRST = re.compile(
-    r"\b(?:first|cover|title|ersten?|primera|première)\s+(?:page|slide|seite|folie|página)",
+    r"\b(?:first|cover|title|ersten?|primera|première)\s+(?:page|slide|seite|folie|página)"
+    r"|\bon the (?:front )?cover\b",
     re.IGNORECASE,
 )
 

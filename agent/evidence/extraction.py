@@ -8,7 +8,7 @@ what is left quickly, and has fewer numbers to confuse.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ...retrieval.embeddings.text import Embedder
@@ -34,6 +34,9 @@ LEAST_FIGURES = 0.2
 """Share of a block's words from which it is a row of figures."""
 RANK_WEIGHT = 0.03
 """What each rank of a page in the search costs its blocks."""
+OPENED = 1.0
+"""What the lines of a page that was opened gain, against a cosine of 1: the question names it, so they come
+first, all of them where they fit."""
 OTHER_DOCUMENT = 0.2
 """What not being of the document the question names costs."""
 BESIDE_WEIGHT = 0.5
@@ -43,7 +46,6 @@ LEAST = 0.35
 MOST_PAGES = 8
 """Pages whose lines are looked at."""
 _BLOCK_WORDS = 60
-_FEWEST_WORDS = 4
 _HEADER_LINES = 2
 """Lines above a table that may name its columns."""
 
@@ -70,6 +72,7 @@ def extracts(
     find_page: FindPage,
     embedder: Embedder,
     tokens: int,
+    opened: Collection[str] = (),
 ) -> dict[str, Evidence]:
     """What of each retrieved page goes before the model.
 
@@ -77,6 +80,7 @@ def extracts(
         evidence: passages, best first; several of one page count once.
         find_page: gives their pages; a passage whose page is gone stays whole.
         tokens: for all pages together.
+        opened: ids of evidence that is a page the question names.
 
     Returns:
         By the id of the evidence it stands for; passages not named here have nothing to say.
@@ -93,7 +97,10 @@ def extracts(
     alone = _scores(nameless, [block for _, block in blocks], embedder)
     others = set() if nameless == question else _unnamed(question, best)
     ranked = [
-        score - RANK_WEIGHT * rank[key] - OTHER_DOCUMENT * (key in others)
+        score
+        + OPENED * (key in opened)
+        - RANK_WEIGHT * rank[key]
+        - OTHER_DOCUMENT * (key in others)
         for (key, _), score in zip(blocks, alone, strict=True)
     ]
     scores = _beside([key for key, _ in blocks], ranked)
@@ -127,7 +134,7 @@ def _unnamed(question: str, evidence: Sequence[Evidence]) -> set[str]:
 
 
 def blocks_of(page: Page, told: Sequence[str]) -> list[Block]:
-    """The paragraphs and rows of a page; headings and running heads are none.
+    """The paragraphs, headings and rows of a page; running heads are none.
 
     Args:
         told: its lines as the model will see them.
@@ -138,8 +145,8 @@ def blocks_of(page: Page, told: Sequence[str]) -> list[Block]:
     heading = ""
 
     def close() -> None:
-        text = " ".join(told[n] for n in paragraph)
-        if len(text.split()) >= _FEWEST_WORDS or any(c.isdigit() for c in text):
+        if paragraph:
+            text = " ".join(told[n] for n in paragraph)
             blocks.append(Block(tuple(paragraph), text, heading))
         paragraph.clear()
 
@@ -147,7 +154,9 @@ def blocks_of(page: Page, told: Sequence[str]) -> list[Block]:
         text = page.text[line.start : line.end]
         if line.kind in ("heading", "furniture"):
             close()
-            heading = text if line.kind == "heading" else heading
+            if line.kind == "heading":
+                heading = text
+                blocks.append(Block((n,), text))
             header = [n] if declared(text) or periods_in(text) else []
         elif _is_row(line, text, told[n]):
             close()

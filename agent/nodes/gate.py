@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...schema import Evidence, FormName
+from ...tools.documents.search import OPEN
 from ...tools.records.query import is_of_records
 from ..calls import next_look
 from ..evidence.extraction import extracts
@@ -117,7 +118,11 @@ def focused(state: State, run: Run) -> dict[str, Evidence]:
         return {}
     ranked = [passages[n] for n in by_rank(passages)]
     tokens = run.settings.limits.extract_tokens
-    return extracts(state["standalone_question"], ranked, page_finder(run), run.embedder, tokens)
+    calls = {r.call.id for r in state["results"] if r.call.tool == OPEN}
+    opened = {e.id for e in passages if e.call in calls}
+    return extracts(
+        state["standalone_question"], ranked, page_finder(run), run.embedder, tokens, opened
+    )
 
 
 def decide(update: State, probability: float, state: State, run: Run, why: str) -> Done:

@@ -214,27 +214,31 @@ def to_work_with(agreed: tuple[Stage, ...] | None, form: Form, run: Run) -> Stag
 
 
 def ask_named(state: State, run: Run) -> tuple[Stage, ...]:
-    """The documents that a question names: searched, the pages it names opened, the outline asked.
+    """The documents that a question names: the pages it names opened, else searched, the outline asked.
 
-    A page is meant by the number that is printed on it, or by its place.
+    A page is meant by the number that is printed on it, or by its place; what stands on other pages is
+    then no answer.
     """
     assert run.index is not None, "documents are named only where there is an index"
     question = state["standalone_question"]
     calls: list[ToolCall] = []
     agreed = vote(run.planner.nearest(question)) or ()
+    everywhere = False
     for document in state["documents"][:MOST_CALLS]:
         outline = run.index.outline(document)
         printed = [page for label in page_labels(question) for page in outline.labelled(label)]
+        pages = dict.fromkeys((*printed, *named_pages(question, outline.pages)))
         headed = [section.page for section in named_sections(question, outline.sections)]
-        pages = dict.fromkeys((*printed, *named_pages(question, outline.pages), *headed))
+        everywhere = everywhere or not pages
         calls += [
-            ToolCall(tool=OPEN, arguments={"document": document, "page": page}) for page in pages
+            ToolCall(tool=OPEN, arguments={"document": document, "page": page})
+            for page in dict.fromkeys((*pages, *headed))
         ][:MOST_CALLS]
         calls += [
             ToolCall(tool=tool, arguments={"document": document})
             for tool in sorted(named(agreed) & {*WALKING_TOOLS})
         ]
-    (search,) = first_search(state)
+    (search,) = first_search(state) if everywhere else ((),)
     return ((*calls, *search),)
 
 

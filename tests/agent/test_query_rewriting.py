@@ -235,6 +235,22 @@ class TestRouting:
         assert kit.ran(assistant.ask("Show page 4 of the lease")) == ["open_page"]
         assert set(kit.ran(assistant.ask("What stands in the lease?"))) == {"search_documents"}
 
+    def test_what_a_named_page_does_not_tell_is_not_looked_for_on_others(self, make: Make) -> None:
+        pages = [fake_index.page(1, "Plan 2018"), fake_index.page(2, "GOVERNOR Jo Doe")]
+        index = fake_index.MemoryIndex({"plan-2018.pdf": pages})
+
+        def gate(messages: Any, options: Any) -> dict[str, float]:
+            yes = 0.9 if "Jo Doe" in messages[-1].text else 0.1
+            return {"yes": yes, "no": 1 - yes}
+
+        script = kit.Script(says={"draft": "Jo Doe"})
+        script.choice = gate
+        assistant = make(script, index=index)
+        asked = "In plan-2018.pdf: who is the governor on page {}?"
+        there, elsewhere = assistant.ask(asked.format(2)), assistant.ask(asked.format(1))
+        assert (there.text, kit.ran(there)) == ("Jo Doe", ["open_page"])
+        assert (elsewhere.status, kit.ran(elsewhere)) == ("declined", ["open_page"])
+
     def test_names_of_documents_stand_before_the_model_that_has_to_give_one(
         self, make: Make, index: Any
     ) -> None:

@@ -51,6 +51,7 @@ def test_a_name_inside_another_is_not_meant() -> None:
         ("第3页", (3,)),
         ("the last page", (20,)),
         ("the cover page and page 2", (2, 1)),
+        ("How many people are on the cover?", (1,)),
         ("on the second page", (2,)),
         ("page 21", ()),
         ("in 2014", ()),

@@ -102,6 +102,19 @@ def test_what_two_pages_say_alike_is_told_once(find: Any) -> None:
     assert sum(e.text.count("1,577") for e in found.values()) == 1
 
 
+COVER = page(1, ("heading", "Plan 2018"), ("heading", "Jo Doe"), "GOVERNOR", "Lee Roe", "Secretary")
+
+
+def test_a_page_the_question_names_comes_whole_and_first(find: Any) -> None:
+    find["c.pdf", 1] = COVER
+    cover, other = passage("E2", "c.pdf", COVER), passage("E1", "a.pdf", REPORT)
+    found = extracts(
+        ASKED, (other, cover), lambda d, n: find.get((d, n)), kit.WordEmbedder(), 60, {"E2"}
+    )
+    assert found["E2"].text == COVER.text, "names and offices of a cover are its headings"
+    assert "Capital spending 1,577 1,373" in found["E1"].text, "the rest as far as there is room"
+
+
 def test_a_page_that_is_gone_keeps_its_passage_whole(find: Any) -> None:
     lost = passage("E1", "gone.pdf", REPORT)
     assert chosen(find, 500, lost) == {"E1": lost}
