@@ -18,6 +18,7 @@ from ...errors import BadInput, UsageError
 from ...extensions.extras import needs
 from ...media.cells import plain_cell
 from ..extraction.records.schemas.fields import RecordSpec
+from ..extraction.records.schemas.paths import ListPath
 
 _UNSURE_FILL = "FFF2CC"
 _WIDEST = 60
@@ -120,7 +121,7 @@ def _xlsx(spec: RecordSpec, lines: list[Line], output: Path) -> None:
                 for column, value in enumerate((line["file"], line["page"], row + 1), 1):
                     _put(rows.cell(at, column), value, None)
                 for column, name in enumerate(names, 4):
-                    path = f"{many.path}[{row}]" + ("" if many.plain else f".{name}")
+                    path = str(ListPath(many.path, row, "" if many.plain else name))
                     _put(
                         rows.cell(at, column),
                         values if many.plain else _at(values, name),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
@@ -26,6 +25,7 @@ from .passes import Extraction, Look, fill
 from .places.placing import Placing
 from .results.assembly import record_of
 from .schemas.fields import RecordSpec
+from .schemas.paths import list_path
 from .schemas.requests import RecordRequest
 from .schemas.sources import spec_of
 from .values.typed import Conventions
@@ -177,4 +177,6 @@ def _without_minus(work: Extraction) -> None:
 
 
 def _column(path: str) -> str:
-    return re.sub(r"\[\d+\]", "[]", path)
+    """The path without the number of its row."""
+    place = list_path(path)
+    return f"{place.many}[].{place.column}" if place else path

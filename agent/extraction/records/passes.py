@@ -23,9 +23,9 @@ from .pages.parts import shown
 from .pages.rows import PageText
 from .places.columns import TableColumns, learn, rows_at
 from .places.placing import Placing
-from .results.assembly import row_count
 from .schemas.checks import confirmed
 from .schemas.fields import FieldSpec, ListSpec, RecordSpec
+from .schemas.paths import row_count
 from .values.typed import Conventions, options
 
 _LONG = 8

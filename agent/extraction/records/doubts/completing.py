@@ -17,9 +17,10 @@ from ..generation.filling import ask_rows
 from ..generation.prompting import Among, about_rows_again
 from ..pages.rows import PageText
 from ..places.placing import Placing
-from ..results.assembly import record_of, row_count
+from ..results.assembly import record_of
 from ..schemas.checks import broken, confirmed, sum_of_rows
 from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
+from ..schemas.paths import places_in, row_count
 from .summed_rows import rows_that_sum
 
 Fields = dict[str, ExtractedField]
@@ -68,7 +69,8 @@ class Completing:
         found: list[ExtractedField] = []
         total = 0.0
         for number in range(row_count(many.path, fields)):
-            row = [one for path, one in fields.items() if path.startswith(f"{many.path}[{number}]")]
+            places = places_in(many.path, fields).items()
+            row = [fields[path] for path, place in places if place.row == number]
             found += row
             amounts = [one.value for one in row if one.path.endswith(f".{column.path}")]
             total += sum(amounts)
@@ -107,7 +109,8 @@ def _texts(fields: Iterable[ExtractedField]) -> set[str]:
 
 
 def _without(many: ListSpec, fields: Fields) -> Fields:
-    return {path: one for path, one in fields.items() if not path.startswith(f"{many.path}[")}
+    inside = places_in(many.path, fields)
+    return {path: one for path, one in fields.items() if path not in inside}
 
 
 def _values(fields: Mapping[str, ExtractedField]) -> dict[str, Any]:

@@ -6,12 +6,12 @@ reader would see. One amount is also only one row's: that of the name that stand
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from .....schema import ExtractedField
 from ..schemas.checks import confirmed, sum_of_rows
 from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
+from ..schemas.paths import ListPath, places_in
 
 __all__ = ["without_scattered"]
 
@@ -54,21 +54,21 @@ def _kept(many: ListSpec, fields: Fields, summed: Sequence[str]) -> Fields:
         if place is None or distance <= nearest[place]:
             kept.append(row)
             nearest[place] = -1.0  # it is this row's
-    return {path: one for path, one in fields.items() if not path.startswith(f"{many.path}[")} | {
+    inside = places_in(many.path, fields)
+    return {path: one for path, one in fields.items() if path not in inside} | {
         path: one.model_copy(update={"path": path})
         for at, row in enumerate(kept)
         for column, one in row.items()
-        for path in (f"{many.path}[{at}].{column}",)
+        for path in (str(ListPath(many.path, at, column)),)
     }
 
 
 def _rows(many: ListSpec, fields: Fields) -> list[dict[str, ExtractedField]]:
     """The fields of each row, by the names of their columns."""
     rows: dict[int, dict[str, ExtractedField]] = {}
-    pattern = re.compile(rf"{re.escape(many.path)}\[(\d+)\]\.(.+)")
-    for path, one in fields.items():
-        if found := pattern.fullmatch(path):
-            rows.setdefault(int(found[1]), {})[found[2]] = one
+    for path, place in places_in(many.path, fields).items():
+        if place.column:
+            rows.setdefault(place.row, {})[place.column] = fields[path]
     return [row for _, row in sorted(rows.items())]
 
 

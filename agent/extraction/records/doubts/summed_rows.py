@@ -18,6 +18,7 @@ from ..places.columns import REACH
 from ..places.placing import Placing
 from ..schemas.checks import confirmed
 from ..schemas.fields import NUMERIC, FieldSpec, ListSpec
+from ..schemas.paths import ListPath
 from ..values.typed import is_like_money, values_written
 
 _ROUNDING = 0.011
@@ -110,12 +111,12 @@ def row_of(
     placing: Placing,
 ) -> Row:
     """A row of a list from where its amount stands; its other numbers where they prove one another."""
-    prefix = f"{many.path}[{number}]"
 
     def placed(one: FieldSpec, cell: RowCell | None) -> ExtractedField | None:
         if cell is None:
             return None
-        return placing.cell(one, f"{prefix}.{one.path}", amount.text, cell)
+        path = str(ListPath(many.path, number, one.path))
+        return placing.cell(one, path, amount.text, cell)
 
     name = next((one for one in many.columns if one.kind == "text"), None)
     fixed = [placed(column, amount.cell)]

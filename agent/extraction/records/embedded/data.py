@@ -11,6 +11,7 @@ from ..pages.rows import PageText
 from ..places.alignment import Anchor, find
 from ..places.placing import Placing
 from ..schemas.fields import ListSpec, RecordSpec
+from ..schemas.paths import ListPath
 from .einvoice import MOST_BYTES, ElectronicInvoice, Terms, read_einvoice
 
 
@@ -46,7 +47,7 @@ def fields_of(
             anchor = _anchor(many, line, pages, after) or after
             after = anchor
             for column in many.columns:
-                path = f"{many.path}[{number}].{column.path}"
+                path = str(ListPath(many.path, number, column.path))
                 text = line.get(column.term, "")
                 if text and (found := placing.known(column, text, path, anchor)):
                     fields[path] = found

@@ -6,13 +6,13 @@ Its first rows show which column is which; the rest is read off at these places,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .....schema import ExtractedField
 from ..pages.rows import PageText, RowCell
 from ..schemas.fields import ListSpec
+from ..schemas.paths import places_in
 from .alignment import Place
 from .placing import Placing
 
@@ -53,13 +53,11 @@ def learn(
     by_number = {text.number: text for text in pages}
     seen: dict[str, list[tuple[int, int, RowCell]]] = {}
     rows = set()
-    pattern = re.compile(rf"{re.escape(many.path)}\[(\d+)\]\.?(.*)")
-    for path, place in places.items():
-        match = pattern.fullmatch(path)
-        found = match and _cell_at(by_number.get(place.page), place)
-        if match and found:
-            rows.add(match[1])
-            seen.setdefault(match[2] or "value", []).append((place.page, *found))
+    for path, at in places_in(many.path, places).items():
+        place = places[path]
+        if found := _cell_at(by_number.get(place.page), place):
+            rows.add(at.row)
+            seen.setdefault(at.column or "value", []).append((place.page, *found))
     if len(rows) < _FEWEST_ROWS:
         return None
     reach = REACH if any(text.page.width for text in pages) else 0.0

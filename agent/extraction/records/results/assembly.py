@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .....schema import ExtractedField, ExtractedRecord
 from ..schemas.fields import ListSpec, RecordSpec, nested
 from ..schemas.json_schema import plain_schema
+from ..schemas.paths import ListPath, row_count
 
 
 def record_of(
@@ -62,22 +62,14 @@ def _valid(root: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> An
     return value
 
 
-def row_count(path: str, found: Mapping[str, Any]) -> int:
-    """How many rows of a list there are."""
-    pattern = re.compile(rf"{re.escape(path)}\[(\d+)\]")
-    numbers = [int(match[1]) for name in found if (match := pattern.match(name))]
-    return max(numbers, default=-1) + 1
-
-
 def _rows(
     many: ListSpec, found: Mapping[str, ExtractedField]
 ) -> tuple[list[Any], list[ExtractedField]]:
     rows: list[Any] = []
     fields: list[ExtractedField] = []
     for number in range(row_count(many.path, found)):
-        prefix = f"{many.path}[{number}]"
         paths = {
-            column.path: prefix if many.plain else f"{prefix}.{column.path}"
+            column.path: str(ListPath(many.path, number, "" if many.plain else column.path))
             for column in many.columns
         }
         own = {name: found.get(path) or ExtractedField(path=path) for name, path in paths.items()}

@@ -15,6 +15,7 @@ from typing import Any
 from simpleeval import InvalidExpression, SimpleEval
 
 from .....errors import UsageError
+from .paths import ListPath, places_in
 
 _SUM = re.compile(r"sum\(\s*+([\w ]++)\.([\w ]++)\s*+\)")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -86,9 +87,9 @@ def _outcomes(check: str, values: Values) -> Iterator[tuple[tuple[str, ...], boo
     if many is None:
         yield _outcome(check, values, _ROUNDING)
         return
-    rows = {int(m[1]) for path in values if (m := re.match(rf"{re.escape(many)}\[(\d+)\]\.", path))}
+    rows = {place.row for place in places_in(many, values).values() if place.column}
     for row in sorted(rows):
-        of_row = re.sub(rf"\b{re.escape(many)}\.", f"{many}[{row}].", check)
+        of_row = re.sub(rf"\b{re.escape(many)}\.", f"{ListPath(many, row)}.", check)
         yield _outcome(of_row, values, _PER_ROW)
 
 
@@ -96,7 +97,7 @@ def _list_of_rows(check: str, values: Values) -> str | None:
     """The list whose columns a check names outside a sum."""
     for name in _NAME.findall(_SUM.sub("0", check)):
         many = name.partition(".")[0]
-        if "." in name and any(path.startswith(f"{many}[") for path in values):
+        if "." in name and places_in(many, values):
             return str(many)
     return None
 
@@ -113,8 +114,8 @@ def _outcome(check: str, values: Values, slack: float) -> tuple[tuple[str, ...],
 
     def summed(found: re.Match[str]) -> str:
         many, column = found[1].strip(), found[2].strip()
-        pattern = rf"{re.escape(many)}\[\d+\]\.{re.escape(column)}"
-        inside = {path: value for path, value in values.items() if re.fullmatch(pattern, path)}
+        places = places_in(many, values).items()
+        inside = {path: values[path] for path, place in places if place.column == column}
         paths.extend(inside)
         known = [value for value in inside.values() if value is not None]
         return put(f"{many}.{column}", sum(known) if known else None)
