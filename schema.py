@@ -396,12 +396,18 @@ class ToolResult(Value):
 
 
 class Step(Value):
-    """One node of the controller that ran; `started` is seconds since the run began."""
+    """One node of the controller that ran; `started` is seconds since the run began.
+
+    Attributes:
+        did: what it did, with its figures.
+        words: what it came to, for people; may be empty.
+    """
 
     node: Node
     started: float
     seconds: float
     did: str
+    words: str = ""
 
 
 class Usage(Value):

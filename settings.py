@@ -194,6 +194,7 @@ class PageLimits(BaseModel):
     questions_per_minute: int = Field(default=30, gt=0, description="of one user")
     question_characters: int = Field(default=8_000, gt=0, description="of one question")
     files: int = Field(default=16, gt=0, description="with one question")
+    folder_files: int = Field(default=2_000, gt=0, description="added to the documents at once")
     upload_bytes: int = Field(default=64 * 2**20, gt=0, description="of one file")
     uploads_bytes: int = Field(default=4 * 2**30, gt=0, description="of all uploads on their way")
     documents_bytes: int = Field(default=4 * 2**30, gt=0, description="of one user's documents")

@@ -33,7 +33,8 @@ from ..tools.plugins import plugin_tools
 from ..tools.records.query import records_tools
 from ..tools.registry import Experts, default_tools, unique
 from ..tools.scan_reader import scan_reader_of
-from ..weights.resolve import resolve_pack
+from ..weights.resolve import resolve_pack, weight_for
+from ..weights.state import state_of
 from .backends import open_model
 from .backends.base import ChatModel, JsonSchema, ReadsAhead, Warms
 from .budget import metered, whole
@@ -51,6 +52,7 @@ from .extraction.records.schemas.sources import SchemaSource, load_schema, spec_
 from .form_classifier import FormClassifier
 from .given_documents import GivenDocuments, ReadDocuments
 from .indexes import Indexed, OpenIndexes
+from .loading_times import note_seconds
 from .many import answer_each
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
@@ -110,7 +112,7 @@ class Assistant(Closing):
         self._index = None if index is None else self._library.open(index)
         self._remote = open_remote(settings)
         brought = self._remote.tools if self._remote is not None else ()
-        experts = Experts.from_settings(settings) if has("experts") else None
+        self._experts = experts = Experts.from_settings(settings) if has("experts") else None
         listed = default_tools(settings, self.store, [*tools, *brought], experts, self._index)
         self.tools = {t.name: t for t in listed}
         self._cache = ResultCache()
@@ -503,6 +505,7 @@ class Assistant(Closing):
         its prompt cache keeps. A model that fails here fails again at the first question, and is told
         of there.
         """
+        began = time.monotonic()
         planner = self._planner(self.tools)
 
         def warm() -> None:
@@ -518,6 +521,16 @@ class Assistant(Closing):
                 model.warm()
         _read_ahead(model, self._index)
         loading.join()
+        note_seconds(self.settings, time.monotonic() - began)
+
+    def warm_experts(self) -> None:
+        """Load what reads text in pictures, beside everything else; nothing is fetched for it."""
+        name = weight_for("ocr_det", self.settings)
+        if self._experts is None or name is None:
+            return
+        if state_of(name, self.settings).status in ("present", "verified"):
+            load = self._experts.warm
+            threading.Thread(target=load, name="looktwice-warm", daemon=True).start()
 
     def sessions(self) -> list[str]:
         """Names of the sessions that are kept."""

@@ -29,6 +29,7 @@ from .nodes.intake import intake
 from .nodes.plan import plan
 from .run import Run
 from .state import State
+from .step_words import step_words
 
 Graph = CompiledStateGraph[State, Run, State, State]
 Way = Callable[[State], str]
@@ -107,6 +108,7 @@ def traced(name: Node, function: NodeFunction, way: Way) -> TracedNode:
             started=round(started - run.began, 4),
             seconds=round(time.monotonic() - started, 4),
             did=done.did,
+            words=step_words(name, state, done.update, run),
         )
         run.emit(StepFinished(step=step))
         # Ways look at channels that are replaced, so what is appended need not be added up here.

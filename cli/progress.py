@@ -14,15 +14,23 @@ if TYPE_CHECKING:
     from ..agent.batch.runner import Batch, BatchProgress
     from ..retrieval.ingest.progress import IngestProgress
 
+_LAST_SECONDS = 3.0
+"""Answers that are nearly there are waited for so long; with a server, many are on their way."""
+
 
 @contextmanager
 def batch_progress(batch: Batch) -> Iterator[Callable[[BatchProgress], None]]:
-    """Ctrl-C: once to finish what runs, twice to give it up; the results stay whole either way."""
+    """Ctrl-C: what runs may be finished in a moment, else it is given up, at the second one at once.
+
+    What is given up is asked when the run goes on; the results stay whole either way.
+    """
     from .show.bars import BatchBar
 
     def stop() -> None:
-        batch.stop()
-        bar.announce("finishing what runs; Ctrl-C again gives it up")
+        batch.stop(within=_LAST_SECONDS)
+        bar.announce(
+            f"stopping within {_LAST_SECONDS:g} s; what is not done by then is asked next time"
+        )
 
     def abandon() -> None:
         batch.abandon()

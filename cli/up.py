@@ -34,6 +34,7 @@ def up(
 
     Only you can ask it: by a socket in your data folder.
     """
+    from ..agent.loading_times import loading_words
     from ..ui.service.client import Service, Unusable, find_service, running_service
 
     settings = load_settings(pack=pack, model=model)
@@ -51,6 +52,7 @@ def up(
         return
     if isinstance(found, Unusable) and running_service(settings) is not None:
         raise UsageError(f"a warm program runs, but {found.reason}; looktwice down ends it")
+    typer.echo(loading_words(settings))
     began = time.monotonic()
     service = start(settings, pack, model)
     typer.echo(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from ..errors import UsageError
+from ..errors import LooktwiceError, UsageError
 from ..extensions.extras import has
 from ..media.store import Store
 from ..settings import Settings
@@ -45,6 +46,11 @@ class Experts:
             reader=Reader(lambda: ocr_paths(settings), settings.thresholds.text_score),
             classifier=Classifier(lambda: classifier_path(settings)),
         )
+
+    def warm(self) -> None:
+        """Load what nearly every question about a picture needs; a failure is told of when it is asked."""
+        with suppress(LooktwiceError):
+            self.reader.warm()
 
 
 def default_tools(

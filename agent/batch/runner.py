@@ -6,6 +6,7 @@ the same command is given again.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter
@@ -161,6 +162,7 @@ class Batch:
         self._statuses: Counter[str] = Counter()
         self._pages = 0
         self._stopped = False
+        self._patient_until = math.inf
         self._fatal: BaseException | None = None
         self._before = len(self._jobs) - len(missing)
         self._on_progress: Callable[[BatchProgress], None] = lambda progress: None
@@ -193,19 +195,28 @@ class Batch:
         for thread in threads:
             while thread.is_alive():  # signals are heard between two waits
                 thread.join(_WAIT)
+                if time.monotonic() > self._patient_until:
+                    self.abandon()
         self._file.sync()
         if self._fatal is not None:
             raise self._fatal
         return self.summary()
 
-    def stop(self) -> None:
-        """Start nothing more; what runs is finished."""
+    def stop(self, within: float = math.inf) -> None:
+        """Start nothing more; what runs is finished.
+
+        Args:
+            within: seconds for that; what takes longer is given up, see `abandon`.
+        """
+        self._patient_until = time.monotonic() + within
         self._stopped = True
         self._queue.stop()
 
     def abandon(self) -> None:
         """Give up what runs, too; it counts as not asked."""
-        self.stop()
+        self._patient_until = math.inf
+        self._stopped = True
+        self._queue.stop()
         for control in tuple(self._running):
             control.cancel()
 

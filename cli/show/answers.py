@@ -159,6 +159,8 @@ def show_trace(answer: Answer, console: Console) -> None:
     for step in answer.steps:
         line = f"  {step.started:6.2f} s  {step.node:<7} {step.seconds:6.2f} s  {step.did}"
         console.print(literal(line, "dim"))
+        if step.words:
+            console.print(literal(f"{'':>22}{step.words}"))
     usage = answer.usage
     read = f"  read {usage.prefill_tokens} of {usage.prompt_tokens} tokens of prompts"
     passes = usage.vision_passes

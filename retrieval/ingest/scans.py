@@ -13,7 +13,7 @@ from ...errors import MissingExtra, ToolError
 from ...schema import Detection, Picture
 from ..loaders.base import IllustratedPage, Scan
 from ..loaders.picture import page_of_scan
-from ..pages import UNREADABLE, Page
+from ..pages import REPLACED, UNREADABLE, Page
 from .insets import InsetReader
 from .orientation import page_as_scanned, read_upright
 from .reader import ScanReader
@@ -96,7 +96,7 @@ def _doubted(
     if found.believed:
         return layer, None
     page = page_as_scanned(scan, lines, turns, "", "")
-    said = f"its own text is not what it shows ({found.share:.0%} alike); read by OCR"
+    said = f"{REPLACED} ({found.share:.0%} alike); read by OCR"
     return replace(page, label=said), image
 
 

@@ -81,6 +81,15 @@ class Reader:
         ]
         return in_reading_order(lines, _slope([quad for _, _, quad in found]))
 
+    def warm(self) -> None:
+        """Load the models now.
+
+        Raises:
+            WeightsError: they are missing or cannot be run.
+        """
+        with self._lock:
+            self._load()
+
     def _find(self, image: Image.Image) -> list[Read]:
         """What is read in an image at once, in its own pixels."""
         import numpy as np

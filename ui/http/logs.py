@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
@@ -51,6 +52,15 @@ class TextLogFormatter(JsonLogFormatter):
         head = f"{line.pop('time')[11:19]} {line.pop('level'):<7} {line.pop('event')}"
         facts = (f"{name}={value}" for name, value in line.items() if value not in (None, [], ""))
         return "  ".join([head, " ".join(facts)]).rstrip()
+
+
+class EndsQuietly(logging.Filter):
+    """Leaves out what uvicorn says of open pages that are cut off when the program ends."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is to be shown."""
+        cut = record.exc_info is not None and record.exc_info[0] is asyncio.CancelledError
+        return not (cut or record.getMessage().startswith("Cancel "))
 
 
 def set_up_logging(form: Literal["json", "text"] = "json") -> None:

@@ -67,6 +67,8 @@ async def with_silences(events: AsyncGenerator[T], seconds: float) -> AsyncGener
                 following = None
                 yield event
         finally:
-            if following is not None and not following.done():
+            if following is not None:
                 following.cancel()
                 await asyncio.wait({following})
+                if not following.cancelled():
+                    following.exception()  # nobody asks for it any more, and asyncio would complain

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...agent.assistant import Assistant
+from ...agent.loading_times import expected_seconds
 from ...settings import Settings
 from ..http.api import check_api_host, uvicorn_config
 from ..http.api_keys import ApiKeys
@@ -40,7 +41,8 @@ def serve(
     with Assistant(settings, index=index) as assistant:
         bound = bind(host, port)
         set_up_logging(settings.serve.logs)
-        log_event("loading the models")
+        log_event("loading the models", about_seconds=expected_seconds(settings))
+        assistant.warm_experts()
         assistant.warm()
         fetch = FileFetcher(settings.serve) if remote else None
         app = make_app(assistant, keys, fetch=fetch, local=local)

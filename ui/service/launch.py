@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from ...agent.assistant import Assistant
+from ...agent.loading_times import expected_seconds
 from ...errors import UsageError
 from ...extensions.extras import require
 from ...media.private import make_private
@@ -58,7 +59,8 @@ def serve_locally(settings: Settings, index: Path | None = None) -> None:
         )
     set_up_logging(settings.serve.logs)
     with Assistant(settings, index=index) as assistant:
-        log_event("loading the models")
+        log_event("loading the models", about_seconds=expected_seconds(settings))
+        assistant.warm_experts()
         assistant.warm()
         bound = bind_socket(path)
         try:

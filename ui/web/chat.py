@@ -39,8 +39,9 @@ from .preferences import Preferences, preferred
 from .prompts import PromptStore
 from .question import PageQuestion, build_question
 from .rate_limit import RateLimiter
+from .scope import NO_DOCUMENTS
 from .session import Caller, PageSession, Updates, error_sentence, owned
-from .uploads import remove_uploads
+from .uploads import NamedFile, remove_uploads
 
 _ALL = Preferences()
 
@@ -68,7 +69,7 @@ class ChatHandlers:
         self.history, self.documents, self.examples = history, documents, tuple(examples)
         self.feedback = FeedbackStore(history)
         self.limits = assistant.settings.page
-        self.documents_panel = DocumentsPanel(documents, self.limits.files)
+        self.documents_panel = DocumentsPanel(documents, self.limits.folder_files)
         self.models = ModelChoices(assistant)
         self.live_answers = LiveAnswers(assistant, self.limits, self.models)
         self.navigation = Navigation(
@@ -91,7 +92,12 @@ class ChatHandlers:
         scope: Collection[str] = (),
         preferences: Preferences = _ALL,
     ) -> AsyncGenerator[Updates]:
-        """Ask what was typed, with what was added to it; `scope` as in `scope.names_in`."""
+        """Ask what was typed, with what was added to it.
+
+        Args:
+            scope: the documents that were chosen, see `scope.names_in`. Where none were, a question that
+                comes with files is about these, any other about all documents.
+        """
         session = owned(caller, session)
         before: list[Exchange] = []
         try:
@@ -231,7 +237,9 @@ class ChatHandlers:
             async for words in self._intake.documents(caller, others):
                 yield {"log": [*log, waiting_message(words)]}
         if text or pictures or session.region is not None:
-            index = await asyncio.to_thread(self.documents.chosen, caller.owner, scope)
+            pictured = bool(pictures) or session.region is not None
+            meant = scope or await asyncio.to_thread(self._attached, caller, others, pictured)
+            index = await asyncio.to_thread(self.documents.chosen, caller.owner, meant)
             question = await asyncio.to_thread(
                 build_question, self.assistant.store, session, text, pictures, before, index
             )
@@ -249,6 +257,12 @@ class ChatHandlers:
             yield {"log": [*log, refusal_message(added)], "session": session}
         else:
             yield {"session": session}
+
+    def _attached(
+        self, caller: Caller, files: Sequence[NamedFile], pictured: bool
+    ) -> Collection[str]:
+        """The documents that are meant where none were chosen: what came with the question, else all."""
+        return self.documents.names_of(caller.owner, files) or ((NO_DOCUMENTS,) if pictured else ())
 
     async def _answer(
         self,

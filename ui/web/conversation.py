@@ -16,7 +16,8 @@ class Activity(Value):
 
     Attributes:
         title: what, in a few words.
-        outcome: what came of it; "" while it is under way. Stored as `told`.
+        words: what came of it, in a sentence.
+        outcome: all that came of it, figures too; "" while it is under way. Stored as `told`.
         seconds: how long it took; None while it is under way.
         failed: it came to nothing.
     """
@@ -24,6 +25,7 @@ class Activity(Value):
     model_config = _STORED
 
     title: str
+    words: str = ""
     outcome: str = Field(
         default="", validation_alias=AliasChoices("told", "outcome"), serialization_alias="told"
     )

@@ -89,6 +89,12 @@ class UserDocuments:
             return index
         return ChosenDocuments(index, names) if names else None
 
+    def names_of(self, owner: str, files: Sequence[NamedFile]) -> list[str]:
+        """The names of the documents that these uploads have become."""
+        index = self.index(owner) if files else None
+        kept = {kept_path(file, self.folder(owner) / "files") for file in files} if index else set()
+        return [d.name for d in index.documents() if Path(d.path) in kept] if index else []
+
     def failures(self, owner: str) -> list[tuple[str, str]]:
         """Names of the user's files that could not be added, with the reasons."""
         index = self.index(owner)
@@ -207,11 +213,9 @@ class UserDocuments:
 
 
 def keep_upload(upload: NamedFile, folder: Path) -> Path:
-    """Copy an upload to a folder named after its content, under a harmless name."""
+    """Copy an upload to its place below a folder, see `kept_path`."""
     try:
-        with upload.path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-        target = folder / digest / safe_name(upload.name)
+        target = kept_path(upload, folder)
         make_private(target.parent)
         if not target.exists():
             shutil.copyfile(upload.path, target)
@@ -220,6 +224,13 @@ def keep_upload(upload: NamedFile, folder: Path) -> Path:
             f"{safe_name(upload.name)}: cannot be kept ({error.strerror}); try again"
         ) from None
     return target
+
+
+def kept_path(upload: NamedFile, folder: Path) -> Path:
+    """Where an upload is kept: in a folder named after its content, under a harmless name."""
+    with upload.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    return folder / digest / safe_name(upload.name)
 
 
 def pack_opener(settings: Settings) -> OpenIndex:

@@ -18,6 +18,8 @@ from .uploads import NamedFile, remove_uploads, safe_name
 _UPDATE_SECONDS = 0.3
 _MOST_CHOICES = 2_000
 _MAX_SEARCH_CHARACTERS = 500
+_NAMED = 3
+"""Files that are named while they are added; of more it is said how many they are."""
 
 
 class DocumentsPanel:
@@ -25,7 +27,7 @@ class DocumentsPanel:
 
     Args:
         documents: where they are.
-        max_files: at once.
+        max_files: at once; more are left out, and that is said.
     """
 
     def __init__(self, documents: UserDocuments, max_files: int) -> None:
@@ -45,9 +47,11 @@ class DocumentsPanel:
     async def add(self, caller: Caller, files: Sequence[Path]) -> AsyncGenerator[Updates]:
         """Add files of the panel, showing how far it is."""
         named = [NamedFile(path, safe_name(path.name)) for path in files[: self._max_files]]
+        over = len(files) - len(named)
+        left = f" {over:,} more were left out: add them once more." if over else ""
         try:
             async for words, summary in self.adding(caller, named):
-                yield {"progress": words if summary is None else _summary_sentence(summary)}
+                yield {"progress": words if summary is None else _summary_sentence(summary) + left}
         except LooktwiceError as error:
             yield {"progress": error_sentence(error)}
         finally:
@@ -85,7 +89,9 @@ class DocumentsPanel:
         self, caller: Caller, files: list[NamedFile]
     ) -> AsyncGenerator[tuple[str, Any]]:
         """Add files; words while it goes on, at the end the summary with them."""
-        names = ", ".join(file.name for file in files)
+        names = ", ".join(file.name for file in files[:_NAMED])
+        if len(files) > _NAMED:
+            names = f"{len(files):,} files"
         state = {"words": f"Adding {names}"}
 
         def on_progress(progress: Any) -> None:

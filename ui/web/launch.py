@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
 from ...agent.assistant import Assistant
+from ...agent.loading_times import loading_words
 from ...settings import Settings
 from ..http.connections import TimedHeadProtocol
 from ..http.hosts import LOOPBACK, check_host
+from ..http.logs import EndsQuietly
 from ..http.server import address_of, bind, run_until_signal
 from .documents import pack_opener
 
@@ -35,7 +38,8 @@ def run(
     from .app import mount  # takes seconds; a wrong call is answered before
 
     with bind(host, port) as bound, Assistant(settings) as assistant:
-        print("Loading the models ...", flush=True)
+        print(loading_words(settings), flush=True)
+        assistant.warm_experts()
         assistant.warm()
         opener = pack_opener(settings)
         if index is not None and not (index / "catalog.db").is_file():
@@ -58,6 +62,7 @@ def run(
             http=TimedHeadProtocol,
             forwarded_allow_ips=list(settings.page.trusted_proxies),
         )
+        logging.getLogger("uvicorn.error").addFilter(EndsQuietly())
         run_until_signal(config, bound)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from ...retrieval.loaders.registry import formats
 from ...settings import Settings
 from ...weights.resolve import resolve_pack
 from .chat import ChatHandlers
@@ -21,10 +22,6 @@ from .session import PageSession
 _HERE = Path(__file__).parent
 _SCRIPTS = ("base", "viewer", "draft", "settings", "actions", "drawing", "words", "follow")
 """In this order: each uses what those before it name."""
-_ENDINGS = [
-    "image", ".heic", ".heif", ".avif", ".tif", ".tiff", ".pdf", ".docx", ".pptx", ".xlsx",
-    ".html", ".htm", ".md", ".txt", ".csv", ".tsv",
-]  # fmt: skip
 _BRAND = (
     '<div class="lt-brand"><b>Looktwice</b><span>answers that show where they stand</span></div>'
 )
@@ -65,6 +62,11 @@ class Widgets:
     bridge: gr.HTML
 
 
+def endings() -> list[str]:
+    """Of files that can be added, as browsers and Gradio know them: "image", ".pdf", ..."""
+    return ["image", *sorted({ending for kind in formats() for ending in kind.endings})]
+
+
 def build_layout(handlers: ChatHandlers) -> Widgets:
     """Every widget, inside the `gr.Blocks` that is open."""
     with gr.Sidebar(width=290, elem_id="lt-side"):
@@ -97,7 +99,7 @@ def _sidebar(handlers: ChatHandlers) -> dict[str, Any]:
             "upload": gr.UploadButton(
                 "Add documents",
                 file_count="multiple",
-                file_types=_ENDINGS,
+                file_types=endings(),
                 size="sm",
                 elem_id="lt-add",
             ),
@@ -177,7 +179,7 @@ def _conversation(handlers: ChatHandlers) -> dict[str, Any]:
             label="Your question",
             show_label=False,
             file_count="multiple",
-            file_types=_ENDINGS,
+            file_types=endings(),
             autofocus=True,
             container=False,
             elem_id="lt-composer",

@@ -237,8 +237,8 @@ class LiveAnswers:
             if not (first_words or all(w.changed.is_set() for w in tuple(live.watchers))):
                 notify(live.wake)
 
-        def on_loading(model: str) -> None:
-            live.progress = replace(live.progress, doing=f"Loading the model {model}")
+        def on_loading(words: str) -> None:
+            live.progress = replace(live.progress, doing=words)
             notify(lambda: live.wake(urgent=True))
 
         question = live.question

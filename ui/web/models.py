@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 from ...agent.assistant import Assistant
 from ...agent.backends.discovery import DiscoveredModel, discover
+from ...agent.loading_times import expected_seconds
 from ...settings import PackName, Settings
 from ...weights.devices import has_card_for
 from ...weights.resolve import weight_for
@@ -97,7 +99,7 @@ class ModelChoices:
 
         Args:
             settings: of the question, see `chosen`.
-            loading: told the name of a model that has to be loaded first.
+            loading: told what has to be loaded first, and about how long that takes.
 
         Raises:
             LooktwiceError: it cannot be loaded.
@@ -125,9 +127,9 @@ class ModelChoices:
                 one = self._loaded.get(key)
             if one is None:
                 self._close_unused()
-                loading(": ".join(filter(None, key)))
                 pack, model = key
                 made = self._own.settings.model_copy(update={"pack": pack, "model": model})
+                loading(loading_sentence(": ".join(filter(None, key)), expected_seconds(made)))
                 one = _Loaded(self._build(made))
                 one.assistant.warm()
             with self._lock:
@@ -141,6 +143,12 @@ class ModelChoices:
             gone = [self._loaded.pop(key) for key in unused]
         for one in gone:
             one.assistant.close()
+
+
+def loading_sentence(model: str, seconds: float | None) -> str:
+    """What is loaded and, where that was seen before, how long it takes."""
+    about = "" if seconds is None else f", about {math.ceil(seconds)} s"
+    return f"Loading the model {model}{about}"
 
 
 def _on_card(settings: Settings) -> bool:

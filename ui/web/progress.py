@@ -38,6 +38,8 @@ NODE_TITLES: Mapping[Node, str] = {
     "check": "Checking the answer",
     "finish": "Finishing",
 }
+_NUMBERED = ("picture", "page")
+"""Arguments that are shown with their names; other numbers are limits and the like."""
 _UNLISTED: frozenset[Node] = frozenset({"act", "finish"})
 """Nodes without a line of their own: the tools of `act` have theirs, `finish` is the answer."""
 
@@ -106,13 +108,19 @@ def _step_finished(progress: AnswerProgress, step: Step) -> AnswerProgress:
     return _closed(
         progress,
         step.node,
-        Activity(title=NODE_TITLES[step.node], outcome=step.did, seconds=step.seconds),
+        Activity(
+            title=NODE_TITLES[step.node],
+            words=step.words,
+            outcome=step.did,
+            seconds=step.seconds,
+        ),
     )
 
 
 def _tool_finished(progress: AnswerProgress, result: ToolResult) -> AnswerProgress:
     line = Activity(
         title=tool_title(result.call),
+        words=words_brought(result),
         outcome=outcome_of(result),
         seconds=result.seconds,
         failed=result.error is not None,
@@ -134,14 +142,31 @@ def _call_key(call: ToolCall) -> str:
 
 
 def tool_title(call: ToolCall) -> str:
-    """What a call does and on what, in a line: "Looking closer: picture 1, bus"."""
+    """What a call does and on what, in a line: "Looking closer: picture 1, bus"; limits are left out."""
     arguments = [
-        f"picture {value}" if name == "picture" else shorten(_value(value), 60)
+        f"{name} {value}" if name in _NUMBERED else shorten(_value(value), 60)
         for name, value in call.arguments.items()
         if value not in ("", None, [], ())
+        and (name in _NUMBERED or not isinstance(value, int | float))
     ]
     name = tool_name(call)
     return f"{name}: {', '.join(arguments)}" if arguments else name
+
+
+def words_brought(result: ToolResult) -> str:
+    """What a call brought back, in a few words: "12 lines read"."""
+    if result.error is not None:
+        return shorten(result.error.message, 200)
+    found = result.evidence
+    for count, one in (
+        (sum(len(e.detections) for e in found), "thing found"),
+        (sum(e.kind in ("passage", "image") for e in found), "place found"),
+        (sum(len(e.lines) for e in found if e.kind == "text"), "line read"),
+    ):
+        if count:
+            noun, verb = one.split()
+            return f"{count} {noun}{'' if count == 1 else 's'} {verb}"
+    return "" if found else "nothing found"
 
 
 def tool_name(call: ToolCall) -> str:

@@ -58,6 +58,7 @@ def add_page_routes(
         "/see/thumb": routes.thumb,
         "/see/contents": routes.contents,
         "/see/find": routes.find,
+        "/see/tables/{kind}": routes.tables,
         "/see/export/{chat}/{kind}": routes.export,
         "/see/table/{chat}/{number:int}/{kind}": routes.table,
     }.items():
@@ -181,6 +182,19 @@ class _PageRoutes:
             ),
             media_type=MEDIA_TYPES[kind],
             filename=name,
+        )
+
+    async def tables(self, request: Request) -> Response:
+        """The tables of a document's page as a file."""
+        kind, query = request.path_params["kind"], request.query_params
+        document, page = query.get("document", ""), query.get("page", "")
+        if kind not in MEDIA_TYPES or not _PAGE_NUMBER.fullmatch(page):
+            return _missing()
+        return await self._respond(
+            request,
+            lambda owner: self.viewer.tables(owner, document, int(page), kind),
+            media_type=MEDIA_TYPES[kind],
+            filename=f"looktwice-tables-page-{int(page)}.{kind}",
         )
 
     async def _drawn(self, request: Request, *, small: bool) -> Response:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NO_DOCUMENTS = "\0none"
 """Chosen where a question is to be answered without documents; no document has this name."""
+ALL_DOCUMENTS = "\0all"
+"""Chosen where a question that comes with a picture is about the documents, too."""
 _NAMED = 20
 _WIDER = 4
 """So many times more look-alikes are taken from the whole index, of which the chosen ones are kept."""
@@ -107,11 +109,12 @@ class ChosenDocuments:
 
 
 def choices_of(names: Sequence[str]) -> list[tuple[str, str]]:
-    """What can be chosen beside the box, as labels and values: no documents, folders, documents."""
+    """What can be chosen beside the box, as labels and values: all, none, folders, documents."""
     if not names:
         return []
     folders = sorted({name.rpartition("/")[0] for name in names} - {""})
     return [
+        ("All documents", ALL_DOCUMENTS),
         ("No documents", NO_DOCUMENTS),
         *((f"All of {folder}/", f"{folder}/") for folder in folders),
         *((name, name) for name in names),
@@ -125,6 +128,8 @@ def names_in(choices: Collection[str], names: Sequence[str]) -> list[str] | None
         choices: values of `choices_of`; a browser may send anything.
         names: of all documents.
     """
+    if ALL_DOCUMENTS in choices:
+        return None
     folders = tuple(choice for choice in choices if choice.endswith("/"))
     chosen = [n for n in names if n in choices or (folders and n.startswith(folders))]
     return chosen if chosen or NO_DOCUMENTS in choices else None

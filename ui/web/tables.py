@@ -1,8 +1,9 @@
-"""The table or list of an answer as a file for a spreadsheet."""
+"""The table or list of an answer, and the tables of a page, as files for a spreadsheet."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from ...errors import BadInput
@@ -40,12 +41,25 @@ def table_file(answer: Answer, kind: str) -> bytes:
     Args:
         kind: "csv" or "xlsx".
     """
-    table = table_of(answer)
+    return tables_file([table_of(answer)], kind)
+
+
+def tables_file(tables: Sequence[Table], kind: str) -> bytes:
+    """Tables as a file: in a workbook each has its sheet, in CSV an empty line stands between them.
+
+    Raises:
+        BadInput: there are none.
+    """
+    if not tables:
+        raise BadInput("page", "no table was found on it")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table.{kind}"
-        if kind == "csv":
-            write_csv(table, path)
-        else:
+        if kind == "xlsx":
             with needs("documents"):
-                write_xlsx([table], path)
-        return path.read_bytes()
+                write_xlsx(tables, path)
+            return path.read_bytes()
+        parts = []
+        for table in tables:
+            write_csv(table, path)
+            parts.append(path.read_bytes().decode("utf-8-sig"))
+        return "\r\n".join(parts).encode("utf-8-sig")

@@ -6,19 +6,20 @@ import io
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ...errors import BadInput
 from ...media.store import Store
 from ...retrieval.pages import Page
-from ...schema import Answer, Box, Citation, Evidence, Origin, Picture
+from ...schema import Answer, Box, Citation, Evidence, Origin, Picture, Table
 from .conversation import Exchange, source_name
 from .cuts import cut_around
 from .documents import UserDocuments
 from .history import ChatHistory
-from .html.answers import Mark, marks_on, whole_pictures
+from .html.answers import Mark, cited_marks, marks_on, whole_pictures
 from .html.panes import Leaf, contents, found_pages, page_pane, picture_pane, text_pane
+from .tables import tables_file
 
 T = TypeVar("T")
 _LINK = re.compile(r"([cpw])(\d{1,3})")
@@ -57,7 +58,7 @@ class Viewer:
         if kind == "c":
             citation = _item(exchange.answer.citations, place - 1)
             home = f"/see/chat/{chat}/{number}/c{place}"
-            marks = _cited_marks(citation, number, place)
+            marks = cited_marks(exchange.answer, number, place)
             return self._citation(owner, exchange, citation, marks, home)
         pictures = exchange.pictures if kind == "p" else tuple(whole_pictures(exchange))
         picture = _item(pictures, place)
@@ -114,6 +115,15 @@ class Viewer:
         shown = sorted(found or alike, key=lambda p: p.page)
         return found_pages(document, shown, words, written=bool(found))
 
+    def tables(self, owner: str, document: str, number: int, kind: str) -> bytes:
+        """The tables of a page as a file; BadInput where there are none."""
+        page = self.documents.page(owner, document, number)
+        index = self.documents.index(owner)
+        found: Sequence[Table] = ()
+        with suppress(BadInput):  # its file is gone: what was found while reading it is kept
+            found = index.tables(document, None, number, number) if index is not None else ()
+        return tables_file(found or page.tables, kind)
+
     def _citation(
         self, owner: str, exchange: Exchange, citation: Citation, marks: Sequence[Mark], home: str
     ) -> str:
@@ -133,7 +143,7 @@ class Viewer:
         page = self.documents.page(owner, leaf.document, leaf.number)
         index = self.documents.index(owner)
         pages = index.document(leaf.document).pages if index is not None else 0
-        leaf = Leaf(leaf.document, leaf.number, pages, page.label, leaf.words, leaf.home)
+        leaf = replace(leaf, pages=pages, label=page.label, tables=bool(page.tables or page.lines))
         return page_pane(leaf, _page_measures(leaf.document, page), page.text, marks, quote)
 
     def _cited_picture(self, owner: str, citation: Citation, exchange: Exchange) -> Picture | None:
@@ -164,13 +174,6 @@ def crop_of(store: Store, picture: Picture, region: Box) -> Picture:
     if inside.width < 4 or inside.height < 4:
         raise BadInput(picture.name, "the box is too small; draw a larger one")
     return store.crop(picture, inside, min_side=384)
-
-
-def _cited_marks(citation: Citation, number: int, place: int) -> list[Mark]:
-    return [
-        (box, f"lt-cited lt-x{number}-{place}", str(place) if n == 0 else "")
-        for n, box in enumerate(citation.boxes)
-    ]
 
 
 def _page_measures(document: str, page: Page) -> Picture | None:

@@ -335,8 +335,8 @@ def test_a_hanging_task_takes_the_rest_of_its_session_along(tasks: Path, results
 
 def test_stopping_finishes_what_runs_and_abandoning_does_not(tasks: Path, tmp_path: Path) -> None:
     bk.write_tasks(tasks, 8)
-    for abandon, kept in ((False, 2), (True, 0)):
-        results = tmp_path / f"{abandon}.jsonl"
+    for how, kept in (("stop", 2), ("stop soon", 0), ("abandon", 0)):
+        results = tmp_path / f"{how}.jsonl"
         gate = threading.Barrier(3)
 
         def answer(request: Any, control: Control, gate: threading.Barrier = gate) -> str:
@@ -352,11 +352,11 @@ def test_stopping_finishes_what_runs_and_abandoning_does_not(tasks: Path, tmp_pa
             thread = threading.Thread(target=lambda: ended.append(batch.run(engine)))  # noqa: B023
             thread.start()
             gate.wait(10)
-            if abandon:
-                batch.abandon()
-                thread.join(10)
-            else:
+            if how == "stop":
                 batch.stop()
+            else:
+                batch.stop(within=0.01) if how == "stop soon" else batch.abandon()
+                thread.join(10)
             gate.wait(10)
             thread.join(10)
         assert ended[0].interrupted

@@ -111,12 +111,26 @@ def test_documents_are_dropped_chosen_and_named_where_they_fail(tab: Any, served
     tab.click(".lt-failures .lt-dismiss")
     tab.wait_for_selector(".lt-failures", state="detached")
     fold(tab)
+    newest = "SELECT body FROM exchanges JOIN chats ON id = chat ORDER BY updated DESC, n DESC"
+
+    def used() -> bool:
+        return "hall.txt" in served.handlers.history._db.execute(newest).fetchone()[0]
+
+    ask(tab, "How high is the hall?")
+    answers(tab, 1)
+    assert used()
+    ask(tab, "How high is the hall?", picture(33))  # it is about the picture then
+    answers(tab, 2)
+    assert not used()
+    side(tab)
+    tab.click("#lt-new")
+    tab.wait_for_selector(".lt-example", state="attached")
+    fold(tab)
     tab.click("#lt-scope input")
     tab.click("#lt-scope [role=option]:has-text('No documents')")
-    ask(tab, "How high is the hall?", picture(33))
+    ask(tab, "How high is the hall?")
     answers(tab, 1)
-    newest = "SELECT body FROM exchanges JOIN chats ON id = chat ORDER BY updated DESC"
-    assert "hall.txt" not in served.handlers.history._db.execute(newest).fetchone()[0]
+    assert not used()
 
 
 def drop(tab: Any, place: str, files: dict[str, str]) -> None:

@@ -27,6 +27,8 @@ def test_own_documents_are_added_found_shown_and_removed(home: Path, tmp_path: P
     assert told
     assert [d.name for d in documents.list_documents("ann")] == ["lease.txt"]
     assert documents.list_documents("bob") == []
+    assert documents.names_of("ann", [NamedFile(note, "lease.txt")]) == ["lease.txt"]
+    assert documents.names_of("ann", []) == documents.names_of("bob", []) == []
     assert documents.search("ann", "lease ends")[0].document == "lease.txt"
     assert documents.search("bob", "lease ends") == []
     kept = list(home.rglob("lease.txt"))

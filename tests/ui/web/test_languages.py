@@ -15,6 +15,7 @@ SOURCES = [
     *(ROOT / "ui/web").rglob("*.py"),
     *(ROOT / "ui/web").rglob("*.js"),
     ROOT / "agent/assurance.py",
+    ROOT / "agent/step_words.py",
     *(ROOT / "tools").rglob("*.py"),
 ]
 

@@ -10,7 +10,7 @@ import pytest
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.discovery import DiscoveredModel
 from looktwice.settings import Settings
-from looktwice.ui.web.models import ModelChoices
+from looktwice.ui.web.models import ModelChoices, loading_sentence
 
 from ...agent.kit import make_assistant
 
@@ -71,6 +71,14 @@ def test_one_is_loaded_once_and_closed_when_it_is_not_used_any_more(choices: Cho
             assert choices.closed() == [False, False]
         assert choices.closed() == [False, False]  # the first still answers, the last stays
     assert choices.closed() == [True, False]
-    assert choices.told == ["server: ollama:see", "server: ollama:read"]
+    assert choices.told == [
+        "Loading the model server: ollama:see",
+        "Loading the model server: ollama:read",
+    ]
     choices.close()
     assert choices.closed() == [True, True]
+
+
+def test_how_long_loading_takes_is_said_where_it_was_seen_before() -> None:
+    assert loading_sentence("gpu", 11.2) == "Loading the model gpu, about 12 s"
+    assert loading_sentence("gpu", None) == "Loading the model gpu"

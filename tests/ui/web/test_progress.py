@@ -5,10 +5,13 @@ from __future__ import annotations
 from looktwice.schema import (
     AnswerReady,
     AnswerRevised,
+    Box,
     Event,
+    Evidence,
     Step,
     StepFinished,
     StepStarted,
+    TextLine,
     Token,
     ToolCall,
     ToolFailure,
@@ -17,9 +20,11 @@ from looktwice.schema import (
     ToolStarted,
 )
 from looktwice.ui.web.conversation import Activity
-from looktwice.ui.web.progress import after_event, tool_title
+from looktwice.ui.web.progress import after_event, tool_title, words_brought
 
 from .kit import CALL, RESULT, answer, progress_after
+
+BOX = Box(x1=0, y1=0, x2=9, y2=9)
 
 
 def test_a_tool_shows_while_it_works_and_what_it_brought_when_it_is_done() -> None:
@@ -51,12 +56,22 @@ def test_steps_say_what_they_did_and_a_second_round_gets_lines_of_its_own() -> N
     for did in ("read_text (model)", "look_closer (model)"):
         events += [
             StepStarted(node="plan"),
-            StepFinished(step=Step(node="plan", started=0, seconds=0.1, did=did)),
+            StepFinished(step=Step(node="plan", started=0, seconds=0.1, did=did, words="First: x")),
         ]
-    assert [x.outcome for x in progress_after(*events).lines] == [
-        "read_text (model)",
-        "look_closer (model)",
+    assert [(x.words, x.outcome) for x in progress_after(*events).lines] == [
+        ("First: x", "read_text (model)"),
+        ("First: x", "look_closer (model)"),
     ]
+
+
+def test_what_a_tool_brought_is_counted() -> None:
+    lines = [TextLine(text=text, box=BOX, score=0.9) for text in ("Total", "8.20")]
+    for evidence, words in (
+        ((Evidence(kind="text", text="Total", lines=lines),), "2 lines read"),
+        ((Evidence(kind="passage", text="Rent"),), "1 place found"),
+        ((), "nothing found"),
+    ):
+        assert words_brought(ToolResult(call=CALL, evidence=evidence)) == words
 
 
 def test_words_grow_are_replaced_and_begin_anew_with_a_new_draft() -> None:
@@ -72,8 +87,9 @@ def test_tool_titles_are_short_and_say_what_was_asked_for() -> None:
     long = ToolCall(
         tool="search_documents",
         title="Searching",
-        arguments={"query": "word " * 100, "limit": None},
+        arguments={"query": "word " * 100, "limit": 18},
     )
     assert tool_title(long).startswith("Searching: word word")
     assert len(tool_title(long)) < 100
+    assert "18" not in tool_title(long)
     assert tool_title(ToolCall(tool="price_of")) == "Price of"

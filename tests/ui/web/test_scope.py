@@ -9,7 +9,13 @@ from looktwice.errors import BadInput
 from looktwice.settings import Settings
 from looktwice.tools.documents.search import Searchable
 from looktwice.tools.tables.library import HasTables
-from looktwice.ui.web.scope import NO_DOCUMENTS, ChosenDocuments, choices_of, names_in
+from looktwice.ui.web.scope import (
+    ALL_DOCUMENTS,
+    NO_DOCUMENTS,
+    ChosenDocuments,
+    choices_of,
+    names_in,
+)
 
 from ...retrieval.kit import open_index
 
@@ -21,6 +27,7 @@ def test_folders_stand_for_what_lies_in_them_and_nothing_chosen_means_all() -> N
     assert names_in(["2025/"], names) == ["2025/a.pdf", "2025/b.pdf"]
     assert names_in(["c.pdf", "gone.pdf"], names) == ["c.pdf"]
     assert names_in([NO_DOCUMENTS], names) == []
+    assert names_in([ALL_DOCUMENTS, "c.pdf"], names) is None
     assert names_in(["gone.pdf"], names) is None
     assert choices_of([]) == []
 

@@ -6,13 +6,14 @@ together shares a class: hovering the citation `lt-x3-1` marks the boxes `lt-x3-
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from ....agent.assurance import Assurance, assess
 from ....schema import Answer, Box, Citation, Evidence, Picture
 from ..conversation import Exchange, source_name
 from ..text import shorten
+from .addresses import leaf_address, page_link
 from .escaping import mark, plain, prose
 
 Mark = tuple[Box, str, str]
@@ -23,6 +24,8 @@ _NO_ROOM = 4.0
 """Percent of a picture's width; a box nearer to the left edge has its label at its right."""
 _OPEN_SOURCES = 4
 """Citations shown at once; the others unfold."""
+_MOST_NEAREST = 3
+_MOST_NAMES = 6
 _SURELY_READ = 0.9
 """Score of every line from which a sharper picture would not help."""
 
@@ -68,7 +71,7 @@ def _box(picture: Picture, box: Box, classes: str, label: str) -> str:
     if wide <= 0 or high <= 0:
         return ""
     place = f"left:{left:.3f}%;top:{top:.3f}%;width:{wide:.3f}%;height:{high:.3f}%"
-    side = _side(left, 100 - left - wide)
+    side = "lt-in" if "lt-thin" in classes else _side(left, 100 - left - wide)
     words = f'<b class="{side}">{plain(shorten(label, 40))}</b>' if label else ""
     return f'<i class="lt-box {classes}" style="{place}">{words}</i>'
 
@@ -98,7 +101,7 @@ def answer_html(exchange: Exchange, number: int, chat: str | None = None) -> str
     # A sign in front of the words says what they are worth before they are read.
     return (
         f'<div class="lt-answer lt-{assurance.grade}">{badge(assurance)}'
-        f'<div class="lt-words">{words}</div>{_help(answer)}'
+        f'<div class="lt-words">{words}</div>{_nearest(answer)}{_help(answer)}'
         f"{_figures(exchange, number)}{_sources(answer, number, chat)}{_foot(answer, number)}</div>"
     )
 
@@ -186,10 +189,20 @@ def _figures(exchange: Exchange, number: int) -> str:
     found = []
     for n, picture in enumerate(whole_pictures(exchange)):
         marks = marks_on(exchange.answer, picture, number)
-        if any(_findings(_evidence_on(exchange.answer, picture))):
+        here = _evidence_on(exchange.answer, picture)
+        if any(_findings(here)):
             unlabelled = [(box, classes, "") for box, classes, _ in marks]
-            found.append(figure(picture, unlabelled, href=f"#lt-see-{number}-w{n}"))
+            shown = figure(picture, unlabelled, href=f"#lt-see-{number}-w{n}")
+            found.append(f"<div>{shown}{_named(here)}</div>")
     return f'<div class="lt-strip">{"".join(found)}</div>' if found else ""
+
+
+def _named(evidence: Sequence[Evidence]) -> str:
+    """What the boxes of a picture are: "4 × person, 1 × bus"; their names stand at them in the viewer."""
+    names = Counter(found.label for item in evidence for found in item.detections)
+    told = ", ".join(f"{count} × {plain(name)}" for name, count in names.most_common(_MOST_NAMES))
+    more = f", {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f'<p class="lt-names">{told}{more}</p>' if told else ""
 
 
 def whole_pictures(exchange: Exchange) -> list[Picture]:
@@ -199,15 +212,28 @@ def whole_pictures(exchange: Exchange) -> list[Picture]:
 
 
 def marks_on(answer: Answer, picture: Picture, number: int) -> list[Mark]:
-    """Boxes on a picture: what is cited with the citation's number, other objects thinly."""
+    """Boxes on a picture: what is cited with the citation's number, other objects thinly, by name."""
     cited: list[Mark] = []
     for n, citation in enumerate(answer.citations, 1):
         if citation.source.picture == picture.original:
-            for at, box in enumerate(citation.boxes):
-                cited.append((box, f"lt-cited lt-x{number}-{n}", str(n) if at == 0 else ""))
+            cited += cited_marks(answer, number, n)
     known = {mark[0] for mark in cited}
     here = _evidence_on(answer, picture)
     return [*cited, *(m for m in _findings(here) if m[0] not in known)][:MAX_MARKS]
+
+
+def cited_marks(answer: Answer, number: int, place: int) -> list[Mark]:
+    """The boxes of citation `place` (from 1): its number at the first, the names of what was found."""
+    citation = answer.citations[place - 1]
+    names = {found.box: found.label for item in answer.evidence for found in item.detections}
+    return [
+        (
+            box,
+            f"lt-cited lt-x{number}-{place}",
+            " ".join(filter(None, (str(place) if n == 0 else "", names.get(box, "")))),
+        )
+        for n, box in enumerate(citation.boxes)
+    ]
 
 
 def _evidence_on(answer: Answer, picture: Picture) -> list[Evidence]:
@@ -217,10 +243,29 @@ def _evidence_on(answer: Answer, picture: Picture) -> list[Evidence]:
 def _findings(evidence: Sequence[Evidence]) -> Iterator[Mark]:
     for item in evidence:
         for detection in item.detections:
-            yield detection.box, "lt-thin", ""
+            yield detection.box, "lt-thin", detection.label
         if item.kind == "region":
             for box in item.boxes:
                 yield box, "lt-thin", ""
+
+
+def _nearest(answer: Answer) -> str:
+    """Of an answer that was not found in the documents, the pages to look at oneself."""
+    if answer.status != "declined":
+        return ""
+    pages = dict.fromkeys(
+        (e.source.document, e.source.page)
+        for e in answer.evidence
+        if e.source.document and e.source.page
+    )
+    rows = "".join(
+        f'<li><a class="lt-page" href="{page_link(document, page)}">'
+        f'<img src="{leaf_address("thumb", document, page)}" alt="" loading="lazy">'
+        f"<span>{plain(document)}</span><small>page {page}</small></a></li>"
+        for document, page in list(pages)[:_MOST_NEAREST]
+        if document and page
+    )
+    return f'<ul class="lt-near" aria-label="Nearest pages">{rows}</ul>' if rows else ""
 
 
 def _help(answer: Answer) -> str:

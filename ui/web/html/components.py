@@ -6,12 +6,12 @@ import time
 from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from ....media.clock import place
 from ....schema import Passage, Picture
 from ..history import Chat
 from ..text import shorten
+from .addresses import page_link
 from .answers import figure
 from .escaping import plain
 
@@ -146,12 +146,6 @@ def search_results(passages: Sequence[Passage], words: str) -> str:
         for p in passages
     )
     return f'<ul class="lt-list lt-found">{rows}</ul>'
-
-
-def page_link(document: str, page: int, words: str = "") -> str:
-    """The address of a page's view, safe inside an attribute."""
-    query = urlencode({"document": document, "page": page, "words": words})
-    return f"/see/page?{query}".replace("&", "&amp;")
 
 
 def attached_strip(pictures: Sequence[Picture], region: Picture | None, editing: int | None) -> str:

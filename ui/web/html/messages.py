@@ -138,7 +138,8 @@ def activity_html(activity: Activity, name: str) -> str:
         "lt-fail" if activity.failed else "lt-done" if activity.seconds is not None else "lt-busy"
     )
     time = "" if activity.seconds is None else f"<i>{activity.seconds:.1f} s</i>"
-    head = f"<span>{plain(shorten(activity.title))}</span>{time}"
+    said = f"<em>{plain(activity.words)}</em>" if activity.words else ""
+    head = f"<span>{plain(shorten(activity.title))}{said}</span>{time}"
     if not activity.outcome:
         return f'<div class="lt-step {state}"><div class="lt-line">{head}</div></div>'
     outcome = "<br>".join(plain(x) for x in activity.outcome[:_MAX_OUTCOME].splitlines())

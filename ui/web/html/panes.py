@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from ....schema import Passage, Picture
 from ..text import shorten
+from .addresses import leaf_address, page_link, tables_address
 from .answers import Mark, figure
-from .components import page_link
 from .escaping import plain
 
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ class Leaf:
         label: what the page is called, if anything: a slide's title, a sheet's name.
         words: of a search; they are marked on every page.
         home: address of the view with the cited boxes, which stand on page `number`.
+        tables: whether there may be some on the page.
     """
 
     document: str
@@ -42,6 +42,7 @@ class Leaf:
     label: str = ""
     words: str = ""
     home: str = ""
+    tables: bool = False
 
 
 def picture_pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str = "") -> str:
@@ -146,11 +147,6 @@ def _around(text: str, words: str) -> str:
     return "… " + shorten(text[begin:], _SHOWN)
 
 
-def leaf_address(kind: str, document: str, page: int) -> str:
-    """The address of a page as a picture ("leaf") or small ("thumb"), safe inside an attribute."""
-    return f"/see/{kind}?{urlencode({'document': document, 'page': page})}".replace("&", "&amp;")
-
-
 _ZOOM = (
     '<button type="button" class="lt-do lt-zoom" data-by="0.8" aria-label="Smaller" '
     'title="Smaller (-)">&minus;</button>'
@@ -174,9 +170,22 @@ def _bar(leaf: Leaf, *, zoom: bool) -> str:
         f'title="Next page (right arrow)"{last}>&rsaquo;</button>'
         f"{_ZOOM if zoom else ''}"
         '<button type="button" class="lt-do lt-unfold" aria-expanded="false">Contents</button>'
+        f"{_tables_menu(leaf)}"
         f'<input class="lt-seek" type="search" placeholder="Find in this document" '
         f'aria-label="Find in this document" value="{plain(leaf.words)}"></div>'
     )
+
+
+def _tables_menu(leaf: Leaf) -> str:
+    """Links that save the tables of the page; they are looked for when one is clicked."""
+    if not leaf.tables:
+        return ""
+    links = "".join(
+        f'<a class="lt-tables" data-kind="{kind}" '
+        f'href="{tables_address(leaf.document, leaf.number, kind)}">{kind.upper()}</a>'
+        for kind in ("csv", "xlsx")
+    )
+    return f'<details class="lt-menu"><summary>Tables</summary><div>{links}</div></details>'
 
 
 def _turn_link(document: str, page: int, words: str = "") -> str:

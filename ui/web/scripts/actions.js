@@ -76,8 +76,31 @@ const actions = {
     setTimeout(() => (node.textContent = "Copy"), 1500);
   },
 };
+// A page's tables are looked for now; where there are none, that is said in the menu.
+const saveTables = async (link) => {
+  const answer = await fetch(link.href, { credentials: "same-origin" });
+  if (!answer.ok) {
+    const said = document.createElement("p");
+    said.className = "lt-none";
+    said.setAttribute("role", "status");
+    said.textContent = "No table was found on this page.";
+    link.parentElement.replaceChildren(said);
+    return;
+  }
+  const file = document.createElement("a");
+  file.href = URL.createObjectURL(await answer.blob());
+  file.download = `${doc().dataset.document}, page ${doc().dataset.page}.${link.dataset.kind}`;
+  file.click();
+  setTimeout(() => URL.revokeObjectURL(file.href), 60_000);
+  link.closest("details").open = false;
+};
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a");
+  if (link?.classList.contains("lt-tables")) {
+    event.preventDefault();
+    saveTables(link);
+    return;
+  }
   const taken = link?.getAttribute("href")?.match(/^#lt-take-(\d+)-([a-z]+)$/);
   if (taken) {
     event.preventDefault();

@@ -32,9 +32,14 @@ const open = (id) => {
   unpin();
 };
 
-// Gradio's list has no words of its own for "nothing chosen".
-new MutationObserver(() => one("#lt-scope input:not([placeholder])")?.setAttribute("placeholder", "All documents"))
-  .observe(document.documentElement, { childList: true, subtree: true });
+// Gradio's list has no words of its own for "nothing chosen": then what comes with a question is meant.
+new MutationObserver(() => {
+  const list = one("#lt-scope input");
+  const meant = one("#lt-composer .thumbnail-item, .lt-chip .lt-figure") ? "Only what is attached" : "All documents";
+  if (!list || list.dataset.meant === meant) return;
+  list.dataset.meant = meant; // the placeholder itself may be translated
+  list.setAttribute("placeholder", meant);
+}).observe(document.documentElement, { childList: true, subtree: true });
 
 // --- what belongs together lights up together
 const LINKED = /^lt-x\d+-\d+$/;

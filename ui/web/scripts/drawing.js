@@ -1,7 +1,24 @@
 // Files that are dropped, and boxes that are drawn.
-// --- what is dropped anywhere goes where it belongs: on the side to the documents, else to the box
-const carriesFiles = (event) =>
-  event.dataTransfer?.types?.includes("Files") && !event.target.closest?.("#lt-composer");
+// --- what is dropped anywhere goes where it belongs: folders, and files on the side, to the documents, other
+// files to the box
+const carriesFiles = (event) => event.dataTransfer?.types?.includes("Files");
+const entriesOf = (event) => [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+// The box takes files itself, but no folders.
+const isOurs = (event, entries) =>
+  entries.some((entry) => entry.isDirectory) || !event.target.closest?.("#lt-composer");
+const asPromise = (entry, method) => new Promise((resolve, reject) => entry[method](resolve, reject));
+const filesIn = async (folder) => {
+  const found = [], reader = folder.createReader();
+  // A reader gives its entries a hundred at a time.
+  for (let some; (some = await asPromise(reader, "readEntries")).length;) {
+    for (const entry of some.filter(({ name }) => !name.startsWith(".")))
+      found.push(...(entry.isDirectory ? await filesIn(entry) : [await asPromise(entry, "file")]));
+  }
+  return found;
+};
+// Gradio refuses all files where one is of a kind that it was not told of.
+const canBeRead = (file, input) => input.accept.split(",").map((kind) => kind.trim()).some((kind) =>
+  kind.startsWith(".") ? file.name.toLowerCase().endsWith(kind) : file.type.startsWith(kind.replace("*", "")));
 const inputFor = async (place, tries = 60) => {
   if (!place.closest?.(".sidebar")) return one("#lt-composer input[type=file]");
   const input = one("#lt-documents input[type=file]");
@@ -19,14 +36,37 @@ for (const kind of ["dragleave", "drop", "dragend"])
   document.addEventListener(kind, () => document.body.classList.remove("lt-dragging"), true);
 document.addEventListener("drop", async (event) => {
   if (!carriesFiles(event)) return;
+  const entries = entriesOf(event); // what the event holds is gone once it is over
+  if (!isOurs(event, entries)) return;
   event.preventDefault();
-  const kept = new DataTransfer(); // the event's own is empty once it is over
-  for (const file of event.dataTransfer.files) kept.items.add(file);
-  const input = await inputFor(event.target);
+  event.stopPropagation();
+  const folders = entries.filter((entry) => entry.isDirectory);
+  let files = [...event.dataTransfer.files];
+  if (folders.length) {
+    files = await Promise.all(entries.filter((entry) => entry.isFile).map((entry) => asPromise(entry, "file")));
+    for (const folder of folders) files.push(...await filesIn(folder));
+    if (innerWidth < 900 && !one(".sidebar.open")) one(".sidebar .toggle-button")?.click();
+  }
+  const input = await inputFor(folders.length ? one("#lt-documents") : event.target);
   if (!input) return;
+  const kept = new DataTransfer();
+  const left = folders.length ? files.filter((file) => !canBeRead(file, input)) : [];
+  for (const file of files) if (!left.includes(file)) kept.items.add(file);
+  sayLeftOut(left);
+  if (!kept.files.length) return;
   input.files = kept.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
-});
+}, true);
+const sayLeftOut = (files) => {
+  one(".lt-left-out")?.remove();
+  if (!files.length) return;
+  const said = document.createElement("p");
+  said.className = "lt-none lt-left-out";
+  said.setAttribute("role", "status");
+  said.textContent = `Left out, of kinds that are not read: ${files.map((file) => file.name).slice(0, 20).join(", ")}` +
+    (files.length > 20 ? ` and ${files.length - 20} more` : "");
+  one("#lt-progress")?.after(said);
+};
 
 // --- drawing a box on a picture, by pointer or by keys; in the picture's own pixels
 let box = null;

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from looktwice.schema import Box, Citation, Origin, Source
+from looktwice.schema import Box, Citation, Detection, Evidence, Origin, Source
 from looktwice.ui.web.conversation import Exchange
-from looktwice.ui.web.html.answers import answer_html, figure, what_would_help
+from looktwice.ui.web.html.answers import answer_html, figure, marks_on, what_would_help
 
 from ..kit import answer, picture
 
@@ -38,6 +38,31 @@ def test_a_declined_answer_says_what_would_help() -> None:
     assert "Add the picture" in what_would_help(answer(**declined))[0]
     assert what_would_help(answer()) == []
     assert what_would_help(answer(**{**declined, "stop_reason": "cancelled"})) == []
+
+
+def test_a_declined_answer_leads_to_the_pages_that_came_nearest() -> None:
+    found = [
+        Evidence(kind="passage", text="words", source=Source(document="a b.pdf", page=page))
+        for page in (3, 3, 5, 7, 9)
+    ]
+    declined = answer(status="declined", confidence=0, stop_reason="unsupported", evidence=found)
+    shown = answer_html(Exchange(question="?", answer=declined), 0)
+    assert shown.count('class="lt-page"') == 3
+    assert 'href="/see/page?document=a+b.pdf&amp;page=3&amp;words="' in shown
+    assert "lt-near" not in answer_html(Exchange(question="?", answer=answer(evidence=found)), 0)
+
+
+def test_what_was_found_is_named_at_its_box_and_counted_below_the_picture() -> None:
+    boxes = [Box(x1=n, y1=10, x2=n + 9, y2=20) for n in (50, 70, 90)]
+    labels = ("person", "person", "bus")
+    seen = [Detection(label=of, score=0.9, box=box) for of, box in zip(labels, boxes, strict=True)]
+    source = Source(picture=picture().sha256)
+    counted = Evidence(kind="objects", text="2 persons", source=source, detections=seen)
+    cited = Citation(evidence="E1", source=source, boxes=tuple(boxes[:2]), known="counted")
+    of = answer(evidence=[counted], citations=[cited], pictures=[picture()])
+    labels_at = [label for _, _, label in marks_on(of, picture(), 0)]
+    assert labels_at == ["1 person", "person", "bus"]
+    assert "2 × person, 1 × bus" in answer_html(Exchange(question="?", answer=of), 0)
 
 
 def test_the_label_of_a_box_stands_where_there_is_room() -> None:

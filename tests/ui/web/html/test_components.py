@@ -6,13 +6,7 @@ import re
 import time
 
 from looktwice.ui.web.history import Chat
-from looktwice.ui.web.html.components import chat_list, day_of, page_link, short_time
-
-
-def test_addresses_of_pages_keep_strange_names_whole() -> None:
-    assert page_link("a&b <c>.pdf", 2, "x y") == (
-        "/see/page?document=a%26b+%3Cc%3E.pdf&amp;page=2&amp;words=x+y"
-    )
+from looktwice.ui.web.html.components import chat_list, day_of, short_time
 
 
 def test_times_are_told_as_people_do() -> None:

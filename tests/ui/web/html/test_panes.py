@@ -36,6 +36,12 @@ def test_a_page_can_be_turned_as_far_as_there_are_pages_and_has_its_boxes_in_pla
     assert "<img" not in page_pane(Leaf("a.txt", 1, 1), None, "words", [])
 
 
+def test_only_a_page_that_has_tables_offers_to_save_them() -> None:
+    assert "/see/tables" not in page_pane(Leaf("a.pdf", 1, 1), None, "words", [])
+    shown = page_pane(Leaf("a.pdf", 4, 9, tables=True), None, "words", [])
+    assert 'href="/see/tables/xlsx?document=a.pdf&amp;page=4"' in shown
+
+
 def test_contents_have_headings_and_all_pages() -> None:
     outline = DocumentOutline(pages=3, sections=(Section("On <costs>", 1, 2, 3),))
     shown = contents("a.pdf", 3, outline)
