@@ -171,12 +171,13 @@ def read_msg(path: Path) -> Letter:
     import olefile
 
     with olefile.OleFileIO(str(path)) as ole:
-        return _Outlook(ole).letter("")
+        return _Outlook(ole, path.stat().st_size).letter("")
 
 
 class _Outlook:
-    def __init__(self, ole: Any) -> None:
+    def __init__(self, ole: Any, most: int) -> None:
         self._ole = ole
+        self._most = most
         self._names = {"/".join(parts).lower(): parts for parts in ole.listdir(streams=True)}
         self._folders = ["/".join(parts) for parts in ole.listdir(streams=False, storages=True)]
 
@@ -239,8 +240,15 @@ class _Outlook:
     def _stream(self, where: str, name: str) -> bytes | None:
         full = f"{where}/__substg1.0_{name}" if where else f"__substg1.0_{name}"
         parts = self._names.get(full.lower())
-        if parts is None:
-            return None
+        return None if parts is None else self._read(parts)
+
+    def _read(self, parts: list[str]) -> bytes:
+        """A stream; one that says it is longer than its file would be read in circles."""
+        size = self._ole.get_size(parts)
+        if size > self._most:
+            raise ValueError(
+                f"a part of it says that it is {size:,} bytes long, more than all of it"
+            )
         data: bytes = self._ole.openstream(parts).read()
         return data
 
@@ -256,7 +264,7 @@ class _Outlook:
         """The properties that are numbers or times, by their ids."""
         full = f"{where}/__properties_version1.0" if where else "__properties_version1.0"
         parts = self._names.get(full.lower())
-        data = self._ole.openstream(parts).read() if parts else b""
+        data = self._read(parts) if parts else b""
         found = {}
         for at in range(head, len(data) - 15, 16):
             kind, name = int.from_bytes(data[at : at + 2], "little"), data[at + 2 : at + 4]

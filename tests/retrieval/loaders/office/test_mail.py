@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from looktwice.benchmarks.fuzz.outlook import container
+from looktwice.errors import BadInput
 from looktwice.retrieval.loaders.base import Attachment
 from looktwice.retrieval.loaders.load import open_document
 from looktwice.retrieval.loaders.office.mail import _unpacked, read_eml
@@ -131,6 +132,15 @@ def test_mails_of_outlook(tmp_path: Path, body: dict[str, bytes]) -> None:
     assert "Please book berth 31." in page.text
     assert isinstance(attached, Attachment)
     assert (attached.name, attached.data) == ("liste.csv", b"berth,31\n")
+
+
+def test_a_part_longer_than_its_mail_is_not_read_in_circles(tmp_path: Path) -> None:
+    path, body = tmp_path / "a.msg", "Please book berth 31.".encode("utf-16-le")
+    sound = outlook(**{"__substg1.0_1000001F": body})
+    entry = sound.index("__substg1.0_1000001F".encode("utf-16-le"))
+    path.write_bytes(sound[: entry + 120] + struct.pack("<I", 2**30) + sound[entry + 124 :])
+    with pytest.raises(BadInput, match=r"a\.msg.*1,073,741,824 bytes"):
+        list(open_document(path, LIMITS).pages())
 
 
 def test_packed_rtf_of_outlook() -> None:
