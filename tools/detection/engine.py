@@ -1,4 +1,4 @@
-"""What runs a detector's network: one protocol, two kinds, and which of them reads a file or a folder."""
+"""What runs a detector's network: one protocol, its kinds, and which of them reads a file or a folder."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class DetectorEngine(Protocol):
 
 
 def open_engine(path: Path, score: float, device: DeviceName) -> DetectorEngine:
-    """The engine for a folder in the form transformers reads, or a file that ultralytics reads.
+    """The engine for a folder in the form transformers reads, an exported file, or one of ultralytics.
 
     Args:
         score: detections below it are dropped, 0..1.
@@ -59,6 +59,11 @@ def open_engine(path: Path, score: float, device: DeviceName) -> DetectorEngine:
         from .detr import TransformersEngine
 
         return TransformersEngine(path, score, device)
+    if path.suffix == ".onnx":
+        from .exported import opened
+
+        if (engine := opened(path, score, device)) is not None:
+            return engine
     from .yolo import UltralyticsEngine
 
     return UltralyticsEngine(path, score, device)
