@@ -142,6 +142,9 @@ class Stages(BaseModel):
     )
     look_closer: bool = Field(default=True, description="open parts of pictures where unsure")
     both_polarities: bool = Field(default=True, description="ask unsure yes/no the other way, too")
+    drafts: bool = Field(
+        default=False, description="several drafts of what is unsure, from parts; the best wins"
+    )
     picture_removed: bool = Field(default=False, description="confidence must need the picture")
 
 

@@ -23,6 +23,7 @@ from ..state import State, Verdict, numbered_evidence, targets
 from ..structured_output import probability_of_yes
 from ..verification.wording import gives_up
 from .base import Judgement, examined, form_of, may_revise, revised
+from .candidates import best_draft
 
 SURE = 0.8
 """Probability of being right from which a draft is not looked at again."""
@@ -52,6 +53,14 @@ def judge(state: State, run: Run) -> Judgement:
         evidence = [*evidence, *settled.evidence]
         answerable = max(answerable, _answerable(checked, evidence, run))
         right = _right(checked, evidence, run) if brief else answerable
+    if run.settings.stages.drafts and brief and min(right, answerable) < SURE:
+        settled = best_draft(settled, state, evidence, run)
+        known = {item.id for item in evidence}
+        evidence = [*evidence, *(e for e in settled.evidence if e.id not in known)]
+        checked = State(**{**state, "draft": settled.draft})
+        if run.model.can_call(2):
+            answerable = max(answerable, _answerable(checked, evidence, run))
+            right = _right(checked, evidence, run)
     left = tuple(doubt.reason for doubt in found.of_its_words if not doubt.mild)
     settled = replace(settled, open=(*settled.open, *left))
     trace = "; ".join(filter(None, (found.told, *settled.came_of)))
