@@ -99,13 +99,18 @@ def _begins(cues: Sequence[Cue], after: float, until: float) -> bool:
 
 
 def _look(frame: Frame) -> NDArray[np.float32]:
-    """The means of the frame's small parts, each colour for itself."""
+    """Of each small part of a frame the mean of each colour, and how much its light differs inside.
+
+    Black hands on a white dial may be as bright as the wall behind, all in all.
+    """
     small = frame.small.astype(np.float32)
     rows, columns = small.shape[0] // _PART, small.shape[1] // _PART
     parts = small.reshape(rows, _PART, columns, _PART, 3)
-    means: NDArray[np.float32] = parts.mean(axis=(1, 3))
-    return means
+    means = parts.mean(axis=(1, 3))
+    spread = parts.mean(axis=4).std(axis=(1, 3))
+    return np.concatenate([means, spread[..., None]], axis=2, dtype=np.float32)
 
 
 def _change(look: NDArray[np.float32], frame: Frame) -> float:
-    return float(np.abs(_look(frame) - look).mean(axis=2).max())
+    apart = np.abs(_look(frame) - look)
+    return float(max(apart[..., :3].mean(axis=2).max(), apart[..., 3].max()))

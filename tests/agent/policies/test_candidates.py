@@ -26,7 +26,7 @@ def asked(tmp_path: Path, drafts: bool, prefers: str) -> tuple[Answer, kit.Scrip
         first = messages[-1].text.split("A: ")[1].split("\n")[0]
         return {"A": 0.9, "B": 0.1} if first == prefers else {"A": 0.1, "B": 0.9}
 
-    script.choice = choice  # type: ignore[method-assign]
+    script.choice = choice
     stages = {"drafts": drafts, "look_closer": False}
     model = script.model(sees_images=True)
     with kit.make_assistant(tmp_path, model, experts=[], stages=stages) as assistant:
