@@ -56,6 +56,7 @@ def add_page_routes(
         "/see/page": routes.page,
         "/see/leaf": routes.leaf,
         "/see/thumb": routes.thumb,
+        "/see/film": routes.film,
         "/see/contents": routes.contents,
         "/see/find": routes.find,
         "/see/tables/{kind}": routes.tables,
@@ -135,6 +136,18 @@ class _PageRoutes:
     async def thumb(self, request: Request) -> Response:
         """A page of a document, small."""
         return await self._drawn(request, small=True)
+
+    async def film(self, request: Request) -> Response:
+        """A video, also from its middle on, as players ask for it."""
+        owner = self.authentication.owner(request.cookies)
+        document = request.query_params.get("document", "")
+        try:
+            path = None if owner is None else self.viewer.film(owner, document)
+        except BadInput:
+            path = None
+        if path is None:
+            return _missing()
+        return FileResponse(path, headers={"cache-control": _A_WHILE})
 
     async def contents(self, request: Request) -> Response:
         """The table of contents of a document."""

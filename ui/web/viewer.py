@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 from ...errors import BadInput
@@ -98,6 +99,14 @@ class Viewer:
         image.save(file, "JPEG", quality=75 if small else 88)
         return file.getvalue()
 
+    def film(self, owner: str, document: str) -> Path:
+        """The file of a video of the user's; BadInput where it is none, or is gone."""
+        index = self.documents.index(owner)
+        found = index.document(document) if index is not None else None
+        if found is None or found.type != "video" or not Path(found.path).is_file():
+            raise BadInput(document, "is none of your videos")
+        return Path(found.path)
+
     def contents(self, owner: str, document: str) -> str:
         """The table of contents of a document and its pages, small, as HTML."""
         index = self.documents.index(owner)
@@ -143,7 +152,8 @@ class Viewer:
         page = self.documents.page(owner, leaf.document, leaf.number)
         index = self.documents.index(owner)
         pages = index.document(leaf.document).pages if index is not None else 0
-        leaf = replace(leaf, pages=pages, label=page.label, tables=bool(page.tables or page.lines))
+        tables = bool(page.tables or page.lines) and page.seconds is None
+        leaf = replace(leaf, pages=pages, label=page.label, tables=tables, seconds=page.seconds)
         return page_pane(leaf, _page_measures(leaf.document, page), page.text, marks, quote)
 
     def _cited_picture(self, owner: str, citation: Citation, exchange: Exchange) -> Picture | None:

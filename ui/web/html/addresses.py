@@ -20,5 +20,10 @@ def tables_address(document: str, page: int, kind: str) -> str:
     return _address(f"tables/{kind}", {"document": document, "page": page})
 
 
+def film_address(document: str, seconds: float) -> str:
+    """The address of a video, for players that begin at a time."""
+    return f"{_address('film', {'document': document})}#t={seconds:.2f}"
+
+
 def _address(route: str, query: dict[str, object]) -> str:
     return f"/see/{route}?{urlencode(query)}".replace("&", "&amp;")

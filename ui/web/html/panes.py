@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ....media.clock import clock
 from ....schema import Passage, Picture
 from ..text import shorten
-from .addresses import leaf_address, page_link, tables_address
+from .addresses import film_address, leaf_address, page_link, tables_address
 from .answers import Mark, figure
 from .escaping import plain
 
@@ -34,6 +35,7 @@ class Leaf:
         words: of a search; they are marked on every page.
         home: address of the view with the cited boxes, which stand on page `number`.
         tables: whether there may be some on the page.
+        seconds: where in its video it is to be seen; None for pages of other documents.
     """
 
     document: str
@@ -43,6 +45,7 @@ class Leaf:
     words: str = ""
     home: str = ""
     tables: bool = False
+    seconds: float | None = None
 
 
 def picture_pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str = "") -> str:
@@ -89,7 +92,18 @@ def page_pane(
         f'<div class="lt-doc" data-document="{plain(leaf.document)}" data-page="{leaf.number}" '
         f'data-pages="{leaf.pages}" data-words="{plain(leaf.words)}" data-home="{leaf.home}">'
         f"{_title(name)}{_quote(quote)}{_bar(leaf, zoom=bool(stage))}"
-        f'<div class="lt-rail" hidden></div>{stage}{words}</div>'
+        f'<div class="lt-rail" hidden></div>{stage}{_film(leaf)}{words}</div>'
+    )
+
+
+def _film(leaf: Leaf) -> str:
+    """The video itself, from the moment that is shown; nothing where there is none."""
+    if leaf.seconds is None:
+        return ""
+    return (
+        f'<video class="lt-film" controls preload="metadata" '
+        f'src="{film_address(leaf.document, leaf.seconds)}" '
+        f'aria-label="The video, from {clock(leaf.seconds)}"></video>'
     )
 
 

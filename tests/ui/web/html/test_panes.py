@@ -42,6 +42,12 @@ def test_only_a_page_that_has_tables_offers_to_save_them() -> None:
     assert 'href="/see/tables/xlsx?document=a.pdf&amp;page=4"' in shown
 
 
+def test_a_moment_of_a_video_is_played_from_where_it_is() -> None:
+    shown = page_pane(Leaf("a b.mp4", 4, 9, seconds=61.25), None, "words", [])
+    assert 'src="/see/film?document=a+b.mp4#t=61.25"' in shown
+    assert "<video" not in page_pane(Leaf("a.pdf", 4, 9), None, "words", [])
+
+
 def test_contents_have_headings_and_all_pages() -> None:
     outline = DocumentOutline(pages=3, sections=(Section("On <costs>", 1, 2, 3),))
     shown = contents("a.pdf", 3, outline)
