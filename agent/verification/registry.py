@@ -21,6 +21,7 @@ from . import (
     periods,
     rows,
     shape,
+    together,
     wording,
 )
 from .base import PASS, Case, Check, Doubt, Finding, Replace, brief, reading
@@ -144,6 +145,20 @@ CHECKS: tuple[Check, ...] = (
         _found(rows.misplaced),
         _not_computed,
         "short answers of a model that reads, not computed",
+    ),
+    Check(
+        "together",
+        "what stands beside a number stands in its line",
+        together.apart,
+        reading,
+        _READS,
+    ),
+    Check(
+        "addresses",
+        "web and mail addresses are copied, never made",
+        _found(together.invented_addresses),
+        lambda case: not case.sees and case.form.name != "code",
+        "all forms but code, of a model that reads",
     ),
     Check(
         "example",
