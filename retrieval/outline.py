@@ -18,12 +18,16 @@ __all__ = ["Caption", "DocumentOutline", "Section", "outline_of"]
 
 CaptionKind = Literal["figure", "table"]
 _NUMBER = r"(?:[A-Z]{1,2}[.-]?)?\d{1,3}(?:[.-]\d{1,3}){0,2}[a-z]?"
-_CAPTION = re.compile(
-    r"^\W{0,3}(?:(?P<figure>fig(?:ure|ura)?s?|abb(?:ildung)?|chart|graph|diagram|graphique|gráfico|图|圖|図"
+_LABEL = (
+    r"(?:(?P<figure>fig(?:ure|ura)?s?|abb(?:ildung)?|chart|graph|diagram|graphique|gráfico|图|圖|図"
     r"|рис(?:унок)?)|(?P<table>tab(?:le|elle|leau|la|ella)?|tabulka|表|таблица))"
-    rf"[.\s]{{0,3}}(?P<number>{_NUMBER})(?P<rest>[.:：)\s–—-].{{0,300}}|$)",
+    rf"[.\s]{{0,3}}(?P<number>{_NUMBER})"
+)
+_CAPTION = re.compile(
+    rf"^\W{{0,3}}{_LABEL}(?P<rest>[.:：)\s–—-].{{0,300}}|$)",
     re.IGNORECASE,
 )
+_MENTION = re.compile(rf"(?:(?<!\w)|(?=[图圖図表])){_LABEL}(?![a-z\d%])", re.IGNORECASE)
 _LONGEST_TITLE = 200
 _PRINTED = re.compile(r"(?<![\w.,/])(\d{1,4}|[ivxl]{1,7})(?![\w/]|[.,]\d)")
 _FEWEST_ALIKE = 3
@@ -72,6 +76,11 @@ class DocumentOutline:
     def labelled(self, label: str) -> tuple[int, ...]:
         """The pages on which a number is printed."""
         return tuple(page for page, printed in self.labels.items() if printed == label.lower())
+
+    def mentioned(self, text: str) -> tuple[Caption, ...]:
+        """The figures and tables that a text names by their numbers: "Table 1-1", "fig. 3"."""
+        named = {(_kind(m), m["number"].lower()) for m in _MENTION.finditer(text)}
+        return tuple(c for c in self.captions if (c.kind, c.number.lower()) in named)
 
 
 def outline_of(pages: Iterable[Page]) -> DocumentOutline:
@@ -141,12 +150,16 @@ def _caption(page: Page, line: PageLine, text: str) -> Caption | None:
     if rest[:1].islower() and not match["rest"].startswith((":", "：", ".", ")")):
         return None  # "Figure 3 shows ..." is a sentence
     return Caption(
-        kind="figure" if match["figure"] else "table",
+        kind=_kind(match),
         number=match["number"],
         text=" ".join(text.split())[:_LONGEST_TITLE],
         page=page.number,
         boxes=page.boxes_of(line.start, line.end),
     )
+
+
+def _kind(match: re.Match[str]) -> CaptionKind:
+    return "figure" if match["figure"] else "table"
 
 
 def _sections(headings: Sequence[tuple[str, int, int]], pages: int) -> tuple[Section, ...]:

@@ -229,6 +229,7 @@ def ask_named(state: State, run: Run) -> tuple[Stage, ...]:
         printed = [page for label in page_labels(question) for page in outline.labelled(label)]
         pages = dict.fromkeys((*printed, *named_pages(question, outline.pages)))
         headed = [section.page for section in named_sections(question, outline.sections)]
+        headed += [caption.page for caption in outline.mentioned(question)]
         everywhere = everywhere or not pages
         calls += [
             ToolCall(tool=OPEN, arguments={"document": document, "page": page})

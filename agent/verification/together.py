@@ -17,10 +17,12 @@ from .base import PASS, Case, Doubt, Finding, Replace
 
 _NUMBER = re.compile(r"(?<![\w-])\d[\d.,]*(?!\w)")
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"'()]{3,}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
+    r"(?:https?://|www\.)[^\s<>\"'()]{3,2000}"
+    r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
+    re.IGNORECASE,
 )
 _SCHEME = re.compile(r"https?://(?:www\.)?|www\.", re.IGNORECASE)
-_ENDS = re.compile(r"[.!?:;。！？]\W*$")
+_ENDS = re.compile(r"[.!?:;。！？]\W{0,4}$")
 _READ = ("text", "region")
 _PROSE = 6
 """Words from which a row that does not end goes on in the next."""

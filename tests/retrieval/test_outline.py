@@ -78,6 +78,14 @@ def test_captions_are_told_from_sentences_that_mention_a_figure() -> None:
     ]
     assert made.captions[0].boxes
 
+    def opened(question: str) -> list[int]:
+        return [caption.page for caption in made.mentioned(question)]
+
+    assert opened("What is the title of Figure 1, and what does fig. A-2 show?") == [1, 3]
+    assert opened("Was steht in Tabelle 2.1?") == [2]
+    assert opened("见图4中的销售") == [4]
+    assert opened("Which table has the most rows? Is table 2 longer than 10 %?") == []
+
 
 def test_printed_numbers_run_along_with_the_pages() -> None:
     pages = [page(1, text("Cover of 2019"))]
