@@ -501,6 +501,22 @@ class Citation(Value):
     known: Provenance | None = None
 
 
+class Illustration(Value):
+    """A figure or a picture that a paragraph of an answer rests on.
+
+    Attributes:
+        caption: its own, or what it is called.
+        boxes: what it was cut out of its page by; () where it is whole.
+        after: characters of `Answer.text` before it: it belongs behind the paragraph that ends there.
+    """
+
+    picture: Picture
+    caption: str
+    source: Source
+    boxes: tuple[Box, ...] = ()
+    after: int = Field(default=0, ge=0)
+
+
 FieldStatus = Literal["found", "missing", "unsure"]
 FieldSource = Literal["page", "embedded", "form"]
 
@@ -561,6 +577,7 @@ class Answer(Value):
         records: typed records, where documents were asked to be read into a schema.
         rows: a list or a table as values, one row a line; of a table the first row names the columns.
         findings: names of the checks that doubted a draft of it, or put one right.
+        illustrations: the figures and pictures that a longer answer rests on, in its order.
     """
 
     question: str
@@ -580,6 +597,7 @@ class Answer(Value):
     rows: tuple[tuple[str, ...], ...] = ()
     findings: tuple[str, ...] = ()
     records: tuple[ExtractedRecord, ...] = ()
+    illustrations: tuple[Illustration, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as JSON has it."""

@@ -142,6 +142,7 @@ class Stages(BaseModel):
     )
     look_closer: bool = Field(default=True, description="open parts of pictures where unsure")
     both_polarities: bool = Field(default=True, description="ask unsure yes/no the other way, too")
+    illustrate: bool = Field(default=True, description="show figures with longer answers")
     drafts: bool = Field(
         default=False, description="several drafts of what is unsure, from parts; the best wins"
     )

@@ -11,6 +11,7 @@ from ...schema import (
     Citation,
     Evidence,
     FormName,
+    Illustration,
     Status,
     StopReason,
     ToolResult,
@@ -19,6 +20,7 @@ from ...schema import (
 from ...tools.base import Tool
 from ..calibration import tempered
 from ..evidence.provenance import known_by
+from ..illustrating import ILLUSTRATED, illustrated
 from ..planner import NO_PICTURE
 from ..policies.finding import no_such_picture
 from ..run import Run
@@ -38,13 +40,15 @@ def finish(state: State, run: Run) -> Done:
         run.emit(AnswerRevised(text=text, reason=stop))
     verdict = state["verdict"]
     good = stop in ("accepted", "no_tools_needed") and verdict is not None
+    cited = sourced(verdict.citations, state["evidence"]) if good and verdict else ()
+    shows = state["form"] in ILLUSTRATED and run.settings.stages.illustrate
     answer = Answer(
         question=state["question"],
         text=text,
         status=status,
         confidence=sureness(verdict, run) if good and verdict else 0.0,
         stop_reason=stop,
-        citations=sourced(verdict.citations, state["evidence"]) if good and verdict else (),
+        citations=cited,
         evidence=state["evidence"],
         pictures=state["pictures"],
         results=state["results"],
@@ -55,6 +59,7 @@ def finish(state: State, run: Run) -> Done:
         form=state["form"],
         rows=(state["rows"] or rows_of(state["draft"], state["form"])) if good else (),
         findings=tuple(sorted(run.findings)),
+        illustrations=pictured(text, cited, state, run) if shows else (),
     )
     # A follow-up is about the documents that were named before.
     about = f"In {', '.join(state['documents'])}: " if state["documents"] else ""
@@ -65,6 +70,13 @@ def finish(state: State, run: Run) -> Done:
         pictures=state["given"],
     )
     return Done(State(answer=answer, turns=(turn,)), f"{status} ({stop})")
+
+
+def pictured(
+    text: str, cited: Sequence[Citation], state: State, run: Run
+) -> tuple[Illustration, ...]:
+    """The figures and pictures of a longer answer."""
+    return illustrated(text, cited, state["pictures"], run.index, run.store)
 
 
 def sureness(verdict: Verdict, run: Run) -> float:

@@ -21,6 +21,7 @@ from ...schema import (
     Citation,
     Event,
     Evidence,
+    Illustration,
     StepStarted,
     Token,
     ToolFinished,
@@ -121,11 +122,20 @@ def show_answer(
     console.print(grade.append_text(literal(cost)))
     for citation in answer.citations:
         console.print(literal(f"  {citation_line(citation, answer)}"))
+    for one in answer.illustrations:
+        console.print(literal(f"  figure: {one.caption} ({place_of(one)})"))
     if not answer.citations:
         for item in answer.evidence:
             console.print(literal(f"  {evidence_line(item)}", "dim"))
     if trace:
         show_trace(answer, console)
+
+
+def place_of(one: Illustration) -> str:
+    """Where a figure or a picture is from."""
+    if one.source.document:
+        return with_place(one.source.document, one.source)
+    return one.source.name or one.picture.name
 
 
 def citation_line(citation: Citation, answer: Answer) -> str:

@@ -105,6 +105,7 @@ class ChatHistory:
             db.execute("UPDATE chats SET updated = ? WHERE id = ?", (time.time(), chat))
             pictures = [*exchange.pictures, *exchange.sent_pictures, *exchange.answer.pictures]
             pictures += [e.picture for e in exchange.answer.evidence if e.picture is not None]
+            pictures += [one.picture for one in exchange.answer.illustrations]
             self._add_pictures(owner, pictures)
         return chat
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ....media.store import Store
+from ....schema import Picture
 from ..conversation import Exchange
 from .text import as_json, as_markdown
 from .web_page import as_html
@@ -22,8 +23,12 @@ _PICTURE_PIXELS = 1_000_000
 
 def exported(kind: str, title: str, exchanges: Sequence[Exchange], store: Store) -> str | bytes:
     """A conversation, or some of it, as a file; `kind` is one of `MEDIA_TYPES`."""
+
+    def embed(picture: Picture) -> str:
+        return store.data_url(picture, max_pixels=_PICTURE_PIXELS)
+
     if kind == "html":
-        return as_html(title, exchanges, lambda p: store.data_url(p, max_pixels=_PICTURE_PIXELS))
+        return as_html(title, exchanges, embed)
     if kind == "docx":
         return as_docx(title, exchanges, store.open)
-    return as_json(title, exchanges) if kind == "json" else as_markdown(title, exchanges)
+    return as_json(title, exchanges) if kind == "json" else as_markdown(title, exchanges, embed)

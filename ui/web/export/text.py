@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import TypeAdapter
 
 from ....agent.assurance import assess
-from ....schema import Answer, Citation
+from ....agent.illustrating import in_pieces
+from ....errors import BadInput
+from ....schema import Answer, Citation, Illustration, Picture
 from ..conversation import Exchange, source_name
+from ..html.illustrated import caption_of
+
+Embed = Callable[[Picture], str]
+"""The `data:` address of a picture; BadInput where it is gone."""
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|])")
 
@@ -20,15 +26,23 @@ def as_json(title: str, exchanges: Sequence[Exchange]) -> str:
     return f'{{"title": {TypeAdapter(str).dump_json(title).decode()},\n"exchanges": {body}}}\n'
 
 
-def as_markdown(title: str, exchanges: Sequence[Exchange]) -> str:
-    """A conversation for people: questions, answers, and where each fact stands."""
+def as_markdown(title: str, exchanges: Sequence[Exchange], embed: Embed) -> str:
+    """A conversation for people: questions, answers with their figures, and where each fact stands.
+
+    Args:
+        title: of the conversation.
+        exchanges: what is exported.
+        embed: gives the `data:` addresses of pictures; those that are gone are left out.
+    """
     parts = [f"# {_escaped(title)}"]
     for exchange in exchanges:
         answer = exchange.answer
         parts.append(f"## {_escaped(exchange.question)}")
         if exchange.pictures:
             parts.append("Pictures: " + ", ".join(_escaped(p.name) for p in exchange.pictures))
-        parts.append(_escaped(answer.text))
+        for _, text, shown in in_pieces(answer):
+            parts.append(_escaped(text.strip()))
+            parts += [figure for one in shown if (figure := _figure(one, embed))]
         assurance = assess(answer)
         detail = f": {assurance.detail}" if assurance.detail else ""
         parts.append(f"*{assurance.label}{detail}*")
@@ -36,6 +50,15 @@ def as_markdown(title: str, exchanges: Sequence[Exchange]) -> str:
         if sources:
             parts.append("\n".join(sources))
     return "\n\n".join(parts) + "\n"
+
+
+def _figure(one: Illustration, embed: Embed) -> str:
+    """A picture within the text, its caption below it."""
+    caption = _escaped(" ".join(caption_of(one).split()))
+    try:
+        return f"![{caption}]({embed(one.picture)})\n\n*{caption}*"
+    except BadInput:
+        return ""
 
 
 def _source(number: int, citation: Citation, answer: Answer) -> str:

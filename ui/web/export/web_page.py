@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ....agent.assurance import assess
 from ....errors import BadInput
 from ....schema import Picture
 from ..conversation import Exchange, source_name
-from ..html.escaping import mark, plain, prose
+from ..html.escaping import plain
+from ..html.illustrated import words_html
 from ..html.mathematics import as_code
-
-Embed = Callable[[Picture], str]
-"""The `data:` address of a picture; BadInput where it is gone."""
+from .text import Embed
 
 _STYLE = """
 body { font: 16px/1.6 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
@@ -47,9 +45,6 @@ def as_html(title: str, exchanges: Sequence[Exchange], embed: Embed) -> str:
 def _exchange(exchange: Exchange, embed: Embed) -> str:
     answer = exchange.answer
     assurance = assess(answer)
-    places: defaultdict[int, list[int]] = defaultdict(list)
-    for n, citation in enumerate(answer.citations, 1):
-        places[min(citation.end, len(answer.text))].append(n)
     links = {n: f"<sup>{n}</sup>" for n in range(1, len(answer.citations) + 1)}
     sources = "".join(
         f"<li>{plain(c.quote)} ({plain(source_name(c, answer))})</li>" for c in answer.citations
@@ -57,16 +52,19 @@ def _exchange(exchange: Exchange, embed: Embed) -> str:
     worth = ": ".join(filter(None, (assurance.label, assurance.detail)))
     return (
         f"<h2>{plain(exchange.question)}</h2>{''.join(_pictures(exchange, embed))}"
-        f"{prose(mark(answer.text, places), links, as_code)}"
+        f"{words_html(answer, links, lambda one: _image(one.picture, embed), as_code)}"
         f'<p class="worth">{plain(worth)}</p>{f"<ol>{sources}</ol>" if sources else ""}'
     )
 
 
 def _pictures(exchange: Exchange, embed: Embed) -> list[str]:
-    found = []
-    for picture in exchange.pictures:
-        try:
-            found.append(f'<p><img alt="{plain(picture.name)}" src="{embed(picture)}"></p>')
-        except BadInput:
-            continue
-    return found
+    images = [_image(picture, embed) for picture in exchange.pictures]
+    return [f"<p>{image}</p>" for image in images if image]
+
+
+def _image(picture: Picture, embed: Embed) -> str:
+    """A picture within the page; nothing where it is gone."""
+    try:
+        return f'<img alt="{plain(picture.name)}" src="{embed(picture)}">'
+    except BadInput:
+        return ""

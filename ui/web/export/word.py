@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ....agent.assurance import assess
+from ....agent.illustrating import in_pieces
 from ....errors import BadInput
 from ....extensions.extras import needs
 from ....schema import Picture
 from ..conversation import Exchange, source_name
 from ..html.escaping import for_xml, markdown_tokens
+from ..html.illustrated import caption_of
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -48,9 +50,13 @@ def _add_exchange(document: Any, exchange: Exchange, open_picture: Open) -> None
     answer = exchange.answer
     assurance = assess(answer)
     document.add_heading(for_xml(exchange.question), 1)
-    for data in _pictures(exchange, open_picture):
-        document.add_picture(data, width=_inches(_PICTURE_INCHES))
-    _add_markdown(document, answer.text)
+    for picture in exchange.pictures:
+        _add_picture(document, picture, open_picture)
+    for _, text, shown in in_pieces(answer):
+        _add_markdown(document, text)
+        for one in shown:
+            if _add_picture(document, one.picture, open_picture):
+                document.add_paragraph(for_xml(caption_of(one)), style="Caption")
     worth = ": ".join(filter(None, (assurance.label, assurance.detail)))
     document.add_paragraph(style="Normal").add_run(for_xml(worth)).italic = True
     for n, citation in enumerate(answer.citations, 1):
@@ -58,17 +64,18 @@ def _add_exchange(document: Any, exchange: Exchange, open_picture: Open) -> None
         document.add_paragraph(for_xml(f"[{n}] “{quote}” ({where})"))
 
 
-def _pictures(exchange: Exchange, open_picture: Open) -> Iterator[io.BytesIO]:
-    for picture in exchange.pictures:
-        try:
-            image = open_picture(picture).convert("RGB")
-        except BadInput:
-            continue
-        image.thumbnail(_PICTURE_PIXELS)
-        data = io.BytesIO()
-        image.save(data, "JPEG", quality=88)
-        data.seek(0)
-        yield data
+def _add_picture(document: Any, picture: Picture, open_picture: Open) -> bool:
+    """Whether it is there to be shown."""
+    try:
+        image = open_picture(picture).convert("RGB")
+    except BadInput:
+        return False
+    image.thumbnail(_PICTURE_PIXELS)
+    data = io.BytesIO()
+    image.save(data, "JPEG", quality=88)
+    data.seek(0)
+    document.add_picture(data, width=_inches(_PICTURE_INCHES))
+    return True
 
 
 def _inches(width: float) -> Any:

@@ -6,7 +6,7 @@ together shares a class: hovering the citation `lt-x3-1` marks the boxes `lt-x3-
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ....agent.assurance import Assurance, assess
@@ -14,7 +14,8 @@ from ....schema import Answer, Box, Citation, Evidence, Picture
 from ..conversation import Exchange, source_name
 from ..text import shorten
 from .addresses import leaf_address, page_link
-from .escaping import mark, plain, prose
+from .escaping import plain
+from .illustrated import words_html
 
 Mark = tuple[Box, str, str]
 """A box, its classes, and the label at it."""
@@ -93,11 +94,8 @@ def answer_html(exchange: Exchange, number: int, chat: str | None = None) -> str
     """
     answer = exchange.answer
     assurance = assess(answer)
-    places: defaultdict[int, list[int]] = defaultdict(list)
-    for n, citation in enumerate(answer.citations, 1):
-        places[min(citation.end, len(answer.text))].append(n)
     links = {n: _cite(answer, number, n) for n in range(1, len(answer.citations) + 1)}
-    words = prose(mark(answer.text, places), links)
+    words = words_html(answer, links, lambda one: figure(one.picture, (), large=True))
     # A sign in front of the words says what they are worth before they are read.
     return (
         f'<div class="lt-answer lt-{assurance.grade}">{badge(assurance)}'

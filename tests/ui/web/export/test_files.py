@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 from looktwice.media.store import Store
-from looktwice.schema import Citation, Source
+from looktwice.schema import Citation, Illustration, Source
 from looktwice.ui.web.conversation import Exchange
 from looktwice.ui.web.export.files import MEDIA_TYPES, exported
 
@@ -66,3 +66,22 @@ def test_every_kind_can_be_made(store: Store) -> None:
     pytest.importorskip("docx")
     for kind in MEDIA_TYPES:
         assert exported(kind, "Chat", conversation(store), store)
+
+
+def test_figures_stand_behind_their_paragraphs_in_every_kind(store: Store) -> None:
+    docx = pytest.importorskip("docx")
+    drawn = store.add(picture(90), "figure.png")
+    shown = Illustration(
+        picture=drawn, caption="Figure 1: Prices", source=Source(document="a.pdf", page=3), after=7
+    )
+    given = Exchange(question="Why?", answer=answer(text="First.\n\nLast.", illustrations=(shown,)))
+    caption = "Figure 1: Prices (a.pdf, page 3)"
+    markdown = exported("md", "Chat", [given], store)
+    assert isinstance(markdown, str)
+    assert markdown.index("First.") < markdown.index("](data:image/") < markdown.index("Last.")
+    assert f"*{caption}*" in markdown
+    page = str(exported("html", "Chat", [given], store))
+    assert page.index("First.") < page.index("<figcaption>") < page.index("Last.")
+    word = docx.Document(io.BytesIO(bytes(exported("docx", "Chat", [given], store))))  # type: ignore[arg-type]
+    words = [p.text for p in word.paragraphs]
+    assert words.index("First.") < words.index(caption) < words.index("Last.")

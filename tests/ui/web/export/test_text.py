@@ -17,7 +17,7 @@ def test_a_conversation_leaves_as_markdown_and_as_json() -> None:
         question="What <b>is</b> it?", pictures=(picture(),),
         answer=answer(citations=(cited,), pictures=(picture(),)),
     )  # fmt: skip
-    text = as_markdown("Chat #1", [exchange])
+    text = as_markdown("Chat #1", [exchange], lambda picture: "data:image/png;base64,AA")
     assert text.startswith("# Chat \\#1\n\n## What \\<b\\>is")
     assert 'Total \\*8.20\\*" in a.png' in text
     import json
