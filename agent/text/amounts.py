@@ -24,10 +24,10 @@ _WORDS = {
 _POWER = {word: power for power, words in _WORDS.items() for word in words.split()}
 _GLUED = {"k": 3, "m": 6, "b": 9}
 """Single letters say a unit only where they touch the number: $1.5B."""
-_UNIT = "|".join(sorted(map(re.escape, _POWER), key=len, reverse=True))
-_AFTER = re.compile(rf"\s*(?:({_UNIT})(?!\w)|([kmb])(?!\w))", re.IGNORECASE)
+UNIT = "|".join(sorted(map(re.escape, _POWER), key=len, reverse=True))
+_AFTER = re.compile(rf"\s*(?:({UNIT})(?!\w)|([kmb])(?!\w))", re.IGNORECASE)
 _DECLARED = re.compile(
-    rf"(?:\b(?:in|en|em)\s+|\(\s*)(?:[^\s()]+\s+){{0,3}}?({_UNIT})\b", re.IGNORECASE
+    rf"(?:\b(?:in|en|em)\s+|\(\s*)(?:[^\s()]+\s+){{0,3}}?({UNIT})\b", re.IGNORECASE
 )
 _ANY_UNIT = frozenset({0, 3, 6, 9})
 _FEWEST_DIGITS = 2

@@ -13,7 +13,8 @@ from ...retrieval.text.row_figures import cells_of
 from ...schema import Evidence
 from ..evidence.contents import heads_of, lines_of_pages, number_of, years_in
 from ..text.amounts import forms_of
-from ..text.facts import numbers, years_of
+from ..text.facts import numbers, replace_value, written_as, years_of
+from ..text.parallel import by_year
 
 _PART = re.compile(
     r"\b(?:three|six|nine|[369])\s+months|\bquarters?\b|\bQ[1-4]|\b[1-4]Q|\bH[12]\b|half"
@@ -21,6 +22,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 """A part of a year."""
+_NUMBER = re.compile(r"\d[\d.,]{0,20}")
 _TWO = 2
 _ROW_CELLS = 2
 
@@ -57,6 +59,35 @@ def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> li
             wanted = " or ".join(sorted(years_of(question) or asked))
             found.append(f"{said} stands under {heads_of(there[0][0])}, not under {wanted}")
     return found
+
+
+def right_year(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
+    """The draft with the amount of the year that was asked for, where a sentence lists several years'.
+
+    Only one number of a draft for one year is put right, and only where no other line has it for that year.
+    """
+    asked = years_of(question)
+    said = set(numbers(draft)) - set(numbers(question))
+    if len(asked) != 1 or len(said) != 1:
+        return draft
+    (year,), (number,) = asked, said
+    lists = [
+        amounts
+        for item in evidence
+        if item.kind == "passage"
+        for amounts in by_year(item.text)
+        if any(number in numbers(amount) for amount in amounts.values())
+    ]
+    cells = (cell for line in lines_of_pages(evidence) for cell in line.cells)
+    if any(number in number_of(cell) and year in years_in(cell) for cell in cells):
+        return draft
+    right = {amounts.get(year, "") for amounts in lists}
+    if len(right) != 1 or not (amount := right.pop()) or number in (new := numbers(amount)):
+        return draft
+    written = {a for amounts in lists for a in amounts.values() if number in numbers(a)}
+    if len(new) != 1 or {_NUMBER.sub("", a) for a in written} != {_NUMBER.sub("", amount)}:
+        return draft  # of another unit
+    return replace_value(draft, number, written_as(amount, new[0]))
 
 
 def one_sided(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:

@@ -131,6 +131,13 @@ CHECKS: tuple[Check, ...] = (
         reading,
         _READS,
     ),
+    Check(
+        "years",
+        "of amounts that a sentence lists for several years, the one that was asked for",
+        _right(periods.right_year, "the sentence lists the years in this order"),
+        reading,
+        _READS,
+    ),
     Check("numbers", "numbers stand in the evidence", _found(numbers.unsupported), reading, _READS),
     Check(
         "periods",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from looktwice.agent.verification.periods import one_sided, wrong_periods
+from looktwice.agent.verification.periods import one_sided, right_year, wrong_periods
 from looktwice.schema import Evidence
 
 from .. import kit
@@ -81,3 +81,25 @@ def test_one_year_is_no_comparison(draft: str, question: str, found: int) -> Non
 def test_only_retrieved_pages_have_columns() -> None:
     seen = [REPORT[0].model_copy(update={"kind": "text"})]
     assert wrong_periods("1,373", "What was spent in FY2018?", seen) == []
+
+
+CARDS = "As of December 31, 2016 and 2017, liabilities for gift cards were $2.4 billion and $3.0 billion."
+
+
+@pytest.mark.parametrize(
+    ("draft", "question", "right"),
+    [
+        ("2.4", "What were the gift cards in FY2017, in billions?", "3.0"),
+        ("$2.4 billion", "What were the gift cards at the end of 2017?", "$3.0 billion"),
+        ("$2.4 billion", "What were the gift cards at the end of 2016?", "$2.4 billion"),
+        ("$2.4 billion", "What were the gift cards in 2015?", "$2.4 billion"),
+        ("$2.4 billion", "How did the gift cards change from 2016 to 2017?", "$2.4 billion"),
+        ("from $2.4 billion to $3.0 billion", "How did they change in 2017?",
+         "from $2.4 billion to $3.0 billion"),
+        ("$9 billion", "What were the gift cards in 2017?", "$9 billion"),
+    ],
+)  # fmt: skip
+def test_an_amount_of_a_sentence_of_several_years_is_put_right(
+    draft: str, question: str, right: str
+) -> None:
+    assert right_year(draft, question, [kit.page_evidence(CARDS)]) == right
