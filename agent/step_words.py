@@ -67,8 +67,8 @@ def _gate(before: State, update: State, run: Run) -> Iterator[str]:
     else:
         surely = update.get("answerable", 0.0) >= _SURE
         yield _ANSWERS if surely else _MAY_ANSWER
-    shown = update.get("shown", ())
-    yield from _replaced([e for e in before["evidence"] if e.id in shown], run)
+    new = set(update.get("shown", ())) - set(before["shown"])
+    yield from _replaced([e for e in before["evidence"] if e.id in new], run)
 
 
 def _draft(before: State, update: State, run: Run) -> Iterator[str]:

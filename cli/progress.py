@@ -27,6 +27,8 @@ def batch_progress(batch: Batch) -> Iterator[Callable[[BatchProgress], None]]:
     from .show.bars import BatchBar
 
     def stop() -> None:
+        if not batch.begun:  # models are being loaded: there is nothing to finish
+            raise KeyboardInterrupt
         batch.stop(within=_LAST_SECONDS)
         bar.announce(
             f"stopping within {_LAST_SECONDS:g} s; what is not done by then is asked next time"

@@ -122,6 +122,7 @@ class Batch:
     Attributes:
         malformed: lines that are no tasks.
         todo: what `run` will ask.
+        begun: whether `run` was called.
 
     Raises:
         UsageError: a file cannot be used, or the results belong to other tasks or settings.
@@ -161,6 +162,7 @@ class Batch:
         self._lock = threading.Lock()
         self._statuses: Counter[str] = Counter()
         self._pages = 0
+        self.begun = False
         self._stopped = False
         self._patient_until = math.inf
         self._fatal: BaseException | None = None
@@ -182,6 +184,7 @@ class Batch:
         Raises:
             LooktwiceError: the results cannot be written any more, or the engine is stuck.
         """
+        self.begun = True
         self._on_progress = on_progress or self._on_progress
         self._started = time.monotonic()
         self._report()

@@ -51,6 +51,10 @@ def test_what_was_found_is_weighed_and_a_page_that_was_read_otherwise_is_named()
     said = told("gate", shown, run(label=LABEL), evidence=(PASSAGE,))
     assert said.endswith(f"; a.pdf, page 2: {LABEL}")
     assert REPLACED not in told("gate", shown, run(label="Slide 2"), evidence=(PASSAGE,))
+    once_more = {**shown, "answerable": 0.5}  # it was said before
+    assert REPLACED not in told(
+        "gate", once_more, run(label=LABEL), evidence=(PASSAGE,), shown=("E1",)
+    )
 
 
 def test_a_check_says_what_it_doubts_and_what_follows() -> None:

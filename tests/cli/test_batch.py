@@ -144,12 +144,19 @@ from looktwice.agent.batch.local import LocalEngine
 from looktwice.agent.batch.worker import Worker
 from looktwice.cli import app
 
-seconds = float(sys.argv[1])
+seconds, loads = float(sys.argv[1]), sys.argv[2:] == ["loads"]
+
+class Told(LocalEngine):
+    def ask(self, request, control):
+        print("asks", flush=True)
+        return super().ask(request, control)
 
 @contextmanager
 def scripted(settings, workers):
-    print("opened", flush=True)
-    yield LocalEngine(Worker(bk.assistant_on(settings, bk.scripted(seconds))))
+    if loads:
+        print("loads", flush=True)
+        time.sleep(60)
+    yield Told(Worker(bk.assistant_on(settings, bk.scripted(seconds))))
 
 engines.local_engine = scripted
 sys.argv = ["looktwice", "batch", "run", "t.jsonl", "-o", "r.jsonl", "--workers", "2"]
@@ -163,23 +170,12 @@ def test_ctrl_c_leaves_a_valid_file_and_code_130(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, presses: int
 ) -> None:
     """Once: what runs is finished; twice: it is given up, although each call would take a minute."""
-    bk.write_tasks(tmp_path / "t.jsonl", 40)
-    monkeypatch.setenv("LOOKTWICE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("LOOKTWICE_OFFLINE", "1")
-    monkeypatch.setenv("LOOKTWICE_PACK", "starter")
-    seconds = "0.2" if presses == 1 else "60"
-    child = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, seconds],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    child = start(tmp_path, monkeypatch, "0.2" if presses == 1 else "60")
     assert child.stdout is not None
-    assert child.stdout.readline() == "opened\n"  # its handler stands by then
+    assert child.stdout.readline() == "asks\n"
     results = tmp_path / "r.jsonl"
     if presses == 1:
-        wait_until(lambda: results.stat().st_size > 0)
+        wait_until(lambda: results.stat().st_size > 0, 300)
     said: list[str] = []
     for _ in range(presses):
         child.send_signal(signal.SIGINT)
@@ -193,6 +189,33 @@ def test_ctrl_c_leaves_a_valid_file_and_code_130(
     assert "Traceback" not in errors
     assert len(bk.results_in(results)) < 40
     assert bool(bk.results_in(results)) == (presses == 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_while_models_are_loaded_ends_it_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = start(tmp_path, monkeypatch, "0", "loads")
+    assert child.stdout is not None
+    assert child.stdout.readline() == "loads\n"
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=30)
+    assert (child.returncode, errors) == (130, "looktwice: interrupted\n")
+    assert bk.results_in(tmp_path / "r.jsonl") == []
+
+
+def start(folder: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> subprocess.Popen[str]:
+    """`looktwice batch run` with forty tasks and an assistant of ours."""
+    bk.write_tasks(folder / "t.jsonl", 40)
+    for name, value in (("HOME", str(folder / "home")), ("OFFLINE", "1"), ("PACK", "starter")):
+        monkeypatch.setenv(f"LOOKTWICE_{name}", value)
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 30.0) -> None:

@@ -26,6 +26,7 @@ _BRAND = (
     '<div class="lt-brand"><b>Looktwice</b><span>answers that show where they stand</span></div>'
 )
 _LOG_OUT = '<form method="post" action="/logout"><button class="lt-quiet">Log out</button></form>'
+_ADD_FOLDER = '<button type="button" class="lt-do lt-quiet lt-folder">Add a folder</button>'
 _VIEWER = (
     '<aside class="lt-viewer" aria-label="Where it stands" hidden><button type="button" '
     'class="lt-do lt-close" aria-label="Close">&times;</button>'
@@ -103,6 +104,9 @@ def _sidebar(handlers: ChatHandlers) -> dict[str, Any]:
                 size="sm",
                 elem_id="lt-add",
             ),
+        }
+        gr.HTML(_ADD_FOLDER, elem_id="lt-add-folder")
+        widgets |= {
             "progress": gr.HTML(elem_id="lt-progress"),
             "search": _search_box("Search the documents", "lt-search"),
             "found": gr.HTML(elem_id="lt-found"),

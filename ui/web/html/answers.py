@@ -22,7 +22,7 @@ Mark = tuple[Box, str, str]
 
 MAX_MARKS = 80
 _NO_ROOM = 4.0
-"""Percent of a picture's width; a box nearer to the left edge has its label at its right."""
+"""Percent of a picture's side; a box nearer to an edge has its label on another side."""
 _OPEN_SOURCES = 4
 """Citations shown at once; the others unfold."""
 _MOST_NEAREST = 3
@@ -72,7 +72,9 @@ def _box(picture: Picture, box: Box, classes: str, label: str) -> str:
     if wide <= 0 or high <= 0:
         return ""
     place = f"left:{left:.3f}%;top:{top:.3f}%;width:{wide:.3f}%;height:{high:.3f}%"
-    side = "lt-in" if "lt-thin" in classes else _side(left, 100 - left - wide)
+    side = _side(left, 100 - left - wide)
+    if not label.isdecimal():  # a name is longer than the room beside most boxes
+        side = "lt-above" if top >= _NO_ROOM else "lt-in"
     words = f'<b class="{side}">{plain(shorten(label, 40))}</b>' if label else ""
     return f'<i class="lt-box {classes}" style="{place}">{words}</i>'
 

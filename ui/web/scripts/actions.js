@@ -37,6 +37,7 @@ const actions = {
   "lt-keep": () => changePrompts("keep_prompt", { words: composer().value }),
   "lt-unkeep": (node) => changePrompts("remove_prompt", { number: number(node) }),
   "lt-close": close,
+  "lt-folder": () => chooseFolder(),
   "lt-turn": (node) => turn(Number(doc().dataset.page) + Number(node.dataset.by)),
   "lt-zoom": (node) => magnify(Number(node.dataset.by) * zoom || 1),
   "lt-unfold": (node) => unfold(node, named("/see/contents")),

@@ -49,14 +49,27 @@ document.addEventListener("drop", async (event) => {
   }
   const input = await inputFor(folders.length ? one("#lt-documents") : event.target);
   if (!input) return;
+  deliver(files, input, folders.length > 0);
+}, true);
+// Of a folder, what cannot be read is left out and named; of files, Gradio says so.
+const deliver = (files, input, choose) => {
   const kept = new DataTransfer();
-  const left = folders.length ? files.filter((file) => !canBeRead(file, input)) : [];
+  const left = choose ? files.filter((file) => !canBeRead(file, input)) : [];
   for (const file of files) if (!left.includes(file)) kept.items.add(file);
   sayLeftOut(left);
   if (!kept.files.length) return;
   input.files = kept.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
-}, true);
+};
+const chooseFolder = () => {
+  const chooser = Object.assign(document.createElement("input"), { type: "file", webkitdirectory: true });
+  chooser.addEventListener("change", async () => {
+    const files = [...chooser.files].filter((file) => !/(^|\/)\./.test(file.webkitRelativePath));
+    const input = await inputFor(one("#lt-documents"));
+    if (input) deliver(files, input, true);
+  });
+  chooser.click();
+};
 const sayLeftOut = (files) => {
   one(".lt-left-out")?.remove();
   if (!files.length) return;
