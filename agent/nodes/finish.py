@@ -170,8 +170,13 @@ def why_declined(state: State, run: Run) -> str:
 
 
 def failures(results: Sequence[ToolResult]) -> list[str]:
-    """Why tools gave nothing, each reason once."""
-    reasons = (result.error.message.rstrip(".") for result in results if result.error)
+    """Why tools gave nothing, each reason once; that a second search found nothing new is no reason."""
+    worked = {result.call.tool for result in results if result.error is None}
+    reasons = (
+        result.error.message.rstrip(".")
+        for result in results
+        if result.error and not (result.error.kind == "not_found" and result.call.tool in worked)
+    )
     return list(dict.fromkeys(reasons))
 
 

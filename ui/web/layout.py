@@ -147,6 +147,7 @@ def _settings(settings: Settings, *, own: bool) -> dict[str, Any]:
             [(name.replace("_", " "), name) for name in names],
             value=names,
             label="Checks of a draft",
+            info="What an answer is held against before you see it; looktwice checks explains each.",
         ),
         "reset": gr.Button("As the program has them", size="sm", elem_id="lt-reset"),
     }

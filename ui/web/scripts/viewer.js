@@ -76,6 +76,7 @@ document.addEventListener("change", (event) => {
   turn(Number(doc().dataset.page), words);
 });
 document.addEventListener("error", (event) => { // what cannot be drawn shows its words
+  if (event.target.matches?.(".lt-near img, .lt-cut, .lt-thumbs img")) event.target.hidden = true;
   if (event.target.closest?.(".lt-doc .lt-stage")) {
     event.target.closest(".lt-stage").hidden = true;
     one(".lt-page-text", doc())?.setAttribute("open", "");
