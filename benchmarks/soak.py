@@ -15,7 +15,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +24,10 @@ from typing import Any
 import httpx
 from PIL import Image, ImageDraw
 
+from ..agent.assistant import Assistant
 from ..agent.backends.scripted import ScriptedModel
 from . import controller
-from .measure import Measurement, scratch_settings
+from .measure import Measurement, needs_starter, scratch_settings
 
 QUESTIONS = 2_000
 AT_ONCE = 4
@@ -35,6 +36,8 @@ LEAVING = 10
 SAMPLES = 40
 GROWTH = 0.03
 """Of resident memory after the first tenth, at most."""
+OF_STARTER, GROWTH_OF_STARTER = 300, 0.10
+"""The same of the starter pack, whose engines fill their caches over more questions."""
 
 
 @dataclass(frozen=True)
@@ -51,25 +54,43 @@ def measure() -> Iterator[Measurement]:
     """Resident memory after a tenth and at the end, and what else may only stay the same."""
     with scratch_settings() as settings, serving(settings.home) as (address, pid):
         samples = soak(address, pid, settings.home / "tmp", QUESTIONS)
+    yield from growth(samples, QUESTIONS, GROWTH)
+
+
+def measure_starter() -> Iterator[Measurement]:
+    """The same with the starter pack's model and tools."""
+    with scratch_settings() as settings:
+        needs_starter(settings)
+        with serving(settings.home, starter=True) as (address, pid):
+            samples = soak(address, pid, settings.home / "tmp", OF_STARTER, wanted="")
+    yield from growth(samples, OF_STARTER, GROWTH_OF_STARTER)
+
+
+def growth(samples: Sequence[Sample], questions: int, most: float) -> Iterator[Measurement]:
+    """What the process holds after a tenth, and at the end.
+
+    Args:
+        most: share of its memory after a tenth by which it may grow.
+    """
     tenth, last = samples[len(samples) // 10], samples[-1]
     late = samples[-max(1, len(samples) // 10) :]
     resident = sorted(s.resident for s in late)[len(late) // 2]
     grown = resident - tenth.resident
     yield Measurement(
-        f"{QUESTIONS:,} questions: memory after a tenth", (tenth.resident,), None, "bytes"
+        f"{questions:,} questions: memory after a tenth", (tenth.resident,), None, "bytes"
     )
     yield Measurement("memory at the end", (resident,), None, "bytes")
-    yield Measurement("grown since the first tenth", (grown,), GROWTH * tenth.resident, "bytes")
+    yield Measurement("grown since the first tenth", (grown,), most * tenth.resident, "bytes")
     for name in ("threads", "files", "temporary"):
         before, after = getattr(tenth, name), getattr(last, name)
         yield Measurement(f"{name} more than after a tenth", (after - before,), AT_ONCE, "count")
 
 
 @contextlib.contextmanager
-def serving(home: Path) -> Iterator[tuple[str, int]]:
-    """A server in a process of its own; its address and number."""
+def serving(home: Path, starter: bool = False) -> Iterator[tuple[str, int]]:
+    """A server in a process of its own, instant or of the starter pack; its address and number."""
     (home / "tmp").mkdir()
-    code = f"from looktwice.benchmarks.soak import serve; serve({str(home)!r})"
+    code = f"from looktwice.benchmarks.soak import serve; serve({str(home)!r}, {starter})"
     command = [sys.executable, "-c", code]
     with subprocess.Popen(
         command, cwd=tempfile.gettempdir(), stdout=subprocess.PIPE, text=True
@@ -81,7 +102,7 @@ def serving(home: Path) -> Iterator[tuple[str, int]]:
             process.terminate()
 
 
-def serve(home: str) -> None:
+def serve(home: str, starter: bool) -> None:
     """The server's process: says its address, then answers until it is ended."""
     from ..settings import Settings
     from ..ui.http.api import uvicorn_config
@@ -90,23 +111,32 @@ def serve(home: str) -> None:
 
     tempfile.tempdir = str(Path(home) / "tmp")  # so that what is left there can be counted
     settings = Settings.load(home=Path(home), pack="starter", model="", offline=True)
-    with controller.instant_assistant(settings) as assistant:
-        model = assistant._model
-        assert isinstance(model, ScriptedModel)
-        forget = model.calls.clear  # a scripted model keeps them for tests
+    with Assistant(settings) if starter else controller.instant_assistant(settings) as assistant:
         bound = bind("127.0.0.1", 0)
-        app = make_app(assistant)
-
-        async def forgetting(scope: Any, receive: Any, send: Any) -> None:
-            await app(scope, receive, send)
-            forget()
-
+        app = make_app(assistant) if starter else forgetting(assistant, make_app(assistant))
         print(address_of(bound), flush=True)
-        run_until_signal(uvicorn_config(forgetting, settings.serve), bound)
+        run_until_signal(uvicorn_config(app, settings.serve), bound)
 
 
-def soak(address: str, pid: int, temporary: Path, questions: int) -> list[Sample]:
+def forgetting(assistant: Assistant, app: Any) -> Any:
+    """An application whose scripted model forgets what it was asked, which it keeps for tests."""
+    model = assistant._model
+    assert isinstance(model, ScriptedModel)
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+        model.calls.clear()
+
+    return answer
+
+
+def soak(
+    address: str, pid: int, temporary: Path, questions: int, wanted: str = controller.TOTAL
+) -> list[Sample]:
     """Ask, and look at the process now and then.
+
+    Args:
+        wanted: what every answer must hold.
 
     Raises:
         RuntimeError: an answer went wrong, or this system does not tell what a process holds.
@@ -116,13 +146,13 @@ def soak(address: str, pid: int, temporary: Path, questions: int) -> list[Sample
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for begin in range(0, questions, every):
             numbers = range(begin, min(begin + every, questions))
-            for wrong in filter(None, pool.map(lambda n: ask(address, n), numbers)):
+            for wrong in filter(None, pool.map(lambda n: ask(address, n, wanted), numbers)):
                 raise RuntimeError(wrong)
             samples.append(sample(pid, temporary))
     return samples[1:]
 
 
-def ask(address: str, number: int) -> str:
+def ask(address: str, number: int, wanted: str) -> str:
     """One question about a picture that was never seen before; what went wrong."""
     chance = random.Random(number)
     leaves = number % LEAVING == 0
@@ -144,7 +174,7 @@ def ask(address: str, number: int) -> str:
             next(reply.iter_lines(), "")
             return ""
         text = reply.read().decode()
-    return "" if controller.TOTAL in said(text, bool(body["stream"])) else f"{number}: {text[:300]}"
+    return "" if wanted in said(text, bool(body["stream"])) else f"{number}: {text[:300]}"
 
 
 def said(text: str, streamed: bool) -> str:
