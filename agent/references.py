@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 from ..retrieval.outline import Section
 from ..retrieval.text.wording import stem
+from .text.facts import numbers
 
 _FEWEST_LETTERS = 5
 """Of a file's name without its ending, to be taken for a name and not for a word."""
 _MOST_PAGES = 5
 _INTRODUCED = re.compile(r"^\W*(?:[^\W\d_]+\W+){0,3}$")
 """What stands before a name at the beginning: "In", "According to the document"."""
+_SHEET = r"pages?|slides?|seiten?|folien?|p[áa]ginas?|diapositivas?|diapositives?"
+_SPELLED = re.compile(rf"\b(?:{_SHEET})\s+([^\W\d_]{{3,12}})\b", re.IGNORECASE)
 _PLACE = re.compile(
-    r"\b(?:pages?|pp?\.|slides?|seiten?|s\.|folien?|p[áa]ginas?|diapositivas?|diapositives?|第)\s*"
+    rf"\b(?:{_SHEET}|pp?\.|s\.|第)\s*"
     r"(\d{1,4})(?:\s*(?:[-–]|to|bis|a|à)\s*(\d{1,4}))?(?!\d)",
     re.IGNORECASE,
 )
@@ -127,7 +130,8 @@ def _numbers(question: str) -> list[int]:
         first = int(match[1])
         last = int(match[2]) if match.re is _PLACE and match[2] else first
         found += range(first, min(last, first + _MOST_PAGES - 1) + 1)
-    return found
+    spelled = (numbers(match[1]) for match in _SPELLED.finditer(question))
+    return found + [int(number) for said in spelled for number in said]
 
 
 def _is_no_word(text: str) -> bool:

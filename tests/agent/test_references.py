@@ -52,6 +52,8 @@ def test_a_name_inside_another_is_not_meant() -> None:
         ("the last page", (20,)),
         ("the cover page and page 2", (2, 1)),
         ("How many people are on the cover?", (1,)),
+        ("What is the fax number on page fourteen?", (14,)),
+        ("Which pages mention it?", ()),
         ("on the second page", (2,)),
         ("page 21", ()),
         ("in 2014", ()),
