@@ -26,6 +26,8 @@ _SMALL = (128, 72)
 _LOCAL = {"protocol_whitelist": "file"}
 """What a file names elsewhere is never fetched."""
 _SLACK = 0.001
+_GLANCE = 180.0
+"""Seconds at the beginning by which a video's key frames are judged."""
 
 
 class Cue(NamedTuple):
@@ -59,6 +61,7 @@ class VideoFile(Closing):
 
     Attributes:
         seconds: how long it says it is; 0 where it does not say.
+        reached: seconds of it that were gone through so far.
         cut_off: whether the file ends before it says it does, where it says so.
         title, date: what it says about itself; "" for nothing.
 
@@ -83,7 +86,7 @@ class VideoFile(Closing):
         self._stream.thread_type = "AUTO"
         self._stream.codec_context.thread_count = 2
         self._start = float((self._stream.start_time or 0) * self._stream.time_base)
-        self.seconds = self._length()
+        self.seconds, self.reached = self._length(), 0.0
         told = self._container.metadata
         self.cut_off = _is_cut_off(path)
         self.title, self.date = told.get("title", ""), told.get("creation_time", "")[:10]
@@ -101,11 +104,35 @@ class VideoFile(Closing):
         self._stream.codec_context.skip_frame = "NONKEY" if key_frames else "DEFAULT"
         next_look = 0.0
         with self._in_words():
-            for frame in self._container.decode(self._stream):
-                seconds = self._time_of(frame)
-                if seconds + _SLACK >= next_look:
-                    next_look = seconds + apart
-                    yield Frame(seconds, self._small(frame), partial(_upright, frame))
+            for packet in self._container.demux(self._stream):
+                if packet.pts is not None:
+                    shown = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                    self.reached = max(self.reached, shown - self._start)
+                for frame in packet.decode():
+                    seconds = self._time_of(frame)
+                    if seconds + _SLACK >= next_look:
+                        next_look = seconds + apart
+                        yield Frame(seconds, self._small(frame), partial(_upright, frame))
+
+    def key_gap(self, most: float = _GLANCE) -> float:
+        """The longest time without a frame that needs no others, in so many of its first seconds.
+
+        Raises:
+            BadInput: it cannot be read.
+        """
+        last = widest = seconds = 0.0
+        with (
+            self._in_words(),
+            self._library.open(str(self._path), options=_LOCAL, metadata_errors="ignore") as other,
+        ):
+            for packet in other.demux(other.streams.video[0]):
+                time = packet.pts if packet.pts is not None else packet.dts
+                if time is None or seconds > most:
+                    break  # the end of the file comes as a packet without a time
+                seconds = float(time * packet.time_base) - self._start
+                widest = max(widest, seconds - last)
+                last = seconds if packet.is_keyframe else last
+        return widest
 
     def at(self, seconds: float) -> Image.Image:
         """The frame that is shown at a time; the last one for a later time.

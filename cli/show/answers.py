@@ -145,7 +145,8 @@ def citation_line(citation: Citation, answer: Answer) -> str:
         name = with_place(citation.source.document, citation.source)
     where = f" in {name}" if name else ""
     known = f" · {citation.known}" if citation.known else ""
-    said = f"“{shorten(citation.quote)}”" if citation.quote else "by the model itself"
+    by = "by the model itself" if citation.known in (None, "seen") else "found by program"
+    said = f"“{shorten(citation.quote)}”" if citation.quote else by
     return f"{citation.evidence}{where}: {said}{places(citation.boxes)}{known}"
 
 

@@ -25,7 +25,7 @@ _APART = 0.5
 _LOOKS = 4
 """Frames that are looked at for each moment there may be."""
 _LONG = 6.0
-"""Seconds between moments from which only frames are looked at that need no others."""
+"""Seconds between moments from which only frames are looked at that need no others, where they are near."""
 _MISSING = 1.5
 """Seconds that a video may be shorter than it says."""
 _SUBTITLES = (".srt", ".vtt")
@@ -66,7 +66,8 @@ class _VideoDocument(DocumentReader):
         apart = max(_APART, self._video.seconds / self._limits.moments)
         look = apart / _LOOKS
         end, number = 0.0, 0
-        frames = self._counted(self._video.frames(look, key_frames=apart >= _LONG))
+        key_frames = apart >= _LONG and self._video.key_gap() <= apart
+        frames = self._counted(self._video.frames(look, key_frames))
         try:
             for moment in moments_of(frames, self._cues(), apart, 1 / look, self._limits.moments):
                 number += 1
@@ -78,6 +79,7 @@ class _VideoDocument(DocumentReader):
                 raise
         if not number:
             raise BadInput(str(self._path), "holds no frame that can be read; download it again")
+        end = max(end, self._video.reached)
         missing = end + max(_MISSING, 2 * apart) < self._video.seconds
         if (missing or self._video.cut_off) and number + 1 >= first:
             yield self._cut_off(number + 1, end)
