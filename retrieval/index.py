@@ -26,6 +26,7 @@ from ..settings import Settings
 from .catalog.catalog import Catalog
 from .catalog.records import KeptRecords
 from .catalog.rows import Counts, Document, FailedFile, Filters
+from .composed import composed
 from .depicted.find import PICTURES, DepictionSearch
 from .embeddings.pages import PageRetriever, open_page_retriever
 from .embeddings.picture import PictureEmbedder, open_picture_embedder
@@ -65,6 +66,10 @@ if TYPE_CHECKING:
 __all__ = ["Index"]
 
 _NAMED = 8
+_WIDE = 50
+"""Pictures that are looked at where words are to choose among those that look alike."""
+_SAID = frozenset({"words", "label", "written"})
+"""Ways by which words were found as they are, and not only something near in meaning."""
 _log = logging.getLogger(__name__)
 
 
@@ -323,9 +328,25 @@ class Index(Closing):
     def _only_pictures(self, filters: Filters | None) -> bool:
         return all(d.type in PICTURES for d in self._catalog.documents(filters))
 
-    def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
-        """Pictures and scanned pages that look alike, best first."""
-        return self.search(picture=image, limit=limit)
+    def similar_pictures(
+        self, image: Image.Image, limit: int = 10, words: str = ""
+    ) -> list[Passage]:
+        """Pictures and scanned pages that look alike, best first.
+
+        Args:
+            image: like this one,
+            limit: at most so many,
+            words: but as they say: "at night", "with a dog". An embedder that knows words looks for both at
+                once (composed retrieval); with another one, what was seen and read in pictures counts too.
+        """
+        if not words.strip():
+            return self.search(picture=image, limit=limit)
+        wide = max(_WIDE, 5 * limit)
+        knows_words = self._picture is not None and self._picture.words
+        near = self.search(words if knows_words else "", picture=image, limit=wide)
+        alike = [hit for hit in near if "picture" in hit.found_by]
+        said = [hit for hit in self.search(words, limit=wide) if _SAID & {*hit.found_by}]
+        return composed(alike, said)[:limit]
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """Every document, by name."""

@@ -227,6 +227,8 @@ class Search:
             return []
         if image is not None:
             vector = self._picture.embed([image])[0]
+            if query.strip() and self._picture.words:  # like this, but as the words say
+                vector = unit(vector + self._picture.embed_words([query])[0])
         elif self._picture.words:
             vector = self._picture.embed_words([query])[0]
         else:

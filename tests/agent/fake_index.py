@@ -62,7 +62,9 @@ class MemoryIndex:
         best = sorted((s for s in scored if s[0]), key=lambda s: -s[0])[:limit]
         return [p.model_copy(update={"score": min(1.0, n / len(wanted))}) for n, p in best]
 
-    def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
+    def similar_pictures(
+        self, image: Image.Image, limit: int = 10, words: str = ""
+    ) -> list[Passage]:
         return [p.model_copy(update={"found_by": ("picture",)}) for p in self._passages()][:limit]
 
     def documents(self) -> list[Book]:

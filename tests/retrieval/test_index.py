@@ -66,6 +66,24 @@ def test_a_removed_document_is_found_by_no_route(
     assert b"boiler" not in left
 
 
+def test_like_this_but_with_words(tmp_path: Path, settings: Settings) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name, colour in (("one", "#ff0000"), ("two", "#d00000"), ("three", "#0000ff")):
+        Image.new("RGB", (60, 40), colour).save(folder / f"{name}.png")
+
+    def read(image: Image.Image, picture: Picture) -> list[TextLine]:
+        dark = image.convert("RGB").getpixel((1, 1)) == (208, 0, 0)
+        line = TextLine(text="harbour at night", score=0.9, box=picture.box(0, 0, 9, 9))
+        return [line] if dark else []
+
+    with open_index(tmp_path / "ix", settings, write=True, scan_reader=ScanReader(read)) as index:
+        index.add([folder])
+        red = Image.new("RGB", (60, 40), "#ff0000")
+        assert index.similar_pictures(red)[0].document == "one.png"
+        assert index.similar_pictures(red, words="harbour night")[0].document == "two.png"
+
+
 def test_a_picture_finds_pictures(tmp_path: Path, settings: Settings) -> None:
     folder = tmp_path / "pictures"
     folder.mkdir()

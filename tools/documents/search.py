@@ -73,8 +73,10 @@ class Searchable(Protocol):
         """The passages that fit a query, best first; of some documents only, where they are named."""
         ...
 
-    def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
-        """Pictures and scanned pages that look alike, best first."""
+    def similar_pictures(
+        self, image: Image.Image, limit: int = 10, words: str = ""
+    ) -> list[Passage]:
+        """Pictures and scanned pages that look alike, but as the words say; best first."""
         ...
 
     def documents(self) -> Sequence[DocumentEntry]:
@@ -164,16 +166,16 @@ def _search_tool(search: DocumentSearch) -> Tool:
 
 def _similar_tool(documents: DocumentSearch) -> Tool:
     @tool(title="Finding similar pictures", done="looked for similar pictures")
-    def find_similar_images(picture: Picture) -> list[Evidence]:
+    def find_similar_images(picture: Picture, but: str = "") -> list[Evidence]:
         """Find pictures and scanned pages among the user's documents that look like a picture.
 
         Args:
             picture: What to compare with.
+            but: What they are to show otherwise, if anything: "at night", "with a dog".
         """
         image = documents.store.open(picture)
-        found = [
-            documents.piece(p) for p in documents.index.similar_pictures(image, limit=FIRST_LOOK)
-        ]
+        alike = documents.index.similar_pictures(image, limit=FIRST_LOOK, words=but.strip())
+        found = [documents.piece(passage) for passage in alike]
         if not found:
             raise ToolError("no picture among the documents looks like it", "not_found")
         items = documents.shown(found, look=lambda piece: True)

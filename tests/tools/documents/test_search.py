@@ -194,7 +194,7 @@ class TestSimilar:
         assert found[0].picture is not None
 
     def test_none_is_said(self, call: Call, index: Any) -> None:
-        index.similar_pictures = lambda image, limit: []
+        index.similar_pictures = lambda image, limit, words: []
         assert "looks like it" in words(call(index, "find_similar_images", picture=1))
 
 
