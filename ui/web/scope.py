@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...retrieval.outline import DocumentOutline
     from ...retrieval.pages import Page
     from ...retrieval.tables.read import ReadText
+    from ...retrieval.watching import VideoQuestion, Watched
 
 NO_DOCUMENTS = "\0none"
 """Chosen where a question is to be answered without documents; no document has this name."""
@@ -64,10 +65,20 @@ class ChosenDocuments:
         chosen = asked or sorted(self._names)
         return self._index.pictures(query, limit=limit, documents=chosen, always=always)
 
-    def similar_pictures(self, image: Image.Image, limit: int = 10) -> list[Passage]:
-        """Pictures and scanned pages that look alike, best first."""
-        found = self._index.similar_pictures(image, limit * _WIDER)
+    def similar_pictures(
+        self, image: Image.Image, limit: int = 10, words: str = ""
+    ) -> list[Passage]:
+        """Pictures and scanned pages that look alike, but as the words say; best first."""
+        found = self._index.similar_pictures(image, limit * _WIDER, words)
         return [p for p in found if p.document in self._names][:limit]
+
+    def video_question(self, question: str) -> VideoQuestion:
+        """What a question asks of a video."""
+        return self._index.video_question(question)
+
+    def watch(self, document: str, question: VideoQuestion) -> Watched:
+        """What a chosen video says to it; BadInput naming what is unknown."""
+        return self._index.watch(self._checked(document), question)
 
     def documents(self) -> list[Document]:
         """Every chosen document."""

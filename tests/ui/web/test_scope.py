@@ -8,6 +8,7 @@ import pytest
 from looktwice.errors import BadInput
 from looktwice.settings import Settings
 from looktwice.tools.documents.search import Searchable
+from looktwice.tools.documents.videos import Watchable
 from looktwice.tools.tables.library import HasTables
 from looktwice.ui.web.scope import (
     ALL_DOCUMENTS,
@@ -40,6 +41,9 @@ def test_what_was_not_chosen_is_not_found(tmp_path: Path) -> None:
         chosen = ChosenDocuments(index, ["letter.txt"])
         assert isinstance(chosen, Searchable)
         assert isinstance(chosen, HasTables)
+        assert isinstance(chosen, Watchable)  # videos are watched as without a choice
+        with pytest.raises(BadInput, match="chosen"):
+            chosen.watch("lease.txt", chosen.video_question("When does the bus appear?"))
         assert {p.document for p in chosen.search("when does it end")} == {"letter.txt"}
         assert chosen.search("when", documents=["lease.txt"]) == []
         assert [d.name for d in chosen.documents()] == ["letter.txt"]
