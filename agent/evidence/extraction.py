@@ -46,6 +46,7 @@ LEAST = 0.35
 MOST_PAGES = 8
 """Pages whose lines are looked at."""
 _BLOCK_WORDS = 60
+_FEWEST_WORDS = 4
 _HEADER_LINES = 2
 """Lines above a table that may name its columns."""
 
@@ -89,7 +90,11 @@ def extracts(
     found = {item.id: (item, _page(item, find_page)) for item in best}
     pages = {key: page for key, (_, page) in found.items() if page is not None}
     told = {key: in_lines(_texts(page), page.tables) for key, page in pages.items()}
-    blocks = [(key, b) for key, page in pages.items() for b in blocks_of(page, told[key])]
+    blocks = [
+        (key, block)
+        for key, page in pages.items()
+        for block in blocks_of(page, told[key], whole=key in opened)
+    ]
     rank = {key: n for n, key in enumerate(pages)}
     # The pages of the best document are about what it is named after; the lines need not say so.
     names = [item.source.document or "" for item in best[:1]]
@@ -133,11 +138,12 @@ def _unnamed(question: str, evidence: Sequence[Evidence]) -> set[str]:
     }
 
 
-def blocks_of(page: Page, told: Sequence[str]) -> list[Block]:
-    """The paragraphs, headings and rows of a page; running heads are none.
+def blocks_of(page: Page, told: Sequence[str], whole: bool = False) -> list[Block]:
+    """The paragraphs and rows of a page; running heads are none.
 
     Args:
         told: its lines as the model will see them.
+        whole: headings and single words count, too, as on a page that was opened.
     """
     blocks: list[Block] = []
     paragraph: list[int] = []
@@ -145,8 +151,9 @@ def blocks_of(page: Page, told: Sequence[str]) -> list[Block]:
     heading = ""
 
     def close() -> None:
-        if paragraph:
-            text = " ".join(told[n] for n in paragraph)
+        text = " ".join(told[n] for n in paragraph)
+        tells = len(text.split()) >= _FEWEST_WORDS or any(c.isdigit() for c in text)
+        if tells or (whole and paragraph):
             blocks.append(Block(tuple(paragraph), text, heading))
         paragraph.clear()
 
@@ -154,8 +161,8 @@ def blocks_of(page: Page, told: Sequence[str]) -> list[Block]:
         text = page.text[line.start : line.end]
         if line.kind in ("heading", "furniture"):
             close()
-            if line.kind == "heading":
-                heading = text
+            heading = text if line.kind == "heading" else heading
+            if whole and line.kind == "heading":
                 blocks.append(Block((n,), text))
             header = [n] if declared(text) or periods_in(text) else []
         elif _is_row(line, text, told[n]):
