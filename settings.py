@@ -70,6 +70,9 @@ class DocumentLimits(BaseModel):
     moments: int = Field(
         default=1200, gt=0, description="of a video, about; a longer one is looked at less often"
     )
+    speech: str = Field(
+        default="", description="folder of a Whisper model that hears what is said in videos"
+    )
     page_characters: int = Field(default=200_000, gt=0, description="of one page")
     expanded: int = Field(default=512 * 2**20, gt=0, description="what a zipped format unpacks to")
     page_seconds: float = Field(default=60.0, gt=0, description="reading one page")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +27,9 @@ _SMALL = (128, 72)
 _LOCAL = {"protocol_whitelist": "file"}
 """What a file names elsewhere is never fetched."""
 _SLACK = 0.001
+_HERTZ = 16_000
+_STRETCH = 300.0
+"""Seconds of sound that are held at once: 19 MB."""
 _GLANCE = 180.0
 """Seconds at the beginning by which a video's key frames are judged."""
 
@@ -133,6 +137,39 @@ class VideoFile(Closing):
                 widest = max(widest, seconds - last)
                 last = seconds if packet.is_keyframe else last
         return widest
+
+    def sound(self, apart: float = _STRETCH) -> Iterator[tuple[float, NDArray[np.float32]]]:
+        """What is to be heard, one stretch after the other; nothing where there is no sound.
+
+        Args:
+            apart: seconds of a stretch.
+
+        Yields:
+            When it begins, and float32 [samples], mono, 16,000 a second, -1 to 1.
+
+        Raises:
+            BadInput: it cannot be read.
+        """
+        import numpy as np
+
+        if not self._container.streams.audio:
+            return
+        with (
+            self._in_words(),
+            self._library.open(str(self._path), options=_LOCAL, metadata_errors="ignore") as other,
+        ):
+            way = self._library.AudioResampler(format="flt", layout="mono", rate=_HERTZ)
+            parts: list[NDArray[np.float32]] = []
+            begin, length = 0.0, 0
+            for frame in chain(other.decode(other.streams.audio[0]), (None,)):
+                for piece in way.resample(frame):
+                    parts.append(piece.to_ndarray().reshape(-1))
+                    length += parts[-1].size
+                if length >= apart * _HERTZ:
+                    yield begin, np.concatenate(parts)
+                    begin, parts, length = begin + length / _HERTZ, [], 0
+            if parts:
+                yield begin, np.concatenate(parts)
 
     def at(self, seconds: float) -> Image.Image:
         """The frame that is shown at a time; the last one for a later time.

@@ -102,7 +102,17 @@ class _VideoDocument(DocumentReader):
             for beside in sorted(self._path.parent.glob(f"{_literal(stem.name)}*{ending}")):
                 if beside.name[len(stem.name) :].count(".") <= 2:  # "clip.srt", "clip.en.srt"
                     found += cues_of(beside)
+        if not found and self._limits.speech:  # subtitles say it better
+            found += self._heard(Path(self._limits.speech).expanduser())
         return sorted(found)
+
+    def _heard(self, model: Path) -> Iterator[Cue]:
+        from ....media.speech import heard
+
+        for cue in heard(self._video, model):
+            self.on_page(1)
+            if cue is not None:
+                yield cue
 
     def _scan(self, number: int, moment: Moment) -> Scan:
         image, scale = _reduced(moment.image, self._limits.render_pixels)
