@@ -62,6 +62,7 @@ ONLY_IN = {
     "supervision": {"media/annotate.py"},
     "av": {"media/video.py"},
     "scenedetect": {"retrieval/loaders/video/shots.py"},
+    "faster_whisper": {"media/speech.py"},
     "ray": {"agent/batch/ray.py"},
 }
 """Third-party packages whose types stay in one place."""
@@ -70,7 +71,7 @@ HEAVY = {
     "torch", "torchvision", "transformers", "sentence_transformers", "ultralytics", "paddleocr",
     "chromadb", "gradio", "xllamacpp", "openai", "onnx", "onnxruntime", "cv2", "supervision",
     "smolagents", "langchain", "langchain_openai", "duckdb", "pdfplumber",
-    "av", "scenedetect",
+    "av", "scenedetect", "faster_whisper",
 }  # fmt: skip
 IMPORTED_LAZILY_AS_A_WHOLE = {
     "agent/backends/local/constrained.py", "agent/backends/transformers.py",

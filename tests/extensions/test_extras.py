@@ -52,7 +52,7 @@ def test_every_extra_says_what_it_is_for(stated: dict[str, list[str]]) -> None:
 
 
 def test_all_brings_what_users_may_want(stated: dict[str, list[str]]) -> None:
-    left_out = FOR_DEVELOPERS | OTHER_NAMES | {"", "gpu", "ray", "baselines"}
+    left_out = FOR_DEVELOPERS | OTHER_NAMES | {"", "gpu", "speech", "ray", "baselines"}
     wanted = set().union(*(brought(name, stated) for name in set(stated) - left_out))
     assert brought("all", stated) == wanted
     assert not wanted & (brought("ray", stated) | brought("baselines", stated))
