@@ -20,7 +20,12 @@ _LONGEST = 160
 _ANSWERS = "What was found answers the question"
 _MAY_ANSWER = "What was found may answer the question"
 _STOPPED: Mapping[StopReason | None, str] = MappingProxyType(
-    {"cancelled": "Stopped", "deadline": "The time is over", "budget": "A limit is reached"}
+    {
+        "cancelled": "Stopped",
+        "deadline": "The time is over",
+        "budget": "A limit is reached",
+        "error": "Something went wrong",
+    }
 )
 
 

@@ -68,3 +68,6 @@ def test_a_check_says_what_it_doubts_and_what_follows() -> None:
         "A doubt: 8 is not read anywhere; writing it anew"
     )
     assert told("check", {"stop": "cancelled"}) == "Stopped"
+    assert (
+        told("plan", {"stop": "error", "problem": "the server is gone"}) == "Something went wrong"
+    )
