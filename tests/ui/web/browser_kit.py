@@ -51,8 +51,8 @@ def settle(tab: Any) -> None:
     """Wait until the page is there."""
     tab.wait_for_selector(".lt-head", state="attached")
     tab.wait_for_selector("#lt-chats .lt-none, #lt-chats li", state="attached")
-    if tab.viewport_size["width"] < NARROW:
-        tab.wait_for_selector(".sidebar:not(.open)", state="attached")
+    folded = tab.viewport_size["width"] < NARROW  # else the side opens by itself, a moment later
+    tab.wait_for_selector(f".sidebar{':not(.open)' if folded else '.open'}", state="attached")
 
 
 def beyond(url: str) -> bool:
@@ -73,6 +73,19 @@ def fold(tab: Any) -> None:
     if tab.viewport_size["width"] < NARROW and tab.query_selector(".sidebar.open") is not None:
         tab.click(".sidebar .toggle-button")
         tab.wait_for_selector(".sidebar:not(.open)", state="attached")
+
+
+def choose(tab: Any, place: str, option: str) -> None:
+    """Choose from a list, which closes where the page is drawn anew meanwhile."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    for patience in (3_000, 10_000, WAIT):
+        tab.click(f"{place} input")
+        with suppress(TooLate):
+            tab.click(f"{place} [role=option]:has-text('{option}')", timeout=patience)
+            return
+        tab.keyboard.press("Escape")
+    raise AssertionError(f"{option} cannot be chosen")
 
 
 def put(tab: Any, name: str, data: bytes, kind: str = "image/png") -> None:

@@ -13,7 +13,7 @@ from looktwice.settings import Settings
 from openpyxl import load_workbook
 
 from ...agent.kit import EndlessModel, Script, make_assistant, picture
-from .browser_kit import CHROMIUM, TOTAL, add_document, answers, arrive, ask, fold, side
+from .browser_kit import CHROMIUM, TOTAL, add_document, answers, arrive, ask, choose, fold, side
 from .kit import answer, exchange
 from .page_kit import Page, page, wait_until
 from .test_models import FOUND
@@ -134,8 +134,7 @@ def test_another_model_is_chosen_loaded_and_asked(
         served.handlers.models._find = lambda: FOUND
         context, made = arrive(browser, served, view)
         side(made, "lt-settings")
-        made.click("#lt-model input")
-        made.click("#lt-model [role=option]:has-text('ollama:read')")
+        choose(made, "#lt-model", "ollama:read")
         fold(made)
         ask(made, TOTAL, picture(40))
         assert "Total 8.20" in answers(made, 1).inner_text()
