@@ -47,6 +47,8 @@ LIKELY_TABLE = 0.25
 """Share of the nearest examples' vote from which a picture is first looked at for a table: where it has
 none, that costs the reading that comes next anyway."""
 _COMPARING: tuple[FormName, ...] = ("comparison", "choice")
+_OF_EACH = frozenset[FormName]({"summary", "translation", "transcription"})
+"""What is made of each document for itself, also where there are two."""
 _COMPARES = frozenset({COMPARE, COMPARE_DOCUMENTS})
 _FEWEST_COMPARED, _MOST_COMPARED = 2, 4
 """Pictures that are compared, where a question names none."""
@@ -118,7 +120,8 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     if asks_video(state, run):
         question = {"question": state["standalone_question"], "document": the_video(state)}
         return ((ToolCall(tool=WATCH, arguments=question),),), "a video is watched"
-    if (versions := versions_to_compare(state, run)) is not None:
+    versions = None if form.name in _OF_EACH else versions_to_compare(state, run)
+    if versions is not None:
         names = dict(zip(("before", "after"), versions, strict=True))
         return ((ToolCall(tool=COMPARE_DOCUMENTS, arguments=names),),), "versions are compared"
     neighbours = possible(state, run)
