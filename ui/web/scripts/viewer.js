@@ -14,8 +14,11 @@ const load = async (address) => {
   const answer = await fetch(address, { credentials: "same-origin" });
   return [answer.ok, await answer.text()];
 };
+let asked = 0; // of two that were asked for, the later is shown, whichever comes first
 const view = async (address, from) => {
+  const turn = ++asked;
   const [ok, text] = await load(address);
+  if (turn !== asked) return;
   const pane = one(".lt-pane");
   if (ok) pane.innerHTML = text;
   else pane.textContent = "This cannot be shown: " + text;
