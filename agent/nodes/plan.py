@@ -33,7 +33,7 @@ from ..planner import (
     show_example,
     vote,
 )
-from ..query_rewriting import at_hand, first_search, is_talk, names_a_page
+from ..query_rewriting import SURE_OF_TALK, at_hand, first_search, is_talk, names_a_page
 from ..querying import can_ask_tables, share_for_tables, table_stages
 from ..record_querying import asks_all, record_stages, without_records
 from ..references import named_pages, named_sections, page_labels
@@ -146,8 +146,7 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     if state["documents"] and not state["given"]:
         return ask_named(state, run), "documents are named"
     if not state["target_pictures"]:
-        likely = agreed or vote(neighbours, share=0.0) or ()
-        if run.index is None and any(run.tools[tool].needs_picture for tool in named(likely)):
+        if run.index is None and means_a_picture(agreed, neighbours, run):
             return (), NO_PICTURE
         if run.index is not None and in_doubt(state, run, agreed, neighbours):
             return first_search(state), "documents are at hand"
@@ -244,6 +243,15 @@ def ask_named(state: State, run: Run) -> tuple[Stage, ...]:
         ]
     (search,) = first_search(state) if everywhere else ((),)
     return ((*calls, *search),)
+
+
+def means_a_picture(
+    agreed: tuple[Stage, ...] | None, neighbours: Sequence[Neighbour], run: Run
+) -> bool:
+    """Whether a question is about a picture: the examples agree, or most do and one is much like it."""
+    alike = neighbours[0].similarity >= SURE_OF_TALK
+    likely = agreed or (vote(neighbours, share=0.0) if alike else None) or ()
+    return any(run.tools[tool].needs_picture for tool in named(likely))
 
 
 def in_doubt(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from looktwice import Answer, Assistant, Settings
+from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.retrieval.index import Index
 from looktwice.samples import street_photo
 from PIL import Image, ImageDraw, ImageFont
@@ -24,6 +25,14 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 @pytest.fixture(scope="module")
 def assistant(starter_settings: Settings) -> Iterator[Assistant]:
     with Assistant(starter_settings) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def scripted(starter_settings: Settings) -> Iterator[Assistant]:
+    """Plans by the real examples; its words are a scripted model's, which is quicker."""
+    model = ScriptedModel(lambda _, schema: '{"stages": []}' if schema else "Roses are red.")
+    with Assistant(starter_settings, model=model) as ready:
         yield ready
 
 
@@ -48,6 +57,25 @@ def documents(starter_settings: Settings, tmp_path_factory: pytest.TempPathFacto
 
 def about_the_street(assistant: Assistant, question: str) -> Answer:
     return assistant.ask(question, [street_photo()])
+
+
+@pytest.mark.parametrize(
+    ("question", "pictured"),
+    [
+        ("Write a poem about gardens", False),
+        ("Draft an email to my landlord about the heating", False),
+        ("Write a python function that sorts a list", False),
+        ("What should I cook tonight?", False),
+        ("How many people are there?", True),
+        ("Was steht auf dem Schild?", True),
+        ("Write a caption for this photo", True),
+    ],
+)
+def test_what_is_to_be_written_needs_no_picture(
+    scripted: Assistant, question: str, pictured: bool
+) -> None:
+    steps = {step.node: step.did for step in scripted.ask(question).steps}
+    assert ("a picture is meant" in steps["plan"]) == pictured
 
 
 def test_people_are_counted_from_boxes(assistant: Assistant) -> None:
