@@ -18,7 +18,7 @@ from .maker import Maker
 from .pdf import PdfText, PlacedPage, write_pages
 from .tables.drawing import as_csv, as_workbook
 
-PAIRS = 10
+PAIRS = 20
 _TOOLS = (frozenset({"compare_documents"}),)
 _COMMON = (
     "the agreement between supplier and customer covers delivery of goods to any warehouse named here "

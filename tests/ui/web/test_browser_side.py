@@ -166,7 +166,9 @@ def test_settings_prompts_and_what_is_typed_survive_a_reload(tab: Any) -> None:
     tab.click(".lt-unkeep")
     tab.wait_for_selector(".lt-own", state="detached")
     side(tab, "lt-settings")
-    assert tab.input_value("#lt-settings input[type=number] >> nth=0") == "60"
+    tab.wait_for_function(
+        "document.querySelector('#lt-settings input[type=number]')?.value === '60'", timeout=15000
+    )
     assert not tab.is_checked("#lt-settings label:has-text('numbers') input")
     tab.click("#lt-reset")
     tab.wait_for_selector("#lt-settings label:has-text('numbers') input:checked")
