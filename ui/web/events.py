@@ -28,7 +28,7 @@ _CAMERA = """() => ({
     __type__: "update", value: null, visible: !document.querySelector("#lt-photo")
 })"""
 
-_KEEP = "(...chosen) => { window.lookTwice?.keep(...chosen); }"
+_KEEP = "(value) => {{ window.lookTwice?.keep('{name}', value); }}"
 _KEPT = "(...program) => window.lookTwice.kept(...program)"
 _RESET = "() => window.lookTwice.reset()"
 
@@ -114,8 +114,9 @@ def _connect_documents(w: Widgets, handlers: EventHandlers) -> None:
 
 def _connect_settings(w: Widgets) -> None:
     """What was set stays in the browser, and comes back with the page."""
-    settings: list[Any] = [w.checks, w.seconds, w.rounds, w.model]
+    named = {"checks": w.checks, "seconds": w.seconds, "rounds": w.rounds, "model": w.model}
+    settings: list[Any] = list(named.values())
     w.bridge.settings(None, settings, settings, js=_KEPT)
     w.reset.click(None, None, settings, js=_RESET)
-    for widget in settings:
-        widget.input(None, settings, None, js=_KEEP)
+    for name, widget in named.items():
+        widget.input(None, [widget], None, js=_KEEP.format(name=name))

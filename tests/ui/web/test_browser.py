@@ -55,7 +55,7 @@ def test_a_question_with_a_picture_from_the_first_step_to_the_marked_box(tab: An
 
     # What was read is shown as it is; nothing in it ran.
     tab.click("#lt-log .thought-group .title")
-    tab.click("#lt-log .lt-step summary:has-text('Reading text')")
+    tab.click("#lt-log .lt-step summary:has-text('Reading text: picture')")
     assert any(
         EVIL in text for text in tab.locator("#lt-log .lt-outcome:visible").all_inner_texts()
     )

@@ -3,10 +3,13 @@ const KEPT = "lt-settings";
 let program; // its own settings, which hold where nothing was chosen
 const limited = (value, most) => (typeof value === "number" && value <= most ? value : most);
 Object.assign(window.lookTwice, {
-  // Checks are kept by what is off: one that a later version brings is on.
-  keep: (checks, seconds, rounds, model) => {
-    const off = program[0].filter((name) => !checks.includes(name));
-    localStorage.setItem(KEPT, JSON.stringify({ off, seconds, rounds, model }));
+  // Each by itself: what the page knows of the others may be older. Checks are kept by what is off: one that
+  // a later version brings is on.
+  keep: (name, value) => {
+    const stored = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
+    if (name === "checks") stored.off = program[0].filter((check) => !value.includes(check));
+    else stored[name] = value;
+    localStorage.setItem(KEPT, JSON.stringify(stored));
   },
   kept: (...given) => {
     program = given;
