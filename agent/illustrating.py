@@ -133,11 +133,10 @@ def _fitting(
 ) -> Caption | None:
     """The figure whose caption has most words of a paragraph, or of what it quotes."""
     said = paragraph.words | content_words(citation.quote)
-    shared = [
-        (len(said & content_words(c.text) - {c.number.casefold()}), -at)
-        for at, c in enumerate(captions)
-        if c.kind == "figure"
-    ]
-    figures = [c for c in captions if c.kind == "figure"]
-    best = max(range(len(figures)), key=lambda at: shared[at], default=None)
-    return figures[best] if best is not None and shared[best][0] >= _SHARED else None
+
+    def shared(caption: Caption) -> int:
+        return len(said & content_words(caption.text) - {caption.number.casefold()})
+
+    figures = [caption for caption in captions if caption.kind == "figure"]
+    best = max(figures, key=shared, default=None)  # of several the first
+    return best if best is not None and shared(best) >= _SHARED else None

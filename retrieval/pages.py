@@ -21,9 +21,9 @@ LineKind = Literal["text", "heading", "row", "furniture"]
 """`row` is a row of a table; `furniture` repeats on many pages (running heads and feet, page numbers)."""
 
 UNREADABLE = "unreadable: "
+"""How the label of a page begins that is kept without its words; the reason follows."""
 REPLACED = "its own text is not what it shows"
 """How the label of a page begins whose text layer was not believed; it was read by OCR."""
-"""How the label of a page begins that is kept without its words; the reason follows."""
 
 XYXY = tuple[float, float, float, float]
 

@@ -217,9 +217,7 @@ class Batch:
 
     def abandon(self) -> None:
         """Give up what runs, too; it counts as not asked."""
-        self._patient_until = math.inf
-        self._stopped = True
-        self._queue.stop()
+        self.stop()
         for control in tuple(self._running):
             control.cancel()
 

@@ -120,11 +120,12 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     if asks_video(state, run):
         question = {"question": state["standalone_question"], "document": the_video(state)}
         return ((ToolCall(tool=WATCH, arguments=question),),), "a video is watched"
-    versions = None if form.name in _OF_EACH else versions_to_compare(state, run)
+    ranked = run.planner.nearest(state["standalone_question"], len(run.planner.examples))
+    versions = None if form.name in _OF_EACH else versions_to_compare(state, ranked, run)
     if versions is not None:
         names = dict(zip(("before", "after"), versions, strict=True))
         return ((ToolCall(tool=COMPARE_DOCUMENTS, arguments=names),),), "versions are compared"
-    neighbours = possible(state, run)
+    neighbours = possible(state, ranked)
     agreed = vote(neighbours)
     if agreed and COMPARE in named(agreed):
         return agreed, "pictures are compared"
@@ -188,22 +189,23 @@ def the_video(state: State) -> str:
     return state["documents"][0] if len(state["documents"]) == 1 else ""
 
 
-def versions_to_compare(state: State, run: Run) -> tuple[str, str] | None:
+def versions_to_compare(
+    state: State, ranked: Sequence[Neighbour], run: Run
+) -> tuple[str, str] | None:
     """The two documents that a question compares; None where it does not, or there are not two."""
     if state["target_pictures"] or COMPARE_DOCUMENTS not in run.tools or run.index is None:
         return None
-    nearest = run.planner.nearest(state["standalone_question"])
+    nearest = ranked[:NEIGHBOURS]
     compares = sum(n.weight for n in nearest if named(n.example.stages) & _COMPARES)
     if compares < AGREEMENT * sum(n.weight for n in nearest):
         return None
     return two_versions(run.index.documents(), state["documents"])
 
 
-def possible(state: State, run: Run) -> list[Neighbour]:
+def possible(state: State, ranked: Sequence[Neighbour]) -> list[Neighbour]:
     """The nearest examples; those that compare pictures only where there are two."""
-    nearest = run.planner.nearest(state["standalone_question"], len(run.planner.examples))
     never = _COMPARES - ({COMPARE} if len(state["target_pictures"]) > 1 else set())
-    return [n for n in nearest if not named(n.example.stages) & never][:NEIGHBOURS]
+    return [n for n in ranked if not named(n.example.stages) & never][:NEIGHBOURS]
 
 
 def to_work_with(agreed: tuple[Stage, ...] | None, form: Form, run: Run) -> Stage:

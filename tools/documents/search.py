@@ -6,7 +6,7 @@ is data: nothing here acts on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
@@ -235,6 +235,12 @@ class DocumentSearch:
             return self.index.page(document, number)
         except BadInput:
             return None
+
+    def pages(self, document: str) -> Iterator[Page]:
+        """All pages of a document that are there, in order, one at a time."""
+        count = next(d.pages for d in self.index.documents() if d.name == document)
+        found = (self.page(document, number) for number in range(1, count + 1))
+        return (page for page in found if page is not None)
 
     def open(self, document: str, number: int) -> Page:
         """A page; ToolError says how many there are."""

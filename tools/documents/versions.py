@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...errors import ToolError
@@ -12,7 +12,6 @@ from ..comparing.reading import words_of
 from ..comparing.words import ComparedWord, TextChange, in_one_line, text_changes
 
 if TYPE_CHECKING:
-    from ...retrieval.pages import Page
     from .search import DocumentEntry, DocumentSearch
 
 COMPARE_DOCUMENTS = "compare_documents"
@@ -40,7 +39,8 @@ def two_versions(
         entries: every document, in the order in which they came.
         named: those that the question names, in its order.
     """
-    names = [name for name in named or comparable(entries) if name in comparable(entries)]
+    known = comparable(entries)
+    names = [name for name in named if name in known] if named else known
     if len(names) != 2:
         return None
     dates = {entry.name: getattr(entry, "date", "") for entry in entries}
@@ -61,7 +61,7 @@ def versions_tool(documents: DocumentSearch) -> Tool:
             after: Name of the later version.
         """
         names = documents.named(before), documents.named(after)
-        old, new = (words_of(_pages(documents, name)) for name in names)
+        old, new = (words_of(documents.pages(name)) for name in names)
         changes = text_changes(old, new)
         gone = sum(len(change.before) for change in changes)
         come = sum(len(change.after) for change in changes)
@@ -72,12 +72,6 @@ def versions_tool(documents: DocumentSearch) -> Tool:
         return _evidence(changes, names)
 
     return compare_documents
-
-
-def _pages(documents: DocumentSearch, name: str) -> Iterator[Page]:
-    count = next(d.pages for d in documents.index.documents() if d.name == name)
-    found = (documents.page(name, number) for number in range(1, count + 1))
-    return (page for page in found if page is not None)
 
 
 def _evidence(changes: Sequence[TextChange], names: tuple[str, str]) -> list[Evidence]:

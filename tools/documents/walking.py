@@ -126,11 +126,8 @@ def _places(documents: DocumentSearch, document: str, term: str) -> list[Evidenc
     if not words:
         raise ToolError("find_all: the term is empty", "bad_arguments")
     pattern = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)
-    count = next(d.pages for d in documents.index.documents() if d.name == document)
-    pages = (documents.page(document, number) for number in range(1, count + 1))
-    found = [
-        (page, m.start(), m.end()) for page in pages if page for m in pattern.finditer(page.text)
-    ]
+    pages = documents.pages(document)
+    found = [(page, m.start(), m.end()) for page in pages for m in pattern.finditer(page.text)]
     if not found:
         raise ToolError(f"{document}: {term[:80]!r} stands nowhere in it", "not_found")
     on = len({page.number for page, _, _ in found})

@@ -6,6 +6,7 @@ amounts on the page may come to it. Only then are they asked for again.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from ..places.placing import Placing
 from ..results.assembly import record_of
 from ..schemas.checks import broken, confirmed, sum_of_rows
 from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
-from ..schemas.paths import places_in, row_count
+from ..schemas.paths import places_in
 from .summed_rows import rows_that_sum
 
 Fields = dict[str, ExtractedField]
@@ -68,9 +69,10 @@ class Completing:
         """The first rows that come to the sum; sums under a table are taken for rows of it."""
         found: list[ExtractedField] = []
         total = 0.0
-        for number in range(row_count(many.path, fields)):
-            places = places_in(many.path, fields).items()
-            row = [fields[path] for path, place in places if place.row == number]
+        rows: defaultdict[int, list[ExtractedField]] = defaultdict(list)
+        for path, place in places_in(many.path, fields).items():
+            rows[place.row].append(fields[path])
+        for _, row in sorted(rows.items()):
             found += row
             amounts = [one.value for one in row if one.path.endswith(f".{column.path}")]
             total += sum(amounts)
