@@ -147,10 +147,18 @@ def drop(tab: Any, place: str, files: dict[str, str]) -> None:
     )
 
 
+def seconds_are_set(tab: Any, seconds: str) -> bool:
+    """Whether the first setting stays as it is typed: what was kept is put in after the side opens."""
+    setting = "#lt-settings input[type=number] >> nth=0"
+    tab.fill(setting, seconds)
+    tab.press(setting, "Enter")
+    tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return bool(tab.input_value(setting) == seconds)
+
+
 def test_settings_prompts_and_what_is_typed_survive_a_reload(tab: Any) -> None:
     side(tab, "lt-settings")
-    tab.fill("#lt-settings input[type=number] >> nth=0", "60")
-    tab.press("#lt-settings input[type=number] >> nth=0", "Enter")
+    wait_until(lambda: seconds_are_set(tab, "60"))
     tab.uncheck("#lt-settings label:has-text('numbers') input")
     fold(tab)
     tab.fill("#lt-composer textarea", "What is due?")
