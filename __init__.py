@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         Reply,
     )
     from .agent.backends.scripted import ScriptedModel
+    from .agent.batch.record_file import RecordFile, RecordLine
     from .agent.extraction.records.results.extracted import Extracted, ExtractedRecords
+    from .agent.extraction.records.schemas.fields import FieldSpec, ListSpec, RecordSpec
     from .agent.extraction.records.schemas.requests import RecordRequest
     from .agent.forms import Form
     from .agent.given_documents import ReadDocuments
@@ -97,6 +99,7 @@ if TYPE_CHECKING:
         Origin,
         Passage,
         Picture,
+        Review,
         Seen,
         SoughtThing,
         Source,
@@ -144,7 +147,9 @@ _HOMES = {
     "agent.assistant": ("Assistant",),
     "agent.backends.base": ("ChatModel", "Choice", "Message", "Reply"),
     "agent.backends.scripted": ("ScriptedModel",),
+    "agent.batch.record_file": ("RecordFile", "RecordLine"),
     "agent.extraction.records.results.extracted": ("Extracted", "ExtractedRecords"),
+    "agent.extraction.records.schemas.fields": ("FieldSpec", "ListSpec", "RecordSpec"),
     "agent.extraction.records.schemas.requests": ("RecordRequest",),
     "agent.forms": ("Form",),
     "agent.given_documents": ("ReadDocuments",),
@@ -212,6 +217,7 @@ _HOMES = {
         "Origin",
         "Passage",
         "Picture",
+        "Review",
         "Seen",
         "SoughtThing",
         "Source",
@@ -293,6 +299,7 @@ __all__ = [
     "ExtractedRecord",
     "ExtractedRecords",
     "FailedFile",
+    "FieldSpec",
     "Filters",
     "Form",
     "FoundDifference",
@@ -303,6 +310,7 @@ __all__ = [
     "IngestSummary",
     "Inset",
     "Limits",
+    "ListSpec",
     "Loader",
     "LooktwiceError",
     "Mcp",
@@ -325,12 +333,16 @@ __all__ = [
     "RawLine",
     "ReadDocuments",
     "Reading",
+    "RecordFile",
+    "RecordLine",
     "RecordRequest",
+    "RecordSpec",
     "Renderer",
     "Replace",
     "Reply",
     "Reranker",
     "Retrieval",
+    "Review",
     "Scan",
     "ScanReader",
     "ScriptedModel",

@@ -7,6 +7,7 @@ Only `Box` carries coordinates, and a box says which frame it is in.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from importlib import import_module
 from typing import Annotated, Any, Literal, Self
 
@@ -521,6 +522,22 @@ FieldStatus = Literal["found", "missing", "unsure"]
 FieldSource = Literal["page", "embedded", "form"]
 
 
+class Review(Value):
+    """That a person confirmed or corrected a value that was read.
+
+    Attributes:
+        by: who.
+        at: when, in UTC.
+        found: the value that was read; where it was confirmed it is the field's value, too.
+        status: of the value that was read.
+    """
+
+    by: str
+    at: datetime
+    found: Any = None
+    status: FieldStatus = "missing"
+
+
 class ExtractedField(Value):
     """One value of a record, with its place.
 
@@ -533,6 +550,7 @@ class ExtractedField(Value):
         quote: the page's own words.
         alternatives: other values that it may be.
         source: what it was taken from: the page, data embedded in the file, a form's field.
+        review: who confirmed or corrected it, and what had been read; None where nobody did.
     """
 
     path: str
@@ -545,6 +563,7 @@ class ExtractedField(Value):
     alternatives: tuple[Any, ...] = ()
     source: FieldSource = "page"
     reason: str = ""
+    review: Review | None = None
 
 
 class ExtractedRecord(Value):

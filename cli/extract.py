@@ -92,7 +92,7 @@ def extract(
     at_once = workers or usual_workers(settings)
     options = BatchOptions(at_once, limit=limit, timeout=timeout, retry_failed=retry_failed)
     lines = output if ending == ".jsonl" else output.with_name(f"{output.name}.jsonl")
-    with Batch(tasks, lines, settings, options, RecordLinesFormat()) as batch:
+    with Batch(tasks, lines, settings, options, RecordLinesFormat(schema)) as batch:
         warm = warm_service(settings) if engine == "local" and not isolate else None
         opened = opener(settings, min(at_once, len(batch.todo)), isolate, engine, address, warm)
         try:

@@ -25,6 +25,13 @@ def ui(
             metavar="FOLDER", help="documents of all users; by default each has their own"
         ),
     ] = None,
+    records: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="a .jsonl of looktwice extract, to be reviewed on the page; may be given again",
+        ),
+    ] = None,
     auth: Auth = None,
     add_user: Annotated[
         str | None, typer.Option(metavar="NAME", help="write a user into the file of --auth, leave")
@@ -40,7 +47,7 @@ def ui(
     from ..agent.backends.vllm import for_many_users
     from ..ui.web.launch import run
 
-    run(for_many_users(settings), host, port, index=index, auth=auth)
+    run(for_many_users(settings), host, port, index=index, auth=auth, records=records or ())
 
 
 def add_login(auth: Path | None, name: str) -> None:

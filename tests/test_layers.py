@@ -76,7 +76,7 @@ HEAVY = {
 IMPORTED_LAZILY_AS_A_WHOLE = {
     "agent/backends/local/constrained.py", "agent/backends/transformers.py",
     "ui/web/app.py", "ui/web/layout.py", "ui/web/theme.py", "ui/web/events.py",
-    "ui/web/event_handlers.py",
+    "ui/web/event_handlers.py", "ui/web/records/widgets.py",
 }  # fmt: skip
 """Files that are themselves imported only where their heavy library is wanted anyway."""
 

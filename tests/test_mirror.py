@@ -30,6 +30,7 @@ THROUGH_THEIR_FACE = {
     "retrieval/tables/sources": "retrieval/tables/sources/test_open.py",
     "ui/mcp_server": "ui/mcp_server/test_server.py",
     "ui/openai_server": "ui/openai_server/test_app.py",
+    "ui/web/records": "ui/web/records/test_records.py",
     "weights/convert": "weights/convert/test_prepare.py",
 }
 """Folders whose modules are tested as one: the graph, a suite's pictures, a server's replies."""
@@ -58,6 +59,10 @@ TESTED_WITH = {
     "tools/records/test_query.py": "tools/records/gaps tools/records/table",
     "agent/batch/test_files.py": "agent/batch/formats agent/batch/results agent/batch/scheduling",
     "agent/batch/test_process.py": "agent/batch/child agent/batch/engine",
+    "agent/batch/test_record_file.py": (
+        "agent/batch/record_lines agent/extraction/records/reviewing/reviews"
+        " agent/extraction/records/schemas/inferring"
+    ),
     "agent/batch/test_records.py": "agent/batch/sheets",
     "agent/batch/test_runner.py": "agent/batch/local agent/batch/tasks agent/batch/worker",
     "agent/closer_look/test_parts.py": "agent/closer_look/second_look",

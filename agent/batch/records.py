@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ...errors import BadInput, UsageError
 from ...retrieval.loaders.load import open_document
 from ...retrieval.loaders.walk import Walk
+from ...schema import ExtractedField
 from ...settings import DocumentLimits
 from ..extraction.records.schemas.requests import RecordRequest
 from .formats import JsonLinesFormat
@@ -25,7 +26,14 @@ Per = Literal["document", "page"]
 
 
 class RecordLinesFormat(JsonLinesFormat):
-    """One record a line, the file and the values first."""
+    """One record a line, the file and the values first.
+
+    Args:
+        schema: of the records; it stands in each line, so that the file can be reviewed by itself.
+    """
+
+    def __init__(self, schema: Mapping[str, Any] | None = None) -> None:
+        self._schema = None if schema is None else dict(schema)
 
     def encode(self, result: Result) -> bytes:
         found = result.records[0] if result.records else None
@@ -36,7 +44,7 @@ class RecordLinesFormat(JsonLinesFormat):
             "record": found.record if found else None,
             "error": None if result.error is None else result.error.model_dump(),
             "doubts": list(found.doubts) if found else [],
-            "fields": [field.model_dump(mode="json") for field in found.fields] if found else [],
+            "fields": [_dumped(field) for field in found.fields] if found else [],
             "confidence": round(result.confidence, 3),
             "seconds": result.seconds,
             "usage": result.usage.model_dump(mode="json"),
@@ -45,9 +53,15 @@ class RecordLinesFormat(JsonLinesFormat):
             "id": result.id,
             "task": result.task,
             "settings": result.settings,
+            "schema": self._schema,
         }
         text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "replace") + self.end
+
+
+def _dumped(field: ExtractedField) -> dict[str, Any]:
+    """A field as it was read: nobody has reviewed it yet."""
+    return field.model_dump(mode="json", exclude={"review"})
 
 
 def record_tasks(
@@ -71,24 +85,37 @@ def record_tasks(
     Raises:
         UsageError: a path is not there, or there is no document under them.
     """
-    jobs: list[BatchJob] = []
-    for file in _files(paths):
-        if output is not None and file == Path(os.path.abspath(output.expanduser())):
-            continue
-        for page in _pages(file, limits) if per == "page" else [None]:
-            request = RecordRequest(
-                json_schema=dict(schema), page=page, ignore_embedded=ignore_embedded
-            )
-            task = BatchTask(
-                id=_id(file, page),
-                question="extract a record",
-                documents=(str(file),),
-                extract=request,
-                meta={"file": str(file), "page": page},
-            )
-            jobs.append(BatchJob(len(jobs) + 1, task))
-    if not jobs:
+    own = None if output is None else Path(os.path.abspath(output.expanduser()))
+    places = [
+        (file, page)
+        for file in _files(paths)
+        if file != own
+        for page in (_pages(file, limits) if per == "page" else [None])
+    ]
+    if not places:
         raise UsageError("no documents to extract from; give files, or folders that hold some")
+    return tasks_of(schema, places, ignore_embedded)
+
+
+def tasks_of(
+    schema: Mapping[str, Any],
+    places: Iterable[tuple[Path, int | None]],
+    ignore_embedded: bool = False,
+) -> TaskList:
+    """A task for every file, or for a page of it; a file that is not there fails when it is read."""
+    jobs = []
+    for number, (file, page) in enumerate(places, 1):
+        request = RecordRequest(
+            json_schema=dict(schema), page=page, ignore_embedded=ignore_embedded
+        )
+        task = BatchTask(
+            id=_id(file, page),
+            question="extract a record",
+            documents=(str(file),),
+            extract=request,
+            meta={"file": str(file), "page": page},
+        )
+        jobs.append(BatchJob(number, task))
     return TaskList("these documents and this schema", Path.cwd(), jobs, [])
 
 

@@ -1,7 +1,10 @@
 """Records as sheets: CSV, XLSX or Parquet, made from the lines that a batch has written.
 
+Values that people corrected stand there as they left them.
+
 One row a document, one column a field. A list of line items is a sheet of its own in XLSX, and JSON in a
-cell of the others. Cells that are unsure are marked in XLSX and named in a column of their own.
+cell of the others. Cells that are unsure are marked in XLSX and named in a column of their own; at a cell
+that somebody corrected stands who, and what was read.
 """
 
 from __future__ import annotations
@@ -17,15 +20,16 @@ from typing import Any
 from ...errors import BadInput, UsageError
 from ...extensions.extras import needs
 from ...media.cells import plain_cell
+from ..extraction.records.reviewing.reviews import read_reviews, reviews_beside
 from ..extraction.records.schemas.fields import RecordSpec
 from ..extraction.records.schemas.paths import ListPath
+from .record_lines import Line, json_lines, with_reviews
 
 _UNSURE_FILL = "FFF2CC"
 _WIDEST = 60
 _LONGEST_CELL = 32_767
 """Characters that a cell of XLSX holds."""
 
-Line = Mapping[str, Any]
 SHEETS = (".csv", ".xlsx", ".parquet")
 """Endings of files that are made when the records are there."""
 
@@ -42,7 +46,7 @@ def write_sheet(spec: RecordSpec, lines: Path, output: Path) -> None:
         raise UsageError(f"{output}: records end in .jsonl, {', '.join(SHEETS)}")
     fresh = output.with_name(f".{output.name}.new")
     try:
-        write(spec, list(_records(lines)), fresh)
+        write(spec, list(_records(spec, lines)), fresh)
         os.replace(fresh, output)
     except OSError as error:
         raise BadInput(str(output), f"cannot be written ({error.strerror})") from None
@@ -50,11 +54,10 @@ def write_sheet(spec: RecordSpec, lines: Path, output: Path) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def _records(lines: Path) -> Iterator[Line]:
-    with lines.open(encoding="utf-8") as file:
-        for line in file:
-            if line.strip():
-                yield json.loads(line)
+def _records(spec: RecordSpec, lines: Path) -> Iterator[Line]:
+    reviews = read_reviews(reviews_beside(lines))
+    for line in json_lines(lines):
+        yield with_reviews(spec, line, reviews.get(line["id"], {}))
 
 
 def _columns(spec: RecordSpec) -> list[str]:
@@ -154,9 +157,15 @@ def _put(cell: Any, value: Any, field: Mapping[str, Any] | None) -> None:
     cell.value = _cell(value)
     if isinstance(value, str):
         cell.data_type = "s"
-    if field is not None and field["status"] == "unsure":
+    if field is None:
+        return
+    review = field.get("review")
+    if field["status"] == "unsure":
         cell.fill = PatternFill("solid", fgColor=_UNSURE_FILL)
         cell.comment = Comment(field["reason"] or "unsure", "looktwice")
+    elif review is not None and review["found"] != field["value"]:
+        told = f"corrected by {review['by']}, {review['at']}; {review['found']!r} was read"
+        cell.comment = Comment(ILLEGAL_CHARACTERS_RE.sub("", told), "looktwice")
 
 
 def _title(path: str) -> str:

@@ -7,7 +7,7 @@ Imported only where the page is wanted: it imports Gradio. `ChatHandlers` decide
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -33,6 +33,8 @@ from .layout import build_layout
 from .login import add_login_routes
 from .middleware import PageMiddleware
 from .passwords import PasswordFile
+from .records.places import RecordPlaces
+from .records.routes import add_record_routes
 from .routes import add_page_routes
 from .theme import make_theme
 from .uploads import remove_old_uploads
@@ -53,6 +55,7 @@ def mount(
     shared: Path | None = None,
     open_index: OpenIndex | None = None,
     hosts: Collection[str] = LOOPBACK,
+    records: Sequence[Path] = (),
 ) -> ChatHandlers:
     """Put the chat page on an app, at "/"; routes of the app itself go before it.
 
@@ -63,19 +66,20 @@ def mount(
         shared: the folder of an index that all users have together; by default each has their own.
         open_index: how indexes are opened.
         hosts: names the server may be called by; empty for any.
+        records: files of records that everybody on the page reviews; their documents are shown.
 
     Raises:
-        UsageError: the password file cannot be used.
+        UsageError: the password file cannot be used, or a file holds no records.
     """
     settings = assistant.settings
     authentication = Authentication(PasswordFile(auth) if auth is not None else None)
     history = ChatHistory(settings.home / "chats.db")
     documents = UserDocuments(settings, shared, open_index)
     examples = load_examples(assistant.store)
-    handlers = ChatHandlers(assistant, authentication, history, documents, examples)
+    handlers = ChatHandlers(assistant, authentication, history, documents, examples, records)
     make_private(settings.uploads_dir)
     remove_old_uploads(settings.uploads_dir, settings.page.upload_seconds)
-    add_routes(app, handlers)
+    places = add_routes(app, handlers)
     app.add_middleware(
         PageMiddleware,
         authentication=authentication,
@@ -83,13 +87,13 @@ def mount(
         hosts=tuple(hosts),
         unguarded=UNGUARDED,
     )
-    _close_with(app, handlers)
+    _close_with(app, handlers, places)
     gr.mount_gradio_app(
         app,
         build_page(handlers),
         path="/",
         theme=make_theme(),
-        css_paths=_HERE / "style.css",
+        css_paths=[_HERE / "style.css", _HERE / "records.css"],
         footer_links=[],
         run_history=False,
         ssr_mode=False,
@@ -102,18 +106,26 @@ def mount(
     return handlers
 
 
-def add_routes(app: FastAPI, handlers: ChatHandlers) -> None:
-    """The page's own addresses, beside Gradio's."""
+def add_routes(app: FastAPI, handlers: ChatHandlers) -> RecordPlaces:
+    """The page's own addresses, beside Gradio's.
+
+    Returns:
+        What draws pages for them; to be closed with the app.
+    """
     router = APIRouter(include_in_schema=False)
     store, history = handlers.assistant.store, handlers.history
     viewer = Viewer(store, history, handlers.documents)
     examples = [picture for _, picture in handlers.examples]
     add_page_routes(router, handlers.authentication, history, store, viewer, examples)
     add_login_routes(router, handlers.authentication)
+    places = RecordPlaces(viewer, handlers.assistant.settings.documents)
+    records = handlers.records
+    add_record_routes(router, handlers.authentication, records.library, records.runs, places)
     app.include_router(router)
+    return places
 
 
-def _close_with(app: FastAPI, handlers: ChatHandlers) -> None:
+def _close_with(app: FastAPI, handlers: ChatHandlers, places: RecordPlaces) -> None:
     """Stop and close everything of the page when the app ends."""
     before = app.router.lifespan_context
 
@@ -122,6 +134,8 @@ def _close_with(app: FastAPI, handlers: ChatHandlers) -> None:
         async with before(app) as state:
             yield state
         handlers.live_answers.stop_all()
+        handlers.records.runs.stop_all()
+        places.close()
         handlers.models.close()
         handlers.documents.close()
         handlers.history.close()

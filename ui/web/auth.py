@@ -6,6 +6,7 @@ stands for a name until it is logged out. Cookies are never stored, only their h
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import re
 import secrets
@@ -48,6 +49,19 @@ class Authentication:
             return f"visitor {key[:40]}"
         name, until = self._logins.get(key, ("", 0.0))
         return f"user {name}" if time.monotonic() < until else None
+
+    def name(self, owner: str) -> str:
+        """What a user is called: the name of the login, or of the account that runs the program.
+
+        Without logins the page serves this machine only.
+        """
+        kind, _, name = owner.partition(" ")
+        if kind == "user":
+            return name
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # an account without a name, as in some containers
+            return "somebody"
 
     def log_in(self, name: str, password: str, host: str) -> str:
         """A new cookie for the right password.

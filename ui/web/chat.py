@@ -39,6 +39,10 @@ from .preferences import Preferences, preferred
 from .prompts import PromptStore
 from .question import PageQuestion, build_question
 from .rate_limit import RateLimiter
+from .records.form import SourceChoices
+from .records.handlers import RecordHandlers
+from .records.library import RecordLibrary
+from .records.runs import ExtractionRuns
 from .scope import NO_DOCUMENTS
 from .session import Caller, PageSession, Updates, error_sentence, owned
 from .uploads import NamedFile, remove_uploads
@@ -55,6 +59,7 @@ class ChatHandlers:
         history: past chats.
         documents: everybody's documents.
         examples: questions with pictures, offered where nothing was asked yet.
+        records: files of records that everybody on the page reviews.
     """
 
     def __init__(
@@ -64,6 +69,7 @@ class ChatHandlers:
         history: ChatHistory,
         documents: UserDocuments,
         examples: Sequence[tuple[str, Picture]] = (),
+        records: Sequence[Path] = (),
     ) -> None:
         self.assistant, self.authentication = assistant, authentication
         self.history, self.documents, self.examples = history, documents, tuple(examples)
@@ -79,6 +85,12 @@ class ChatHandlers:
             self.live_answers,
             PromptStore(history, self.limits.question_characters),
             [p for _, p in self.examples],
+        )
+        self.records = RecordHandlers(
+            SourceChoices(documents, history, assistant.store),
+            self.documents_panel,
+            RecordLibrary(assistant.settings.home / "records", records),
+            ExtractionRuns(assistant, self.limits.running),
         )
         self._intake = Intake(assistant.store, history, self.documents_panel, self.limits)
         self._rate = RateLimiter(self.limits.questions_per_minute, 60.0)

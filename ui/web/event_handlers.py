@@ -34,6 +34,7 @@ class EventHandlers:
     def __init__(self, handlers: ChatHandlers, widgets: Widgets) -> None:
         self._handlers, self._widgets = handlers, widgets
         self._navigation, self._panel = handlers.navigation, handlers.documents_panel
+        self.records = handlers.records
 
     # --- asking
 
@@ -50,7 +51,7 @@ class EventHandlers:
     ) -> AsyncGenerator[WidgetUpdates]:
         """What was typed was sent."""
         paths = [Path(p) for p in value.get("files") or []]
-        text, caller = value.get("text") or "", self._caller(request)
+        text, caller = value.get("text") or "", self.caller(request)
         preferences = Preferences(checks, seconds, rounds, model)
         stream = self._handlers.ask(caller, session, text, paths, scope or (), preferences)
         async with contextlib.aclosing(self._streamed(stream)) as every:
@@ -69,7 +70,7 @@ class EventHandlers:
         event: gr.EventData,
     ) -> AsyncGenerator[WidgetUpdates]:
         """Below an answer: ask again."""
-        caller, preferences = self._caller(request), Preferences(checks, seconds, rounds, model)
+        caller, preferences = self.caller(request), Preferences(checks, seconds, rounds, model)
         stream = self._handlers.retry(caller, session, _number(event), scope or (), preferences)
         async with contextlib.aclosing(self._streamed(stream)) as every:
             async for updates in every:
@@ -79,19 +80,19 @@ class EventHandlers:
         self, session: PageSession, request: gr.Request, event: gr.EventData
     ) -> AsyncGenerator[WidgetUpdates]:
         """One of the examples was chosen."""
-        stream = self._handlers.ask_example(self._caller(request), session, _number(event))
+        stream = self._handlers.ask_example(self.caller(request), session, _number(event))
         async with contextlib.aclosing(self._streamed(stream)) as every:
             async for updates in every:
                 yield updates
 
     def stop(self, request: gr.Request) -> None:
         """The stop button."""
-        self._handlers.stop(self._caller(request))
+        self._handlers.stop(self.caller(request))
 
     def feedback(self, session: PageSession, request: gr.Request, event: gr.EventData) -> None:
         """Below an answer: right or wrong, perhaps with a word."""
         self._handlers.give_feedback(
-            self._caller(request),
+            self.caller(request),
             session,
             _number(event),
             _text(event, "words", 2_000),
@@ -100,24 +101,24 @@ class EventHandlers:
 
     def refresh(self, session: PageSession, request: gr.Request) -> WidgetUpdates:
         """An answer has come; the lists beside it change."""
-        return self._shown(self._navigation.refresh(self._caller(request), session))
+        return self.shown(self._navigation.refresh(self.caller(request), session))
 
     # --- pages and chats
 
     def load(self, request: gr.Request) -> WidgetUpdates:
         """The page was opened."""
-        shown = self._shown(self._navigation.load(self._caller(request)))
+        shown = self.shown(self._navigation.load(self.caller(request)))
         return {**shown, self._widgets.model: gr.update(**self._models())}
 
     async def new_chat(self, request: gr.Request) -> WidgetUpdates:
         """The button for a new chat."""
-        return self._shown(await self._handlers.new_chat(self._caller(request)))
+        return self.shown(await self._handlers.new_chat(self.caller(request)))
 
     async def open_chat(
         self, request: gr.Request, event: gr.EventData
     ) -> AsyncGenerator[WidgetUpdates]:
         """A chat of the list, or of an address."""
-        stream = self._handlers.open_chat(self._caller(request), _text(event, "chat"))
+        stream = self._handlers.open_chat(self.caller(request), _text(event, "chat"))
         async with contextlib.aclosing(self._streamed(stream)) as every:
             async for updates in every:
                 yield updates
@@ -126,16 +127,16 @@ class EventHandlers:
         self, session: PageSession, request: gr.Request, event: gr.EventData
     ) -> WidgetUpdates:
         """The cross at a chat of the list."""
-        return self._shown(
-            self._navigation.delete_chat(self._caller(request), session, _text(event, "chat"))
+        return self.shown(
+            self._navigation.delete_chat(self.caller(request), session, _text(event, "chat"))
         )
 
     def restore_chat(
         self, session: PageSession, request: gr.Request, event: gr.EventData
     ) -> WidgetUpdates:
         """Undo, after a chat was removed."""
-        return self._shown(
-            self._navigation.restore_chat(self._caller(request), session, _text(event, "chat"))
+        return self.shown(
+            self._navigation.restore_chat(self.caller(request), session, _text(event, "chat"))
         )
 
     def rename_chat(
@@ -143,28 +144,26 @@ class EventHandlers:
     ) -> WidgetUpdates:
         """The pencil at a chat of the list."""
         chat, title = _text(event, "chat"), _text(event, "title")
-        return self._shown(
-            self._navigation.rename_chat(self._caller(request), session, chat, title)
-        )
+        return self.shown(self._navigation.rename_chat(self.caller(request), session, chat, title))
 
     def search_chats(self, words: str, session: PageSession, request: gr.Request) -> WidgetUpdates:
         """Words for a search of the chats."""
-        return self._shown(self._navigation.search_chats(self._caller(request), session, words))
+        return self.shown(self._navigation.search_chats(self.caller(request), session, words))
 
     # --- what the next question comes with
 
     def edit(self, session: PageSession, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
         """At a question: edit."""
-        return self._shown(self._navigation.edit(self._caller(request), session, _number(event)))
+        return self.shown(self._navigation.edit(self.caller(request), session, _number(event)))
 
     def select_region(
         self, session: PageSession, request: gr.Request, event: gr.EventData
     ) -> WidgetUpdates:
         """A box was drawn on a picture."""
         box = _field(event, "box")
-        return self._shown(
+        return self.shown(
             self._navigation.select_region(
-                self._caller(request),
+                self.caller(request),
                 session,
                 _text(event, "sha"),
                 box if isinstance(box, list) else [],
@@ -175,8 +174,8 @@ class EventHandlers:
         self, session: PageSession, request: gr.Request, event: gr.EventData
     ) -> WidgetUpdates:
         """The cross at something attached."""
-        return self._shown(
-            self._navigation.detach(self._caller(request), session, _text(event, "what"))
+        return self.shown(
+            self._navigation.detach(self.caller(request), session, _text(event, "what"))
         )
 
     def attach_photo(
@@ -185,17 +184,17 @@ class EventHandlers:
         """The camera took a picture."""
         updates: Updates = {}
         if path:
-            updates = self._navigation.attach_photo(self._caller(request), session, Path(path))
-        return {**self._shown(updates), self._widgets.camera: gr.Image(value=None, visible=False)}
+            updates = self._navigation.attach_photo(self.caller(request), session, Path(path))
+        return {**self.shown(updates), self._widgets.camera: gr.Image(value=None, visible=False)}
 
     def keep_prompt(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
         """What stands in the box is to be asked again."""
         words = _text(event, "words", self._handlers.limits.question_characters)
-        return self._shown(self._navigation.keep_prompt(self._caller(request), words))
+        return self.shown(self._navigation.keep_prompt(self.caller(request), words))
 
     def remove_prompt(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
         """The cross at a prompt."""
-        return self._shown(self._navigation.remove_prompt(self._caller(request), _number(event)))
+        return self.shown(self._navigation.remove_prompt(self.caller(request), _number(event)))
 
     # --- documents
 
@@ -204,20 +203,20 @@ class EventHandlers:
     ) -> AsyncGenerator[WidgetUpdates]:
         """Files for the documents."""
         given = [Path(p) for p in paths or []]
-        async for updates in self._panel.add(self._caller(request), given):
-            yield self._shown(updates)
+        async for updates in self._panel.add(self.caller(request), given):
+            yield self.shown(updates)
 
     def remove_document(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
         """The cross at a document."""
-        return self._shown(self._panel.remove(self._caller(request), _text(event, "name")))
+        return self.shown(self._panel.remove(self.caller(request), _text(event, "name")))
 
     def dismiss(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
         """The cross at a file that could not be added."""
-        return self._shown(self._panel.dismiss(self._caller(request), _text(event, "name")))
+        return self.shown(self._panel.dismiss(self.caller(request), _text(event, "name")))
 
     def search_documents(self, words: str, request: gr.Request) -> WidgetUpdates:
         """Words for a search of the documents."""
-        return self._shown(self._panel.search(self._caller(request), words))
+        return self.shown(self._panel.search(self.caller(request), words))
 
     # --- between the two
 
@@ -228,7 +227,7 @@ class EventHandlers:
         """
         async with contextlib.aclosing(stream):
             async for updates in stream:
-                yield self._shown(updates)
+                yield self.shown(updates)
         yield {self._widgets.session: gr.skip()}
 
     def _models(self) -> dict[str, Any]:
@@ -238,13 +237,14 @@ class EventHandlers:
         options = self._handlers.models.options()
         return {"choices": [(option.label, option.value) for option in options], "visible": True}
 
-    def _caller(self, request: gr.Request) -> Caller:
+    def caller(self, request: gr.Request) -> Caller:
+        """Who caused an event; an error that the page shows where nobody knows."""
         owner = self._handlers.authentication.owner(request.cookies)
         if owner is None or not request.session_hash:
             raise gr.Error("Load the page again: your browser is not known here any more.")
         return Caller(owner, request.session_hash)
 
-    def _shown(self, updates: Updates) -> WidgetUpdates:
+    def shown(self, updates: Updates) -> WidgetUpdates:
         """Updates by name as updates of the widgets."""
         widgets = self._widgets
         shown: WidgetUpdates = {

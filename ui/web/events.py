@@ -8,6 +8,7 @@ import gradio as gr
 
 from .event_handlers import EventHandlers
 from .layout import Widgets
+from .records.widgets import connect_records
 
 # What is typed goes and the buttons change in the browser: a widget whose properties the server changes
 # is made anew there, which costs more than all else that a question shows.
@@ -40,6 +41,15 @@ def connect_events(page: gr.Blocks, widgets: Widgets, handlers: EventHandlers) -
     _connect_attachments(widgets, handlers)
     _connect_documents(widgets, handlers)
     _connect_settings(widgets)
+    connect_records(
+        widgets.records,
+        widgets.bridge,
+        widgets.session,
+        handlers.records,
+        handlers.caller,
+        (handlers.shown, [widgets.documents, widgets.scope]),
+        {name: value for name, value in _changing().items() if name != "outputs"},
+    )
 
 
 def _changing(*outputs: Any) -> dict[str, Any]:

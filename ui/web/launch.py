@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
 from ...agent.assistant import Assistant
+from ...agent.batch.record_file import RecordFile
 from ...agent.loading_times import loading_words
 from ...settings import Settings
 from ..http.connections import TimedHeadProtocol
@@ -19,7 +21,12 @@ from .documents import pack_opener
 
 
 def run(
-    settings: Settings, host: str, port: int, index: Path | None = None, auth: Path | None = None
+    settings: Settings,
+    host: str,
+    port: int,
+    index: Path | None = None,
+    auth: Path | None = None,
+    records: Sequence[Path] = (),
 ) -> None:
     """Load the models, then show the page until SIGTERM or Ctrl-C.
 
@@ -29,13 +36,16 @@ def run(
         port: 0 takes a free one.
         index: documents of all users; made if there is none.
         auth: the password file.
+        records: files of records that everybody on the page reviews.
 
     Raises:
-        UsageError: passwords are missing or wrong, or the port is taken.
+        UsageError: a file holds no records, passwords are missing or wrong, or the port is taken.
         WeightsError: the models cannot be loaded.
     """
     local = check_page_host(host, auth)
-    from .app import mount  # takes seconds; a wrong call is answered before
+    for path in records:  # a wrong call is answered before the models are loaded
+        RecordFile(path)
+    from .app import mount  # takes seconds
 
     with bind(host, port) as bound, Assistant(settings) as assistant:
         print(loading_words(settings), flush=True)
@@ -52,6 +62,7 @@ def run(
             shared=index,
             open_index=opener,
             hosts=LOOPBACK if local else (),
+            records=records,
         )
         print(f"Looktwice is at {address_of(bound)}  (Ctrl-C stops it)")
         config = uvicorn.Config(

@@ -17,19 +17,24 @@ from .html.components import language_choice, settings_note, welcome
 from .html.mathematics import KATEX_DELIMITERS
 from .html.prompts import prompt_menu
 from .preferences import check_names
+from .records.widgets import RecordWidgets, build_records
 from .session import PageSession
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("base", "viewer", "draft", "settings", "actions", "drawing", "words", "follow")
+_SCRIPTS = (
+    "base", "viewer", "draft", "settings", "actions", "records", "drawing", "words", "follow",
+)  # fmt: skip
 """In this order: each uses what those before it name."""
 _BRAND = (
     '<div class="lt-brand"><b>Looktwice</b><span>answers that show where they stand</span></div>'
 )
 _LOG_OUT = '<form method="post" action="/logout"><button class="lt-quiet">Log out</button></form>'
+_TO_RECORDS = '<button type="button" class="lt-do lt-to-records">Tables from documents</button>'
 _ADD_FOLDER = '<button type="button" class="lt-do lt-quiet lt-folder">Add a folder</button>'
 _VIEWER = (
     '<aside class="lt-viewer" aria-label="Where it stands" hidden><button type="button" '
     'class="lt-do lt-close" aria-label="Close">&times;</button>'
+    '<div class="lt-judged" hidden></div>'
     '<div class="lt-pane" aria-live="polite"></div></aside>'
 )
 
@@ -61,6 +66,7 @@ class Widgets:
     upload: gr.UploadButton
     search: gr.Textbox
     bridge: gr.HTML
+    records: RecordWidgets
 
 
 def endings() -> list[str]:
@@ -75,9 +81,12 @@ def build_layout(handlers: ChatHandlers) -> Widgets:
     with gr.Row(elem_id="lt-body"):
         with gr.Column(elem_id="lt-main"):
             conversation = _conversation(handlers)
+        records = build_records(endings())
         gr.HTML(_VIEWER, elem_id="lt-view")
     bridge = gr.HTML("", js_on_load=page_script(), elem_id="lt-bridge", container=False)
-    return Widgets(session=gr.State(PageSession()), bridge=bridge, **sidebar, **conversation)
+    return Widgets(
+        session=gr.State(PageSession()), bridge=bridge, records=records, **sidebar, **conversation
+    )
 
 
 def page_script() -> str:
@@ -92,6 +101,9 @@ def _sidebar(handlers: ChatHandlers) -> dict[str, Any]:
     gr.HTML(_BRAND)
     widgets: dict[str, Any] = {
         "new": gr.Button("New chat", elem_id="lt-new", size="sm"),
+    }
+    gr.HTML(_TO_RECORDS, elem_id="lt-to-records")
+    widgets |= {
         "find": _search_box("Search your chats", "lt-find"),
         "chats": gr.HTML(elem_id="lt-chats"),
     }

@@ -78,7 +78,7 @@ class Viewer:
         image, scale = self.documents.view(owner, document, page)
         frame = self.documents.page(owner, document, page).frame
         origin = Origin(document=document, page=page, scale=scale, frame=frame)
-        drawn = _measures(image.width, image.height, document, origin)
+        drawn = measures(image.width, image.height, document, origin)
         return cut_around(image, drawn, citation.boxes)
 
     def page(self, owner: str, document: str, number: int, words: str) -> str:
@@ -88,7 +88,7 @@ class Viewer:
             raise BadInput(document, "is not among your documents")
         boxes = index.matches(document, number, words) if words.strip() else ()
         marks: list[Mark] = [(box, "lt-cited lt-word", "") for box in boxes]
-        return self._leaf(owner, Leaf(document, number, 0, words=words), marks)
+        return self.leaf_pane(owner, Leaf(document, number, 0, words=words), marks)
 
     def leaf(self, owner: str, document: str, number: int, *, small: bool = False) -> bytes:
         """A page as a JPEG, small or whole; BadInput where it has no look, or its file is gone."""
@@ -140,7 +140,7 @@ class Viewer:
         if source.document and source.page:
             with suppress(BadInput):  # removed since: what was looked at then is shown
                 leaf = Leaf(source.document, source.page, 0, home=home)
-                return self._leaf(owner, leaf, marks, citation.quote)
+                return self.leaf_pane(owner, leaf, marks, citation.quote)
         title = source_name(citation, answer) or "What was seen"
         evidence = _evidence_of(citation, answer)
         picture = self._cited_picture(owner, citation, exchange)
@@ -148,7 +148,14 @@ class Viewer:
             return text_pane(title, evidence.text if evidence else "", citation.quote)
         return picture_pane(title, picture, marks, citation.quote)
 
-    def _leaf(self, owner: str, leaf: Leaf, marks: Sequence[Mark], quote: str = "") -> str:
+    def leaf_pane(self, owner: str, leaf: Leaf, marks: Sequence[Mark], quote: str = "") -> str:
+        """A page of one of the user's documents as HTML; BadInput where there is none.
+
+        Args:
+            leaf: which; how many pages there are, and what it is called, is looked up.
+            marks: on it.
+            quote: what is cited of it.
+        """
         page = self.documents.page(owner, leaf.document, leaf.number)
         index = self.documents.index(owner)
         pages = index.document(leaf.document).pages if index is not None else 0
@@ -191,10 +198,10 @@ def _page_measures(document: str, page: Page) -> Picture | None:
     if page.width < 1 or page.height < 1:
         return None
     origin = Origin(document=document, page=page.number, frame=page.frame)
-    return _measures(round(page.width), round(page.height), document, origin)
+    return measures(round(page.width), round(page.height), document, origin)
 
 
-def _measures(width: int, height: int, name: str, origin: Origin) -> Picture:
+def measures(width: int, height: int, name: str, origin: Origin) -> Picture:
     """A picture that is drawn, not stored."""
     return Picture(
         sha256=_NO_HASH, width=width, height=height, format="JPEG", name=name, origin=origin

@@ -16,6 +16,7 @@ SOURCES = [
     *(ROOT / "ui/web").rglob("*.js"),
     ROOT / "agent/assurance.py",
     ROOT / "agent/step_words.py",
+    *(ROOT / "agent/extraction").rglob("*.py"),
     *(ROOT / "tools").rglob("*.py"),
 ]
 

@@ -48,8 +48,14 @@ class Leaf:
     seconds: float | None = None
 
 
-def picture_pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str = "") -> str:
-    """A picture, large; a box can be drawn on it unless it is a part of another one."""
+def picture_pane(
+    title: str, picture: Picture, marks: Sequence[Mark], quote: str = "", source: str = ""
+) -> str:
+    """A picture, large; a box can be drawn on it unless it is a part of another one.
+
+    Args:
+        source: its address, where it is not a stored one.
+    """
     drawable = picture.origin is None
     stage = (
         f'<div class="lt-stage lt-draw" tabindex="0" role="group" '
@@ -61,7 +67,7 @@ def picture_pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str
     return (
         f"{_title(title)}{_quote(quote)}"
         f'<div class="lt-bar" role="toolbar" aria-label="View">{_ZOOM}</div>'
-        f"{stage}{figure(picture, marks, large=True)}</div>{_DRAWING if drawable else ''}"
+        f"{stage}{figure(picture, marks, large=True, source=source)}</div>{_DRAWING if drawable else ''}"
     )
 
 

@@ -20,7 +20,8 @@ const filesIn = async (folder) => {
 const canBeRead = (file, input) => input.accept.split(",").map((kind) => kind.trim()).some((kind) =>
   kind.startsWith(".") ? file.name.toLowerCase().endsWith(kind) : file.type.startsWith(kind.replace("*", "")));
 const inputFor = async (place, tries = 60) => {
-  if (!place.closest?.(".sidebar")) return one("#lt-composer input[type=file]");
+  if (!place.closest?.(".sidebar"))
+    return one(inRecords() ? "#lt-sources-row input[type=file]" : "#lt-composer input[type=file]");
   const input = one("#lt-documents input[type=file]");
   if (input || !tries) return input;
   if (!one("#lt-documents > button.open")) one("#lt-documents > button")?.click(); // it is drawn when it opens

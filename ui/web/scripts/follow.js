@@ -72,7 +72,7 @@ const addressed = () => location.hash.match(CHAT)?.[1] ?? "";
 let wanted = addressed();
 const follow = () => {
   const head = one(".lt-head");
-  if (!head) return;
+  if (!head || inRecords()) return;
   if (wanted) {
     if (chat() === wanted) wanted = "";
     return;
@@ -83,6 +83,8 @@ const follow = () => {
   else history.replaceState(null, "", place);
 };
 const visit = () => {
+  showRecords();
+  if (inRecords()) return;
   wanted = addressed();
   if (wanted !== chat()) open(wanted);
 };
@@ -92,6 +94,7 @@ const arrive = (tries = 50) => {
   else if (tries) setTimeout(() => arrive(tries - 1), 100);
 };
 if (wanted) arrive();
+showRecords();
 const settled = (tries = 50) => {
   if (tries && (wanted || !composer() || !one(".lt-head"))) setTimeout(() => settled(tries - 1), 100);
   else setTimeout(giveBack, 500);

@@ -99,7 +99,8 @@ const keys = {
 document.addEventListener("keydown", (event) => {
   const { target, key } = event;
   if (!viewer() || viewer().hidden || !keys[key] || event.ctrlKey || event.metaKey) return;
-  if (target.matches?.("input, textarea") || target.closest?.("#lt-main, .sidebar")) return;
+  if (target.matches?.("input, textarea, select")) return;
+  if (target.closest?.("#lt-main, #lt-records, .sidebar")) return;
   if (target.closest?.(".lt-draw") && key.startsWith("Arrow")) return; // they move the box
   if (!doc() && !"+-0".includes(key)) return;
   event.preventDefault();

@@ -1,7 +1,7 @@
 // The interface in the browser's language: what the program itself says is looked up, word for word.
 const SPOKEN = ["de", "fr", "es", "zh"];
 const NOT_OURS = `.lt-words, .lt-ask p, .lt-outcome, .lt-quote, .lt-text, .lt-live, .lt-contents, q, textarea,
-  script, style, h1, .lt-pane h2, .lt-page > span, .lt-open > span, .lt-failures p, .lt-example, .lt-chip, .lt-own`;
+  script, style, h1, .lt-pane h2, .lt-page > span, .lt-open > span, .lt-failures p, .lt-example, .lt-chip, .lt-own, .lt-doubts`;
 const LABELS = ["placeholder", "aria-label", "title"];
 const language = () => {
   const wanted = (localStorage.getItem("lt-language") || navigator.language || "").toLowerCase();

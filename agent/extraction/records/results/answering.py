@@ -26,7 +26,7 @@ def answer_of(
     return Answer(
         question="",
         text=json.dumps(valid(spec, record.record), ensure_ascii=False),
-        status=_status(record),
+        status=status_of(record),
         confidence=sum(field.confidence for field in known) / len(known) if known else 0.0,
         stop_reason="accepted" if known else "unsupported",
         usage=Usage(
@@ -42,7 +42,8 @@ def answer_of(
     )
 
 
-def _status(record: ExtractedRecord) -> Status:
+def status_of(record: ExtractedRecord) -> Status:
+    """Where something is unsure or does not fit together "partial", where nothing was found "declined"."""
     statuses = {field.status for field in record.fields}
     if statuses <= {"missing"}:
         return "declined"

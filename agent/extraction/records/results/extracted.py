@@ -69,12 +69,16 @@ class Extracted(Generic[T]):
             ) from None
 
     def to_pandas(self) -> pd.DataFrame:
-        """One row a value: path, value, status, page, quote, confidence."""
+        """One row a value: path, value, status, page, quote, confidence, who reviewed it."""
         with needs("documents"):
             import pandas as pd
 
         rows = [
-            {**field.model_dump(exclude={"boxes", "alternatives"}), "document": self.document}
+            {
+                **field.model_dump(exclude={"boxes", "alternatives", "review"}),
+                "reviewed_by": field.review.by if field.review else None,
+                "document": self.document,
+            }
             for field in self.source.fields
         ]
         return pd.DataFrame(rows)

@@ -1,0 +1,234 @@
+"""A file of records that `looktwice extract` wrote, with what people made of its values.
+
+>>> records = RecordFile("invoices.jsonl")
+>>> records.correct(records.lines[0].id, "total", "1.163,40", by="ann")
+>>> records.write("invoices.xlsx")
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ...errors import BadInput, UsageError
+from ...schema import ExtractedField, ExtractedRecord
+from ..extraction.records.results.extracted import Extracted
+from ..extraction.records.reviewing.entering import entered
+from ..extraction.records.reviewing.reviews import (
+    ReviewEntry,
+    append,
+    now,
+    read_reviews,
+    reviewed,
+    reviews_beside,
+)
+from ..extraction.records.schemas.fields import FieldSpec, RecordSpec
+from ..extraction.records.schemas.inferring import inferred_spec
+from ..extraction.records.schemas.paths import list_path
+from ..extraction.records.schemas.sources import spec_of
+from .record_lines import foreign, json_lines, record_in
+from .sheets import write_sheet
+
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """A document of the file.
+
+    Attributes:
+        id: of the record.
+        key: a short name of it, the same for the same id.
+        file: the document's path.
+        record: as people left it; None where the document failed.
+        error: why it failed; "" where it did not.
+    """
+
+    id: str
+    key: str
+    file: str
+    record: ExtractedRecord | None
+    error: str = ""
+
+    @property
+    def unsure(self) -> list[ExtractedField]:
+        """The values that somebody should look at."""
+        fields = self.record.fields if self.record is not None else ()
+        return [field for field in fields if field.status == "unsure"]
+
+    @property
+    def extracted(self) -> Extracted[dict[str, Any]]:
+        """The same as `Assistant.extract` gives it: `.record`, `.fields["total"].review`."""
+        record = self.record or ExtractedRecord(document=self.file, record={})
+        return Extracted(record, error=self.error)
+
+
+class RecordFile:
+    """Records that may be reviewed; safe for threads. Another process may go on writing them meanwhile.
+
+    Args:
+        path: of the lines: the .jsonl of `looktwice extract`; of a sheet the one beside it.
+        schema: of the records; by default the one that stands in the file.
+
+    Raises:
+        UsageError: it cannot be read, or is no file of records.
+    """
+
+    def __init__(self, path: str | Path, schema: Mapping[str, Any] | None = None) -> None:
+        self.path = Path(path).expanduser()
+        self._schema = schema
+        self._lock = threading.RLock()
+        self._read: tuple[object, RecordSpec, list[RecordLine]] | None = None
+        _ = self.lines
+
+    @property
+    def lines(self) -> list[RecordLine]:
+        """Every document, in the order they were read."""
+        return self._now()[1]
+
+    @property
+    def spec(self) -> RecordSpec:
+        """The fields of the records."""
+        return self._now()[0]
+
+    def __iter__(self) -> Iterator[Extracted[dict[str, Any]]]:
+        return (line.extracted for line in self.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def line(self, key: str) -> RecordLine:
+        """The document of an id or a key; BadInput where there is none."""
+        for line in self.lines:
+            if key in (line.key, line.id):
+                return line
+        raise BadInput(str(self.path), f"has no record {key!r}")
+
+    def confirm(self, record: str, path: str, by: str) -> None:
+        """Say that a value is right.
+
+        Args:
+            record: id or key.
+            path: of the field: "total", "lines[0].amount".
+            by: who says so.
+
+        Raises:
+            BadInput: there is no such value, or it cannot be kept.
+        """
+        with self._lock:
+            line, field = self._field(record, path)
+            self._keep(line, path, field.value, _as_read(field), by)
+
+    def correct(self, record: str, path: str, text: str, by: str) -> None:
+        """Put a value right; see `confirm`.
+
+        Args:
+            record: id or key.
+            path: of the field.
+            text: the value as one types it; "" where the document does not give it.
+            by: who says so.
+
+        Raises:
+            UsageError: it is not of the field's type; says what was expected.
+            BadInput: there is no such value, or it cannot be kept.
+        """
+        with self._lock:
+            line, field = self._field(record, path)
+            try:
+                value = entered(self.field(path), text)
+            except UsageError as error:
+                raise UsageError(f"{path}: {error}") from None
+            self._keep(line, path, value, _as_read(field), by)
+
+    def withdraw(self, record: str, path: str, by: str) -> None:
+        """Take back what was said of a value: it is again as it was read."""
+        with self._lock:
+            line, field = self._field(record, path)
+            self._keep(line, path, None, _as_read(field), by, withdrawn=True)
+
+    def field(self, path: str) -> FieldSpec:
+        """What the values of a path are; BadInput where the records have no such field."""
+        place = list_path(path)
+        if place is None:
+            found = next((one for one in self.spec.fields if one.path == path), None)
+        else:
+            many = next((one for one in self.spec.lists if one.path == place.many), None)
+            columns = many.columns if many is not None else ()
+            plain = many is not None and many.plain
+            found = next((c for c in columns if plain or c.path == place.column), None)
+        if found is None:
+            raise BadInput(str(self.path), f"its records have no field {path!r}")
+        return found
+
+    def write(self, output: str | Path) -> None:
+        """Write a sheet: .csv, .xlsx or .parquet, with the values as people left them.
+
+        Raises:
+            UsageError: another ending.
+            BadInput: it cannot be written.
+        """
+        write_sheet(self.spec, self.path, Path(output).expanduser())
+
+    def _field(self, record: str, path: str) -> tuple[RecordLine, ExtractedField]:
+        line = self.line(record)
+        fields = line.record.fields if line.record is not None else ()
+        found = next((field for field in fields if field.path == path), None)
+        if found is None:
+            raise BadInput(line.file, f"its record has no value {path!r}")
+        return line, found
+
+    def _keep(
+        self, line: RecordLine, path: str, value: Any, found: Any, by: str, withdrawn: bool = False
+    ) -> None:
+        entry = ReviewEntry(
+            record=line.id, path=path, value=value, found=found,
+            by=by[:_LONGEST_NAME], at=now(), withdrawn=withdrawn,
+        )  # fmt: skip
+        append(reviews_beside(self.path), entry)
+
+    def _now(self) -> tuple[RecordSpec, list[RecordLine]]:
+        """What is in the files, read again where they have changed."""
+        with self._lock:
+            state = tuple(_state(path) for path in (self.path, reviews_beside(self.path)))
+            if self._read is None or self._read[0] != state:
+                self._read = (state, *_read(self.path, self._schema))
+            return self._read[1:]
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        there = path.stat()
+    except OSError:
+        return None
+    return there.st_size, there.st_mtime_ns
+
+
+def _as_read(field: ExtractedField) -> Any:
+    return field.value if field.review is None else field.review.found
+
+
+def _read(path: Path, schema: Mapping[str, Any] | None) -> tuple[RecordSpec, list[RecordLine]]:
+    given = list(json_lines(path))
+    entries = read_reviews(reviews_beside(path))
+    try:
+        schema = schema or next((line["schema"] for line in given if line.get("schema")), None)
+        records = [record_in(line) for line in given]
+        spec = inferred_spec([r for r in records if r]) if schema is None else spec_of(schema)
+        return spec, [
+            RecordLine(
+                id=line["id"],
+                key=sha256(line["id"].encode("utf-8", "replace")).hexdigest()[:16],
+                file=line["file"],
+                record=record and reviewed(spec, record, entries.get(line["id"], {})),
+                error="" if line["error"] is None else str(line["error"]["message"]),
+            )
+            for line, record in zip(given, records, strict=True)
+        ]
+    except (KeyError, TypeError, AttributeError, ValidationError):
+        raise foreign(path) from None

@@ -1,0 +1,1 @@
+"""What people say of the values of a record: confirmed, corrected, kept with who and when."""

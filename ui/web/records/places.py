@@ -1,0 +1,109 @@
+"""Where a value of a record stands: its page with the box, in the viewer."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+from ....closing import Closing
+from ....errors import BadInput
+from ....retrieval.loaders.drawing import PageRenderer
+from ....schema import ExtractedField, Origin, Picture
+from ....settings import DocumentLimits
+from ..html.answers import Mark
+from ..html.panes import Leaf, picture_pane, text_pane
+from ..viewer import Viewer, measures
+from .library import KeptExtraction
+
+_KEPT_PAGES = 6
+"""Pages that are kept drawn: a value's page is looked at again for the next one."""
+
+
+class RecordPlaces(Closing):
+    """Shows where values stand; safe for threads.
+
+    Args:
+        viewer: shows documents of the users'.
+        limits: of drawing pages of other files.
+    """
+
+    def __init__(self, viewer: Viewer, limits: DocumentLimits) -> None:
+        self._viewer = viewer
+        self._renderer = PageRenderer(limits)
+        self._drawn = lru_cache(_KEPT_PAGES)(self._draw)
+
+    def pane(self, owner: str, kept: KeptExtraction, key: str, path: str) -> str:
+        """The page of a value as HTML, the box marked; BadInput where there is no such value.
+
+        Args:
+            key: of the record.
+            path: of its field; "" for the document's first page.
+        """
+        line = kept.file.line(key)
+        fields = line.record.fields if line.record is not None else ()
+        field = next((one for one in fields if one.path == path), ExtractedField(path=path))
+        page = field.page or (line.record.page if line.record is not None else None) or 1
+        marks: list[Mark] = [(box, "lt-cited", "") for box in field.boxes]
+        name = self._among_documents(owner, kept, line.file)
+        query = urlencode({"row": key, "path": path}).replace("&", "&amp;")
+        if name is not None:
+            leaf = Leaf(name, page, 0, home=f"/see/records/{kept.id}/place?{query}")
+            return self._viewer.leaf_pane(owner, leaf, marks, field.quote)
+        title = kept.name_of(line.file)
+        try:
+            picture = self._measures(kept, line.file, page, field)
+        except BadInput as error:
+            return text_pane(title, f"{field.quote}\n\n{error}", field.quote)
+        source = f"/see/records/{kept.id}/leaf?{query}"
+        return picture_pane(title, picture, marks, field.quote, source)
+
+    def leaf(self, kept: KeptExtraction, key: str, path: str) -> bytes:
+        """The page of a value as a JPEG."""
+        line = kept.file.line(key)
+        fields = line.record.fields if line.record is not None else ()
+        page = next((one.page for one in fields if one.path == path), None)
+        page = page or (line.record.page if line.record is not None else None) or 1
+        return self._page(kept, line.file, page)[0]
+
+    def close(self) -> None:
+        """End the drawing processes."""
+        self._renderer.close()
+
+    def _measures(
+        self, kept: KeptExtraction, file: str, page: int, field: ExtractedField
+    ) -> Picture:
+        _, width, height = self._page(kept, file, page)
+        frame = field.boxes[0].frame if field.boxes else "page"
+        origin = Origin(document=file, page=page, frame=frame)
+        return measures(round(width), round(height), file, origin)
+
+    def _page(self, kept: KeptExtraction, file: str, page: int) -> tuple[bytes, float, float]:
+        if not kept.may_draw(file) or not Path(file).is_file():
+            raise BadInput(
+                kept.name_of(file), "is not among your documents; add it to see its page"
+            )
+        return self._drawn(file, page, Path(file).stat().st_mtime_ns)
+
+    def _draw(self, file: str, page: int, changed: int) -> tuple[bytes, float, float]:
+        """A page as a JPEG, and its width and height in its own frame."""
+        image, scale = self._renderer.draw(Path(file), page)
+        made = io.BytesIO()
+        image.convert("RGB").save(made, "JPEG", quality=88)
+        return made.getvalue(), image.width * scale, image.height * scale
+
+    def _among_documents(self, owner: str, kept: KeptExtraction, file: str) -> str | None:
+        """What the file is called among the user's documents, if it is one of them."""
+        documents = self._viewer.documents.list_documents(owner)
+        if kept.may_draw(file):
+            return next((one.name for one in documents if one.path == file), None)
+        last = _last(file)
+        alike: Sequence[str] = [one.name for one in documents if _last(one.name) == last]
+        return alike[0] if len(alike) == 1 else None
+
+
+def _last(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1]
