@@ -10,12 +10,13 @@ from ....schema import ExtractedField, Picture
 from ...backends.base import Message
 from ...budget import Meter
 from .doubts.completing import Completing
-from .doubts.proven_rows import proven_rows
+from .doubts.list_rows import rows_of, with_rows
+from .doubts.proven_rows import Proven, proven_rows
 from .doubts.rereading import ReadAgain, reread
 from .doubts.scattered_rows import without_scattered
 from .doubts.second_look import SecondLook
 from .doubts.slips import by_width
-from .doubts.sums import with_sums
+from .doubts.sums import with_sums, with_sums_of_rows
 from .doubts.titles import by_title
 from .generation.filling import ask_fields, ask_rows
 from .generation.prompting import MOST_ROWS, Among, about_rows, opening
@@ -85,12 +86,19 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
         for many in lists:
             if of_table and many.path in known:
                 continue
-            if len(parts) > 1 or not _prove_rows(work, many):
+            proven = Proven()
+            if len(parts) == 1:
+                proven = proven_rows(work.spec, many, work.pages, work.placing)
+            if not proven.named:
                 _fill_rows(work, many, begun, among, known, part)
+            if proven.rows:
+                given = rows_of(many, work.fields)
+                work.fields = with_rows(many, work.fields, proven.in_words_of(given))
     _read_again(work, read_again)
     whole = work.begun(parts[-1])
+    work.fields = with_sums_of_rows(work.spec, work.fields, work.placing)
     work.fields = with_sums(work.spec, work.fields, work.placing, work.model, whole, among)
-    if len(parts) == 1 and not known:
+    if len(parts) == 1:
         completing = Completing(work.spec, work.placing, work.pages, work.model, whole, among)
         work.fields = completing.completed(work.fields)
     work.fields = without_scattered(work.spec, work.fields)
@@ -133,13 +141,6 @@ def _read_off(
         work.fields.update({found.path: found for row in rows for found in row})
         return len(rows)
     return 0
-
-
-def _prove_rows(work: Extraction, many: ListSpec) -> bool:
-    """Take the rows that prove themselves; whether there are any."""
-    rows = proven_rows(work.spec, many, work.fields, work.pages, work.placing)
-    work.fields.update({found.path: found for found in rows})
-    return bool(rows)
 
 
 def _fill_rows(

@@ -1,13 +1,12 @@
 """Rows that do not come to the sum that the document states are looked for once more.
 
-First without the model: rows that go on after those that come to the sum are none of the list, and a run of
-amounts on the page may come to it. Only then are they asked for again.
+First without the model: a run of amounts on the page may come to it, and rows that go on after those that
+come to the sum are none of the list. Only then are they asked for again.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,13 +17,15 @@ from ..generation.filling import ask_rows
 from ..generation.prompting import Among, about_rows_again
 from ..pages.rows import PageText
 from ..places.placing import Placing
-from ..results.assembly import record_of
 from ..schemas.checks import broken, confirmed, sum_of_rows
 from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
 from ..schemas.paths import places_in
-from .summed_rows import rows_that_sum
+from .list_rows import Fields, ListRow, rows_of, with_rows
+from .naming import in_words_of
+from .row_proofs import RowReader
+from .summed_rows import RowAmount, amounts_of, columns_of, runs, stated_in, sum_of, takes_off
 
-Fields = dict[str, ExtractedField]
+_ROUNDING = 0.011
 
 
 @dataclass(frozen=True)
@@ -55,72 +56,82 @@ class Completing:
             column = next((c for c in many.columns if c.path == name), None) if many else None
             if many is None or column is None or not list(broken([check], _values(fields))):
                 continue
-            for other in (self._shorter, self._summed, self._asked_again):
-                rows = other(many, column, fields, fields[total].value)
-                tried = _without(many, fields) | {one.path: one for one in rows}
+            if self._are_proven(many, column, fields):
+                continue  # what is taken off all of them, or added, stands elsewhere
+            rows = rows_of(many, fields)
+            if summed := self._summed(many, column, rows, fields[total]):
+                fields = with_rows(many, fields, summed)
+                continue
+            for other in (self._shorter, self._asked_again):
+                tried = with_rows(many, fields, other(many, column, rows, fields[total]))
                 if confirmed([check], _values(tried)):
                     fields = tried
                     break
         return fields
 
     def _shorter(
-        self, many: ListSpec, column: FieldSpec, fields: Fields, expected: float
-    ) -> list[ExtractedField]:
+        self, many: ListSpec, column: FieldSpec, rows: Sequence[ListRow], stated: ExtractedField
+    ) -> Sequence[ListRow]:
         """The first rows that come to the sum; sums under a table are taken for rows of it."""
-        found: list[ExtractedField] = []
         total = 0.0
-        rows: defaultdict[int, list[ExtractedField]] = defaultdict(list)
-        for path, place in places_in(many.path, fields).items():
-            rows[place.row].append(fields[path])
-        for _, row in sorted(rows.items()):
-            found += row
-            amounts = [one.value for one in row if one.path.endswith(f".{column.path}")]
-            total += sum(amounts)
-            if round(total - expected, 2) == 0:
-                break
-        return found
+        rows = [row for row in rows if (own := row.get(column.path)) and own.boxes != stated.boxes]
+        for at, row in enumerate(rows):
+            total += row[column.path].value
+            if round(total - stated.value, 2) == 0:
+                return rows[: at + 1]
+        return rows
+
+    def _are_proven(self, many: ListSpec, column: FieldSpec, fields: Fields) -> bool:
+        """Whether every amount is borne out by the other numbers of its row."""
+        of_rows = [check for check in self.spec.checks if sum_of_rows(check) is None]
+        borne_out = confirmed(of_rows, _values(fields))
+        amounts = [p for p, at in places_in(many.path, fields).items() if at.column == column.path]
+        return bool(amounts) and borne_out.issuperset(amounts)
 
     def _summed(
-        self, many: ListSpec, column: FieldSpec, fields: Fields, expected: float
-    ) -> list[ExtractedField]:
+        self, many: ListSpec, column: FieldSpec, rows: Sequence[ListRow], stated: ExtractedField
+    ) -> Sequence[ListRow]:
         """The rows of a run of amounts on the page, where the model saw half of them, too.
 
-        What is left when discounts are taken off a sum comes to the next sum as well.
+        What is left when discounts are taken off a sum comes to the next sum as well; they are no rows.
         """
-        rows = rows_that_sum(many, column, expected, self.spec.checks, self.pages, self.placing)
-        given = _texts(one for path, one in fields.items() if path.startswith(f"{many.path}["))
-        known = [row for row in rows if _texts(row) & given]
-        return [one for row in rows for one in row] if 2 * len(known) >= len(rows) else []
+        reader = RowReader(many, column, self.spec.checks, self.placing)
+        best: list[ListRow] = []
+        most = 0
+        for run in self._runs(column):
+            if abs(sum_of(run) - stated.value) <= _ROUNDING:
+                proofs = [(one, *reader.row(one)) for one in run]
+                read = [row for one, row, proven in proofs if proven or not takes_off(one, run)]
+                named, known = in_words_of(rows, read, column)
+                if known > most and 2 * known >= len(read):
+                    best, most = named, known
+        return best
+
+    def _runs(self, column: FieldSpec) -> Iterator[list[RowAmount]]:
+        amounts = amounts_of(self.pages, column, self.placing)
+        stated = stated_in(self.pages, column, self.placing)
+        for under in columns_of(amounts):
+            yield from runs(under, stated)
 
     def _asked_again(
-        self, many: ListSpec, column: FieldSpec, fields: Fields, expected: float
-    ) -> list[ExtractedField]:
+        self, many: ListSpec, column: FieldSpec, rows: Sequence[ListRow], stated: ExtractedField
+    ) -> Sequence[ListRow]:
         """The rows that the model gives when it is told what is wrong with the first."""
         if not self.model.can_call():
             return []
-        own = {path: one for path, one in fields.items() if path.startswith(f"{many.path}[")}
-        amounts = [one.value for path, one in own.items() if path.endswith(f".{column.path}")]
-        rows = _in_words(many, record_of(self.spec, "", None, own).record[many.path])
-        question = about_rows_again(many, rows, round(sum(amounts), 2), expected)
+        amounts = [row[column.path].value for row in rows if column.path in row]
+        words = _in_words(many, rows)
+        question = about_rows_again(many, words, round(sum(amounts), 2), stated.value)
         again, _ = ask_rows(self.model, self.begun, question, many, self.among)
-        return [one for row in self.placing.rows(many, again, 0) for one in row]
-
-
-def _texts(fields: Iterable[ExtractedField]) -> set[str]:
-    return {one.value for one in fields if isinstance(one.value, str)}
-
-
-def _without(many: ListSpec, fields: Fields) -> Fields:
-    inside = places_in(many.path, fields)
-    return {path: one for path, one in fields.items() if path not in inside}
+        placed = (one for row in self.placing.rows(many, again, 0) for one in row)
+        return rows_of(many, {one.path: one for one in placed})
 
 
 def _values(fields: Mapping[str, ExtractedField]) -> dict[str, Any]:
     return {path: found.value for path, found in fields.items()}
 
 
-def _in_words(many: ListSpec, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _in_words(many: ListSpec, rows: Sequence[ListRow]) -> list[str]:
     return [
-        " | ".join(str(row[c.path]) for c in many.columns if row.get(c.path) is not None)
-        for row in rows
+        " | ".join(str(row[c.path].value) for c in many.columns if c.path in row) for row in rows
     ]

@@ -1,57 +1,102 @@
 """Rows of a table that prove themselves, so that no model has to write them down.
 
-Where every amount of a column is the product of two numbers in its own row and all of them come to the sum
-that the document states, nothing is left to be said. Writing rows is what takes a model longest.
+Where the amounts of a column are products of two numbers in their own rows and come to a sum that stands
+below them, nothing is left to be said, whatever the model took for that sum. Writing rows is what takes a
+model longest.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from .....schema import ExtractedField
 from ..pages.rows import PageText
 from ..places.placing import Placing
-from ..schemas.checks import confirmed, paths_of, sum_of_rows
+from ..schemas.checks import paths_of, sum_of_rows
 from ..schemas.fields import NUMERIC, FieldSpec, ListSpec, RecordSpec
-from .summed_rows import Row, RowAmount, amounts_under, row_of, runs
+from .list_rows import ListRow
+from .naming import in_words_of
+from .row_proofs import RowReader, has_one_name
+from .summed_rows import Place, RowAmount, amounts_of, columns_of, runs, stated_in, takes_off
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_ROUNDING = 0.011
+
+@dataclass(frozen=True)
+class _Run:
+    """Rows that may be a list.
+
+    Attributes:
+        first: number of their first amount in its column.
+        proven: how many of them prove themselves.
+    """
+
+    first: int
+    amounts: list[RowAmount]
+    proven: int
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """The more prove themselves, the better; then the earlier they begin, the fewer others.
+
+        Of one thing, price and amount are the same: the amount stands last.
+        """
+        return self.proven, -self.first, -len(self.amounts), self.amounts[0].cell.left
+
+
+@dataclass(frozen=True)
+class Proven:
+    """Rows that prove themselves; none where the pages prove none.
+
+    Attributes:
+        amount: the column of their amounts.
+        named: whether it is clear which of their words is a name.
+    """
+
+    rows: Sequence[ListRow] = ()
+    amount: FieldSpec | None = None
+    named: bool = False
+
+    def in_words_of(self, given: Sequence[ListRow]) -> Sequence[ListRow]:
+        """The same under the names that a model gave; what it gave where it saw less than half of them."""
+        if self.named or self.amount is None:
+            return self.rows
+        rows, known = in_words_of(given, self.rows, self.amount)
+        return rows if 2 * known >= len(rows) else given
 
 
 def proven_rows(
-    spec: RecordSpec,
-    many: ListSpec,
-    fields: Mapping[str, ExtractedField],
-    pages: Sequence[PageText],
-    placing: Placing,
-) -> Row:
-    """The fields of all rows of a list; [] where the pages prove none, or more than one list.
+    spec: RecordSpec, many: ListSpec, pages: Sequence[PageText], placing: Placing
+) -> Proven:
+    """The rows of a list.
 
     Args:
-        spec: of the record; its checks such as "sum(lines.amount) = net" name the sum, others such as
-            "lines.quantity * lines.price = lines.amount" what holds in a row.
-        fields: found so far, by path.
+        spec: of the record; its checks such as "sum(lines.amount) = net" name the column of the amounts,
+            others such as "lines.quantity * lines.price = lines.amount" what holds in a row.
     """
-    found, places = [], dict(placing.places)
-    for check in spec.checks:
-        path, name, total = sum_of_rows(check) or ("", "", "")
-        column = next((one for one in many.columns if one.path == name), None)
-        stated = fields.get(total)
-        if path != many.path or column is None or stated is None or not _provable(spec, many):
-            continue
-        for under in amounts_under(pages, column, placing):
-            alone = [[one] for one in under if abs(one.value - stated.value) <= _ROUNDING]
-            for run in [*runs(under, stated.value), *alone]:
-                if rows := _proven(spec, many, column, run, placing):
-                    found.append(rows)
-    most = max(map(len, found), default=0)
-    longest = [rows for rows in found if len(rows) == most]
-    if len({frozenset((one.path, one.value) for one in rows) for rows in longest}) == 1:
-        return longest[-1]  # of one thing, price and amount are the same: the amount stands last
-    placing.places = places
-    return []
+    summed = {of[1] for check in spec.checks if (of := sum_of_rows(check)) and of[0] == many.path}
+    for column in many.columns:
+        if column.path in summed and _provable(spec, many):
+            reader = RowReader(many, column, spec.checks, placing)
+            amounts = amounts_of(pages, column, placing)
+            stated = stated_in(pages, column, placing)
+            found = [run for under in columns_of(amounts) for run in _runs(under, reader, stated)]
+            if found:
+                best = max(found, key=lambda run: run.rank)
+                rows = [reader.row(amount)[0] for amount in best.amounts]
+                return Proven(rows, column, all(map(has_one_name, best.amounts)))
+    return Proven()
+
+
+def _runs(
+    under: Sequence[RowAmount], reader: RowReader, stated: Mapping[float, Place]
+) -> Iterator[_Run]:
+    """The runs of a column of which half prove themselves; a single amount where no other does."""
+    proven = {one.place: reader.row(one)[1] for one in under}
+    alone = sum(proven.values()) == 1
+    for run in runs(under, stated, fewest=1):
+        run = [one for one in run if proven[one.place] or not takes_off(one, run)]
+        known = sum(proven[one.place] for one in run)
+        if 2 * known >= len(run) > 0 and (len(run) > 1 or alone):
+            yield _Run(under.index(run[0]), run, known)
 
 
 def _provable(spec: RecordSpec, many: ListSpec) -> bool:
@@ -64,29 +109,3 @@ def _provable(spec: RecordSpec, many: ListSpec) -> bool:
         and len(names) + len(numbers) == len(many.columns)
         and any(len(paths_of(check, numbers)) == len(numbers) > 2 for check in of_rows)
     )
-
-
-def _names(text: str) -> bool:
-    """Whether words may name a thing; the number of an article only looks like some."""
-    code = len(text.split()) == 1 and any(map(str.isdigit, text))
-    return _WORD.search(text) is not None and not code
-
-
-def _proven(
-    spec: RecordSpec, many: ListSpec, column: FieldSpec, run: Sequence[RowAmount], placing: Placing
-) -> Row:
-    """The rows of a run of amounts where each is borne out and has one name only."""
-    rows: Row = []
-    for number, amount in enumerate(run):
-        row = row_of(many, column, spec.checks, amount, number, placing)
-        values = {one.path: one.value for one in row}
-        quotes = {one.quote for one in row}
-        words = [c.text for c in amount.row if _names(c.text) and c.text not in quotes]
-        if (
-            len(row) < len(many.columns)
-            or not set(values) & confirmed(spec.checks, values)
-            or words
-        ):
-            return []
-        rows += row
-    return rows

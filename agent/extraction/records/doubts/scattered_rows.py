@@ -10,21 +10,20 @@ from collections.abc import Mapping, Sequence
 
 from .....schema import ExtractedField
 from ..schemas.checks import confirmed, sum_of_rows
-from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
-from ..schemas.paths import ListPath, places_in
+from ..schemas.fields import NUMERIC, FieldSpec, ListSpec, RecordSpec
+from .list_rows import Fields, rows_of, with_rows
 
 __all__ = ["without_scattered"]
 
 _FARTHEST = 4.0
 """Heights of its amount between a row's name and its amount: names take several lines."""
 
-Fields = dict[str, ExtractedField]
-
 
 def without_scattered(spec: RecordSpec, fields: Fields) -> Fields:
     """The fields without rows whose amount stands far from their name, or nearer to another's.
 
-    Lists that come to the sum that the document states stay as they are.
+    Rows that come to the sum that the document states stay, without those of their numbers that stand far
+    from their amount, or nearer to another's.
     """
     values = {path: one.value for path, one in fields.items()}
     for many in spec.lists:
@@ -35,7 +34,28 @@ def without_scattered(spec: RecordSpec, fields: Fields) -> Fields:
         ]
         if not confirmed([check for check, _ in sums], values):
             fields = _kept(many, fields, [column for _, column in sums])
+        for _, amount in sums[:1]:
+            rows = [dict(row) for row in rows_of(many, fields)]
+            for column in many.columns:
+                if column.kind in NUMERIC and column.path != amount:
+                    _drop_strange(column, rows, amount)
+            fields = with_rows(many, fields, rows) if rows else fields
     return fields
+
+
+def _drop_strange(
+    column: FieldSpec, rows: Sequence[dict[str, ExtractedField]], amount: str
+) -> None:
+    """Drop, in place, numbers of a column that stand far from their row, or in another's."""
+    nearest: dict[object, float] = {}
+    apart = [_apart(row, column, amount) for row in rows]
+    for row, distance in zip(rows, apart, strict=True):
+        place = _place(row.get(column.path))
+        nearest[place] = min(nearest.get(place, _FARTHEST), distance)
+    for row, distance in zip(rows, apart, strict=True):
+        place = _place(row.get(column.path))
+        if place is not None and distance > nearest[place]:
+            del row[column.path]
 
 
 def _kept(many: ListSpec, fields: Fields, summed: Sequence[str]) -> Fields:
@@ -43,7 +63,7 @@ def _kept(many: ListSpec, fields: Fields, summed: Sequence[str]) -> Fields:
     amounts = [*summed, *(one.path for one in reversed(many.columns) if one.kind == "money")]
     if name is None or not amounts:
         return fields
-    rows = _rows(many, fields)
+    rows = rows_of(many, fields)
     places = [_place(row.get(amounts[0])) for row in rows]
     apart = [_apart(row, name, amounts[0]) for row in rows]
     nearest: dict[object, float] = {}
@@ -54,22 +74,7 @@ def _kept(many: ListSpec, fields: Fields, summed: Sequence[str]) -> Fields:
         if place is None or distance <= nearest[place]:
             kept.append(row)
             nearest[place] = -1.0  # it is this row's
-    inside = places_in(many.path, fields)
-    return {path: one for path, one in fields.items() if path not in inside} | {
-        path: one.model_copy(update={"path": path})
-        for at, row in enumerate(kept)
-        for column, one in row.items()
-        for path in (str(ListPath(many.path, at, column)),)
-    }
-
-
-def _rows(many: ListSpec, fields: Fields) -> list[dict[str, ExtractedField]]:
-    """The fields of each row, by the names of their columns."""
-    rows: dict[int, dict[str, ExtractedField]] = {}
-    for path, place in places_in(many.path, fields).items():
-        if place.column:
-            rows.setdefault(place.row, {})[place.column] = fields[path]
-    return [row for _, row in sorted(rows.items())]
+    return with_rows(many, fields, kept)
 
 
 def _place(field: ExtractedField | None) -> object:

@@ -1,33 +1,33 @@
-"""Rows of a table by arithmetic: those under one another whose amounts come to the sum that is stated.
+"""Rows of a table by arithmetic: those under one another whose amounts come to a sum that is stated.
 
 Where the rows that a model gave do not come to their sum, the page itself often shows which do, whatever
-the language of its heads: a run of amounts in one column. A row's other numbers are those with which its
-own checks hold.
+the language of its heads: a run of amounts in one column, and their sum somewhere below it. What a page
+carries over from the one before is such a sum, too, and no row.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from functools import cached_property
 
-from .....schema import ExtractedField
 from ..pages.rows import PageText, RowCell
 from ..places.columns import REACH
 from ..places.placing import Placing
-from ..schemas.checks import confirmed
-from ..schemas.fields import NUMERIC, FieldSpec, ListSpec
-from ..schemas.paths import ListPath
+from ..schemas.fields import FieldSpec
 from ..values.typed import is_like_money, values_written
 
 _ROUNDING = 0.011
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FEWEST = 2
 """Rows of a run: a single amount may be the sum itself."""
-_MOST_CELLS = 6
+_MOST = 400
+"""Amounts of a document in which runs are looked for."""
 
-Row = list[ExtractedField]
+Place = tuple[int, int]
+"""The number of a page and of a row on it."""
+_NOWHERE: Place = (0, -1)
 
 
 @dataclass(frozen=True)
@@ -35,106 +35,107 @@ class RowAmount:
     """An amount in a row of a page."""
 
     text: PageText
+    number: int
     row: tuple[RowCell, ...]
     cell: RowCell
     value: float
 
+    @property
+    def place(self) -> Place:
+        return self.text.number, self.number
 
-def rows_that_sum(
-    many: ListSpec,
-    column: FieldSpec,
-    expected: float,
-    checks: Sequence[str],
-    pages: Sequence[PageText],
-    placing: Placing,
-) -> list[Row]:
-    """The rows whose amounts come to a sum; [] where the pages show none.
+    @cached_property
+    def named(self) -> RowCell | None:
+        """The cell that says what the row is about: the one with most letters before its amount."""
+        cells = [c for c in self.row if c.start < self.cell.start and _WORD.search(c.text)]
+        return max(cells, key=lambda c: letters(c.text), default=None)
 
-    Args:
-        column: of the amounts.
-        expected: what they come to.
-        checks: of the record, those of single rows among them.
+
+def letters(text: str) -> int:
+    """How many letters the words of a text have."""
+    return len("".join(_WORD.findall(text)))
+
+
+def amounts_of(pages: Sequence[PageText], column: FieldSpec, placing: Placing) -> list[RowAmount]:
+    """The amounts that stand in cells of their own, from top to bottom; [] where there are too many.
+
+    Numbers without cents are amounts where a document has none with cents.
     """
     found = [
-        run for under in amounts_under(pages, column, placing) for run in runs(under, expected)
+        RowAmount(text, number, row, cell, values[0])
+        for text in pages
+        for number, row in enumerate(text.cells)
+        for cell in row
+        if not _WORD.search(cell.text)
+        and len(values := list(values_written(column, [cell.text], placing.by) or {})) == 1
     ]
-    best = max(found, key=len, default=[])
-    return [row_of(many, column, checks, one, at, placing) for at, one in enumerate(best)]
+    exact = [one for one in found if is_like_money(one.cell.text, placing.by.decimal)]
+    return (exact or found) if len(found) <= _MOST else []
 
 
-def amounts_under(
-    pages: Sequence[PageText], column: FieldSpec, placing: Placing
-) -> Iterator[list[RowAmount]]:
-    """Amounts that end at one edge and stand in rows with words, from top to bottom."""
+def stated_in(pages: Sequence[PageText], column: FieldSpec, placing: Placing) -> dict[float, Place]:
+    """Every amount that is written, without its sign, and the last place where it stands."""
+    return {
+        round(abs(value), 2): (text.number, number)
+        for text in pages
+        for number, row in enumerate(text.cells)
+        for value in values_written(column, [cell.text for cell in row], placing.by) or {}
+    }
+
+
+def columns_of(amounts: Sequence[RowAmount]) -> Iterator[list[RowAmount]]:
+    """Amounts that begin or end at one edge and stand in rows with words, from top to bottom."""
     found: list[list[RowAmount]] = []
-    for text in pages:
-        for row in text.cells:
-            for cell in row:
-                values = list(values_written(column, [cell.text], placing.by) or {})
-                if len(values) != 1 or _WORD.search(cell.text) or _name_cell(row, cell) is None:
-                    continue
-                amount = RowAmount(text, row, cell, values[0])
-                under = next(
-                    (u for u in found if abs(u[-1].cell.right - cell.right) <= REACH), None
-                )
-                if under is None:
-                    found.append([amount])
-                else:
-                    under.append(amount)
+    for right in (True, False):
+        under: list[list[RowAmount]] = []
+        for amount in amounts:
+            if amount.named is None:
+                continue
+            edge = _edge(amount, right)
+            column = next((u for u in under if abs(_edge(u[-1], right) - edge) <= REACH), None)
+            if column is None:
+                under.append([amount])
+            else:
+                column.append(amount)
+        found += [column for column in under if column not in found]
     yield from found
 
 
-def runs(under: Sequence[RowAmount], expected: float) -> Iterator[list[RowAmount]]:
-    """Amounts under one another that come to a sum, and none of them by itself."""
+def _edge(amount: RowAmount, right: bool) -> float:
+    return amount.cell.right if right else amount.cell.left
+
+
+def runs(
+    under: Sequence[RowAmount], stated: Mapping[float, Place], fewest: int = _FEWEST
+) -> Iterator[list[RowAmount]]:
+    """Amounts under one another that come to one that stands below them, or to what is carried over.
+
+    Args:
+        stated: where the amounts of the document stand last.
+        fewest: amounts of a run.
+    """
     for first in range(len(under)):
         run: list[RowAmount] = []
-        for amount in under[first:]:
-            if not amount.value or abs(amount.value - expected) <= _ROUNDING:
-                break
+        total = 0.0
+        for amount in filter(_counts, under[first:]):
+            if len(run) >= _FEWEST and abs(amount.value - total) <= _ROUNDING:
+                yield list(run)
+                continue  # a sum between rows, or what the page before carries over
             run.append(amount)
-            if len(run) >= _FEWEST and abs(sum(a.value for a in run) - expected) <= _ROUNDING:
+            total += amount.value
+            if len(run) >= fewest and stated.get(round(abs(total), 2), _NOWHERE) > amount.place:
                 yield list(run)
 
 
-def _name_cell(row: Sequence[RowCell], amount: RowCell) -> RowCell | None:
-    """The cell of a row that says what it is about: the one with most letters before its amount."""
-    named = [cell for cell in row if cell.start < amount.start and _WORD.search(cell.text)]
-    return max(named, key=lambda cell: len("".join(_WORD.findall(cell.text))), default=None)
+def _counts(amount: RowAmount) -> bool:
+    return amount.value != 0
 
 
-def row_of(
-    many: ListSpec,
-    column: FieldSpec,
-    checks: Sequence[str],
-    amount: RowAmount,
-    number: int,
-    placing: Placing,
-) -> Row:
-    """A row of a list from where its amount stands; its other numbers where they prove one another."""
-
-    def placed(one: FieldSpec, cell: RowCell | None) -> ExtractedField | None:
-        if cell is None:
-            return None
-        path = str(ListPath(many.path, number, one.path))
-        return placing.cell(one, path, amount.text, cell)
-
-    name = next((one for one in many.columns if one.kind == "text"), None)
-    fixed = [placed(column, amount.cell)]
-    if name is not None:
-        fixed.append(placed(name, _name_cell(amount.row, amount.cell)))
-    others = [one for one in many.columns if one.kind in NUMERIC and one != column]
-    cells = [c for c in amount.row if c != amount.cell and re.search(r"\d", c.text)][:_MOST_CELLS]
-    held = [one for one in fixed if one is not None]
-    for chosen in sorted(permutations(cells, len(others)), key=lambda c: _unlike(others, c)):
-        tried = [placed(one, cell) for one, cell in zip(others, chosen, strict=True)]
-        numbers = [one for one in tried if one is not None]
-        values = {one.path: one.value for one in [*held, *numbers]}
-        if {one.path for one in numbers} & confirmed(checks, values):
-            return [*held, *numbers]
-    return held
+def takes_off(amount: RowAmount, run: Sequence[RowAmount]) -> bool:
+    """Whether an amount goes against the first of a run: a discount, where nothing proves its row."""
+    return amount.value * run[0].value < 0
 
 
-def _unlike(columns: Sequence[FieldSpec], cells: Sequence[RowCell]) -> int:
-    """How many cells are not written as their columns are: prices with cents, counts without."""
-    pairs = zip(columns, cells, strict=True)
-    return sum((one.kind == "money") != is_like_money(cell.text, None) for one, cell in pairs)
+def sum_of(run: Sequence[RowAmount]) -> float:
+    """What amounts come to."""
+    return round(sum(amount.value for amount in run), 2)

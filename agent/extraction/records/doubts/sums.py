@@ -1,12 +1,13 @@
-"""Parts of a sum that does not hold are asked for one by one.
+"""Sums that do not hold are set right by what is written on the pages, or their parts asked for one by one.
 
 A small model that is asked for a dozen fields at once takes net, tax and total from wherever its first
-guess was; asked for one of them alone it looks again.
+guess was. Where only one of them has to be another for the sum to hold, and that amount is written, it is
+that one; else each is asked for alone, for then it looks again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -16,10 +17,39 @@ from ....budget import Meter
 from ..generation.filling import ask_field
 from ..generation.prompting import Among
 from ..places.placing import Placing
-from ..schemas.checks import broken, confirmed, paths_of
+from ..schemas.checks import broken, confirmed, paths_of, sum_of_rows
 from ..schemas.fields import NUMERIC, FieldSpec, RecordSpec
+from ..schemas.paths import places_in
+
+_CHOSEN = 0.8
 
 Fields = dict[str, ExtractedField]
+
+
+def with_sums_of_rows(spec: RecordSpec, fields: Fields, placing: Placing) -> Fields:
+    """The fields, with what rows come to where that is written and nothing bears out what was taken.
+
+    Args:
+        spec: of the record; its checks such as "sum(lines.amount) = net" name the sums.
+        fields: found so far, by path.
+        placing: knows what is written.
+    """
+    numbers = {one.path: one for one in spec.fields if one.kind in NUMERIC}
+    for check in spec.checks:
+        many, column, total = sum_of_rows(check) or ("", "", "")
+        rows = {p: at for p, at in places_in(many, fields).items() if at.column == column}
+        if (
+            total not in numbers
+            or len(rows) < 2
+            or total in confirmed(spec.checks, _values(fields))
+        ):
+            continue
+        for other in placing.candidates(numbers[total]):
+            tried = fields | {total: _instead(other, fields.get(total))}
+            if total in confirmed([check], _values(tried)) and _stands_after(other, fields, rows):
+                fields = tried
+                break
+    return fields
 
 
 def with_sums(
@@ -45,6 +75,10 @@ def with_sums(
         if "<" in check or "sum(" in check or not list(broken([check], _values(fields))):
             continue
         parts = [numbers[path] for path in paths_of(check, list(numbers))]
+        others = list(_with_another(check, spec, fields, parts, placing))
+        if len(others) == 1:
+            fields = others[0]
+            continue
         if not model.can_call(len(parts)):
             continue
         read = {
@@ -53,6 +87,41 @@ def with_sums(
         }
         fields = _that_holds(check, fields, read) or fields
     return fields
+
+
+def _with_another(
+    check: str, spec: RecordSpec, fields: Fields, parts: Sequence[FieldSpec], placing: Placing
+) -> Iterator[Fields]:
+    """The fields with another amount for one part with which the sum holds.
+
+    A part that another check bears out stays.
+    """
+    borne_out = confirmed([one for one in spec.checks if one != check], _values(fields))
+    for part in parts:
+        if part.path in borne_out:
+            continue
+        for other in placing.candidates(part):
+            tried = fields | {part.path: _instead(other, fields.get(part.path))}
+            if {one.path for one in parts} <= confirmed([check], _values(tried)):
+                yield tried
+                break
+
+
+def _instead(other: ExtractedField, taken: ExtractedField | None) -> ExtractedField:
+    """A value in the place of the one that was taken, which stays as an alternative."""
+    said: dict[str, Any] = {"confidence": _CHOSEN}
+    if taken is not None and taken.value is not None:
+        said["alternatives"] = (taken.value,)
+    return other.model_copy(update=said)
+
+
+def _stands_after(total: ExtractedField, fields: Fields, rows: Mapping[str, object]) -> bool:
+    """Whether a sum stands below all of its rows."""
+    return all(_at(fields[path]) < _at(total) for path in rows)
+
+
+def _at(found: ExtractedField) -> tuple[int, float]:
+    return found.page or 0, found.boxes[0].y1 if found.boxes else 0.0
 
 
 def _readings(

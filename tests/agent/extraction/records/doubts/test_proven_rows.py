@@ -27,6 +27,7 @@ def test_of_one_thing_the_amount_stands_last(make: Make, tmp_path: Path) -> None
     table = [
         ("", "Thing", "", "Price", "Number", "Amount"),
         ("", "Anvil", "", "49.00", "1", "49.00"),
+        ("", "Sum", "", "", "", "49.00"),
     ]
     found = make(script=model()).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
     (line,) = found.record["lines"]
@@ -43,3 +44,26 @@ def test_a_row_that_proves_nothing_is_asked_for(make: Make, tmp_path: Path) -> N
     found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
     assert [line["amount"] for line in found.record["lines"]] == [34, 15]
     assert len(scripted.calls) == 2
+
+
+def test_what_the_model_takes_for_the_sum_does_not_matter(make: Make, tmp_path: Path) -> None:
+    table = [*PLAIN, ("", "Sum", "", "", "", "49.00")]
+    found = make(script=model(net="34.00")).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    assert [line["amount"] for line in found.record["lines"]] == [34, 15]
+    assert (found.record["net"], found.fields["net"].alternatives) == (49, (34,))
+
+
+def test_what_is_carried_over_and_discounts_in_percent_are_understood(
+    make: Make, tmp_path: Path
+) -> None:
+    table = [
+        ("", "Thing", "Off", "Price", "Number", "Amount"),
+        ("", "Steel rope", "", "8.50", "4", "34.00"),
+        ("", "Large hook", "10%", "1.25", "12", "13.50"),
+        ("", "Carried", "", "", "", "47.50"),
+        ("", "Anvil", "", "49.00", "1", "49.00"),
+        ("", "Sum", "", "", "", "96.50"),
+    ]
+    found = make(script=model(net="96.50")).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    assert [line["name"] for line in found.record["lines"]] == ["Steel rope", "Large hook", "Anvil"]
+    assert [line["quantity"] for line in found.record["lines"]] == [4, 12, 1]

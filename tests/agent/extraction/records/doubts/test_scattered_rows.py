@@ -25,3 +25,13 @@ def test_a_name_and_an_amount_from_far_apart_are_no_row(make: Make, tmp_path: Pa
     found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
     rows = [(line["name"], line["amount"]) for line in found.record["lines"]]
     assert rows == [("Steel rope", 34), ("Large hook", 15.1)]
+
+
+def test_a_number_that_stands_in_another_row_is_not_taken(make: Make, tmp_path: Path) -> None:
+    table = [*PLAIN[:2], ("2", "Large hook", "", "", "", "15.10"), *BELOW]
+    scripted = model(
+        {"name": "Steel rope", "quantity": "4", "amount": "34.00"},
+        {"name": "Large hook", "quantity": "4", "amount": "15.10"},
+    )
+    found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    assert [line["quantity"] for line in found.record["lines"]] == [4, None]

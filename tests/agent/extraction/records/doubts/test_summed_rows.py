@@ -34,7 +34,7 @@ SCHEMA = {
 }
 ROWS = [
     ("Pos", "Artikel", "Farbe", "Preis", "Menge", "Betrag"),
-    ("1", "Steel rope", "grey", "8.50", "4 m", "34.00"),
+    ("1", "Steel rope", "polished", "8.50", "4 m", "34.00"),
     ("2", "Large hook", "", "1.25", "12", "15.00"),
     ("", "Summe", "", "", "", "49.00"),
 ]
@@ -55,12 +55,12 @@ def bill(path: Path, table: Sequence[Sequence[str]] = ROWS) -> Path:
     return path
 
 
-def model(*rows: dict[str, Any]) -> ScriptedModel:
-    """Gives these rows, whatever the page says."""
+def model(*rows: dict[str, Any], net: str = "49.00") -> ScriptedModel:
+    """Gives these rows and this sum, whatever the page says."""
 
     def fill(messages: Sequence[Message], schema: JsonSchema | None) -> dict[str, Any]:
         assert schema is not None
-        return {"rows": list(rows)} if "rows" in schema["properties"] else {"net": "49.00"}
+        return {"rows": list(rows)} if "rows" in schema["properties"] else {"net": net}
 
     return ScriptedModel(fill)
 
