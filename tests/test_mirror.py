@@ -76,6 +76,10 @@ TESTED_WITH = {
         " agent/extraction/records/pages/parts agent/extraction/records/passes"
         " agent/extraction/records/places/placing agent/extraction/records/generation/prompting"
     ),
+    "agent/extraction/records/doubts/test_proven_rows.py": (
+        "agent/extraction/records/doubts/list_rows agent/extraction/records/doubts/row_proofs"
+    ),
+    "agent/extraction/records/doubts/test_summed_rows.py": "agent/extraction/records/doubts/naming",
     "agent/extraction/records/doubts/test_second_look.py": "agent/extraction/records/doubts/completing",
     "agent/extraction/records/embedded/test_data.py": (
         "agent/extraction/records/embedded/einvoice retrieval/loaders/pdf/attachments"
