@@ -18,6 +18,8 @@ from ..text.amounts import in_other_units
 from ..text.facts import content_words, numbers, squeezed
 from ..text.polarity import POLAR
 from .contents import ContentLine, lines_of, words_beside
+from .grounding import facts_in
+from .provenance import provenance
 
 FindPage: TypeAlias = Callable[[str, int], Page | None]
 """Gives a page by its document's name and its number, or None where there is none any more."""
@@ -26,7 +28,9 @@ _STATEMENT = re.compile(r"[^\n.!?]*(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*", re.UNICOD
 _MOST_LINES = 4
 MOST_PAGES = 3
 """Pages cited for one answer, further ones of its sums apart."""
-_WORDS_BESIDE = 2
+_MOST_OF_IT = 0.5
+"""Share of a statement's own words that evidence has to hold to bear it out."""
+WORDS_BESIDE = 2
 """Of the question, in the line of another page that is to say the same."""
 
 
@@ -91,7 +95,7 @@ def _saying(said: set[str], question: str, evidence: Sequence[Evidence]) -> list
 
     passages = [(beside(item), item) for item in evidence if item.kind == "passage"]
     passages.sort(key=lambda pair: -pair[0])
-    return [item for count, item in passages if count >= _WORDS_BESIDE]
+    return [item for count, item in passages if count >= WORDS_BESIDE]
 
 
 def cite_statement(
@@ -129,6 +133,21 @@ def cite_statement(
         start=start,
         end=start + len(statement),
     )
+
+
+def bears_out(citation: Citation, text: str, question: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether the cited evidence holds what the statement adds to the question, rather than its topic.
+
+    What a model saw itself, in a chart or a drawing, is often found on a page that only names the topic.
+    """
+    item = next((e for e in evidence if e.id == citation.evidence), None)
+    if item is None or provenance(item) == "seen":
+        return False
+    statement = text[citation.start : citation.end]
+    own = said_words(statement, question, evidence) - content_words(question) - POLAR
+    figures = {word for word in own if word[0].isdigit()}
+    there = content_words(f"{item.text} {words_beside(item)}") | facts_in(item)
+    return not own or (figures <= there and len(own & there) >= _MOST_OF_IT * len(own))
 
 
 def said_words(statement: str, question: str, evidence: Sequence[Evidence]) -> set[str]:

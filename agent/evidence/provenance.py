@@ -47,3 +47,8 @@ def seen_evidence(
         )
     source = picture_source(pictures[0])
     return Evidence(kind="seen", text=statement, source=source, seen=Seen(statement=statement))
+
+
+def seen_on_page(statement: str, page: Evidence) -> Evidence:
+    """A statement that the model saw on a page it was shown, where its words do not tell it."""
+    return Evidence(kind="seen", text=statement, source=page.source, seen=Seen(statement=statement))

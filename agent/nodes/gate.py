@@ -6,14 +6,14 @@ and a tool was not asked yet, the assistant looks again; where nothing is left t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from ...schema import Evidence, FormName
 from ...tools.documents.search import OPEN
 from ...tools.records.query import is_of_records
 from ..calls import next_look
 from ..evidence.extraction import extracts
-from ..evidence.prompting import answer_messages, calculated
+from ..evidence.prompting import answer_messages, calculated, pages_shown, shown_evidence
 from ..evidence.selection import RANKED, by_rank, keep, trusted
 from ..policies.base import form_of
 from ..policies.comparing import compared
@@ -32,10 +32,12 @@ _LOOKED_UP: tuple[FormName, ...] = ("list", "table")
 
 def gate(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
-    parts = focused(state, run)
+    parts, looked_at = focused(state, run), pages_looked_at(state)
     question, pictured = state["standalone_question"], bool(state["target_pictures"])
     believed = trusted(state["evidence"], question, pictured, parts.values())
-    told = [parts.get(e.id, e) for e in believed if tells(e, parts, run)]
+    telling = [e for e in believed if tells(e, parts, looked_at, run)]
+    parts |= by_words_alone(telling, parts, looked_at)
+    told = [parts.get(e.id, e) for e in telling]
     kept = keep(told, run.model.room_for_evidence(targets(state)))
     every = tuple(e.id for e in kept)
     update = State(shown=every, enough=every, extracts=parts)
@@ -91,13 +93,38 @@ def to_work_with(kept: Sequence[Evidence], state: State) -> bool:
     return form.worked and any(item.kind != "objects" for item in kept)
 
 
-def tells(item: Evidence, parts: Mapping[str, Evidence], run: Run) -> bool:
+def pages_looked_at(state: State) -> set[str]:
+    """Pictures of pages a model that sees found no answer on, where there are others to turn to.
+
+    Only so many pages are shown at once; where one answers, nobody looks again.
+    """
+    shown = shown_evidence(state)
+    pictures = {e.picture.sha256: e for e in state["evidence"] if e.picture is not None}
+    without = {e.id for e in shown if e.picture is None}
+    looked_at = {p.sha256 for p in pages_shown(shown).values()}
+    looked_at |= {picture for picture, e in pictures.items() if e.id in without}
+    return looked_at if pictures.keys() - looked_at else set()
+
+
+def by_words_alone(
+    telling: Sequence[Evidence], parts: Mapping[str, Evidence], looked_at: Set[str]
+) -> dict[str, Evidence]:
+    """The pages that were looked at, without their pictures, so that others are shown."""
+    return {
+        e.id: parts.get(e.id, e).model_copy(update={"picture": None})
+        for e in telling
+        if e.picture is not None and e.picture.sha256 in looked_at
+    }
+
+
+def tells(item: Evidence, parts: Mapping[str, Evidence], looked_at: Set[str], run: Run) -> bool:
     """Whether evidence bears on the question; to a model that sees, a page also by its look."""
     if is_of_records(item):
         return False
     if item.kind != "passage" or not parts or item.id in parts:
         return True
-    return run.model.sees_images and item.picture is not None
+    picture = item.picture
+    return run.model.sees_images and picture is not None and picture.sha256 not in looked_at
 
 
 def news(kept: Sequence[Evidence], state: State) -> Sequence[Evidence]:

@@ -9,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...schema import Citation, Evidence
+from ...schema import Evidence
 from ..backends.base import Message
 from ..calls import next_look
 from ..closer_look.parts import opened_parts
 from ..closer_look.second_look import Settled, preferred, settle
-from ..evidence.citation import cite, statements
 from ..evidence.prompting import answer_messages, shown_evidence
-from ..evidence.provenance import known_by, seen_evidence
-from ..query_rewriting import page_finder
 from ..run import Run
-from ..state import State, Verdict, numbered_evidence, targets
+from ..state import State, Verdict, targets
 from ..structured_output import probability_of_yes
 from ..verification.wording import gives_up
 from .base import Judgement, examined, form_of, may_revise, revised
 from .candidates import best_draft
+from .sources import sourced
 
 SURE = 0.8
 """Probability of being right from which a draft is not looked at again."""
@@ -93,33 +91,15 @@ def _accepted(
     trace: str,
 ) -> Judgement:
     """The draft with its sources: what tools read or counted, else the model's own eyes."""
-    cited = cite(settled.draft, state["standalone_question"], evidence, page_finder(run))
-    carried = [c for c in cited if known_by(c, evidence) != "seen"]
-    seen, citations = _by_its_eyes(settled, carried, state)
+    seen, citations = sourced(settled, state, evidence, run)
     sure = right * (_OPEN if settled.open else 1.0)
     verdict = Verdict(
         outcome="accept",
-        citations=tuple(sorted([*carried, *citations], key=lambda c: (c.start, c.end))),
+        citations=citations,
         confidence=round(min(1.0, max(0.0, sure)), 3),
         open=settled.open,
     )
     return Judgement(settled.draft, verdict, evidence=(*settled.evidence, *seen), trace=trace)
-
-
-def _by_its_eyes(
-    settled: Settled, carried: Sequence[Citation], state: State
-) -> tuple[tuple[Evidence, ...], list[Citation]]:
-    """Statements that no tool carries, as what the model saw, each with its citation."""
-    spans = {(c.start, c.end) for c in carried}
-    pictures = targets(state)
-    left = [span for span in statements(settled.draft) if pictures and span not in spans]
-    items = [seen_evidence(settled.draft[a:b], pictures, settled.evidence) for a, b in left]
-    seen = numbered_evidence(items, state, settled.evidence)
-    citations = [
-        Citation(evidence=e.id, source=e.source, boxes=e.boxes, start=a, end=b, known="seen")
-        for e, (a, b) in zip(seen, left, strict=True)
-    ]
-    return seen, citations
 
 
 def _looked_at_parts(state: State, evidence: Sequence[Evidence], run: Run) -> Settled:

@@ -144,7 +144,8 @@ def _search_tool(search: DocumentSearch) -> Tool:
 
         Args:
             query: What to look for: the question itself, or the words the documents would use.
-            limit: Most passages to give; what was found before is not given again.
+            limit: Most passages to give; what was found before is not given again, unless its page was
+                not shown yet and is to be.
             documents: Names of those to search; all, where none is given.
             pictures: Give the best pages as pictures, too, however they were found.
         """
@@ -155,7 +156,8 @@ def _search_tool(search: DocumentSearch) -> Tool:
             query, limit=wanted, documents=documents or (), control=context.control
         )
         found = [search.piece(passage) for passage in hits]
-        new = [p for p in merged(found) if not already_known(p, context.evidence)]
+        known = [e for e in context.evidence if e.picture is not None or not pictures]
+        new = [p for p in merged(found) if not already_known(p, known)]
         if not new:
             again = " that was not found before" if found else ""
             raise ToolError(f"nothing in the documents fits {query[:80]!r}{again}", "not_found")

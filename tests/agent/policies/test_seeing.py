@@ -11,7 +11,7 @@ from looktwice.agent.backends.base import Message
 from looktwice.schema import Box, Evidence, Picture, TextLine
 from looktwice.tools.execution.results import picture_source
 
-from .. import kit
+from .. import fake_index, kit
 
 Make = Callable[..., Assistant]
 TOTAL = "What is the total on this receipt?"
@@ -201,3 +201,34 @@ def test_another_language_is_tried_again_and_never_declined(make: Make) -> None:
     answer = ask(make, eyes, "Describe what can be seen in the picture.", read=reads())
     assert (answer.text, answer.status) == (german, "answered")
     assert eyes.script.asked.count("revise") == 1
+
+
+def test_pages_without_the_answer_make_room_for_the_next_ones(make: Make) -> None:
+    """A model that sees is shown a few pages at once; it turns to those that it did not see yet."""
+    pages = [fake_index.page(n, f"the harbour in the year {1900 + n}") for n in range(1, 10)]
+    index = fake_index.MemoryIndex({"harbour.pdf": pages})
+    wanted = 7
+
+    def sees(messages: Sequence[Message]) -> bool:
+        return any(p.origin and p.origin.page == wanted for p in messages[-1].pictures)
+
+    def choice(messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
+        if options[0] != "yes":  # on which of the pictures
+            pages = [p.origin.page for p in messages[-1].pictures if p.origin]
+            return {options[pages.index(wanted)]: 1.0}
+        return {"yes": 0.95, "no": 0.05} if sees(messages) else {"yes": 0.05, "no": 0.95}
+
+    script = kit.Script(says={"draft": lambda m: "a crane" if sees(m) else "I can't tell."})
+    script.choice = choice
+    model = script.model(sees_images=True)
+    answer = make(model, index=index).ask("What stands at the harbour?")
+    assert (answer.text, answer.status) == ("a crane", "answered")
+    at_once = [
+        {p.origin.page for p in call.messages[-1].pictures if p.origin} for call in model.calls
+    ]
+    first, last = at_once[0], at_once[-1]
+    assert first == {1, 2, 3, 4}
+    assert wanted in last
+    assert first.isdisjoint(last)
+    assert max(map(len, at_once)) == len(first)
+    assert {c.source.page for c in answer.citations} == {wanted}
