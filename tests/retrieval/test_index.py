@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,20 @@ def test_a_picture_finds_pictures(tmp_path: Path, settings: Settings) -> None:
         assert hits[0].found_by == ("picture",)
         image, scale = index.view("blue.png", 1)
         assert (image.size, scale) == ((60, 40), 1)
+
+
+def test_a_page_is_shown_of_a_file_that_was_copied_back_but_not_of_another(
+    tmp_path: Path, settings: Settings
+) -> None:
+    path = tmp_path / "a.bmp"
+    Image.new("RGB", (60, 40), "red").save(path)
+    with open_index(tmp_path / "ix", settings, write=True) as index:
+        index.add([path])
+        os.utime(path, ns=(1, 1))
+        assert index.render("a.bmp", 1).getpixel((1, 1)) == (255, 0, 0)
+        Image.new("RGB", (60, 40), "blue").save(path)  # of the same size in bytes
+        with pytest.raises(BadInput, match="has changed since it was added; run `index update`"):
+            index.render("a.bmp", 1)
 
 
 def test_a_short_page_is_given_whole_so_that_no_part_of_it_hides_another(
