@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...prompts import render
 from ...schema import Picture
 from ..backends.base import Message
+from ..evidence.grounding import same_word
 from ..references import Reference, named_documents
 from ..run import Run
 from ..state import State, Turn
@@ -108,8 +109,8 @@ def pictures_named(question: str, pictures: Sequence[Picture]) -> list[int]:
 def standalone_question(question: str, turns: Sequence[Turn], run: Run) -> str:
     """The question with what it borrows from the conversation written out.
 
-    Small models tend to repeat the question before; such a rewriting is dropped, and the words are
-    taken as they were said.
+    Small models tend to repeat the question before, or to answer, or to refuse; such a rewriting is
+    dropped, and the words are taken as they were said.
     """
     conversation = "\n".join(
         f"User: {t.question}\nAssistant: {t.answer}" for t in turns[-_REMEMBERED_TURNS:]
@@ -119,4 +120,16 @@ def standalone_question(question: str, turns: Sequence[Turn], run: Run) -> str:
     lines = reply.text.strip().splitlines() or [""]
     rewritten = lines[0].strip()
     asked_before = {squeezed(turn.question) for turn in turns}
-    return question if squeezed(rewritten) in asked_before | {""} else rewritten
+    dropped = squeezed(rewritten) in asked_before | {""}
+    if dropped or not (run.model.sees_images or only_adds(rewritten, question, conversation)):
+        return question
+    return rewritten
+
+
+def only_adds(rewritten: str, question: str, conversation: str) -> bool:
+    """Whether a rewriting keeps most words of a question ("them" may go) and adds none nobody said."""
+    asked, new = content_words(question), content_words(rewritten)
+    known = asked | content_words(conversation)
+    kept = [word for word in asked if any(same_word(word, there) for there in new)]
+    added = [word for word in new if not any(same_word(word, said) for said in known)]
+    return 2 * len(kept) >= len(asked) and not added

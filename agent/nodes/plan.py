@@ -132,6 +132,9 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     if asks_all(state, form, run):
         return record_stages(state["standalone_question"], run), "all documents are asked"
     agreed = without_records(agreed)
+    if agreed == () and not state["given"] and run.index is None:
+        # Asked in passing, in a conversation about a picture.
+        return agreed, "examples agree"
     if form.worked and state["target_pictures"] and not run.model.sees_images and run.index is None:
         return (to_work_with(agreed, form, run),), "to be worked with"
     if agreed and FIND_TABLE in named(agreed) and not (form.brief and can_ask_tables(state, run)):

@@ -19,7 +19,7 @@ from . import kit
 
 Make = Callable[..., Any]
 FOLLOW_UP = "And how much of it is left from 10?"
-REWRITTEN = "What total is printed on this receipt?"
+REWRITTEN = "How much of the total is left from 10?"
 
 
 def test_a_follow_up_is_rewritten_and_sees_the_earlier_picture(make: Make) -> None:
@@ -45,6 +45,32 @@ def test_a_rewriting_that_repeats_an_earlier_question_is_dropped(make: Make) -> 
     assistant.ask(kit.TOTAL, [kit.picture()], session="s")
     second = assistant.ask(FOLLOW_UP, session="s")
     assert kit.TOTAL not in second.steps[0].did
+
+
+@pytest.mark.parametrize(
+    "rewritten",
+    ["I'm sorry, but I can't assist with that.", "How many dogs are left in the garden?"],
+)
+def test_a_refusal_or_a_question_of_the_prompts_own_example_is_no_rewriting(
+    make: Make, rewritten: str
+) -> None:
+    assistant = make(kit.Script(says={"standalone": rewritten}))
+    assistant.ask(kit.TOTAL, [kit.picture()], session="s")
+    assert "understood as" not in assistant.ask(FOLLOW_UP, session="s").steps[0].did
+
+
+def test_a_model_that_sees_may_use_words_of_its_own(make: Make) -> None:
+    other = "What remains of a ten after paying?"
+    assistant = make(kit.Script(says={"standalone": other}).model(sees_images=True))
+    assistant.ask(kit.TOTAL, [kit.picture()], session="s")
+    assert f"understood as: {other}" in assistant.ask(FOLLOW_UP, session="s").steps[0].did
+
+
+def test_what_is_to_be_written_in_between_is_not_made_of_the_picture(make: Make) -> None:
+    assistant = make(kit.Script(says={"talk": "Autumn leaves"}))
+    assistant.ask(kit.TOTAL, [kit.picture()], session="s")
+    answer = assistant.ask("Write a haiku about autumn.", session="s")
+    assert (answer.text, answer.results) == ("Autumn leaves", ())
 
 
 def test_the_evidence_and_steps_of_an_answer_are_its_own(make: Make) -> None:
