@@ -60,6 +60,7 @@ def record_in(line: Line) -> ExtractedRecord | None:
         record=line["record"],
         fields=line["fields"],
         doubts=tuple(line["doubts"]),
+        pages=line.get("pages", 0),  # older files do not say
     )
 
 

@@ -40,6 +40,7 @@ class RecordLinesFormat(JsonLinesFormat):
         line: dict[str, Any] = {
             "file": found.document if found else result.meta["file"],
             "page": result.meta.get("page"),
+            "pages": found.pages if found else 0,
             "status": result.status,
             "record": found.record if found else None,
             "error": None if result.error is None else result.error.model_dump(),

@@ -36,6 +36,9 @@ class Leaf:
         home: address of the view with the cited boxes, which stand on page `number`.
         tables: whether there may be some on the page.
         seconds: where in its video it is to be seen; None for pages of other documents.
+        turn: address of the other pages' views, ending before the number; "" for documents of the index,
+            which can also be searched.
+        source: address of the page as a picture; "" for those of the index.
     """
 
     document: str
@@ -46,16 +49,12 @@ class Leaf:
     home: str = ""
     tables: bool = False
     seconds: float | None = None
+    turn: str = ""
+    source: str = ""
 
 
-def picture_pane(
-    title: str, picture: Picture, marks: Sequence[Mark], quote: str = "", source: str = ""
-) -> str:
-    """A picture, large; a box can be drawn on it unless it is a part of another one.
-
-    Args:
-        source: its address, where it is not a stored one.
-    """
+def picture_pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str = "") -> str:
+    """A picture, large; a box can be drawn on it unless it is a part of another one."""
     drawable = picture.origin is None
     stage = (
         f'<div class="lt-stage lt-draw" tabindex="0" role="group" '
@@ -67,7 +66,7 @@ def picture_pane(
     return (
         f"{_title(title)}{_quote(quote)}"
         f'<div class="lt-bar" role="toolbar" aria-label="View">{_ZOOM}</div>'
-        f"{stage}{figure(picture, marks, large=True, source=source)}</div>{_DRAWING if drawable else ''}"
+        f"{stage}{figure(picture, marks, large=True)}</div>{_DRAWING if drawable else ''}"
     )
 
 
@@ -85,18 +84,19 @@ def page_pane(
     """
     stage = ""
     if picture is not None:
-        source = leaf_address("leaf", leaf.document, leaf.number)
+        source = leaf.source or leaf_address("leaf", leaf.document, leaf.number)
         shown = figure(picture, marks, large=True, source=source)
         stage = f'<div class="lt-stage" tabindex="0" role="group" aria-label="Page">{shown}</div>'
     name = leaf.document + (f" · {leaf.label}" if leaf.label else "")
-    words = f'<div class="lt-text">{_marked(text[:_MAX_TEXT], quote)}</div>'
-    if stage:
+    words = f'<div class="lt-text">{_marked(text[:_MAX_TEXT], quote)}</div>' if text else ""
+    if stage and words:
         words = (
             f'<details class="lt-page-text"><summary>Words of this page</summary>{words}</details>'
         )
     return (
         f'<div class="lt-doc" data-document="{plain(leaf.document)}" data-page="{leaf.number}" '
-        f'data-pages="{leaf.pages}" data-words="{plain(leaf.words)}" data-home="{leaf.home}">'
+        f'data-pages="{leaf.pages}" data-words="{plain(leaf.words)}" data-home="{leaf.home}" '
+        f'data-turn="{leaf.turn}">'
         f"{_title(name)}{_quote(quote)}{_bar(leaf, zoom=bool(stage))}"
         f'<div class="lt-rail" hidden></div>{stage}{_film(leaf)}{words}</div>'
     )
@@ -178,6 +178,7 @@ _ZOOM = (
 
 
 def _bar(leaf: Leaf, *, zoom: bool) -> str:
+    """The buttons above a page; words are looked for in documents of the index."""
     first = " disabled" if leaf.number <= 1 else ""
     last = " disabled" if leaf.number >= leaf.pages else ""
     return (
@@ -189,10 +190,16 @@ def _bar(leaf: Leaf, *, zoom: bool) -> str:
         f'<button type="button" class="lt-do lt-turn" data-by="1" aria-label="Next page" '
         f'title="Next page (right arrow)"{last}>&rsaquo;</button>'
         f"{_ZOOM if zoom else ''}"
+        f"{'' if leaf.turn else _search(leaf)}</div>"
+    )
+
+
+def _search(leaf: Leaf) -> str:
+    return (
         '<button type="button" class="lt-do lt-unfold" aria-expanded="false">Contents</button>'
         f"{_tables_menu(leaf)}"
         f'<input class="lt-seek" type="search" placeholder="Find in this document" '
-        f'aria-label="Find in this document" value="{plain(leaf.words)}"></div>'
+        f'aria-label="Find in this document" value="{plain(leaf.words)}">'
     )
 
 

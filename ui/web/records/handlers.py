@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ....errors import LooktwiceError, UsageError
 from ..documents_panel import DocumentsPanel
@@ -12,10 +13,12 @@ from ..html.escaping import plain
 from ..session import Caller, PageSession, Updates, error_sentence, owned
 from ..uploads import NamedFile, remove_uploads, safe_name
 from .form import OWN_FIELDS, SourceChoices, chosen_schema
-from .library import RecordLibrary
+from .library import RecordLibrary, SourceFile
 from .runs import ExtractionRuns
 
 _LONGEST_SCHEMA = 200_000
+_NAMED = 3
+"""Fields that name a table whose schema has no title."""
 
 
 class RecordHandlers:
@@ -48,7 +51,6 @@ class RecordHandlers:
     ) -> AsyncGenerator[Updates]:
         """Add files to the documents, and choose them."""
         named = [NamedFile(path, safe_name(path.name)) for path in files]
-        before = {value for _, value in self.offered(caller, session)["sources"]}
         said = ""
         try:
             async for words, summary in self._panel.adding(caller, named):
@@ -59,14 +61,11 @@ class RecordHandlers:
             said = error_sentence(error)
         finally:
             await asyncio.to_thread(remove_uploads, files)
-        updates = self.offered(caller, session)
-        fresh = [v for _, v in updates["sources"] if v not in before and not v.endswith("/")]
-        known = await asyncio.to_thread(self._choices.named, caller.owner, [f.name for f in named])
-        wanted = list(dict.fromkeys([*chosen, *fresh, *known]))
+        added = await asyncio.to_thread(self._choices.named, caller.owner, [f.name for f in named])
         yield {
-            **updates,
+            **self.offered(caller, session),
             **self._panel.shown(caller),
-            "chosen": wanted,
+            "chosen": list(dict.fromkeys([*chosen, *added])),
             "said": _alert(said) if said else "",
         }
 
@@ -90,9 +89,7 @@ class RecordHandlers:
         try:
             schema = chosen_schema(choice, words)
             sources = self._choices.chosen(caller.owner, chosen)
-            title = str(schema.get("title") or "record").replace("_", " ")
-            name = sources[0].name if len(sources) == 1 else f"{len(sources)} documents"
-            kept = self.library.begin(caller.owner, f"{title}: {name}", schema, sources)
+            kept = self.library.begin(caller.owner, _title(schema, sources), schema, sources)
             try:
                 self.runs.start(caller.owner, kept)
             except UsageError:
@@ -111,6 +108,14 @@ class RecordHandlers:
         finally:
             remove_uploads([path])
         return {"said": _opened(kept.id)}
+
+
+def _title(schema: Mapping[str, Any], sources: Sequence[SourceFile]) -> str:
+    """What a table is called at first: its fields or their schema, and of what."""
+    title = str(schema.get("title") or "record").replace("_", " ")
+    if title == "record":
+        title = ", ".join([*schema.get("properties", {})][:_NAMED])
+    return f"{title}: {sources[0].name if len(sources) == 1 else f'{len(sources)} documents'}"
 
 
 def _opened(id_: str) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
+from ....agent.batch.record_file import RecordLine
 from ....closing import Closing
 from ....errors import BadInput
 from ....retrieval.loaders.drawing import PageRenderer
 from ....schema import ExtractedField, Origin, Picture
 from ....settings import DocumentLimits
 from ..html.answers import Mark
-from ..html.panes import Leaf, picture_pane, text_pane
+from ..html.panes import Leaf, page_pane, text_pane
 from ..viewer import Viewer, measures
 from .library import KeptExtraction
 
@@ -36,38 +38,42 @@ class RecordPlaces(Closing):
         self._renderer = PageRenderer(limits)
         self._drawn = lru_cache(_KEPT_PAGES)(self._draw)
 
-    def pane(self, owner: str, kept: KeptExtraction, key: str, path: str) -> str:
+    def pane(self, owner: str, kept: KeptExtraction, key: str, path: str, number: int = 0) -> str:
         """The page of a value as HTML, the box marked; BadInput where there is no such value.
 
         Args:
             key: of the record.
-            path: of its field; "" for the document's first page.
+            path: of its field; "" for none.
+            number: of another page of the document, which is looked at instead; 0 for the value's own.
         """
         line = kept.file.line(key)
-        fields = line.record.fields if line.record is not None else ()
-        field = next((one for one in fields if one.path == path), ExtractedField(path=path))
-        page = field.page or (line.record.page if line.record is not None else None) or 1
-        marks: list[Mark] = [(box, "lt-cited", "") for box in field.boxes]
-        name = self._among_documents(owner, kept, line.file)
+        field = _field(line, path)
+        page = _page_of(line, field)
+        address = f"/see/records/{kept.id}"
         query = urlencode({"row": key, "path": path}).replace("&", "&amp;")
+        leaf = Leaf(kept.name_of(line.file), number or page, 0, home=f"{address}/place?{query}")
+        marks: list[Mark] = [(box, "lt-cited", "") for box in field.boxes]
+        if number and number != page:
+            marks, field = [], ExtractedField(path=path)
+        name = self._among_documents(owner, kept, line.file)
         if name is not None:
-            leaf = Leaf(name, page, 0, home=f"/see/records/{kept.id}/place?{query}")
+            leaf = replace(leaf, document=name)
             return self._viewer.leaf_pane(owner, leaf, marks, field.quote)
-        title = kept.name_of(line.file)
         try:
-            picture = self._measures(kept, line.file, page, field)
+            drawn = self._measures(kept, line.file, leaf.number, field)
         except BadInput as error:
-            return text_pane(title, f"{field.quote}\n\n{error}", field.quote)
-        source = f"/see/records/{kept.id}/leaf?{query}"
-        return picture_pane(title, picture, marks, field.quote, source)
+            return text_pane(leaf.document, f"{field.quote}\n\n{error}", field.quote)
+        leaf = replace(
+            leaf,
+            pages=max(_pages_of(line), leaf.number),
+            turn=f"{address}/place?{query}&amp;page=",
+            source=f"{address}/leaf?{query}&amp;page={leaf.number}",
+        )
+        return page_pane(leaf, drawn, "", marks, field.quote)
 
-    def leaf(self, kept: KeptExtraction, key: str, path: str) -> bytes:
-        """The page of a value as a JPEG."""
-        line = kept.file.line(key)
-        fields = line.record.fields if line.record is not None else ()
-        page = next((one.page for one in fields if one.path == path), None)
-        page = page or (line.record.page if line.record is not None else None) or 1
-        return self._page(kept, line.file, page)[0]
+    def leaf(self, kept: KeptExtraction, key: str, number: int) -> bytes:
+        """A page of a document as a JPEG; BadInput where it cannot be drawn."""
+        return self._page(kept, kept.file.line(key).file, number)[0]
 
     def close(self) -> None:
         """End the drawing processes."""
@@ -103,6 +109,23 @@ class RecordPlaces(Closing):
         last = _last(file)
         alike: Sequence[str] = [one.name for one in documents if _last(one.name) == last]
         return alike[0] if len(alike) == 1 else None
+
+
+def _field(line: RecordLine, path: str) -> ExtractedField:
+    fields = line.record.fields if line.record is not None else ()
+    return next((one for one in fields if one.path == path), ExtractedField(path=path))
+
+
+def _page_of(line: RecordLine, field: ExtractedField) -> int:
+    """Where a value stands; the first page that was read where it stands nowhere."""
+    return field.page or (line.record.page if line.record is not None else None) or 1
+
+
+def _pages_of(line: RecordLine) -> int:
+    """How many pages a document has, as far as the file of records says."""
+    if line.record is None:
+        return 0
+    return max([line.record.pages, *(field.page or 0 for field in line.record.fields)])
 
 
 def _last(path: str) -> str:

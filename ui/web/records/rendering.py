@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +18,7 @@ from .library import KeptExtraction
 from .runs import RecordRun
 
 _LONGEST_CELL = 90
+_NEXT = '<button type="button" class="lt-do lt-next"><span>Next unsure</span> &rsaquo;</button>'
 _OPEN_FAILURES = 3
 """So many reasons are shown at once; more are folded."""
 ROWS = 200
@@ -39,32 +40,49 @@ def records_head(kept: KeptExtraction) -> str:
 
 def state_bar(kept: KeptExtraction, run: RecordRun | None) -> str:
     """How far it is: what is being read, what was read, what somebody should look at."""
-    lines = kept.file.lines
-    total = max(len(kept.about.sources), len(lines))
-    failed = sum(line.record is None for line in lines)
-    parts = [f"<span>{len(lines):,} of {total:,} documents</span>"]
-    if failed:
-        parts.append(f"<span>{failed:,} failed</span>")
-    unsure = sum(len(line.unsure) for line in lines)
-    parts.append(f"<span>{unsure:,} unsure</span>" if unsure else "<span>nothing unsure</span>")
-    running = run is not None and not run.done.is_set()
-    acts = ""
-    if running:
-        stopping = run is not None and run.stopping
-        parts.insert(0, f"<b class='lt-at-work'>{'Stopping' if stopping else 'Reading'}</b>")
-        acts = "" if stopping else _act("stop", "Stop")
-    elif kept.left:
-        acts = _act("resume", "Go on")
-    elif failed and kept.about.sources:
-        acts = _act("retry", "Try the failed ones again")
-    if unsure and not running:
-        acts += (
-            '<button type="button" class="lt-do lt-next"><span>Next unsure</span> &rsaquo;</button>'
-        )
+    unsure = sum(len(line.unsure) for line in kept.file.lines)
     error = run.error if run is not None else ""
     told = f'<p class="lt-wrong-type" role="alert">{plain(error)}</p>' if error else ""
-    said = "<i> · </i>".join(parts)
-    return f'<div class="lt-state-bar"><p role="status">{said}</p><p>{acts}</p></div>{told}'
+    said = "<i> · </i>".join(_told(kept, run, unsure))
+    return (
+        f'<div class="lt-state-bar"><p role="status">{said}</p>'
+        f"<p>{_acts(kept, run, unsure)}</p></div>{told}"
+    )
+
+
+def _at_work(run: RecordRun | None) -> bool:
+    return run is not None and not run.done.is_set()
+
+
+def _told(kept: KeptExtraction, run: RecordRun | None, unsure: int) -> Iterator[str]:
+    """What is said of an extraction, part by part."""
+    if run is not None and _at_work(run):
+        yield f"<b class='lt-at-work'>{'Stopping' if run.stopping else 'Reading'}</b>"
+    lines = kept.file.lines
+    yield f"<span>{len(lines):,} of {max(len(kept.about.sources), len(lines)):,} documents</span>"
+    pages = run.progress.pages if run is not None and run.progress is not None else 0
+    if pages and _at_work(run):
+        yield f"<span>{pages:,} page{'' if pages == 1 else 's'}</span>"
+    if failed := _failed(kept):
+        yield f"<span>{failed:,} failed</span>"
+    if unsure or not _at_work(run):
+        yield f"<span>{unsure:,} unsure</span>" if unsure else "<span>nothing unsure</span>"
+
+
+def _acts(kept: KeptExtraction, run: RecordRun | None, unsure: int) -> str:
+    """What can be done with an extraction, as buttons."""
+    if run is not None and _at_work(run):
+        return "" if run.stopping else _act("stop", "Stop")
+    acts = ""
+    if kept.left:
+        acts = _act("resume", "Go on")
+    elif kept.about.sources and _failed(kept):
+        acts = _act("retry", "Try the failed ones again")
+    return acts + (_NEXT if unsure else "")
+
+
+def _failed(kept: KeptExtraction) -> int:
+    return sum(line.record is None for line in kept.file.lines)
 
 
 def _act(how: str, label: str) -> str:
@@ -178,6 +196,9 @@ def record_row(kept: KeptExtraction, line: RecordLine) -> str:
     name = plain(kept.name_of(line.file))
     page = line.record.page if line.record is not None else None
     of_page = f" <small>page {page}</small>" if page else ""
+    unsure = (
+        f'<small class="lt-some-unsure">{len(line.unsure)} unsure</small>' if line.unsure else ""
+    )
     doubts = "; ".join(_doubts(line))
     note = (
         f'<small class="lt-doubts" title="{plain(doubts)}">{plain(shorten(doubts, 60))}</small>'
@@ -190,8 +211,8 @@ def record_row(kept: KeptExtraction, line: RecordLine) -> str:
         if count
     )
     return (
-        f'<tr class="lt-row" data-row="{line.key}"><th scope="row" class="lt-own"'
-        f' title="{name}"><span>{name}</span>{of_page}{note}</th>{cells}</tr>{inner}'
+        f'<tr class="lt-row" data-row="{line.key}"><th scope="row"'
+        f' title="{name}"><span class="lt-own">{name}</span>{of_page}{unsure}{note}</th>{cells}</tr>{inner}'
     )
 
 
@@ -310,14 +331,13 @@ def value_form(kept: KeptExtraction, line: RecordLine, path: str) -> str:
         f'<button type="button" class="lt-do lt-absent">Not in the document</button>'
         f"{_WITHDRAW if field.review is not None else ''}</p>"
         f'<p class="lt-wrong-type" role="alert"></p>{_history(spec, field)}'
-        f"{_STEPS}</form>"
+        f"{_STEPS if any(one.unsure for one in kept.file.lines) else ''}</form>"
     )
 
 
 _STEPS = (
     '<p class="lt-steps-unsure"><button type="button" class="lt-do lt-before">&lsaquo; '
-    '<span>Previous unsure</span></button><button type="button" class="lt-do lt-next">'
-    "<span>Next unsure</span> &rsaquo;</button></p>"
+    f"<span>Previous unsure</span></button>{_NEXT}</p>"
 )
 _WITHDRAW = '<button type="button" class="lt-do lt-withdraw">As it was read</button>'
 

@@ -124,17 +124,20 @@ class _RecordRoutes:
     async def place(self, request: Request) -> Response:
         """The page of a value, with its box."""
         row, path = _value_of(request)
-        return await self._respond(
-            request,
-            lambda owner: _html(self.places.pane(owner, self._kept(request, owner), row, path)),
-        )
-
-    async def leaf(self, request: Request) -> Response:
-        """The same page as a picture."""
-        row, path = _value_of(request)
+        page = _number(request.query_params.get("page", ""), 0)
 
         def make(owner: str) -> Response:
-            drawn = self.places.leaf(self._kept(request, owner), row, path)
+            return _html(self.places.pane(owner, self._kept(request, owner), row, path, page))
+
+        return await self._respond(request, make)
+
+    async def leaf(self, request: Request) -> Response:
+        """A page as a picture."""
+        row, _ = _value_of(request)
+        page = _number(request.query_params.get("page", ""), 1)
+
+        def make(owner: str) -> Response:
+            drawn = self.places.leaf(self._kept(request, owner), row, page)
             return Response(drawn, media_type=MEDIA_TYPE, headers=_NO_STORE)
 
         return await self._respond(request, make)

@@ -13,7 +13,10 @@ from ..session import Caller, PageSession, Updates
 from .form import OWN_FIELDS, schema_choices
 from .handlers import RecordHandlers
 
-_HEAD = '<div class="lt-head"><h1>Tables from documents</h1></div>'
+_HEAD = (  # no h1, whose words are nobody's to translate
+    '<div class="lt-head"><p class="lt-heading" role="heading" aria-level="1">'
+    "Tables from documents</p></div>"
+)
 _LEAD = (
     '<p class="lt-lead">Read the same fields out of many documents, into a table. Every value shows '
     "where it stands; what is unsure comes first, to be confirmed or corrected.</p>"

@@ -41,13 +41,13 @@ const turn = async (page, words) => {
   if (!now) return;
   const number = Math.min(Number(now.dataset.pages), Math.max(1, Math.round(page)));
   if (!number || (number === Number(now.dataset.page) && words === undefined)) return;
-  const { document: name, cited = now.dataset.page, home } = now.dataset;
+  const { document: name, cited = now.dataset.page, home, turn: other } = now.dataset;
   const search = words ?? now.dataset.words;
   const query = new URLSearchParams({ document: name, page: number, words: search });
   const rail = one(".lt-rail", now);
   const unfolded = rail.hidden ? null : rail;
   const back = home && String(number) === cited && !search;
-  await view(back ? home : `/see/page?${query}`);
+  await view(back ? home : other ? other + number : `/see/page?${query}`);
   const next = doc();
   if (!next) return;
   Object.assign(next.dataset, { cited, home });

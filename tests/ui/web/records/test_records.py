@@ -84,7 +84,9 @@ def cell(row: str, path: str) -> str:
 def test_an_unsure_value_is_found_put_right_and_kept(tab: Any, lines: Path) -> None:
     open_table(tab)
     assert "broken.pdf" in tab.inner_text(".lt-failures")
-    assert tab.inner_text(".lt-row th >> nth=0") == "unsure.pdf"  # what is unsure comes first
+    assert tab.inner_text(".lt-row th >> nth=0").startswith(
+        "unsure.pdf"
+    )  # what is unsure comes first
     tab.click(".lt-state-bar .lt-next")
     tab.wait_for_selector(".lt-value .lt-why-unsure")
     box = tab.wait_for_selector(".lt-viewer .lt-cited").bounding_box()
@@ -195,7 +197,8 @@ def test_nobody_is_shut_out_of_the_table(browser: Any, served: Page) -> None:
             made.click(".lt-all-records")
             made.wait_for_selector(".lt-kept")
             choose(made, "#lt-schema", "own fields")
-        for width in dict.fromkeys(width for width, _ in VIEWS):
+        widths = [390] if place == "table" else sorted({width for width, _ in VIEWS})
+        for width in widths:  # wide, the table stands beside the value
             made.set_viewport_size({"width": width, "height": 860})
             for colour in ("dark", "light"):
                 made.evaluate("document.body.classList.toggle('dark')")
