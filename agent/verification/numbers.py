@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...schema import Evidence, TextLine
 from ..evidence.contents import words_read
 from ..evidence.grounding import unsupported_numbers
-from ..text.facts import date_parts, dates, numbers, written_as, written_dates
+from ..text.facts import (
+    date_parts,
+    dates,
+    numbers,
+    written_as,
+    written_dates,
+)
 from .base import PASS, Case, Disagreement, Doubt, Finding
 
+_THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
+"""A number of thousands with a point between them, or one with three places."""
 _FEWEST_DIGITS = 2
 """Of a number that may be a slip for another one: single digits are too many on any page."""
 
@@ -44,6 +53,20 @@ def right_dates(draft: str, evidence: Sequence[Evidence]) -> str:
         fitting = {d for d in written if sorted(date_parts(d)) == sorted(date_parts(said))}
         if dates(said)[0] not in known and len({dates(d)[0] for d in fitting}) == 1:
             draft = draft.replace(said, min(fitting))
+    return draft
+
+
+def right_separators(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
+    """Thousands whose separator became a decimal point, as the evidence writes them, where one fits.
+
+    A small model copies 8,438 as 8.438; what is so many of a larger unit stays.
+    """
+    read = {n: words_read(item) for item in evidence for n in numbers(words_read(item))}
+    missing = unsupported_numbers(draft, question, evidence)
+    for said in _THOUSANDS.findall(draft):
+        meant = said.replace(".", "")
+        if meant in read and numbers(said)[0] in missing:
+            draft = draft.replace(said, written_as(read[meant], meant))
     return draft
 
 

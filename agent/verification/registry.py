@@ -111,6 +111,13 @@ CHECKS: tuple[Check, ...] = (
         _READS,
     ),
     Check(
+        "separators",
+        "thousands are no decimals",
+        _right(numbers.right_separators, "as the number is written"),
+        reading,
+        _READS,
+    ),
+    Check(
         "names",
         "no heading of a paper where a name is asked for",
         _right(names.right_name, "as the name is printed"),

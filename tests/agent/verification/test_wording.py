@@ -282,3 +282,22 @@ def test_a_question_said_again_is_no_answer() -> None:
 def test_a_result_may_be_rounded(said: str, result: str, missing: int) -> None:
     sums = [calculation_evidence("1 / 3", result)]
     assert len(unsupported_numbers(said, "What is it?", sums)) == missing
+
+
+@pytest.mark.parametrize(
+    ("draft", "right"),
+    [
+        ("8.438", "8,438"),
+        ("It is $ 12.600 million.", "It is $ 12,600 million."),
+        ("8,438", "8,438"),
+        ("8.438 billion", "8.438 billion"),
+        ("9.999", "9.999"),
+        ("0.438", "0.438"),
+        ("2.500", "2.500"),
+    ],
+)
+def test_a_point_between_thousands_is_put_right(draft: str, right: str) -> None:
+    """What may be so many billions, what was read with a point, and what nobody read stay."""
+    read = "(in millions)\nLeases 8,438\nOther 12,600\nRate 2.500\nStaff 2,500"
+    evidence = [Evidence(kind="passage", text=read, source=Source(document="a.pdf", page=1))]
+    assert numbers.right_separators(draft, "What is the total?", evidence) == right

@@ -14,7 +14,7 @@ from ..values.typed import Conventions, plain_number, typed
 _PLAIN_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 """As values are shown: a point is the decimal mark then, whatever the document writes."""
 _AMOUNT = re.compile(
-    r"[^\W\d_]{0,4}[\s$€£¥₹]*[-−+(]?[\d.,'’\s]*\d[)\-−.,]*[\s$€£¥₹%]*[^\W\d_]{0,4}"
+    r"[^\W\d_]{0,4}[\s$€£¥₹]*+[-−+(]?(?:[.,'’\s]*+\d++)++[)\-−.,]*+[\s$€£¥₹%]*+[^\W\d_]{0,4}"
 )
 """A number alone, with a sign or a code of its currency."""
 _LONGEST = 2_000
