@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from ...schema import ExtractedField, ExtractedRecord
 from ..extraction.records.results.extracted import Extracted
 from ..extraction.records.reviewing.entering import entered
 from ..extraction.records.reviewing.reviews import (
+    Entries,
     ReviewEntry,
     append,
     now,
@@ -32,7 +33,7 @@ from ..extraction.records.schemas.fields import FieldSpec, RecordSpec
 from ..extraction.records.schemas.inferring import inferred_spec
 from ..extraction.records.schemas.paths import list_path
 from ..extraction.records.schemas.sources import spec_of
-from .record_lines import foreign, json_lines, record_in
+from .record_lines import Line, foreign, parsed, record_in, texts_in
 from .sheets import write_sheet
 
 _LONGEST_NAME = 200
@@ -84,6 +85,7 @@ class RecordFile:
         self.path = Path(path).expanduser()
         self._schema = schema
         self._lock = threading.RLock()
+        self._parsed: dict[bytes, _Parsed] = {}
         self._read: tuple[object, RecordSpec, list[RecordLine]] | None = None
         _ = self.lines
 
@@ -193,12 +195,57 @@ class RecordFile:
         append(reviews_beside(self.path), entry)
 
     def _now(self) -> tuple[RecordSpec, list[RecordLine]]:
-        """What is in the files, read again where they have changed."""
+        """What is in the files, read again where they have changed: only lines that are new or reviewed."""
         with self._lock:
             state = tuple(_state(path) for path in (self.path, reviews_beside(self.path)))
             if self._read is None or self._read[0] != state:
-                self._read = (state, *_read(self.path, self._schema))
+                try:
+                    self._read = (state, *self._again())
+                except (KeyError, TypeError, AttributeError, ValidationError):
+                    raise foreign(self.path) from None
             return self._read[1:]
+
+    def _again(self) -> tuple[RecordSpec, list[RecordLine]]:
+        known, entries = self._parsed, read_reviews(reviews_beside(self.path))
+        self._parsed = {}
+        for text in texts_in(self.path):
+            one = known.get(text)
+            if one is None and (line := parsed(self.path, text)) is not None:
+                one = _Parsed(line.get("schema"), _as_read_from(line))
+            if one is not None:
+                self._parsed[text] = one
+        every = list(self._parsed.values())
+        spec = self._spec_of(every)
+        for one in every:
+            said = entries.get(one.read.id, {})
+            if one.said != said and one.read.record is not None:
+                record = reviewed(spec, one.read.record, said)
+                one.said, one.shown = said, replace(one.read, record=record)
+        return spec, [one.shown for one in every]
+
+    def _spec_of(self, every: Sequence[_Parsed]) -> RecordSpec:
+        schema = self._schema or next((one.schema for one in every if one.schema), None)
+        if schema is not None:
+            return spec_of(schema)
+        return inferred_spec([one.read.record for one in every if one.read.record is not None])
+
+
+class _Parsed:
+    """A line of the file: as it was read, and as people left it by the entries `said`."""
+
+    def __init__(self, schema: Mapping[str, Any] | None, read: RecordLine) -> None:
+        self.schema, self.read, self.shown = schema, read, read
+        self.said: Entries = {}
+
+
+def _as_read_from(line: Line) -> RecordLine:
+    return RecordLine(
+        id=line["id"],
+        key=sha256(line["id"].encode("utf-8", "replace")).hexdigest()[:16],
+        file=line["file"],
+        record=record_in(line),
+        error="" if line["error"] is None else str(line["error"]["message"]),
+    )
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -211,24 +258,3 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 def _as_read(field: ExtractedField) -> Any:
     return field.value if field.review is None else field.review.found
-
-
-def _read(path: Path, schema: Mapping[str, Any] | None) -> tuple[RecordSpec, list[RecordLine]]:
-    given = list(json_lines(path))
-    entries = read_reviews(reviews_beside(path))
-    try:
-        schema = schema or next((line["schema"] for line in given if line.get("schema")), None)
-        records = [record_in(line) for line in given]
-        spec = inferred_spec([r for r in records if r]) if schema is None else spec_of(schema)
-        return spec, [
-            RecordLine(
-                id=line["id"],
-                key=sha256(line["id"].encode("utf-8", "replace")).hexdigest()[:16],
-                file=line["file"],
-                record=record and reviewed(spec, record, entries.get(line["id"], {})),
-                error="" if line["error"] is None else str(line["error"]["message"]),
-            )
-            for line, record in zip(given, records, strict=True)
-        ]
-    except (KeyError, TypeError, AttributeError, ValidationError):
-        raise foreign(path) from None

@@ -22,16 +22,26 @@ def json_lines(path: Path) -> Iterator[Line]:
     Raises:
         UsageError: the file cannot be read, or is no file of records.
     """
+    for text in texts_in(path):
+        if (line := parsed(path, text)) is not None:
+            yield line
+
+
+def texts_in(path: Path) -> Iterator[bytes]:
+    """The lines of a file that hold something, not parsed; UsageError where it cannot be read."""
     try:
         with path.open("rb") as file:
-            for text in file:
-                if text.strip() and (line := _line(path, text)) is not None:
-                    yield line
+            yield from (text for text in file if text.strip())
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def _line(path: Path, text: bytes) -> Line | None:
+def parsed(path: Path, text: bytes) -> Line | None:
+    """A line; None for a last one that is not whole.
+
+    Raises:
+        UsageError: it holds something else.
+    """
     try:
         line = json.loads(text)
     except (ValueError, RecursionError):

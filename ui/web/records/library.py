@@ -8,9 +8,10 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from ....schema import Value
 _ID = re.compile(r"[\w-]{16}")
 _LINES, _ABOUT = "records.jsonl", "about.json"
 _LONGEST_TITLE = 120
+_MOST_KEPT = 500
+"""Tables of one user."""
 _MOST_BYTES = 512 * 2**20
 """Of a file of records that somebody opens."""
 
@@ -40,12 +43,14 @@ class About(Value):
 
     Attributes:
         created: a Unix time.
+        documents: how many there are.
         json_schema: of the records; None for a file from elsewhere, which has its own.
         sources: the documents; none for a file from elsewhere.
     """
 
     title: str
     created: float
+    documents: int = 0
     json_schema: dict[str, Any] | None = None
     sources: tuple[SourceFile, ...] = ()
 
@@ -55,13 +60,19 @@ class KeptExtraction:
     """An extraction of the list.
 
     Attributes:
+        opened: gives its file, which is read when it is wanted.
         folder: it lies in; None for a file that the page was started with.
     """
 
     id: str
     about: About
-    file: RecordFile
+    opened: Callable[[], RecordFile]
     folder: Path | None = None
+
+    @property
+    def file(self) -> RecordFile:
+        """The records; UsageError where they cannot be read any more."""
+        return self.opened()
 
     @property
     def left(self) -> int:
@@ -101,7 +112,7 @@ class RecordLibrary:
         ids = [path.name for path in folder.iterdir()] if folder.is_dir() else []
         own = []
         for id_ in ids:
-            with suppress(BadInput, UsageError):  # half made, or spoiled by hand
+            with suppress(BadInput):  # half made, or spoiled by hand
                 own.append(self.get(owner, id_))
         return sorted([*self._shared.values(), *own], key=lambda one: -one.about.created)
 
@@ -116,7 +127,8 @@ class RecordLibrary:
             about = About.model_validate_json((folder / _ABOUT).read_bytes())
         except (OSError, ValidationError):
             raise BadInput("records", "cannot be read any more") from None
-        return KeptExtraction(id_, about, self._file(folder / _LINES, about.json_schema), folder)
+        opened = partial(self._file, folder / _LINES, about.json_schema)
+        return KeptExtraction(id_, about, opened, folder)
 
     def begin(
         self, owner: str, title: str, schema: Mapping[str, Any], sources: Sequence[SourceFile]
@@ -125,6 +137,7 @@ class RecordLibrary:
         about = About(
             title=title[:_LONGEST_TITLE],
             created=time.time(),
+            documents=len(sources),
             json_schema=dict(schema),
             sources=tuple(sources),
         )
@@ -138,8 +151,11 @@ class RecordLibrary:
         """
         if path.stat().st_size > _MOST_BYTES:
             raise UsageError(f"{name}: larger than {_MOST_BYTES / 2**20:.0f} MB")
-        RecordFile(path)
-        about = About(title=name.removesuffix(".jsonl")[:_LONGEST_TITLE], created=time.time())
+        about = About(
+            title=name.removesuffix(".jsonl")[:_LONGEST_TITLE],
+            created=time.time(),
+            documents=len(RecordFile(path)),
+        )
         return self._make(owner, about, path.read_bytes())
 
     def rename(self, owner: str, id_: str, title: str) -> None:
@@ -153,6 +169,8 @@ class RecordLibrary:
         kept = self._own(owner, id_)
         if kept.folder is not None:
             shutil.rmtree(kept.folder, ignore_errors=True)
+            with self._lock:
+                self._files.pop(kept.folder / _LINES, None)
 
     def _own(self, owner: str, id_: str) -> KeptExtraction:
         kept = self.get(owner, id_)
@@ -161,8 +179,10 @@ class RecordLibrary:
         return kept
 
     def _make(self, owner: str, about: About, lines: bytes) -> KeptExtraction:
-        id_ = secrets.token_urlsafe(12)
-        folder = self._folder(owner) / id_
+        home, id_ = self._folder(owner), secrets.token_urlsafe(12)
+        if home.is_dir() and len(list(home.iterdir())) >= _MOST_KEPT:
+            raise UsageError(f"you keep {_MOST_KEPT} tables; remove some first")
+        folder = home / id_
         make_private(folder)
         private_file(folder / _LINES)
         (folder / _LINES).write_bytes(lines)
@@ -191,4 +211,5 @@ def _given(path: Path) -> KeptExtraction:
     path = path.expanduser().absolute()
     id_ = hashlib.sha256(str(path).encode()).hexdigest()[:16]
     file = RecordFile(path)
-    return KeptExtraction(id_, About(title=path.name, created=path.stat().st_mtime), file)
+    about = About(title=path.name, created=path.stat().st_mtime, documents=len(file))
+    return KeptExtraction(id_, about, lambda: file)

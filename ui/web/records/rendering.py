@@ -116,7 +116,7 @@ def _kept_row(kept: KeptExtraction, running: set[str]) -> str:
         if kept.folder is not None
         else ""
     )
-    count = len(kept.file)
+    count = kept.about.documents
     return (
         f'<li><button type="button" class="lt-do lt-open-records" data-id="{kept.id}">'
         f'<span class="lt-own">{title}</span><small>{count} document{"" if count == 1 else "s"}'

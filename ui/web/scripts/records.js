@@ -239,7 +239,7 @@ document.addEventListener("keydown", (event) => {
     const other = neighbour(cell, key);
     if (other) moveTo(other);
   } else if (cell && (key === "Enter" || key === " ")) openCell(cell, "enter");
-  else if (!typing && "nNpP".includes(key) && (cell || target.closest?.(".lt-judged, #lt-records"))) toUnsure("nN".includes(key) ? 1 : -1);
+  else if (!typing && "nNpP".includes(key) && (cell || target.closest?.(".lt-viewer, #lt-records"))) toUnsure("nN".includes(key) ? 1 : -1);
   else if (cell?.dataset.path && "cC".includes(key)) review(cell, "confirm");
   else return;
   event.preventDefault();

@@ -15,13 +15,17 @@ from looktwice.agent.batch.runner import Batch, BatchOptions
 from looktwice.agent.batch.worker import Worker
 from looktwice.agent.extraction.records.reviewing.reviews import reviews_beside
 from looktwice.agent.extraction.records.schemas.words import schema_of_words
+from looktwice.errors import BadInput, UsageError
 from looktwice.settings import DocumentLimits
+from looktwice.ui.web.records.form import OWN_FIELDS, SourceChoices, chosen_schema
 from looktwice.ui.web.uploads import NamedFile
 from openpyxl import load_workbook
 
 from ....agent.batch import batch_kit as bk
 from ....agent.extraction.records.record_kit import invoice_pdf, reader
+from ....agent.kit import picture
 from ..browser_kit import CHROMIUM, VIEWS, arrive, choose, fold, settle, side
+from ..kit import exchange
 from ..page_kit import Page, page, wait_until
 from ..test_browser_takeaway import saved
 
@@ -179,6 +183,44 @@ def test_documents_are_read_into_a_table_stopped_and_gone_on_with(
     assert other.request.post(f"{address}/change", data={"how": "remove"}).status == 404
     other_context.close()
     context.close()
+
+
+def test_what_can_be_read_and_how_is_checked(served: Page) -> None:
+    store, history = served.assistant.store, served.handlers.history
+    shown = store.add(picture(7), "receipt.png")
+    asked = exchange("What is it?").model_copy(update={"pictures": (shown,)})
+    chat = history.add("visitor a", None, asked)
+    choices = SourceChoices(served.handlers.documents, history, store)
+    ((label, value),) = choices.offered("visitor a", chat)
+    (source,) = choices.chosen("visitor a", [value])
+    assert label == source.name == "receipt.png"
+    assert Path(source.path).is_file()
+    for owner, chosen in (("visitor b", [value]), ("visitor a", [])):  # another's; no documents yet
+        with pytest.raises(UsageError, match="no documents"):
+            choices.chosen(owner, chosen)
+    own = '{"type": "object", "properties": {"a": {"type": "string"}}}'
+    assert list(chosen_schema(OWN_FIELDS, own)["properties"]) == ["a"]
+    for choice, words in ((OWN_FIELDS, "{"), (OWN_FIELDS, " "), ("/etc/passwd", ""), (None, "a")):
+        with pytest.raises(UsageError):
+            chosen_schema(choice, words)
+
+
+def test_a_file_of_somebody_shows_no_files_of_this_machine(served: Page, lines: Path) -> None:
+    """What a .jsonl from elsewhere names is looked for among the documents only."""
+    library = served.handlers.records.library
+    kept = library.keep("visitor c", lines, "theirs.jsonl")
+    assert (kept.about.title, len(kept.file)) == ("theirs", 3)
+    line = kept.file.lines[0]
+    assert Path(line.file).is_file()
+    assert not kept.may_draw(line.file)
+    assert [one.about.title for one in library.every("visitor c")] == ["theirs", "bills.jsonl"]
+    library.rename("visitor c", kept.id, "Bills of May")
+    assert library.get("visitor c", kept.id).about.title == "Bills of May"
+    with pytest.raises(BadInput):
+        library.get("visitor d", kept.id)
+    library.remove("visitor c", kept.id)
+    with pytest.raises(BadInput):
+        library.get("visitor c", kept.id)
 
 
 def test_nobody_is_shut_out_of_the_table(browser: Any, served: Page) -> None:
