@@ -97,7 +97,7 @@ def outline_of(pages: Iterable[Page]) -> DocumentOutline:
             headings += _opened(outlined, page)
             outlined = page.section
         for line in page.lines:
-            if caption := _caption(page, line, page.text[line.start : line.end]):
+            for caption in _captions(page, line, page.text[line.start : line.end]):
                 captions.setdefault((caption.kind, caption.number.lower()), caption)
         headings += _headings(page)
     return DocumentOutline(
@@ -141,21 +141,22 @@ def _opened(before: Sequence[str], page: Page) -> list[tuple[str, int, int]]:
     return [(title, alike + n + 1, page.number) for n, title in enumerate(new) if title]
 
 
-def _caption(page: Page, line: PageLine, text: str) -> Caption | None:
-    """The caption that a line begins with; a sentence that mentions a figure has words before it."""
+def _captions(page: Page, line: PageLine, text: str) -> list[Caption]:
+    """The caption that a line begins with; a sentence that mentions a figure has words before it.
+
+    Those of figures that stand side by side are one line: "Fig. 1.   Fig. 2."
+    """
     match = _CAPTION.match(text[: _LONGEST_TITLE * 2])
     if match is None or line.kind == "furniture":
-        return None
+        return []
     rest = match["rest"].strip(" .:：)–—-")
     if rest[:1].islower() and not match["rest"].startswith((":", "：", ".", ")")):
-        return None  # "Figure 3 shows ..." is a sentence
-    return Caption(
-        kind=_kind(match),
-        number=match["number"],
-        text=" ".join(text.split())[:_LONGEST_TITLE],
-        page=page.number,
-        boxes=page.boxes_of(line.start, line.end),
-    )
+        return []  # "Figure 3 shows ..." is a sentence
+    words = " ".join(text.split())[:_LONGEST_TITLE]
+    only_labels = not any(map(str.isalnum, _MENTION.sub("", words)))
+    labels = list(_MENTION.finditer(words)) if only_labels else [match]
+    boxes = page.boxes_of(line.start, line.end)
+    return [Caption(_kind(m), m["number"], words, page.number, boxes) for m in labels]
 
 
 def _kind(match: re.Match[str]) -> CaptionKind:

@@ -87,6 +87,17 @@ def test_captions_are_told_from_sentences_that_mention_a_figure() -> None:
     assert opened("Which table has the most rows? Is table 2 longer than 10 %?") == []
 
 
+def test_labels_of_figures_side_by_side_are_all_kept() -> None:
+    made = outline_of(
+        [page(3, text("FIG . 1 . FIG. 2 ."), text("Figure 5: Tables 1 and 2 joined"))]
+    )
+    assert [(c.kind, c.number) for c in made.captions] == [
+        ("figure", "1"),
+        ("figure", "2"),
+        ("figure", "5"),
+    ]
+
+
 def test_printed_numbers_run_along_with_the_pages() -> None:
     pages = [page(1, text("Cover of 2019"))]
     pages += [
