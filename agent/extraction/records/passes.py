@@ -76,6 +76,7 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
         end = parts[_MOST_PARTS - 1][-1].number
         work.doubts.append(f"only pages to {end} of {work.pages[-1].number} were read")
     known: dict[str, TableColumns] = {}
+    surely: set[str] = set()
     for part in parts[:_MOST_PARTS]:
         begun = work.begun(part)
         among = _among(part, work.placing.by, literal=not work.model.sees_images)
@@ -92,6 +93,7 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
             if not proven.named:
                 _fill_rows(work, many, begun, among, known, part)
             if proven.rows:
+                surely.add(many.path)
                 given = rows_of(many, work.fields)
                 work.fields = with_rows(many, work.fields, proven.in_words_of(given))
     _read_again(work, read_again)
@@ -99,7 +101,9 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
     work.fields = with_sums_of_rows(work.spec, work.fields, work.placing)
     work.fields = with_sums(work.spec, work.fields, work.placing, work.model, whole, among)
     if len(parts) == 1:
-        completing = Completing(work.spec, work.placing, work.pages, work.model, whole, among)
+        completing = Completing(
+            work.spec, work.placing, work.pages, work.model, whole, among, surely
+        )
         work.fields = completing.completed(work.fields)
     work.fields = without_scattered(work.spec, work.fields)
     second = SecondLook(work.spec, work.placing, work.model, whole, work.nulls)

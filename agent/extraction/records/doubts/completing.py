@@ -6,7 +6,7 @@ come to the sum are none of the list. Only then are they asked for again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from ..pages.rows import PageText
 from ..places.placing import Placing
 from ..schemas.checks import broken, confirmed, sum_of_rows
 from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
-from ..schemas.paths import places_in
 from .list_rows import Fields, ListRow, rows_of, with_rows
 from .naming import in_words_of
 from .row_proofs import RowReader
@@ -39,6 +38,7 @@ class Completing:
         model: asked once a sum.
         begun: the document's opening.
         among: what fields may be.
+        proven: paths of lists whose rows prove themselves.
     """
 
     spec: RecordSpec
@@ -47,6 +47,7 @@ class Completing:
     model: Meter
     begun: Sequence[Message]
     among: Among
+    proven: Collection[str]
 
     def completed(self, fields: Fields) -> Fields:
         """The fields, with other rows where these come to their sum and the first did not."""
@@ -56,7 +57,7 @@ class Completing:
             column = next((c for c in many.columns if c.path == name), None) if many else None
             if many is None or column is None or not list(broken([check], _values(fields))):
                 continue
-            if self._are_proven(many, column, fields):
+            if path in self.proven:
                 continue  # what is taken off all of them, or added, stands elsewhere
             rows = rows_of(many, fields)
             if summed := self._summed(many, column, rows, fields[total]):
@@ -74,19 +75,11 @@ class Completing:
     ) -> Sequence[ListRow]:
         """The first rows that come to the sum; sums under a table are taken for rows of it."""
         total = 0.0
-        rows = [row for row in rows if (own := row.get(column.path)) and own.boxes != stated.boxes]
         for at, row in enumerate(rows):
-            total += row[column.path].value
+            total += row[column.path].value if column.path in row else 0
             if round(total - stated.value, 2) == 0:
                 return rows[: at + 1]
         return rows
-
-    def _are_proven(self, many: ListSpec, column: FieldSpec, fields: Fields) -> bool:
-        """Whether every amount is borne out by the other numbers of its row."""
-        of_rows = [check for check in self.spec.checks if sum_of_rows(check) is None]
-        borne_out = confirmed(of_rows, _values(fields))
-        amounts = [p for p, at in places_in(many.path, fields).items() if at.column == column.path]
-        return bool(amounts) and borne_out.issuperset(amounts)
 
     def _summed(
         self, many: ListSpec, column: FieldSpec, rows: Sequence[ListRow], stated: ExtractedField

@@ -20,6 +20,9 @@ from ..values.typed import is_like_money, values_written
 
 _ROUNDING = 0.011
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_CODE = re.compile(r"(?:[^:]{2,40}:\s*)?(?=\S*\d{3})\S+")
+"""What numbers an article, with or without a label: "GTIN: 4012345001235", "TB100A4"."""
+_MOST_LINES = 3
 _FEWEST = 2
 """Rows of a run: a single amount may be the sum itself."""
 _MOST = 400
@@ -46,9 +49,25 @@ class RowAmount:
 
     @cached_property
     def named(self) -> RowCell | None:
-        """The cell that says what the row is about: the one with most letters before its amount."""
-        cells = [c for c in self.row if c.start < self.cell.start and _WORD.search(c.text)]
-        return max(cells, key=lambda c: letters(c.text), default=None)
+        """The cell that says what the row is about: the one with most letters before its amount.
+
+        Where only the number of an article stands there, it is what stands below that.
+        """
+        before = [cell for cell in self.row if cell.start < self.cell.start]
+        words = [c for c in before if _WORD.search(c.text) and not _CODE.fullmatch(c.text)]
+        if words:
+            return max(words, key=lambda c: letters(c.text))
+        below = (self._below(cell) for cell in before if _CODE.fullmatch(cell.text))
+        return next(filter(None, below), None)
+
+    def _below(self, cell: RowCell) -> RowCell | None:
+        """The first words in the lines of a cell that goes on below its row."""
+        for row in self.text.cells[self.number + 1 :][:_MOST_LINES]:
+            if len(row) != 1 or abs(row[0].left - cell.left) > REACH:
+                return None
+            if _WORD.search(row[0].text) and not _CODE.fullmatch(row[0].text):
+                return row[0]
+        return None
 
 
 def letters(text: str) -> int:

@@ -19,6 +19,7 @@ from .....schema import Box, Picture, TextLine
 from .....tools.ocr.layout import in_reading_order
 from .ink import letter_heights
 from .large_rows import large_rows, large_rows_of_ink
+from .side_by_side import one_after_the_other
 from .staggered import joined
 
 _GAP = 0.8
@@ -101,11 +102,24 @@ class PageText:
 
     @cached_property
     def shown(self) -> str:
-        """Its rows for a model, cells apart; those that are written large are marked."""
+        """Its rows for a model, cells apart; blocks side by side one after the other; large rows marked."""
+        large = {row for number, row in enumerate(self.cells) if number in self.large}
         return "\n".join(
-            (_LARGE if number in self.large else "") + _BAR.join(row)
-            for number, row in enumerate(self.rows)
+            (_LARGE if row in large else "") + _BAR.join(cell.text for cell in row)
+            for row in one_after_the_other(self.cells, self._order)
         )
+
+    def _order(self, cell: RowCell) -> int:
+        """Where the file writes a cell."""
+        return self._orders.get(cell.start, cell.start)
+
+    @cached_property
+    def _orders(self) -> dict[int, int]:
+        """Where the words that stand in the rows begin in the file's order."""
+        flow = zip(self.flow.boxes.tolist(), self.flow.spans.tolist(), strict=True)
+        begins = {tuple(box): start for box, (start, _) in flow}
+        page = zip(self.page.boxes.tolist(), self.page.spans.tolist(), strict=True)
+        return {start: begins[key] for box, (start, _) in page if (key := tuple(box)) in begins}
 
 
 def page_text(page: Page) -> PageText:

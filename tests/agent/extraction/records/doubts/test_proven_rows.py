@@ -67,3 +67,16 @@ def test_what_is_carried_over_and_discounts_in_percent_are_understood(
     found = make(script=model(net="96.50")).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
     assert [line["name"] for line in found.record["lines"]] == ["Steel rope", "Large hook", "Anvil"]
     assert [line["quantity"] for line in found.record["lines"]] == [4, 12, 1]
+
+
+def test_the_number_of_an_article_is_not_its_name(make: Make, tmp_path: Path) -> None:
+    table = [
+        ("", "Thing", "", "Price", "Number", "Amount"),
+        ("", "GTIN: 4012345001235", "", "8.50", "4", "34.00"),
+        ("", "Steel rope", "", "", "", ""),
+        ("", "HK-4410", "", "1.25", "12", "15.00"),
+        ("", "Large hook", "", "", "", ""),
+        ("", "Sum", "", "", "", "49.00"),
+    ]
+    found = make(script=model()).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    assert [line["name"] for line in found.record["lines"]] == ["Steel rope", "Large hook"]
