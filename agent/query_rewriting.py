@@ -55,6 +55,8 @@ def names_a_page(question: str) -> bool:
 def again(state: State, run: Run) -> Stage:
     """The next search where what was found does not answer: more of the same, then other words.
 
+    A model that sees is shown a few pages at once: in a document that is named it turns to the next ones.
+
     After RePARe and Med-RwR: a query is rewritten when the answer is not sure, not before.
     """
     made = [r.call for r in state["results"] if r.call.tool == SEARCH]
@@ -66,6 +68,8 @@ def again(state: State, run: Run) -> Stage:
         return (search_call(state["standalone_question"]),)
     if all(call.arguments.get("limit", FIRST_LOOK) <= FIRST_LOOK for call in made):
         return (search_call(queries[0], DEEPER_LOOK),)
+    if run.model.sees_images and state["documents"]:
+        return (search_call(queries[0], len(queries) * DEEPER_LOOK),)  # the next pages of the same
     if not rewrites(run) or not run.model.can_call(3):  # the rewriting, the gate, and the draft
         return ()
     other = rewritten(state["standalone_question"], queries, run)

@@ -37,7 +37,7 @@ SEARCH_TOOLS = (
 
 FIRST_LOOK = 6
 """Passages a search gives: enough to hold the answer mostly, few enough to be read quickly."""
-_MOST = 20
+_MOST = 40
 _MOST_PICTURES = 4
 """Pages a search shows as pictures."""
 _MOST_NEIGHBOURS = 3

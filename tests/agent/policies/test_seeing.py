@@ -203,11 +203,11 @@ def test_another_language_is_tried_again_and_never_declined(make: Make) -> None:
     assert eyes.script.asked.count("revise") == 1
 
 
-def test_pages_without_the_answer_make_room_for_the_next_ones(make: Make) -> None:
+@pytest.mark.parametrize("wanted", [7, 11])
+def test_pages_without_the_answer_make_room_for_the_next_ones(make: Make, wanted: int) -> None:
     """A model that sees is shown a few pages at once; it turns to those that it did not see yet."""
-    pages = [fake_index.page(n, f"the harbour in the year {1900 + n}") for n in range(1, 10)]
+    pages = [fake_index.page(n, f"the harbour in the year {1900 + n}") for n in range(1, 13)]
     index = fake_index.MemoryIndex({"harbour.pdf": pages})
-    wanted = 7
 
     def sees(messages: Sequence[Message]) -> bool:
         return any(p.origin and p.origin.page == wanted for p in messages[-1].pictures)
@@ -221,7 +221,7 @@ def test_pages_without_the_answer_make_room_for_the_next_ones(make: Make) -> Non
     script = kit.Script(says={"draft": lambda m: "a crane" if sees(m) else "I can't tell."})
     script.choice = choice
     model = script.model(sees_images=True)
-    answer = make(model, index=index).ask("What stands at the harbour?")
+    answer = make(model, index=index).ask("In harbour.pdf: what stands at the harbour?")
     assert (answer.text, answer.status) == ("a crane", "answered")
     at_once = [
         {p.origin.page for p in call.messages[-1].pictures if p.origin} for call in model.calls

@@ -113,10 +113,10 @@ class TestSearch:
         assert told == "document a.pdf, page 3, Part A > Fees:\nthe fee is 5"
 
     def test_few_are_given_unless_more_are_asked_for(self, call: Call) -> None:
-        pages = [fake_index.page(n, f"boiler {n}") for n in range(1, 31)]
+        pages = [fake_index.page(n, f"boiler {n}") for n in range(1, 61)]
         index = fake_index.MemoryIndex({"a.pdf": pages})
         assert len(call(index, "search_documents", query="boiler").evidence) == FIRST_LOOK
-        assert len(call(index, "search_documents", query="boiler", limit=999).evidence) == 20
+        assert len(call(index, "search_documents", query="boiler", limit=999).evidence) == 40
 
     def test_what_is_known_is_not_given_again(self, index: Any, call: Call) -> None:
         first = call(index, "search_documents", query="boiler serviced", limit=1).evidence
