@@ -88,7 +88,7 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
             if of_table and many.path in known:
                 continue
             proven = Proven()
-            if len(parts) == 1:
+            if len(parts) == 1 and not work.model.sees_images:
                 proven = proven_rows(work.spec, many, work.pages, work.placing)
             if not proven.named:
                 _fill_rows(work, many, begun, among, known, part)
@@ -98,7 +98,8 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
                 work.fields = with_rows(many, work.fields, proven.in_words_of(given))
     _read_again(work, read_again)
     whole = work.begun(parts[-1])
-    work.fields = with_sums_of_rows(work.spec, work.fields, work.placing)
+    if not work.model.sees_images:  # one that sees is asked again instead, part by part
+        work.fields = with_sums_of_rows(work.spec, work.fields, work.placing)
     work.fields = with_sums(work.spec, work.fields, work.placing, work.model, whole, among)
     if len(parts) == 1:
         completing = Completing(

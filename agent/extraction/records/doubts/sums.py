@@ -2,7 +2,7 @@
 
 A small model that is asked for a dozen fields at once takes net, tax and total from wherever its first
 guess was. Where only one of them has to be another for the sum to hold, and that amount is written, it is
-that one; else each is asked for alone, for then it looks again.
+that one; else, and of a model that sees, each is asked for alone, for then it looks again.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def with_sums(
             continue
         parts = [numbers[path] for path in paths_of(check, list(numbers))]
         others = list(_with_another(check, spec, fields, parts, placing))
-        if len(others) == 1:
+        if len(others) == 1 and not model.sees_images:
             fields = others[0]
             continue
         if not model.can_call(len(parts)):
