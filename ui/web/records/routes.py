@@ -18,17 +18,11 @@ from ..auth import Authentication
 from ..cuts import MEDIA_TYPE
 from ..tables import MEDIA_TYPES
 from .library import KeptExtraction, RecordLibrary
+from .overview import kept_list, records_head, state_bar
 from .places import RecordPlaces
-from .rendering import (
-    ROWS,
-    kept_list,
-    record_row,
-    record_table,
-    records_head,
-    state_bar,
-    value_form,
-)
+from .record_table import ROWS, record_row, record_table
 from .runs import ExtractionRuns
+from .value_form import value_form
 
 _MOST_ROWS = 100_000
 _NO_STORE = {"cache-control": "no-store"}
