@@ -25,11 +25,11 @@ const actions = {
   "lt-forget": (node) => trigger("delete_chat", { chat: node.dataset.chat }),
   "lt-restore": (node) => trigger("restore_chat", { chat: node.dataset.chat }),
   "lt-rename": (node) => {
-    const title = prompt("Name of the chat", node.dataset.title);
+    const title = prompt(say("Name of the chat"), node.dataset.title);
     if (title?.trim()) trigger("rename_chat", { chat: node.dataset.chat, title });
   },
   "lt-remove": (node) => {
-    if (confirm("Remove this document?")) trigger("remove_document", { name: node.dataset.name });
+    if (confirm(say("Remove this document?"))) trigger("remove_document", { name: node.dataset.name });
   },
   "lt-dismiss": (node) => trigger("dismiss", { name: node.dataset.name }),
   "lt-drop": (node) => trigger("detach", { what: node.dataset.what }),

@@ -271,11 +271,11 @@ Object.assign(actions, {
   "lt-all-records": () => goToRecords("#records"),
   "lt-open-records": (node) => goToRecords(`#records=${node.dataset.id}`),
   "lt-rename-records": (node) => {
-    const title = prompt("Name of the table", node.dataset.title);
+    const title = prompt(say("Name of the table"), node.dataset.title);
     if (title?.trim()) changeTable(node, { how: "rename", title });
   },
   "lt-forget-records": (node) => {
-    if (confirm("Remove this table, with all that was corrected in it?")) changeTable(node, { how: "remove" });
+    if (confirm(say("Remove this table, with all that was corrected in it?"))) changeTable(node, { how: "remove" });
   },
   "lt-more-rows": (node) => {
     rowsShown = node.dataset.shown;
