@@ -86,6 +86,7 @@ class State(TypedDict, total=False):
     enough: those of `shown` that were found to be enough; the draft's prompt begins as that of the gate.
     extracts: what of retrieved pages stands there instead of the whole, by id.
     rows: of a table that the program put together, as values.
+    pages_seen: pictures (SHA-256) of pages that a model which sees was shown before.
     gathering: what has to be read from each of several pictures, where the question needs that.
     opened: whether parts of the pictures were looked for and opened.
     answerable: probability that the shown evidence answers the question.
@@ -110,6 +111,7 @@ class State(TypedDict, total=False):
     enough: tuple[str, ...]
     extracts: dict[str, Evidence]
     rows: tuple[tuple[str, ...], ...]
+    pages_seen: tuple[str, ...]
     gathering: Gathering | None
     opened: bool
     answerable: float
@@ -141,6 +143,7 @@ def fresh(question: str, given: tuple[Picture, ...]) -> State:
         enough=(),
         extracts={},
         rows=(),
+        pages_seen=(),
         gathering=None,
         opened=False,
         answerable=0.0,

@@ -32,7 +32,8 @@ _LOOKED_UP: tuple[FormName, ...] = ("list", "table")
 
 def gate(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
-    parts, looked_at = focused(state, run), pages_looked_at(state)
+    parts, seen = focused(state, run), pages_seen(state)
+    looked_at = seen if others_than(seen, state) else set()
     question, pictured = state["standalone_question"], bool(state["target_pictures"])
     believed = trusted(state["evidence"], question, pictured, parts.values())
     telling = [e for e in believed if tells(e, parts, looked_at, run)]
@@ -40,7 +41,7 @@ def gate(state: State, run: Run) -> Done:
     told = [parts.get(e.id, e) for e in telling]
     kept = keep(told, run.model.room_for_evidence(targets(state)))
     every = tuple(e.id for e in kept)
-    update = State(shown=every, enough=every, extracts=parts)
+    update = State(shown=every, enough=every, extracts=parts, pages_seen=tuple(seen))
     if pictures_found(state) is not None or watched(state) is not None:
         return Done(State(**update, answerable=1.0), "pictures were found")
     if no_such_picture(state, run):
@@ -93,17 +94,14 @@ def to_work_with(kept: Sequence[Evidence], state: State) -> bool:
     return form.worked and any(item.kind != "objects" for item in kept)
 
 
-def pages_looked_at(state: State) -> set[str]:
-    """Pictures of pages a model that sees found no answer on, where there are others to turn to.
+def pages_seen(state: State) -> set[str]:
+    """Pictures of the pages that the model was shown; where one had answered, nobody would look again."""
+    return {*state["pages_seen"], *(p.sha256 for p in pages_shown(shown_evidence(state)).values())}
 
-    Only so many pages are shown at once; where one answers, nobody looks again.
-    """
-    shown = shown_evidence(state)
-    pictures = {e.picture.sha256: e for e in state["evidence"] if e.picture is not None}
-    without = {e.id for e in shown if e.picture is None}
-    looked_at = {p.sha256 for p in pages_shown(shown).values()}
-    looked_at |= {picture for picture, e in pictures.items() if e.id in without}
-    return looked_at if pictures.keys() - looked_at else set()
+
+def others_than(seen: Set[str], state: State) -> bool:
+    """Whether there are pictures of pages that the model was not shown yet."""
+    return any(e.picture is not None and e.picture.sha256 not in seen for e in state["evidence"])
 
 
 def by_words_alone(
