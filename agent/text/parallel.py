@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from .amounts import UNIT
+from .facts import numbers
 
 _ITEM = re.compile(
     rf"(?P<year>(?<![\w.,$€£¥])(?:19|20)\d\d(?![\w%]|[.,]\d))"
@@ -20,15 +22,26 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^\W\d_])")
 _FEWEST = 2
 
 
-def by_year(text: str) -> Iterator[dict[str, str]]:
-    """For each list of amounts of a sentence that lists as many years: year to amount, as written."""
+class YearlyAmounts(NamedTuple):
+    """A sentence, and what it lists: year to amount, as written."""
+
+    sentence: str
+    amounts: dict[str, str]
+
+    def has(self, number: str) -> bool:
+        """Whether one of the amounts is this number, in its normal form."""
+        return any(number in numbers(amount) for amount in self.amounts.values())
+
+
+def by_year(text: str) -> Iterator[YearlyAmounts]:
+    """Each list of amounts of a sentence that lists as many years."""
     for sentence in _SENTENCE.split(" ".join(text.split())):
         runs = list(_runs(sentence))
         years = {items for is_year, items in runs if is_year and len(set(items)) >= _FEWEST}
         for is_year, items in runs:
             of = [one for one in years if len(one) == len(items)]
             if not is_year and len(of) == 1:
-                yield dict(zip(of[0], items, strict=True))
+                yield YearlyAmounts(sentence, dict(zip(of[0], items, strict=True)))
 
 
 def _runs(sentence: str) -> Iterator[tuple[bool, tuple[str, ...]]]:

@@ -13,8 +13,8 @@ from ...retrieval.text.row_figures import cells_of
 from ...schema import Evidence
 from ..evidence.contents import heads_of, lines_of_pages, number_of, years_in
 from ..text.amounts import forms_of
-from ..text.facts import numbers, replace_value, written_as, years_of
-from ..text.parallel import by_year
+from ..text.facts import content_words, numbers, replace_value, written_as, years_of
+from ..text.parallel import YearlyAmounts, by_year
 
 _PART = re.compile(
     r"\b(?:three|six|nine|[369])\s+months|\bquarters?\b|\bQ[1-4]|\b[1-4]Q|\bH[12]\b|half"
@@ -71,13 +71,8 @@ def right_year(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
     if len(asked) != 1 or len(said) != 1:
         return draft
     (year,), (number,) = asked, said
-    lists = [
-        amounts
-        for item in evidence
-        if item.kind == "passage"
-        for amounts in by_year(item.text)
-        if any(number in numbers(amount) for amount in amounts.values())
-    ]
+    passages = [item.text for item in evidence if item.kind == "passage"]
+    lists = _most_alike(question, [y for text in passages for y in by_year(text) if y.has(number)])
     cells = (cell for line in lines_of_pages(evidence) for cell in line.cells)
     if any(number in number_of(cell) and year in years_in(cell) for cell in cells):
         return draft
@@ -88,6 +83,14 @@ def right_year(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
     if len(new) != 1 or {_NUMBER.sub("", a) for a in written} != {_NUMBER.sub("", amount)}:
         return draft  # of another unit
     return replace_value(draft, number, written_as(amount, new[0]))
+
+
+def _most_alike(question: str, lists: Sequence[YearlyAmounts]) -> list[dict[str, str]]:
+    """Those of the sentences that share most words with a question; others list the same by chance."""
+    asked = content_words(question)
+    shared = [len(asked & content_words(listed.sentence)) for listed in lists]
+    most = max(shared, default=0)
+    return [y.amounts for y, count in zip(lists, shared, strict=True) if count == most]
 
 
 def one_sided(draft: str, question: str, evidence: Sequence[Evidence]) -> list[str]:

@@ -30,4 +30,4 @@ from looktwice.agent.text.parallel import by_year
     ],
 )
 def test_lists_of_one_length_belong_together(text: str, found: list[dict[str, str]]) -> None:
-    assert list(by_year(text)) == found
+    assert [listed.amounts for listed in by_year(text)] == found

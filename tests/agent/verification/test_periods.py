@@ -103,3 +103,10 @@ def test_an_amount_of_a_sentence_of_several_years_is_put_right(
     draft: str, question: str, right: str
 ) -> None:
     assert right_year(draft, question, [kit.page_evidence(CARDS)]) == right
+
+
+def test_of_sentences_with_the_same_amount_the_one_about_the_question_counts() -> None:
+    other = "Rent expense was $2.4 billion and $4.7 billion for 2016 and 2017."
+    evidence = [kit.page_evidence(other, page=2), kit.page_evidence(CARDS)]
+    question = "What were the liabilities for gift cards in 2017?"
+    assert right_year("$2.4 billion", question, evidence) == "$3.0 billion"
