@@ -33,7 +33,7 @@ _LOOKED_UP: tuple[FormName, ...] = ("list", "table")
 def gate(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
     parts, seen = focused(state, run), pages_seen(state)
-    looked_at = seen if others_than(seen, state) else set()
+    looked_at = seen if run.model.sees_images and others_than(seen, state) else set()
     question, pictured = state["standalone_question"], bool(state["target_pictures"])
     believed = trusted(state["evidence"], question, pictured, parts.values())
     telling = [e for e in believed if tells(e, parts, looked_at, run)]

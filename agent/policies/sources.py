@@ -38,19 +38,17 @@ def carried_by_words(
     about the question: a "2" stands on many.
     """
     question = state["standalone_question"]
-    cited = cite(draft, question, evidence, page_finder(run))
-    borne_out = [c for c in cited if bears_out(c, draft, question, evidence)]
+
+    def borne_out(among: Sequence[Evidence]) -> list[Citation]:
+        cited = cite(draft, question, among, page_finder(run))
+        return [c for c in cited if bears_out(c, draft, question, among)]
+
+    every = borne_out(evidence)
     if page is None:
-        return borne_out
-    asked = content_words(question)
-    on_page = [item for item in evidence if item.source == page.source]
-    found = [
-        c
-        for c in cite(draft, question, on_page, page_finder(run))
-        if bears_out(c, draft, question, on_page)
-    ]
-    places = {c.source for c in found}
-    about = [c for c in borne_out if len(content_words(c.quote) & asked) >= WORDS_BESIDE]
+        return every
+    found = borne_out([item for item in evidence if item.source == page.source])
+    asked, places = content_words(question), {c.source for c in found}
+    about = [c for c in every if len(content_words(c.quote) & asked) >= WORDS_BESIDE]
     return [*found, *(c for c in about if c.source not in places)]
 
 

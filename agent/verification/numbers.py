@@ -8,13 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ...schema import Evidence, TextLine
 from ..evidence.contents import words_read
 from ..evidence.grounding import unsupported_numbers
-from ..text.facts import (
-    date_parts,
-    dates,
-    numbers,
-    written_as,
-    written_dates,
-)
+from ..text.facts import date_parts, dates, numbers, written_as, written_dates
 from .base import PASS, Case, Disagreement, Doubt, Finding
 
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])")

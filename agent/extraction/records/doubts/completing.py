@@ -6,9 +6,8 @@ come to the sum are none of the list. Only then are they asked for again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from .....schema import ExtractedField
 from ....backends.base import Message
@@ -19,7 +18,7 @@ from ..pages.rows import PageText
 from ..places.placing import Placing
 from ..schemas.checks import broken, confirmed, sum_of_rows
 from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
-from .list_rows import Fields, ListRow, rows_of, with_rows
+from .list_rows import Fields, ListRow, rows_of, values_of, with_rows
 from .naming import in_words_of
 from .row_proofs import RowReader
 from .summed_rows import RowAmount, amounts_of, columns_of, runs, stated_in, sum_of, takes_off
@@ -55,7 +54,7 @@ class Completing:
             path, name, total = sum_of_rows(check) or ("", "", "")
             many = next((one for one in self.spec.lists if one.path == path), None)
             column = next((c for c in many.columns if c.path == name), None) if many else None
-            if many is None or column is None or not list(broken([check], _values(fields))):
+            if many is None or column is None or not list(broken([check], values_of(fields))):
                 continue
             if path in self.proven:
                 continue  # what is taken off all of them, or added, stands elsewhere
@@ -65,7 +64,7 @@ class Completing:
                 continue
             for other in (self._shorter, self._asked_again):
                 tried = with_rows(many, fields, other(many, column, rows, fields[total]))
-                if confirmed([check], _values(tried)):
+                if confirmed([check], values_of(tried)):
                     fields = tried
                     break
         return fields
@@ -118,10 +117,6 @@ class Completing:
         again, _ = ask_rows(self.model, self.begun, question, many, self.among)
         placed = (one for row in self.placing.rows(many, again, 0) for one in row)
         return rows_of(many, {one.path: one for one in placed})
-
-
-def _values(fields: Mapping[str, ExtractedField]) -> dict[str, Any]:
-    return {path: found.value for path, found in fields.items()}
 
 
 def _in_words(many: ListSpec, rows: Sequence[ListRow]) -> list[str]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .....schema import ExtractedField
 from ..schemas.fields import ListSpec
 from ..schemas.paths import ListPath, places_in
 
-__all__ = ["Fields", "ListRow", "rows_of", "with_rows"]
+__all__ = ["Fields", "ListRow", "rows_of", "values_of", "with_rows"]
 
 Fields = dict[str, ExtractedField]
 ListRow = Mapping[str, ExtractedField]
 """The fields of one row, by the names of their columns."""
+
+
+def values_of(fields: Mapping[str, ExtractedField]) -> dict[str, Any]:
+    """The values of fields, by path, as checks look at them."""
+    return {path: found.value for path, found in fields.items()}
 
 
 def rows_of(many: ListSpec, fields: Mapping[str, ExtractedField]) -> list[ListRow]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from .....schema import ExtractedField
 from ..schemas.checks import confirmed, sum_of_rows
 from ..schemas.fields import NUMERIC, FieldSpec, ListSpec, RecordSpec
-from .list_rows import Fields, rows_of, with_rows
+from .list_rows import Fields, rows_of, values_of, with_rows
 
 __all__ = ["without_scattered"]
 
@@ -25,7 +25,7 @@ def without_scattered(spec: RecordSpec, fields: Fields) -> Fields:
     Rows that come to the sum that the document states stay, without those of their numbers that stand far
     from their amount, or nearer to another's.
     """
-    values = {path: one.value for path, one in fields.items()}
+    values = values_of(fields)
     for many in spec.lists:
         sums = [
             (check, of[1])

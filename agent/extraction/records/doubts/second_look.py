@@ -20,6 +20,7 @@ from ..places.placing import Placing
 from ..schemas.checks import Broken, broken, confirmed, paths_of
 from ..schemas.fields import NUMERIC, FieldKind, FieldSpec, RecordSpec
 from ..values.identifiers import is_iban, is_vat_number
+from .list_rows import Fields, values_of
 
 _CONFIRMED = 0.97
 _CHOSEN = 0.8
@@ -38,8 +39,6 @@ _MOST_READINGS = 3
 _LETTERS = "ABCD"
 _SHARED: frozenset[FieldKind] = frozenset({"money", "number", "integer", "currency", "boolean"})
 """Kinds of which several fields may well be one value: what is paid is often the total."""
-
-Fields = dict[str, ExtractedField]
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class SecondLook:
         self._fill(fields)
         self._identify(fields)
         open_ = list(self._broken(fields))
-        for path in confirmed(self.spec.checks, _values(fields)):
+        for path in confirmed(self.spec.checks, values_of(fields)):
             sure = fields[path]
             if sure.status == "found":
                 fields[path] = sure.model_copy(update={"confidence": _CONFIRMED})
@@ -143,7 +142,7 @@ class SecondLook:
                 del fields[one.path]
 
     def _broken(self, fields: Fields) -> Iterator[Broken]:
-        return broken(self.spec.checks, _values(fields))
+        return broken(self.spec.checks, values_of(fields))
 
     def _look(self, fault: Broken, fields: Fields) -> None:
         """One failed check: choose again between what would make it hold."""
@@ -169,7 +168,7 @@ class SecondLook:
 
     def _that_hold(self, field: FieldSpec, fields: Fields) -> list[ExtractedField]:
         """Other values on the pages with which every check of this field holds."""
-        values = _values(fields)
+        values = values_of(fields)
         taken = values.get(field.path)
         own = [check for check in self.spec.checks if field.path in paths_of(check, [field.path])]
         found = []
@@ -235,7 +234,3 @@ class SecondLook:
 
     def _spec_of(self, path: str) -> FieldSpec | None:
         return next((one for one in self.spec.fields if one.path == path), None)
-
-
-def _values(fields: Mapping[str, ExtractedField]) -> dict[str, Any]:
-    return {path: field.value for path, field in fields.items()}

@@ -20,10 +20,9 @@ from ..places.placing import Placing
 from ..schemas.checks import broken, confirmed, paths_of, sum_of_rows
 from ..schemas.fields import NUMERIC, FieldSpec, RecordSpec
 from ..schemas.paths import places_in
+from .list_rows import Fields, values_of
 
 _CHOSEN = 0.8
-
-Fields = dict[str, ExtractedField]
 
 
 def with_sums_of_rows(spec: RecordSpec, fields: Fields, placing: Placing) -> Fields:
@@ -41,12 +40,12 @@ def with_sums_of_rows(spec: RecordSpec, fields: Fields, placing: Placing) -> Fie
         if (
             total not in numbers
             or len(rows) < 2
-            or total in confirmed(spec.checks, _values(fields))
+            or total in confirmed(spec.checks, values_of(fields))
         ):
             continue
         for other in placing.candidates(numbers[total]):
             tried = fields | {total: _instead(other, fields.get(total))}
-            if total in confirmed([check], _values(tried)) and _stands_after(other, fields, rows):
+            if total in confirmed([check], values_of(tried)) and _stands_after(other, fields, rows):
                 fields = tried
                 break
     return fields
@@ -72,7 +71,7 @@ def with_sums(
     """
     numbers = {one.path: one for one in spec.fields if one.kind in NUMERIC}
     for check in spec.checks:
-        if "<" in check or "sum(" in check or not list(broken([check], _values(fields))):
+        if "<" in check or "sum(" in check or not list(broken([check], values_of(fields))):
             continue
         parts = [numbers[path] for path in paths_of(check, list(numbers))]
         others = list(_with_another(check, spec, fields, parts, placing))
@@ -96,13 +95,13 @@ def _with_another(
 
     A part that another check bears out stays.
     """
-    borne_out = confirmed([one for one in spec.checks if one != check], _values(fields))
+    borne_out = confirmed([one for one in spec.checks if one != check], values_of(fields))
     for part in parts:
         if part.path in borne_out:
             continue
         for other in placing.candidates(part):
             tried = fields | {part.path: _instead(other, fields.get(part.path))}
-            if {one.path for one in parts} <= confirmed([check], _values(tried)):
+            if {one.path for one in parts} <= confirmed([check], values_of(tried)):
                 yield tried
                 break
 
@@ -138,10 +137,6 @@ def _that_holds(
     """The fields with those readings with which a check holds; the first readings first."""
     for chosen in product(*read.values()):
         tried = fields | {one.path: one for one in chosen}
-        if set(read) <= confirmed([check], _values(tried)):
+        if set(read) <= confirmed([check], values_of(tried)):
             return tried
     return None
-
-
-def _values(fields: Mapping[str, ExtractedField]) -> dict[str, Any]:
-    return {path: found.value for path, found in fields.items()}
