@@ -58,10 +58,19 @@ class RecordLine:
     error: str = ""
 
     @property
+    def fields(self) -> tuple[ExtractedField, ...]:
+        """Its values with their places; none where the document failed."""
+        return self.record.fields if self.record is not None else ()
+
+    @property
     def unsure(self) -> list[ExtractedField]:
         """The values that somebody should look at."""
-        fields = self.record.fields if self.record is not None else ()
-        return [field for field in fields if field.status == "unsure"]
+        return [field for field in self.fields if field.status == "unsure"]
+
+    def field(self, path: str) -> ExtractedField:
+        """One of its values; an empty one where nothing was read."""
+        found = next((field for field in self.fields if field.path == path), None)
+        return found or ExtractedField(path=path)
 
     @property
     def extracted(self) -> Extracted[dict[str, Any]]:
@@ -179,8 +188,7 @@ class RecordFile:
 
     def _field(self, record: str, path: str) -> tuple[RecordLine, ExtractedField]:
         line = self.line(record)
-        fields = line.record.fields if line.record is not None else ()
-        found = next((field for field in fields if field.path == path), None)
+        found = next((field for field in line.fields if field.path == path), None)
         if found is None:
             raise BadInput(line.file, f"its record has no value {path!r}")
         return line, found

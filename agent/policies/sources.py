@@ -74,12 +74,10 @@ def _by_its_eyes(
 
 def page_seen(draft: str, state: State, evidence: Sequence[Evidence], run: Run) -> Evidence | None:
     """What stands on the page that shows the answer best, of those the model was shown; it is asked."""
-    pages = pages_shown(evidence)
-    options = [str(n) for n in range(1, len(pages) + 1)]
-    best = 0
-    if len(pages) > 1 and run.model.can_call(1):
+    ids = list(pages_shown(evidence))
+    if len(ids) > 1 and run.model.can_call(1):
+        options = {str(number): id_ for number, id_ in enumerate(ids, 1)}
         messages = answer_messages(state, evidence, run, task="task_which_picture", draft=draft)
-        share = run.model.choose(messages, options).probabilities
-        best = max(range(len(pages)), key=lambda n: share[options[n]])
-    wanted = list(pages)[best] if pages else ""
-    return next((item for item in evidence if item.id == wanted), None)
+        share = run.model.choose(messages, list(options)).probabilities
+        ids = [options[max(options, key=share.__getitem__)]]
+    return next((item for item in evidence if item.id in ids[:1]), None)

@@ -38,28 +38,25 @@ def state_bar(kept: KeptExtraction, run: RecordRun | None) -> str:
     )
 
 
-def _at_work(run: RecordRun | None) -> bool:
-    return run is not None and not run.done.is_set()
-
-
 def _told(kept: KeptExtraction, run: RecordRun | None, unsure: int) -> Iterator[str]:
     """What is said of an extraction, part by part."""
-    if run is not None and _at_work(run):
+    at_work = run is not None and run.at_work
+    if run is not None and at_work:
         yield f"<b class='lt-at-work'>{'Stopping' if run.stopping else 'Reading'}</b>"
     lines = kept.file.lines
     yield f"<span>{len(lines):,} of {max(len(kept.about.sources), len(lines)):,} documents</span>"
     pages = run.progress.pages if run is not None and run.progress is not None else 0
-    if pages and _at_work(run):
+    if pages and at_work:
         yield f"<span>{pages:,} page{'' if pages == 1 else 's'}</span>"
     if failed := _failed(kept):
         yield f"<span>{failed:,} failed</span>"
-    if unsure or not _at_work(run):
+    if unsure or not at_work:
         yield f"<span>{unsure:,} unsure</span>" if unsure else "<span>nothing unsure</span>"
 
 
 def _acts(kept: KeptExtraction, run: RecordRun | None, unsure: int) -> str:
     """What can be done with an extraction, as buttons."""
-    if run is not None and _at_work(run):
+    if run is not None and run.at_work:
         return "" if run.stopping else _act("stop", "Stop")
     acts = ""
     if kept.left:

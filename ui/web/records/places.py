@@ -47,7 +47,7 @@ class RecordPlaces(Closing):
             number: of another page of the document, which is looked at instead; 0 for the value's own.
         """
         line = kept.file.line(key)
-        field = _field(line, path)
+        field = line.field(path)
         page = _page_of(line, field)
         address = f"/see/records/{kept.id}"
         query = urlencode({"row": key, "path": path}).replace("&", "&amp;")
@@ -109,11 +109,6 @@ class RecordPlaces(Closing):
         last = _last(file)
         alike: Sequence[str] = [one.name for one in documents if _last(one.name) == last]
         return alike[0] if len(alike) == 1 else None
-
-
-def _field(line: RecordLine, path: str) -> ExtractedField:
-    fields = line.record.fields if line.record is not None else ()
-    return next((one for one in fields if one.path == path), ExtractedField(path=path))
 
 
 def _page_of(line: RecordLine, field: ExtractedField) -> int:

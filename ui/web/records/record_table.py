@@ -82,7 +82,7 @@ def _reason(line: RecordLine) -> str:
 
 def record_row(kept: KeptExtraction, line: RecordLine) -> str:
     """The row of a document, and below it the rows of its lists, folded."""
-    spec, fields = kept.file.spec, {f.path: f for f in (line.record.fields if line.record else ())}
+    spec, fields = kept.file.spec, {field.path: field for field in line.fields}
     cells = "".join(
         _cell(line, one, fields.get(one.path) or ExtractedField(path=one.path))
         for one in spec.fields

@@ -214,7 +214,7 @@ class _RecordRoutes:
 
     def _at_work(self, kept: KeptExtraction) -> bool:
         run = self.runs.of(kept)
-        return run is not None and not run.done.is_set()
+        return run is not None and run.at_work
 
     async def _respond(self, request: Request, make: Respond) -> Response:
         owner = self.authentication.owner(request.cookies)

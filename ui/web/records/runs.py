@@ -38,6 +38,11 @@ class RecordRun:
     error: str = ""
     done: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def at_work(self) -> bool:
+        """Whether it still reads."""
+        return not self.done.is_set()
+
     def stop(self, within: float = _LAST_SECONDS) -> None:
         """Begin with no other document; what is not done in a moment is read next time."""
         self.stopping = True
@@ -74,7 +79,7 @@ class ExtractionRuns:
         if not kept.about.sources or kept.about.json_schema is None:
             raise UsageError("this file came from elsewhere; go on with it where it was made")
         with self._lock:
-            at_work = [run for run in self._runs.values() if not run.done.is_set()]
+            at_work = [run for run in self._runs.values() if run.at_work]
             if any(run.kept.id == kept.id for run in at_work):
                 return
             if any(run.owner == owner for run in at_work):

@@ -13,8 +13,7 @@ from .library import KeptExtraction
 def value_form(kept: KeptExtraction, line: RecordLine, path: str) -> str:
     """One value, to be confirmed or corrected; BadInput where there is none."""
     spec = kept.file.field(path)
-    fields = line.record.fields if line.record is not None else ()
-    field = next((one for one in fields if one.path == path), ExtractedField(path=path))
+    field = line.field(path)
     others = "".join(
         f'<button type="button" class="lt-do lt-other lt-own" data-text="{plain(text)}">'
         f"{plain(text)}</button>"

@@ -21,9 +21,7 @@ from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
 from .list_rows import Fields, ListRow, rows_of, values_of, with_rows
 from .naming import in_words_of
 from .row_proofs import RowReader
-from .summed_rows import RowAmount, amounts_of, columns_of, runs, stated_in, sum_of, takes_off
-
-_ROUNDING = 0.011
+from .summed_rows import RowAmount, amounts_of, columns_of, come_to, runs, stated_in, takes_off
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ class Completing:
         best: list[ListRow] = []
         most = 0
         for run in self._runs(column):
-            if abs(sum_of(run) - stated.value) <= _ROUNDING:
+            if come_to(run, stated.value):
                 proofs = [(one, *reader.row(one)) for one in run]
                 read = [row for one, row, proven in proofs if proven or not takes_off(one, run)]
                 named, known = in_words_of(rows, read, column)

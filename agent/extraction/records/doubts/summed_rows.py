@@ -136,7 +136,9 @@ def runs(
     for first in range(len(under)):
         run: list[RowAmount] = []
         total = 0.0
-        for amount in filter(_counts, under[first:]):
+        for amount in under[first:]:
+            if not amount.value:
+                continue
             if len(run) >= _FEWEST and abs(amount.value - total) <= _ROUNDING:
                 yield list(run)
                 continue  # a sum between rows, or what the page before carries over
@@ -146,15 +148,11 @@ def runs(
                 yield list(run)
 
 
-def _counts(amount: RowAmount) -> bool:
-    return amount.value != 0
-
-
 def takes_off(amount: RowAmount, run: Sequence[RowAmount]) -> bool:
     """Whether an amount goes against the first of a run: a discount, where nothing proves its row."""
     return amount.value * run[0].value < 0
 
 
-def sum_of(run: Sequence[RowAmount]) -> float:
-    """What amounts come to."""
-    return round(sum(amount.value for amount in run), 2)
+def come_to(run: Sequence[RowAmount], stated: float) -> bool:
+    """Whether amounts come to one that is stated."""
+    return abs(round(sum(amount.value for amount in run), 2) - stated) <= _ROUNDING
