@@ -347,6 +347,7 @@ class Evidence(Value):
         picture: to be looked at with it by a model that sees: the page it stands on.
         tables, calculation, seen, differences: what it says as values, for programs; `text` is for
             models and people. Lines of tables are those of `text`.
+        said: the sentence of a summary that rests on it.
     """
 
     id: str = ""
@@ -364,6 +365,7 @@ class Evidence(Value):
     calculation: Calculation | None = None
     seen: Seen | None = None
     differences: tuple[FoundDifference, ...] = ()
+    said: str = ""
 
 
 class ToolCall(Value):
@@ -668,6 +670,14 @@ class ToolStarted(Value):
     call: ToolCall
 
 
+class ToolProgress(Value):
+    """How far a tool that takes long has come, in words for people."""
+
+    type: Literal["tool_progress"] = "tool_progress"
+    call: ToolCall
+    text: str
+
+
 class ToolFinished(Value):
     """A tool answered, or failed."""
 
@@ -698,6 +708,13 @@ class AnswerReady(Value):
 
 
 Event = Annotated[
-    StepStarted | StepFinished | ToolStarted | ToolFinished | Token | AnswerRevised | AnswerReady,
+    StepStarted
+    | StepFinished
+    | ToolStarted
+    | ToolProgress
+    | ToolFinished
+    | Token
+    | AnswerRevised
+    | AnswerReady,
     Field(discriminator="type"),
 ]

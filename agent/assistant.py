@@ -57,6 +57,7 @@ from .many import answer_each
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
 from .state import State, Turn, fresh
+from .summarising.evidence import summary_tools
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -646,7 +647,9 @@ class Assistant(Closing):
         self, index: Searchable | None, control: Control, emit: Emit, settings: Settings
     ) -> Run:
         model, tools = self._chat_model(), self._tools_with(index)
-        tools |= {t.name: t for t in self._record_tools(index)}
+        cache = self.settings.home / "cache"
+        summing = summary_tools(index, self._chat_model(), self._embedder, cache)
+        tools |= {t.name: t for t in [*self._record_tools(index), *summing]}
         return Run(
             settings=settings,
             model=metered(model, settings.limits, control),

@@ -37,12 +37,14 @@ _LONGEST = 200  # words, or signs, of a question that are looked at
 
 
 def labelled() -> list[tuple[str, FormName]]:
-    """Questions and their forms: the planner's examples and those made for forms."""
-    return [
+    """Questions and their forms: the planner's examples, those made for forms, and of summaries."""
+    found: list[tuple[str, FormName]] = [
         (example["question"], example["form"])  # type: ignore[misc]  # a wrong name fails in FORMS
         for name in ("plan_examples", "form_examples")
         for example in examples(name)
     ]
+    found += [(example["request"], "summary") for example in examples("summary_requests")]
+    return list(dict.fromkeys(found))
 
 
 class FormClassifier:

@@ -13,6 +13,7 @@ from .text.facts import numbers
 _FEWEST_LETTERS = 5
 """Of a file's name without its ending, to be taken for a name and not for a word."""
 _MOST_PAGES = 5
+_PLAIN_NAME = "report.pdf"
 _INTRODUCED = re.compile(r"^\W*(?:[^\W\d_]+\W+){0,3}$")
 """What stands before a name at the beginning: "In", "According to the document"."""
 _SHEET = r"pages?|slides?|seiten?|folien?|p[áa]ginas?|diapositivas?|diapositives?"
@@ -80,6 +81,16 @@ def named_documents(question: str, names: Iterable[str]) -> Reference:
     return Reference(documents, _without(question, sorted(spans)) if spans else question)
 
 
+def plainly_named(question: str, documents: Iterable[str]) -> str:
+    """A question with one plain name for all documents: of what kind it is does not hang on theirs."""
+    forms = {form for name in documents for form in (name, name.rsplit("/", 1)[-1], stem(name))}
+    for form in sorted(forms, key=len, reverse=True):
+        question = re.sub(
+            rf"(?<!\w){re.escape(form)}(?!\w)", _PLAIN_NAME, question, flags=re.IGNORECASE
+        )
+    return question
+
+
 def named_pages(question: str, pages: int) -> tuple[int, ...]:
     """Numbers of the pages a question names: "page 14", "slides 3 to 5", "the last page".
 
@@ -100,7 +111,7 @@ def named_sections(question: str, sections: Iterable[Section]) -> tuple[Section,
 
     "Appendix E" is the section headed "Appendix E: Strengths"; of a heading without a number all words
     have to be there: at least three, or two where the question speaks of a section or writes them as the
-    heading does.
+    heading does, or one where it does both.
     """
     said = f" {_squeezed(question)} "
     found = []
@@ -108,7 +119,7 @@ def named_sections(question: str, sections: Iterable[Section]) -> tuple[Section,
         title = _squeezed(section.title)
         numbered = _NUMBERED_TITLE.match(section.title)
         short = _squeezed(numbered[0]) if numbered else ""
-        fewest = 2 if _MEANS_A_PART.search(question) or section.title in question else 3
+        fewest = 3 - bool(_MEANS_A_PART.search(question)) - (section.title in question)
         whole = len(title.split()) >= fewest and f" {title} " in said
         if whole or (short and f" {short} " in said):
             found.append(section)

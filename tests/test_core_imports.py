@@ -42,6 +42,7 @@ BEHIND_A_CHECK = {
     "agent/example_vectors.py": "keeps vectors, which an embedder made",
     "agent/form_classifier.py": "fitted to vectors, which an embedder made; without one words vote",
     "retrieval/pages.py": "pages come out of an index",
+    "agent/summarising/centrality.py": "sums up documents, which come out of an index",
     "tools/looking/regions.py": "part of a tool that is only there with the experts",
     "tools/ocr/paddle.py": "opened by reader.py, which checks",
     "agent/extraction/records/pages/ink.py": "measures the print of scans, which the experts read",

@@ -18,6 +18,7 @@ TESTS = Path(__file__).parent
 
 THROUGH_THEIR_FACE = {
     "agent/nodes": "agent/test_loop.py",
+    "agent/summarising": "agent/summarising/test_summariser.py",
     "evals/baselines": "evals/baselines/test_contest.py",
     "evals/metrics": "evals/test_metrics.py",
     "evals/seer": "evals/seer/test_seer.py",
@@ -36,6 +37,7 @@ THROUGH_THEIR_FACE = {
 """Folders whose modules are tested as one: the graph, a suite's pictures, a server's replies."""
 
 TESTED_WITH = {
+    "agent/summarising/test_summariser.py": "agent/policies/summarising tools/documents/summaries",
     "retrieval/ingest/test_insets.py": "retrieval/loaders/base",
     "retrieval/loaders/office/test_more.py": (
         "retrieval/loaders/office/book retrieval/loaders/office/opendocument"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..control import Control
@@ -18,9 +19,11 @@ class Context:
         store: holds their bytes.
         control: long tools should look at it and stop when it says so.
         evidence: what is known so far.
+        tell: takes what a long tool does just now, in words for people.
     """
 
     pictures: tuple[Picture, ...]
     store: Store
     control: Control
     evidence: tuple[Evidence, ...] = ()
+    tell: Callable[[str], None] = lambda words: None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
-from ...schema import Evidence, ToolCall, ToolFinished, ToolResult, ToolStarted
+from ...schema import Evidence, ToolCall, ToolFinished, ToolProgress, ToolResult, ToolStarted
 from ...tools.context import Context
 from ...tools.execution.cache import fingerprint
 from ...tools.execution.run import run_tool
@@ -73,7 +74,8 @@ def run_all(calls: Sequence[ToolCall], context: Context, run: Run) -> list[ToolR
     def one(call: ToolCall) -> ToolResult:
         run.emit(ToolStarted(call=call))
         tool, seconds = run.tools[call.tool], run.settings.limits.tool_seconds
-        result = run_tool(tool, call, context, seconds, run.cache)
+        lent = replace(context, tell=lambda words: run.emit(ToolProgress(call=call, text=words)))
+        result = run_tool(tool, call, lent, seconds, run.cache)
         run.emit(ToolFinished(result=result))
         return result
 

@@ -14,6 +14,7 @@ from ..policies.base import form_of
 from ..policies.comparing import compared
 from ..policies.finding import pictures_found, watched
 from ..policies.gathered import gathered
+from ..policies.summarising import summed_up
 from ..policies.translating import translated
 from ..query_rewriting import at_hand
 from ..querying import told_by_table
@@ -33,6 +34,8 @@ def draft(state: State, run: Run) -> Done:
     looks = run.model.sees_images and bool(state["target_pictures"])
     if (found := pictures_found(state) or (None if looks else watched(state))) is not None:
         return put_together(*found, state, run)
+    if (told := summed_up(state)) is not None:
+        return put_together(*told, state, run)
     if (found := compared(state, shown_evidence(state), run)) is not None:
         return put_together(*found, state, run)
     if not looks and (told := told_by_table(state)) is not None:

@@ -19,6 +19,7 @@ from ..policies.base import form_of
 from ..policies.comparing import compared
 from ..policies.finding import no_such_picture, pictures_found, watched
 from ..policies.gathered import gathering_for
+from ..policies.summarising import summed_up
 from ..query_rewriting import page_finder
 from ..querying import query_result, table_at_hand
 from ..run import Run
@@ -32,6 +33,9 @@ _LOOKED_UP: tuple[FormName, ...] = ("list", "table")
 
 def gate(state: State, run: Run) -> Done:
     """Keep what fits, then ask whether it answers the question."""
+    if summed_up(state) is not None:
+        every = tuple(e.id for e in state["evidence"])
+        return Done(State(shown=every, enough=every, answerable=1.0), "documents were summed up")
     parts, seen = focused(state, run), pages_seen(state)
     looked_at = seen if run.model.sees_images and others_than(seen, state) else set()
     question, pictured = state["standalone_question"], bool(state["target_pictures"])

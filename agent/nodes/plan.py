@@ -12,6 +12,7 @@ from ...tools.calculate import calculate
 from ...tools.comparing import COMPARE
 from ...tools.documents.pictures import FIND_PICTURES, FindsPictures
 from ...tools.documents.search import OPEN
+from ...tools.documents.summaries import SUMMARISE
 from ...tools.documents.versions import COMPARE_DOCUMENTS, two_versions
 from ...tools.documents.videos import WATCH, Watchable
 from ...tools.documents.walking import WALKING_TOOLS
@@ -36,10 +37,11 @@ from ..planner import (
 from ..query_rewriting import SURE_OF_TALK, at_hand, first_search, is_talk, names_a_page
 from ..querying import can_ask_tables, share_for_tables, table_stages
 from ..record_querying import asks_all, record_stages, without_records
-from ..references import named_pages, named_sections, page_labels
+from ..references import named_pages, named_sections, page_labels, plainly_named
 from ..run import Run
 from ..state import Stage, State
 from ..structured_output import MalformedReply, ask_json
+from ..summarising.planning import summary_call
 from .base import Done
 
 READ = "read_text"
@@ -66,7 +68,8 @@ def plan(state: State, run: Run) -> Done:
     if state["looked"]:
         stages, how = state["stages"], "next stage"
     else:
-        form = run.forms.form(state["standalone_question"]).name
+        plain = plainly_named(state["standalone_question"], state["documents"])
+        form = run.forms.form(plain).name
         state = State(**{**state, "target_pictures": compared(state, form)})
         stages, how = decide(state, FORMS[form], run)
         stages = fitting(stages, FORMS[form])
@@ -120,6 +123,8 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     if asks_video(state, run):
         question = {"question": state["standalone_question"], "document": the_video(state)}
         return ((ToolCall(tool=WATCH, arguments=question),),), "a video is watched"
+    if (call := summary_call(state, form, run)) is not None:
+        return ((call,),), "documents are summed up"
     ranked = run.planner.nearest(state["standalone_question"], len(run.planner.examples))
     versions = None if form.name in _OF_EACH else versions_to_compare(state, ranked, run)
     if versions is not None:
@@ -288,7 +293,7 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
     usable = [t for t in run.tools.values() if state["target_pictures"] or not t.needs_picture]
     if len(state["target_pictures"]) < 2:
         usable = [t for t in usable if t.name != COMPARE]
-    unasked = (READ_RECORDS, QUERY_RECORDS, COMPARE_DOCUMENTS)
+    unasked = (READ_RECORDS, QUERY_RECORDS, COMPARE_DOCUMENTS, SUMMARISE)
     usable = [t for t in usable if t.name not in unasked]
     if not can_ask_tables(state, run):
         usable = [t for t in usable if t.name not in (FIND_TABLE, QUERY_TABLE)]

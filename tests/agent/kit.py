@@ -85,6 +85,10 @@ def what_is_asked(messages: Sequence[Message]) -> str:
     }
     if last.startswith("The answer has to be computed."):
         return "compute"
+    if last.startswith("Say in one or two sentences what they say"):
+        return "summary_part"
+    if last.startswith("Do what it asks for the document as a whole"):
+        return "summary_whole"
     if last == "</data>" and "As JSON: each line of it and its translation." in prompt:
         return "translate"
     if last == "JSON:":

@@ -34,6 +34,7 @@ from ...schema import (
     ExtractedField,
     Picture,
     ToolCall,
+    ToolProgress,
     ToolResult,
     ToolStarted,
 )
@@ -269,3 +270,5 @@ def answer_text(answer: Answer) -> str:
 async def _progress(ctx: Context, event: Event) -> None:
     if isinstance(event, ToolStarted):
         await ctx.report_progress(0, message=f"asking {event.call.tool}")
+    elif isinstance(event, ToolProgress):
+        await ctx.report_progress(0, message=event.text)

@@ -1,0 +1,252 @@
+"""A document summed up part by part; each is kept, so one who is stopped goes on behind it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from ...control import Control
+from ...errors import BadInput, UsageError
+from ...prompts import render
+from ...retrieval.outline import DocumentOutline, Section
+from ...retrieval.pages import Page
+from ...settings import Limits
+from ...tools.documents.search import DocumentEntry
+from ..backends.base import ChatModel
+from ..budget import Meter, metered
+from ..text.language import languages_of
+from .centrality import central, chosen
+from .parts import DocumentPart, parts_of, said_in
+from .units import STOPS, Unit, telling, units_of
+from .values import DocumentSummary, PartSummary, SummarySentence, TextSpan
+from .writing import SourceLine, quoted, written
+
+__all__ = ["KeepsSummaries", "Summariser", "SummaryTask"]
+
+VERSION = 3
+"""Of how documents are summed up; what an older one made is made again."""
+_READ = 2_400
+"""Characters that a model that only reads is shown of a part; one that sees has more room."""
+_ROOM = 8_000
+_LEAD = 2
+"""Sentences that a part begins with, which are always read: they say what it is about."""
+_LEAD_OF_ALL = 5
+_PER_PART, _OF_ALL = 120, 320
+"""Tokens of what is written about a part, and about the whole."""
+_HEAD = 300
+"""Characters that a document begins with: its title, who wrote it, to whom."""
+_MOST_SENTENCES = 2
+"""About a part."""
+_QUOTED = 2
+"""Lines that stand as they are where nothing written about a document is borne out."""
+_SURE = 0.6
+_UNLIMITED = Limits(model_calls=1_000_000, tokens=10**12)
+"""Bounded by the parts of the documents instead: what is read is kept for later questions."""
+
+Tell = Callable[[str], None]
+
+
+@runtime_checkable
+class KeepsSummaries(Protocol):
+    """An index that keeps what was read of its documents; `retrieval.index.Index` is one."""
+
+    def documents(self) -> Sequence[DocumentEntry]:
+        """Every document."""
+        ...
+
+    def page(self, document: str, number: int) -> Page:
+        """A page; BadInput naming what is unknown."""
+        ...
+
+    def outline(self, document: str) -> DocumentOutline:
+        """Headings; BadInput naming what is unknown."""
+        ...
+
+    def records(self, schema: str) -> Mapping[str, str]:
+        """What is kept under a key, as JSON, by the documents' names."""
+        ...
+
+    def keep_record(self, document: str, schema: str, record: str) -> None:
+        """Keep something of a document."""
+        ...
+
+
+@dataclass(frozen=True)
+class SummaryTask:
+    """What is to be summed up.
+
+    Attributes:
+        document: its name.
+        request: in the user's words.
+        section: the one that is summed up; the whole document by default.
+        brief: as a whole only, not part by part.
+    """
+
+    document: str
+    request: str
+    section: Section | None = None
+    brief: bool = False
+
+
+class Summariser:
+    """Sums up documents; safe to share between threads.
+
+    Args:
+        index: has the documents, and keeps what was read of them.
+        model: writes.
+    """
+
+    def __init__(self, index: KeepsSummaries, model: ChatModel) -> None:
+        self._index, self._model = index, model
+
+    def summary(self, asked: SummaryTask, control: Control, tell: Tell) -> DocumentSummary:
+        """A document summed up; parts that were read before are not read again.
+
+        Args:
+            tell: is told what is read just now.
+
+        Raises:
+            BadInput: no such document.
+            ModelError: the model failed.
+            Cancelled, DeadlinePassed: the control said to stop.
+        """
+        kept = self._kept(asked)
+        if asked.request in kept.overviews:
+            return kept
+        model = metered(self._model, _UNLIMITED, control)
+        sections = self._index.outline(asked.document).sections
+        pages = self._pages(asked)
+        if asked.section is None:
+            units = units_of(pages.values())
+        else:
+            units = said_in(asked.section, sections, pages)
+        if not asked.brief:
+            kept = self._by_parts(asked, kept, parts_of(pages, sections, units), model, tell)
+        overview = self._overview(asked, kept.parts, units, pages, model)
+        overviews = {**kept.overviews, asked.request: tuple(overview)}
+        return self._keep(asked, kept.model_copy(update={"overviews": overviews}))
+
+    def _pages(self, asked: SummaryTask) -> dict[int, Page]:
+        entry = next(one for one in self._index.documents() if one.name == asked.document)
+        first, last = 1, entry.pages
+        if asked.section is not None:
+            first, last = asked.section.page, asked.section.last_page
+        pages: dict[int, Page] = {}
+        for number in range(first, last + 1):
+            with suppress(BadInput):  # a page that could not be read
+                pages[number] = self._index.page(asked.document, number)
+        return pages
+
+    def _by_parts(
+        self,
+        asked: SummaryTask,
+        kept: DocumentSummary,
+        parts: Sequence[DocumentPart],
+        model: Meter,
+        tell: Tell,
+    ) -> DocumentSummary:
+        done = {(part.title, part.first): part for part in kept.parts}
+        found: list[PartSummary] = []
+        for number, part in enumerate(parts, 1):
+            known = done.get((part.title, part.first))
+            if known is None:
+                tell(f"{number} of {len(parts)}: {part.title or f'page {part.first}'}")
+                known = self._part(asked, part, model)
+                found.append(known)
+                kept = self._keep(asked, kept.model_copy(update={"parts": tuple(found)}))
+            else:
+                found.append(known)
+        return kept.model_copy(update={"parts": tuple(found)})
+
+    def _part(self, asked: SummaryTask, part: DocumentPart, model: Meter) -> PartSummary:
+        lines = self._chosen(list(map(_line, part.units)), _LEAD)
+        named = f"the part “{part.title}”" if part.title else f"page {part.first}"
+        task = render("summary_part", part=named, document=asked.document, question=asked.request)
+        beside = f"{asked.document} {part.title}"
+        sentences = written(task, lines, model, beside=beside, most_tokens=_PER_PART)
+        if not sentences:
+            sentences = [quoted(lines[_most_telling([line.text for line in lines])])]
+        return PartSummary(
+            title=part.title,
+            first=part.first,
+            last=part.last,
+            sentences=tuple(sentences[:_MOST_SENTENCES]),
+        )
+
+    def _overview(
+        self,
+        asked: SummaryTask,
+        parts: Sequence[PartSummary],
+        units: Sequence[Unit],
+        pages: Mapping[int, Page],
+        model: Meter,
+    ) -> Sequence[SummarySentence]:
+        """Of the parts, or of what is said where there are none; lines as they stand for want of others."""
+        if len(parts) > 1:
+            lead, read = (
+                _LEAD,
+                [SourceLine(s.text, s.places) for part in parts for s in part.sentences],
+            )
+        else:
+            lead, read = _LEAD_OF_ALL, list(map(_line, telling(units)))
+        lines = self._chosen(read, lead)
+        if not lines:
+            return []
+        task = render("summary_whole", document=asked.document, question=asked.request)
+        head = _head(pages) if asked.section is None else []
+        found = written(task, [*head, *lines], model, beside=asked.document, most_tokens=_OF_ALL)
+        best = sorted(central([line.text for line in lines])[:_QUOTED])
+        return found or [quoted(lines[n]) for n in best]
+
+    def _chosen(self, lines: Sequence[SourceLine], lead: int) -> list[SourceLine]:
+        return [lines[n] for n in chosen([line.text for line in lines], self._room(), lead)]
+
+    def _room(self) -> int:
+        return _ROOM if self._model.sees_images else _READ
+
+    def _kept(self, asked: SummaryTask) -> DocumentSummary:
+        with suppress(UsageError):  # an index that cannot be written keeps none
+            kept = self._index.records(self._key(asked)).get(asked.document)
+            if kept is not None:
+                return DocumentSummary.model_validate_json(kept)
+        return DocumentSummary()
+
+    def _keep(self, asked: SummaryTask, summary: DocumentSummary) -> DocumentSummary:
+        with suppress(UsageError):
+            self._index.keep_record(asked.document, self._key(asked), summary.model_dump_json())
+        return summary
+
+    def _key(self, asked: SummaryTask) -> str:
+        """What tells one summary of a document from another: who wrote it, of what, in which language."""
+        likely = languages_of(asked.request)
+        best = max(likely, key=lambda code: likely[code], default="")
+        language = best if likely.get(best, 0.0) >= _SURE else ""
+        part = None if asked.section is None else (asked.section.title, asked.section.page)
+        said = ["summary", VERSION, self._model.name, part, asked.brief, language]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _line(unit: Unit) -> SourceLine:
+    return SourceLine(unit.text, (TextSpan(page=unit.page, start=unit.start, end=unit.end),))
+
+
+def _head(pages: Mapping[int, Page]) -> list[SourceLine]:
+    """What the first page begins with: what the document is, headings and all."""
+    page = pages[min(pages)] if pages else None
+    if page is None or not page.text.strip():
+        return []
+    end = page.text.find("\n", _HEAD)
+    end = min(2 * _HEAD, len(page.text) if end < 0 else end)
+    words = " ".join(page.text[:end].split())
+    return [SourceLine(words, (TextSpan(page=page.number, start=0, end=end),))]
+
+
+def _most_telling(texts: Sequence[str]) -> int:
+    """The most central text that reads like a sentence; the most central one where none does."""
+    ranked = central(texts)
+    whole = (n for n in ranked if not texts[n][:1].islower() and texts[n][-1:] in STOPS)
+    return next(whole, ranked[0])

@@ -1,0 +1,173 @@
+"""Sentences that sum up what was read; each has to rest on lines that hold its numbers and its names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from ...prompts import examples, render
+from ...retrieval.text.sentences import sentence_ends
+from ...schema import Picture
+from ..backends.base import Message
+from ..budget import Meter
+from ..evidence.grounding import facts_of, same_word
+from ..evidence.rendering import as_data
+from ..repetition import RepetitionWatch, once
+from ..text.facts import content_words, squeezed, words
+from ..text.language import languages_of, script_of
+from ..text.rarity import rarity
+from .values import SummarySentence, TextSpan
+
+_MOST_LINES = 3
+"""That one sentence rests on."""
+_GROUNDED = 0.5
+"""Share of a sentence's words that stand in the lines, where both are in one language."""
+_LONGEST_QUOTE = 320
+_SURE = 0.6
+_CAPITAL = r"[^\W\d_a-z]\w*"
+_NAME = re.compile(rf"(?<=[^.!?:]\s){_CAPITAL}|^{_CAPITAL}(?=\s{_CAPITAL})")
+"""A word with a capital; of those that begin a sentence only one that another follows."""
+_MARK = re.compile(r"^\s*(?:[-*•#]+|\d{1,2}[.)])\s+")
+_CAPITAL_NOUNS = frozenset({"de", "lb"})
+"""Languages in which every noun is written with a capital, which therefore tells no names."""
+
+
+class SourceLine(NamedTuple):
+    """What the model reads: a sentence of a document, or one that sums up a part of it."""
+
+    text: str
+    places: tuple[TextSpan, ...]
+
+
+def written(
+    task: str,
+    lines: Sequence[SourceLine],
+    model: Meter,
+    *,
+    beside: str = "",
+    most_tokens: int = 120,
+    pictures: Sequence[Picture] = (),
+) -> list[SummarySentence]:
+    """What the model makes of lines, without the sentences that these do not bear out.
+
+    Args:
+        task: what is to be written, as the last words of the prompt.
+        lines: what it is made of.
+        beside: words that may be said as well: the document's name, a heading.
+        most_tokens: of the reply.
+        pictures: of the pages, for a model that sees.
+    """
+    told = "\n".join(as_data(line.text) for line in lines)
+    messages = [
+        Message(role="system", text=render("system_summary")),
+        Message(
+            role="user", text=render("summary", lines=told, task=task), pictures=tuple(pictures)
+        ),
+    ]
+    watch = RepetitionWatch(lambda piece: None)
+    reply = model.generate(
+        messages, max_tokens=most_tokens, on_token=watch, until=lambda: watch.repeats
+    )
+    text = once(reply.text) or reply.text
+    said = list(_sentences(text))
+    if reply.finish == "length" and len(said) > 1:
+        said = said[:-1]  # cut off in its midst
+    found = (resting(sentence, lines, beside) for sentence in said)
+    kept = {squeezed(one.text): one for one in found if one is not None}
+    return list(kept.values())
+
+
+@cache
+def _opening() -> tuple[Message, ...]:
+    """What every prompt begins with: the rules, and one part summed up as it should be."""
+    shown = [
+        message
+        for turn in examples("example_summary")
+        for message in (
+            Message(role="user", text=turn["asked"]),
+            Message(role="assistant", text=turn["reply"]),
+        )
+    ]
+    return (Message(role="system", text=render("system_summary")), *shown)
+
+
+def quoted(line: SourceLine) -> SummarySentence:
+    """A line as it stands, for want of a sentence about it."""
+    text = line.text
+    if len(text) > _LONGEST_QUOTE:
+        text = f"{text[:_LONGEST_QUOTE].rsplit(' ', 1)[0]} …"
+    return SummarySentence(text=text, places=line.places)
+
+
+def resting(sentence: str, lines: Sequence[SourceLine], beside: str = "") -> SummarySentence | None:
+    """A sentence with the places it rests on; None where its numbers, names or words are not there."""
+    said = content_words(sentence)
+    if not said or not lines:
+        return None
+    there = [content_words(line.text) | facts_of(line.text) for line in lines]
+    needed = {*facts_of(sentence), *names_in(sentence)} - {
+        *content_words(beside),
+        *facts_of(beside),
+    }
+    if _same_language(sentence, " ".join(line.text for line in lines)):
+        known = set().union(*there, words(beside))
+        if sum(_stands(word, known) for word in said) < _GROUNDED * len(said):
+            return None
+    weights = rarity(said, there)
+    chosen: list[int] = []
+    left = set(needed)
+    while not chosen or (left and len(chosen) < _MOST_LINES):
+        best = max(range(len(lines)), key=lambda n: _worth(there[n], left, said, weights))
+        if best in chosen:
+            break
+        chosen.append(best)
+        left = {word for word in left if not _stands(word, there[best])}
+    if left:
+        return None
+    places = dict.fromkeys(place for n in sorted(chosen) for place in lines[n].places)
+    return SummarySentence(text=sentence, places=tuple(places)[:_MOST_LINES])
+
+
+def names_in(sentence: str) -> set[str]:
+    """Words that are written like names, in the form of `content_words`."""
+    if _language(sentence) in _CAPITAL_NOUNS:
+        return set()
+    return {word for match in _NAME.findall(sentence) for word in content_words(match)}
+
+
+def _worth(
+    there: set[str], needed: Iterable[str], said: set[str], weights: dict[str, float]
+) -> tuple[int, float]:
+    """What a line holds of what has to be there, then of the rest."""
+    return sum(_stands(word, there) for word in needed), sum(weights[w] for w in said & there)
+
+
+def _stands(word: str, among: set[str]) -> bool:
+    return word in among or any(same_word(word, other) for other in among)
+
+
+def _same_language(one: str, other: str) -> bool:
+    """Whether two texts may be in one language: only then can their words be compared."""
+    if script_of(one) != script_of(other):
+        return False
+    languages = _language(one), _language(other)
+    return not all(languages) or languages[0] == languages[1]
+
+
+def _language(text: str) -> str:
+    """A text's language by its code; "" where it is not sure."""
+    found = languages_of(text)
+    best = max(found, key=lambda code: found[code], default="")
+    return best if found.get(best, 0.0) >= _SURE else ""
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a text, without the marks of a list and of Markdown."""
+    for line in text.splitlines():
+        plain = _MARK.sub("", line).replace("**", "")
+        for a, b in pairwise([0, *sentence_ends(plain), len(plain)]):
+            if sentence := plain[a:b].strip():
+                yield sentence
