@@ -164,7 +164,15 @@ def _kind(match: re.Match[str]) -> CaptionKind:
 
 
 def _sections(headings: Sequence[tuple[str, int, int]], pages: int) -> tuple[Section, ...]:
-    """Headings with the pages they rule: up to the next of their level or above."""
+    """Headings with the pages they rule: up to the next of their level or above.
+
+    One that comes again before any other goes on: slides bear the title of their chapter.
+    """
+    headings = [
+        heading
+        for n, heading in enumerate(headings)
+        if not n or _same_heading(headings[n - 1]) != _same_heading(heading)
+    ]
     made: list[Section] = []
     seen: set[tuple[str, int]] = set()
     for n, (title, level, page) in enumerate(headings):
@@ -175,6 +183,10 @@ def _sections(headings: Sequence[tuple[str, int, int]], pages: int) -> tuple[Sec
         last = pages if following is None else max(page, following - 1)
         made.append(Section(title, level, page, last))
     return tuple(made)
+
+
+def _same_heading(heading: tuple[str, int, int]) -> tuple[str, int]:
+    return heading[0].casefold(), heading[1]
 
 
 def _printed(page: Page) -> set[str]:

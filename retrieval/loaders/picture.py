@@ -17,6 +17,7 @@ from ...schema import TextLine
 from ...settings import DocumentLimits, MediaLimits
 from ..pages import Page, RawLine, Word, build_page, lines_read
 from .base import DocumentInfo, DocumentReader, Scan
+from .slide_titles import titled
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -82,6 +83,7 @@ def page_of_scan(
     read = list(lines_read(lines))
     shown = [] if scan.frame == "page" else _shown(scan, objects, caption)
     if scan.frame == "page":
+        read = titled(read, scan.width, scan.height)
         read += [RawLine(_words(note), begins=True) for note in scan.notes]
     if shown and read:
         read = [_heading("words in the picture"), replace(read[0], begins=True), *read[1:]]

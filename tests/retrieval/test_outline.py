@@ -43,6 +43,16 @@ def test_a_heading_rules_until_the_next_of_its_level() -> None:
     assert made.pages == 4
 
 
+def test_slides_of_one_title_are_one_section() -> None:
+    slides = [page(n, head("Results", 1), text(f"words {n}")) for n in (1, 2, 3)]
+    made = outline_of([*slides, page(4, head("Outlook", 1)), page(5, head("Results", 1))])
+    assert made.sections == (
+        Section("Results", 1, 1, 3),
+        Section("Outlook", 1, 4, 4),
+        Section("Results", 1, 5, 5),
+    )
+
+
 def test_headings_of_the_own_outline_are_taken_once() -> None:
     made = outline_of(
         [
