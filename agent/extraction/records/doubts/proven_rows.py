@@ -17,7 +17,16 @@ from ..schemas.fields import NUMERIC, FieldSpec, ListSpec, RecordSpec
 from .list_rows import ListRow
 from .naming import in_words_of
 from .row_proofs import RowReader, has_one_name
-from .summed_rows import Place, RowAmount, amounts_of, columns_of, runs, stated_in, takes_off
+from .summed_rows import (
+    Place,
+    RowAmount,
+    amounts_of,
+    columns_of,
+    is_summed_below,
+    runs,
+    stated_in,
+    takes_off,
+)
 
 
 @dataclass(frozen=True)
@@ -27,19 +36,23 @@ class _Run:
     Attributes:
         first: number of their first amount in its column.
         proven: how many of them prove themselves.
+        closed: whether what they come to stands right below them.
     """
 
     first: int
     amounts: list[RowAmount]
     proven: int
+    closed: bool
 
     @property
     def rank(self) -> tuple[float, ...]:
-        """The more prove themselves, the better; then the earlier they begin, the fewer others.
+        """The more prove themselves, the better; then those right above their sum, the earlier they begin.
 
-        Of one thing, price and amount are the same: the amount stands last.
+        What some of the rows come to may stand elsewhere, as what one rate of tax is taken of. Of one
+        thing, price and amount are the same: the amount stands last.
         """
-        return self.proven, -self.first, -len(self.amounts), self.amounts[0].cell.left
+        left = self.amounts[0].cell.left
+        return self.proven, self.closed, -self.first, -len(self.amounts), left
 
 
 @dataclass(frozen=True)
@@ -92,11 +105,11 @@ def _runs(
     """The runs of a column of which half prove themselves; a single amount where no other does."""
     proven = {one.place: reader.row(one)[1] for one in under}
     alone = sum(proven.values()) == 1
-    for run in runs(under, stated, fewest=1):
-        run = [one for one in run if proven[one.place] or not takes_off(one, run)]
+    for whole in runs(under, stated, fewest=1):
+        run = [one for one in whole if proven[one.place] or not takes_off(one, whole)]
         known = sum(proven[one.place] for one in run)
         if 2 * known >= len(run) > 0 and (len(run) > 1 or alone):
-            yield _Run(under.index(run[0]), run, known)
+            yield _Run(under.index(run[0]), run, known, is_summed_below(whole, under))
 
 
 def _provable(spec: RecordSpec, many: ListSpec) -> bool:

@@ -22,8 +22,8 @@ _FARTHEST = 4.0
 def without_scattered(spec: RecordSpec, fields: Fields) -> Fields:
     """The fields without rows whose amount stands far from their name, or nearer to another's.
 
-    Rows that come to the sum that the document states stay, without those of their numbers that stand far
-    from their amount, or nearer to another's.
+    Where rows come to the sum that the document states, those that add to it stay, without those of their
+    numbers that stand far from their amount, or nearer to another's.
     """
     values = values_of(fields)
     for many in spec.lists:
@@ -32,8 +32,8 @@ def without_scattered(spec: RecordSpec, fields: Fields) -> Fields:
             for check in spec.checks
             if (of := sum_of_rows(check)) and of[0] == many.path
         ]
-        if not confirmed([check for check, _ in sums], values):
-            fields = _kept(many, fields, [column for _, column in sums])
+        add_up = bool(confirmed([check for check, _ in sums], values))
+        fields = _kept(many, fields, [column for _, column in sums], add_up)
         for _, amount in sums[:1]:
             rows = [dict(row) for row in rows_of(many, fields)]
             for column in many.columns:
@@ -58,7 +58,13 @@ def _drop_strange(
             del row[column.path]
 
 
-def _kept(many: ListSpec, fields: Fields, summed: Sequence[str]) -> Fields:
+def _kept(many: ListSpec, fields: Fields, summed: Sequence[str], add_up: bool) -> Fields:
+    """The fields with the rows that stand together.
+
+    Args:
+        summed: columns of which a sum is stated.
+        add_up: whether it holds: it bears out the rows that add to it, and no row of nothing.
+    """
     name = next((one for one in many.columns if one.kind == "text"), None)
     amounts = [*summed, *(one.path for one in reversed(many.columns) if one.kind == "money")]
     if name is None or not amounts:
@@ -71,7 +77,8 @@ def _kept(many: ListSpec, fields: Fields, summed: Sequence[str]) -> Fields:
         nearest[place] = min(nearest.get(place, _FARTHEST), distance)
     kept = []
     for row, place, distance in zip(rows, places, apart, strict=True):
-        if place is None or distance <= nearest[place]:
+        borne_out = add_up and place is not None and row[amounts[0]].value
+        if place is None or distance <= nearest[place] or borne_out:
             kept.append(row)
             nearest[place] = -1.0  # it is this row's
     return with_rows(many, fields, kept)

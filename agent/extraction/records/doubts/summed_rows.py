@@ -81,15 +81,22 @@ def amounts_of(pages: Sequence[PageText], column: FieldSpec, placing: Placing) -
     Numbers without cents are amounts where a document has none with cents.
     """
     found = [
-        RowAmount(text, number, row, cell, values[0])
+        RowAmount(text, number, row, cell, value)
         for text in pages
         for number, row in enumerate(text.cells)
         for cell in row
         if not _WORD.search(cell.text)
-        and len(values := list(values_written(column, [cell.text], placing.by) or {})) == 1
+        and (value := _only_amount(column, cell, placing)) is not None
     ]
     exact = [one for one in found if is_like_money(one.cell.text, placing.by.decimal)]
     return (exact or found) if len(found) <= _MOST else []
+
+
+def _only_amount(column: FieldSpec, cell: RowCell, placing: Placing) -> float | None:
+    """The amount of a cell that has one; "4 447,44" is one, though a part of it may be read alone."""
+    written = values_written(column, [cell.text], placing.by) or {}
+    value, whole = next(iter(written.items()), (None, ""))
+    return value if all(part in whole for part in written.values()) else None
 
 
 def stated_in(pages: Sequence[PageText], column: FieldSpec, placing: Placing) -> dict[float, Place]:
@@ -151,6 +158,12 @@ def runs(
 def takes_off(amount: RowAmount, run: Sequence[RowAmount]) -> bool:
     """Whether an amount goes against the first of a run: a discount, where nothing proves its row."""
     return amount.value * run[0].value < 0
+
+
+def is_summed_below(run: Sequence[RowAmount], under: Sequence[RowAmount]) -> bool:
+    """Whether the next amount of their column is what amounts come to; 0 is none."""
+    below = (one.value for one in under[under.index(run[-1]) + 1 :] if one.value)
+    return come_to(run, next(below, 0.0))
 
 
 def come_to(run: Sequence[RowAmount], stated: float) -> bool:

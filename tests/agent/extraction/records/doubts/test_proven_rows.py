@@ -80,3 +80,27 @@ def test_the_number_of_an_article_is_not_its_name(make: Make, tmp_path: Path) ->
     ]
     found = make(script=model()).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
     assert [line["name"] for line in found.record["lines"]] == ["Steel rope", "Large hook"]
+
+
+def test_what_some_rows_come_to_elsewhere_does_not_end_the_list(make: Make, tmp_path: Path) -> None:
+    table = [
+        ("", "Thing", "", "Price", "Number", "Amount"),
+        ("", "Steel rope", "", "8.50", "4", "34.00"),
+        ("", "Large hook", "", "1.25", "12", "15.00"),
+        ("", "Use of our crane for half a day", "", "", "", "20.00"),
+        ("", "Sum", "", "", "", "69.00"),
+        ("", "Tax of", "49.00", "", "", "4.90"),
+    ]
+    found = make(script=model(net="69.00")).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    assert [line["amount"] for line in found.record["lines"]] == [34, 15, 20]
+
+
+def test_thousands_parted_by_a_space_are_one_amount(make: Make, tmp_path: Path) -> None:
+    table = [
+        ("", "Thing", "", "Price", "Number", "Amount"),
+        ("", "Steel rope", "", "185,31", "24", "4 447,44"),
+        ("", "Large hook", "", "66,06", "14", "924,84"),
+        ("", "Sum", "", "", "", "5 372,28"),
+    ]
+    found = make(script=model(net="5 372,28")).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    assert [line["amount"] for line in found.record["lines"]] == [4447.44, 924.84]

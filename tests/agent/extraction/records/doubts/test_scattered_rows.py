@@ -35,3 +35,30 @@ def test_a_number_that_stands_in_another_row_is_not_taken(make: Make, tmp_path: 
     )
     found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
     assert [line["quantity"] for line in found.record["lines"]] == [4, None]
+
+
+def test_rows_of_nothing_are_not_borne_out_by_a_sum(make: Make, tmp_path: Path) -> None:
+    table = [
+        *PLAIN[:2],
+        ("", "Our terms", "", "", "", ""),
+        *BELOW,
+        ("", "Paid", "", "", "", "0.00"),
+    ]
+    scripted = model(
+        {"name": "Steel rope", "amount": "34.00"},
+        {"name": "Our terms", "amount": "0.00"},
+        net="34.00",
+    )
+    found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    assert [line["name"] for line in found.record["lines"]] == ["Steel rope"]
+
+
+def test_what_is_free_of_charge_is_a_row(make: Make, tmp_path: Path) -> None:
+    table = [*PLAIN[:2], ("2", "Large hook", "", "", "12", "0.00")]
+    scripted = model(
+        {"name": "Steel rope", "amount": "34.00"},
+        {"name": "Large hook", "amount": "0.00"},
+        net="34.00",
+    )
+    found = make(script=scripted).extract(SCHEMA, bill(tmp_path / "bill.pdf", table))
+    assert [line["amount"] for line in found.record["lines"]] == [34, 0]
