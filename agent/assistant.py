@@ -648,7 +648,7 @@ class Assistant(Closing):
     ) -> Run:
         model, tools = self._chat_model(), self._tools_with(index)
         cache = self.settings.home / "cache"
-        summing = summary_tools(index, self._chat_model(), self._embedder, cache)
+        summing = summary_tools(index, model, self._embedder, self.store, cache)
         tools |= {t.name: t for t in [*self._record_tools(index), *summing]}
         return Run(
             settings=settings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...schema import Citation, Evidence, EvidenceKind, Picture, Provenance, Seen
+from ...schema import Citation, Evidence, EvidenceKind, Picture, Provenance, Seen, Source
 from ...tools.execution.results import picture_source
 
 _BY_KIND: dict[EvidenceKind, Provenance] = {
@@ -49,6 +49,6 @@ def seen_evidence(
     return Evidence(kind="seen", text=statement, source=source, seen=Seen(statement=statement))
 
 
-def seen_on_page(statement: str, page: Evidence) -> Evidence:
+def seen_on_page(statement: str, page: Source) -> Evidence:
     """A statement that the model saw on a page it was shown, where its words do not tell it."""
-    return Evidence(kind="seen", text=statement, source=page.source, seen=Seen(statement=statement))
+    return Evidence(kind="seen", text=statement, source=page, seen=Seen(statement=statement))

@@ -61,7 +61,7 @@ def _by_its_eyes(
     if pictures := targets(state):
         items = [seen_evidence(settled.draft[a:b], pictures, settled.evidence) for a, b in left]
     elif page is not None:
-        items = [seen_on_page(settled.draft[a:b], page) for a, b in left]
+        items = [seen_on_page(settled.draft[a:b], page.source) for a, b in left]
     else:
         return (), []
     seen = numbered_evidence(items, state, settled.evidence)

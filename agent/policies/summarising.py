@@ -15,7 +15,8 @@ from ..state import State, Verdict
 def summed_up(state: State) -> tuple[Composed, Verdict] | None:
     """The whole, then a line a part or a document; None where nothing was summed up."""
     calls = {r.call.id for r in state["results"] if r.call.tool == SUMMARISE and not r.error}
-    found = [item for item in state["evidence"] if item.call in calls and item.said]
+    brought = [item for item in state["evidence"] if item.call in calls]
+    found = [item for item in brought if item.said]
     if not found:
         return None
     text, citations = "", list[Citation]()
@@ -29,7 +30,12 @@ def summed_up(state: State) -> tuple[Composed, Verdict] | None:
             text += " "
             start = len(text)
         text = text.rstrip()
-    verdict = Verdict(outcome="accept", citations=tuple(citations), confidence=_sure(found))
+    verdict = Verdict(
+        outcome="accept",
+        citations=tuple(citations),
+        confidence=_sure(found),
+        open=tuple(item.text for item in brought if not item.said),
+    )
     return Composed(text, tuple(citations)), verdict
 
 
@@ -46,10 +52,10 @@ def _cited(item: Evidence, start: int, end: int) -> Citation:
         evidence=item.id,
         source=item.source,
         boxes=item.boxes,
-        quote=item.text,
+        quote="" if item.seen is not None else item.text,
         start=start,
         end=end,
-        known="cited",
+        known="seen" if item.seen is not None else "cited",
     )
 
 

@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import BadInput, ToolError
+from ...media.store import Store
 from ...retrieval.embeddings.text import Embedder
 from ...retrieval.outline import Section
-from ...schema import Evidence
+from ...schema import Evidence, Source
 from ...tools.base import Tool
 from ...tools.context import Context
 from ...tools.documents.passages import Piece, as_evidence
 from ...tools.documents.search import DocumentEntry
 from ...tools.documents.summaries import summary_tool
 from ..backends.base import ChatModel
+from ..evidence.provenance import seen_on_page
 from ..references import plainly_named
 from .requests import SummaryRequests
 from .summariser import KeepsSummaries, Summariser, SummaryTask
-from .values import SummarySentence
+from .values import SummarySentence, TextSpan
 
 _MOST_DOCUMENTS = 60
 """That are summed up for one question."""
 
 
 def summary_tools(
-    index: object, model: ChatModel, embedder: Embedder | None, cache: Path
+    index: object, model: ChatModel, embedder: Embedder | None, store: Store, cache: Path
 ) -> list[Tool]:
     """The tool that sums documents up; none where an index does not keep what was read of them.
 
     Args:
         model: writes.
         embedder: tells how long a summary is wanted.
+        store: keeps the pictures of pages that a model which sees is shown.
         cache: folder that keeps the vectors of labelled requests.
     """
     if not isinstance(index, KeepsSummaries):
         return []
     requests = SummaryRequests(embedder, cache)
-    return [summary_tool(SummaryEvidence(index, Summariser(index, model), requests))]
+    return [summary_tool(SummaryEvidence(index, Summariser(index, model, store), requests))]
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,14 @@ class SummaryEvidence:
         """
         entries = self._entries(documents)
         if len(entries) == 1:
-            asked = self._asked(entries[0], section, request)
-            return list(self._of_one(asked, context, entries[0].pages))
+            return list(self._of_one(self._asked(entries[0], section, request), context))
         found: list[Evidence] = []
         for number, entry in enumerate(entries[:_MOST_DOCUMENTS], 1):
             context.tell(f"{number} of {len(entries)}: {entry.name}")
             found += self._of_many(SummaryTask(entry.name, request, brief=True), context)
+        if left := len(entries[_MOST_DOCUMENTS:]):
+            said = f"{left} more documents are not summed up: at most {_MOST_DOCUMENTS} at once"
+            found.append(Evidence(kind="text", text=said))
         return found
 
     def _entries(self, documents: Sequence[str]) -> list[DocumentEntry]:
@@ -88,7 +94,7 @@ class SummaryEvidence:
             raise ToolError(f"{entry.name}: no section is headed {section!r}", "not_found")
         return SummaryTask(entry.name, request, found, brief)
 
-    def _of_one(self, asked: SummaryTask, context: Context, pages: int) -> Iterator[Evidence]:
+    def _of_one(self, asked: SummaryTask, context: Context) -> Iterator[Evidence]:
         """The whole first, then its parts under their headings."""
         summary = self.summariser.summary(asked, context.control, context.tell)
         for sentence in summary.overviews[asked.request]:
@@ -109,13 +115,17 @@ class SummaryEvidence:
         self, document: str, sentence: SummarySentence, under: tuple[str, ...]
     ) -> Iterator[Evidence]:
         for place in sentence.places:
-            try:
-                page = self.index.page(document, place.page)
-            except BadInput:  # gone meanwhile
-                continue
-            words = page.text[place.start : place.end]
-            piece = Piece(document, place.page, words, under, place.start, place.end, on=page)
-            yield as_evidence(piece).model_copy(update={"said": sentence.text, "heading": under})
+            with suppress(BadInput):  # gone meanwhile
+                item = self._placed(document, place, sentence.text)
+                yield item.model_copy(update={"said": sentence.text, "heading": under})
+
+    def _placed(self, document: str, place: TextSpan, said: str) -> Evidence:
+        """The words that a sentence rests on, or what was seen where there are none."""
+        if place.of_look:
+            return seen_on_page(said, Source(document=document, page=place.page, name=document))
+        page = self.index.page(document, place.page)
+        words = page.text[place.start : place.end]
+        return as_evidence(Piece(document, place.page, words, (), place.start, place.end, on=page))
 
 
 def _headed(title: str, sections: Sequence[Section]) -> Section | None:

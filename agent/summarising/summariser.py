@@ -7,15 +7,18 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol, runtime_checkable
 
 from ...control import Control
 from ...errors import BadInput, UsageError
+from ...media.store import Store
 from ...prompts import render
-from ...retrieval.outline import DocumentOutline, Section
+from ...retrieval.outline import Section
 from ...retrieval.pages import Page
+from ...schema import Picture
 from ...settings import Limits
-from ...tools.documents.search import DocumentEntry
+from ...tools.documents.search import DocumentSearch, Searchable
 from ..backends.base import ChatModel
 from ..budget import Meter, metered
 from ..text.language import languages_of
@@ -27,11 +30,13 @@ from .writing import SourceLine, quoted, written
 
 __all__ = ["KeepsSummaries", "Summariser", "SummaryTask"]
 
-VERSION = 3
+VERSION = 4
 """Of how documents are summed up; what an older one made is made again."""
 _READ = 2_400
 """Characters that a model that only reads is shown of a part; one that sees has more room."""
 _ROOM = 8_000
+_LITTLE, _SHOWN = 500, 4
+"""Characters a page below which a model that sees is shown it, and how many pages of a part."""
 _LEAD = 2
 """Sentences that a part begins with, which are always read: they say what it is about."""
 _LEAD_OF_ALL = 5
@@ -43,6 +48,8 @@ _MOST_SENTENCES = 2
 """About a part."""
 _QUOTED = 2
 """Lines that stand as they are where nothing written about a document is borne out."""
+_REQUESTS = 20
+"""Whose answers are kept of one document, the last ones."""
 _SURE = 0.6
 _UNLIMITED = Limits(model_calls=1_000_000, tokens=10**12)
 """Bounded by the parts of the documents instead: what is read is kept for later questions."""
@@ -51,20 +58,8 @@ Tell = Callable[[str], None]
 
 
 @runtime_checkable
-class KeepsSummaries(Protocol):
+class KeepsSummaries(Searchable, Protocol):
     """An index that keeps what was read of its documents; `retrieval.index.Index` is one."""
-
-    def documents(self) -> Sequence[DocumentEntry]:
-        """Every document."""
-        ...
-
-    def page(self, document: str, number: int) -> Page:
-        """A page; BadInput naming what is unknown."""
-        ...
-
-    def outline(self, document: str) -> DocumentOutline:
-        """Headings; BadInput naming what is unknown."""
-        ...
 
     def records(self, schema: str) -> Mapping[str, str]:
         """What is kept under a key, as JSON, by the documents' names."""
@@ -97,11 +92,12 @@ class Summariser:
 
     Args:
         index: has the documents, and keeps what was read of them.
-        model: writes.
+        model: writes; one that sees is shown pages on which little is written.
+        store: keeps the pictures of pages.
     """
 
-    def __init__(self, index: KeepsSummaries, model: ChatModel) -> None:
-        self._index, self._model = index, model
+    def __init__(self, index: KeepsSummaries, model: ChatModel, store: Store) -> None:
+        self._index, self._model, self._store = index, model, store
 
     def summary(self, asked: SummaryTask, control: Control, tell: Tell) -> DocumentSummary:
         """A document summed up; parts that were read before are not read again.
@@ -128,6 +124,7 @@ class Summariser:
             kept = self._by_parts(asked, kept, parts_of(pages, sections, units), model, tell)
         overview = self._overview(asked, kept.parts, units, pages, model)
         overviews = {**kept.overviews, asked.request: tuple(overview)}
+        overviews = dict(list(overviews.items())[-_REQUESTS:])
         return self._keep(asked, kept.model_copy(update={"overviews": overviews}))
 
     def _pages(self, asked: SummaryTask) -> dict[int, Page]:
@@ -167,7 +164,8 @@ class Summariser:
         named = f"the part “{part.title}”" if part.title else f"page {part.first}"
         task = render("summary_part", part=named, document=asked.document, question=asked.request)
         beside = f"{asked.document} {part.title}"
-        sentences = written(task, lines, model, beside=beside, most_tokens=_PER_PART)
+        pages = self._looks(asked.document, part) if self._model.sees_images else {}
+        sentences = written(task, lines, model, beside=beside, most_tokens=_PER_PART, pages=pages)
         if not sentences:
             sentences = [quoted(lines[_most_telling([line.text for line in lines])])]
         return PartSummary(
@@ -176,6 +174,15 @@ class Summariser:
             last=part.last,
             sentences=tuple(sentences[:_MOST_SENTENCES]),
         )
+
+    def _looks(self, document: str, part: DocumentPart) -> dict[int, Picture]:
+        """Pictures of the first pages of a part on which little is written; {} where much is."""
+        numbers = range(part.first, part.last + 1)
+        if sum(len(unit.text) for unit in part.units) > _LITTLE * len(numbers):
+            return {}
+        search = DocumentSearch(self._index, self._store)
+        found = ((n, search.picture(document, n, search.page(document, n))) for n in numbers)
+        return dict(islice(((n, picture) for n, picture in found if picture is not None), _SHOWN))
 
     def _overview(
         self,

@@ -6,11 +6,16 @@ from ...schema import Value
 
 
 class TextSpan(Value):
-    """Characters `start` to `end` of a page's text."""
+    """Characters `start` to `end` of a page's text; none of them for how the page looks."""
 
     page: int
-    start: int
-    end: int
+    start: int = 0
+    end: int = 0
+
+    @property
+    def of_look(self) -> bool:
+        """Whether it is the look of the page."""
+        return self.start == self.end
 
 
 class SummarySentence(Value):

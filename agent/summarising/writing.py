@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -49,24 +49,23 @@ def written(
     *,
     beside: str = "",
     most_tokens: int = 120,
-    pictures: Sequence[Picture] = (),
+    pages: Mapping[int, Picture] | None = None,
 ) -> list[SummarySentence]:
     """What the model makes of lines, without the sentences that these do not bear out.
+
+    Of pages that it was shown it may say what no line holds; that is told as seen.
 
     Args:
         task: what is to be written, as the last words of the prompt.
         lines: what it is made of.
         beside: words that may be said as well: the document's name, a heading.
         most_tokens: of the reply.
-        pictures: of the pages, for a model that sees.
+        pages: pictures of the pages by their numbers, for a model that sees.
     """
+    shown = pages or {}
     told = "\n".join(as_data(line.text) for line in lines)
-    messages = [
-        Message(role="system", text=render("system_summary")),
-        Message(
-            role="user", text=render("summary", lines=told, task=task), pictures=tuple(pictures)
-        ),
-    ]
+    prompt = render("summary", lines=told, task=task)
+    messages = [*_opening(), Message(role="user", text=prompt, pictures=tuple(shown.values()))]
     watch = RepetitionWatch(lambda piece: None)
     reply = model.generate(
         messages, max_tokens=most_tokens, on_token=watch, until=lambda: watch.repeats
@@ -75,7 +74,7 @@ def written(
     said = list(_sentences(text))
     if reply.finish == "length" and len(said) > 1:
         said = said[:-1]  # cut off in its midst
-    found = (resting(sentence, lines, beside) for sentence in said)
+    found = (resting(sentence, lines, beside) or _seen(sentence, shown) for sentence in said)
     kept = {squeezed(one.text): one for one in found if one is not None}
     return list(kept.values())
 
@@ -92,6 +91,12 @@ def _opening() -> tuple[Message, ...]:
         )
     ]
     return (Message(role="system", text=render("system_summary")), *shown)
+
+
+def _seen(sentence: str, pages: Iterable[int]) -> SummarySentence | None:
+    """A sentence about the look of pages; None where none was shown."""
+    places = tuple(TextSpan(page=number) for number in pages)
+    return SummarySentence(text=sentence, places=places) if places else None
 
 
 def quoted(line: SourceLine) -> SummarySentence:

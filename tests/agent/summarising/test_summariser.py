@@ -133,6 +133,30 @@ def test_a_section_by_its_heading(make: Make, writer: Writer) -> None:
     assert "Brandl Water" not in " ".join(writer.parts)
 
 
+def test_a_model_that_sees_is_shown_pages_on_which_little_is_written(
+    tmp_path: Path, index: KeepingIndex
+) -> None:
+    index.books = {
+        "slides.pdf": [
+            page(1, "# Results", "The chart of the year", "shows all prices."),
+            page(2, "# Plans", "Next year we build wells."),
+            page(3, "# Thanks", "We thank all the people here."),
+        ]
+    }
+    shown: list[int] = []
+
+    def part(messages: Sequence[Message]) -> str:
+        shown.append(len(messages[-1].pictures))
+        return "The tallest bar of the chart stands at 41."
+
+    script = kit.Script(says={"summary_part": part, "summary_whole": "Next year we build wells."})
+    with kit.make_assistant(tmp_path, script.model(sees_images=True), index=index) as assistant:
+        answer = assistant.ask("Summarise slides.pdf.")
+    assert shown == [1, 1, 1]
+    bars = [c for c in answer.citations if "bar" in answer.text[c.start : c.end]]
+    assert {(c.source.page, c.known, c.quote) for c in bars} == {(n, "seen", "") for n in (1, 2, 3)}
+
+
 @pytest.mark.parametrize(
     "question",
     ["Summarise page 2 of report.pdf.", "Summarise what report.pdf says about Harbour Street."],
