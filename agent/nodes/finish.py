@@ -25,6 +25,7 @@ from ..planner import NO_PICTURE
 from ..policies.finding import no_such_picture
 from ..run import Run
 from ..state import State, Turn, Verdict
+from ..text.facts import years_of
 from .base import Done
 
 _MOST_PAGES = 3
@@ -158,6 +159,7 @@ def why_declined(state: State, run: Run) -> str:
         parts.append(f"I {done}; that did not show the answer.")
     if pages := nearest_pages(state):
         parts.append(f"The pages that come nearest: {pages}.")
+    parts += other_years(state)
     parts += [f"{m[:1].upper()}{m[1:]}." for m in failures(state["results"])]
     if state["verdict"] is not None and state["verdict"].critique:
         parts.append(f"A first answer did not hold: {state['verdict'].critique}.")
@@ -185,6 +187,19 @@ def what_was_done(results: Sequence[ToolResult], tools: Mapping[str, Tool]) -> s
     used = dict.fromkeys(r.call.tool for r in results if r.error is None)
     *most, last = [tools[name].done for name in used] or [""]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def other_years(state: State) -> list[str]:
+    """That what comes nearest tells of other years, as a sentence; [] where it tells of those asked."""
+    asked = years_of(state["standalone_question"])
+    told = [(item.source, years_of(item.text)) for item in state["extracts"].values()]
+    if not asked or any(asked & years for _, years in told):
+        return []
+    for source, years in told:
+        if years and source.document:
+            found, wanted = ", ".join(sorted(years)), ", ".join(sorted(asked))
+            return [f"{source.document} page {source.page} tells of {found}, not of {wanted}."]
+    return []
 
 
 def nearest_pages(state: State) -> str:

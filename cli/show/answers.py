@@ -65,8 +65,8 @@ def follow(events: Iterable[Event], console: Console) -> Answer:
                     say(_DOING[node])
                 case ToolStarted(call=call):
                     say(f"{call.tool} …")
-                case ToolProgress(text=text):
-                    say(f"{text} …")
+                case ToolProgress(call=call, text=text):
+                    say(f"{call.title} {text} …")
                 case ToolFinished(result=result):
                     console.print(literal(tool_line(result), "dim"))
                 case Token() | AnswerRevised():

@@ -291,6 +291,18 @@ class TestLookingAgain:
         assert "The pages that come nearest: flat_lease.pdf page 4" in answer.text
         assert "draft" not in script.asked
 
+    @pytest.mark.parametrize(("year", "said"), [("2015", True), ("2014", False)])
+    def test_a_decline_says_which_years_are_there_instead(
+        self, make: Make, year: str, said: bool
+    ) -> None:
+        pages = [fake_index.page(1, "Capital expenditures of 2014 were 1,234 million")]
+        index = fake_index.MemoryIndex({"report.pdf": pages})
+        answer = make(kit.Script(yes={"answerable": 0.1}), index=index).ask(
+            f"What were the capital expenditures of {year}?"
+        )
+        assert answer.status == "declined"
+        assert ("report.pdf page 1 tells of 2014, not of 2015." in answer.text) is said
+
     @pytest.mark.parametrize(("rounds", "searches"), [(0, 1), (1, 2), (2, 3), (9, 3)])
     def test_within_its_limits(self, make: Make, index: Any, rounds: int, searches: int) -> None:
         script = kit.Script(yes={"answerable": 0.1})

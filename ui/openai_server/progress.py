@@ -5,7 +5,7 @@ The draft is among it: it may still be taken back, so it is never sent as the an
 
 from __future__ import annotations
 
-from ...schema import AnswerRevised, Event, Node, StepStarted, Token, ToolFinished
+from ...schema import AnswerRevised, Event, Node, StepStarted, Token, ToolFinished, ToolProgress
 
 _DOING: dict[Node, str] = {
     "plan": "Choosing what to look at",
@@ -21,6 +21,8 @@ def progress_of(event: Event) -> str:
     match event:
         case StepStarted(node=node):
             return f"\n{_DOING[node]}\n" if node in _DOING else ""
+        case ToolProgress(text=text):
+            return f"- {text}\n"
         case ToolFinished(result=result):
             came = result.error.message if result.error else "done"
             return f"- {result.call.tool.replace('_', ' ')}: {came}\n"

@@ -75,8 +75,8 @@ def after_event(progress: AnswerProgress, event: Event) -> AnswerProgress:
             line = Activity(title=tool_title(call))
             opened = {**progress.open, _call_key(call): len(progress.lines)}
             return replace(progress, lines=(*progress.lines, line), open=opened, doing=line.title)
-        case ToolProgress(text=text):
-            return replace(progress, doing=text)
+        case ToolProgress(call=call, text=text):
+            return replace(progress, doing=f"{call.title} {text}")
         case ToolFinished(result=result):
             return _tool_finished(progress, result)
         case Token(text=text):

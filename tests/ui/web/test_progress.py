@@ -16,6 +16,7 @@ from looktwice.schema import (
     ToolCall,
     ToolFailure,
     ToolFinished,
+    ToolProgress,
     ToolResult,
     ToolStarted,
 )
@@ -35,6 +36,15 @@ def test_a_tool_shows_while_it_works_and_what_it_brought_when_it_is_done() -> No
     assert progress.lines == (
         Activity(title="Reading text: picture 1", outcome="Total 8.20", seconds=0.5),
     )
+
+
+def test_a_long_tool_says_how_far_it_is() -> None:
+    call = ToolCall(tool="summarise", title="Summing up")
+    progress = progress_after(
+        ToolStarted(call=call), ToolProgress(call=call, text="2 of 9: Prices")
+    )
+    assert progress.doing == "Summing up 2 of 9: Prices"
+    assert progress.lines == (Activity(title="Summing up"),)
 
 
 def test_calls_side_by_side_keep_their_own_lines() -> None:
