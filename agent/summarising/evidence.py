@@ -108,6 +108,8 @@ class SummaryEvidence:
 
     def _of_many(self, asked: SummaryTask, context: Context) -> Iterator[Evidence]:
         summary = self.summariser.summary(asked, context.control, context.tell)
+        if not summary.overviews[asked.request]:
+            yield Evidence(kind="text", text=f"{asked.document}: no sentence was found in it")
         for sentence in summary.overviews[asked.request]:
             yield from self._resting(asked.document, sentence, (asked.document, ""))
 

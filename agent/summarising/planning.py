@@ -14,6 +14,9 @@ from .requests import SummaryRequests, topic_of
 _FEWEST_PAGES = 2
 """Of a document: a single page is put before the model as it is."""
 
+_LOOKED_AT = ("picture", "video")
+"""Kinds of documents that are not made of sentences."""
+
 
 def summary_call(state: State, form: Form, run: Run) -> ToolCall | None:
     """The call that sums up what is asked for; None where that is a page, or what is said about a topic."""
@@ -22,7 +25,7 @@ def summary_call(state: State, form: Form, run: Run) -> ToolCall | None:
     if state["target_pictures"]:
         return None
     request = state["standalone_question"]
-    entries = {entry.name: entry for entry in run.index.documents()}
+    entries = {e.name: e for e in run.index.documents() if e.type not in _LOOKED_AT}
     named = [name for name in state["documents"] if name in entries] or (
         list(entries) if len(entries) == 1 else []
     )

@@ -30,7 +30,7 @@ from .writing import SourceLine, quoted, written
 
 __all__ = ["KeepsSummaries", "Summariser", "SummaryTask"]
 
-VERSION = 4
+VERSION = 5
 """Of how documents are summed up; what an older one made is made again."""
 _READ = 2_400
 """Characters that a model that only reads is shown of a part; one that sees has more room."""
@@ -161,11 +161,11 @@ class Summariser:
 
     def _part(self, asked: SummaryTask, part: DocumentPart, model: Meter) -> PartSummary:
         lines = self._chosen(list(map(_line, part.units)), _LEAD)
-        named = f"the part “{part.title}”" if part.title else f"page {part.first}"
-        task = render("summary_part", part=named, document=asked.document, question=asked.request)
-        beside = f"{asked.document} {part.title}"
+        title = part.title or (asked.section.title if asked.section is not None else "")
+        about = f"{asked.document}, part “{title}”:" if title else f"{asked.document}:"
+        task = render("summary_part", question=asked.request)
         pages = self._looks(asked.document, part) if self._model.sees_images else {}
-        sentences = written(task, lines, model, beside=beside, most_tokens=_PER_PART, pages=pages)
+        sentences = written(task, about, lines, model, most_tokens=_PER_PART, pages=pages)
         if not sentences:
             sentences = [quoted(lines[_most_telling([line.text for line in lines])])]
         return PartSummary(
@@ -203,9 +203,10 @@ class Summariser:
         lines = self._chosen(read, lead)
         if not lines:
             return []
-        task = render("summary_whole", document=asked.document, question=asked.request)
+        task = render("summary_whole", question=asked.request)
         head = _head(pages) if asked.section is None else []
-        found = written(task, [*head, *lines], model, beside=asked.document, most_tokens=_OF_ALL)
+        about = f"{asked.document}:"
+        found = written(task, about, [*head, *lines], model, most_tokens=_OF_ALL)
         best = sorted(central([line.text for line in lines])[:_QUOTED])
         return found or [quoted(lines[n]) for n in best]
 

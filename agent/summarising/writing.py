@@ -44,10 +44,10 @@ class SourceLine(NamedTuple):
 
 def written(
     task: str,
+    about: str,
     lines: Sequence[SourceLine],
     model: Meter,
     *,
-    beside: str = "",
     most_tokens: int = 120,
     pages: Mapping[int, Picture] | None = None,
 ) -> list[SummarySentence]:
@@ -57,14 +57,14 @@ def written(
 
     Args:
         task: what is to be written, as the last words of the prompt.
+        about: what the lines are from: the document's name, a heading; its words may be said as well.
         lines: what it is made of.
-        beside: words that may be said as well: the document's name, a heading.
         most_tokens: of the reply.
         pages: pictures of the pages by their numbers, for a model that sees.
     """
     shown = pages or {}
     told = "\n".join(as_data(line.text) for line in lines)
-    prompt = render("summary", lines=told, task=task)
+    prompt = render("summary", about=as_data(about), lines=told, task=task)
     messages = [*_opening(), Message(role="user", text=prompt, pictures=tuple(shown.values()))]
     watch = RepetitionWatch(lambda piece: None)
     reply = model.generate(
@@ -74,7 +74,7 @@ def written(
     said = list(_sentences(text))
     if reply.finish == "length" and len(said) > 1:
         said = said[:-1]  # cut off in its midst
-    found = (resting(sentence, lines, beside) or _seen(sentence, shown) for sentence in said)
+    found = (resting(sentence, lines, about) or _seen(sentence, shown) for sentence in said)
     kept = {squeezed(one.text): one for one in found if one is not None}
     return list(kept.values())
 
@@ -133,7 +133,7 @@ def resting(sentence: str, lines: Sequence[SourceLine], beside: str = "") -> Sum
     if left:
         return None
     places = dict.fromkeys(place for n in sorted(chosen) for place in lines[n].places)
-    return SummarySentence(text=sentence, places=tuple(places)[:_MOST_LINES])
+    return SummarySentence(text=sentence, places=tuple(places))
 
 
 def names_in(sentence: str) -> set[str]:

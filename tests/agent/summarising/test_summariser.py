@@ -32,7 +32,7 @@ class Writer:
         self.fails_at = ""
 
     def part(self, messages: Sequence[Message]) -> str:
-        named = messages[-1].text.split("“")[-1].split("”")[0]
+        named = messages[-1].text.split("part “")[1].split("”")[0]
         if self.fails_at and self.fails_at in named:
             raise ModelError("the model is gone")
         self.parts.append(named)
@@ -120,8 +120,10 @@ def test_what_nothing_bears_out_is_quoted_instead(make: Make) -> None:
 
 def test_every_document_of_a_folder(make: Make, index: KeepingIndex) -> None:
     letter = page(1, "Dear Anna, the villages thank the company for 41 new wells in the valley.")
-    index.books = {"report.pdf": REPORT, "letter.pdf": [letter]}
+    index.books = {"report.pdf": REPORT, "letter.pdf": [letter], "empty.pdf": [page(1, "Page 1")]}
     answer = make("The company supplies 41 villages in the valley.").ask("Summarise all documents.")
+    assert answer.status == "partial"
+    assert "empty.pdf: no sentence was found in it" in answer.text
     assert "- **report.pdf**: " in answer.text
     assert "- **letter.pdf**: " in answer.text
     assert {c.source.document for c in answer.citations} == {"report.pdf", "letter.pdf"}
