@@ -8,8 +8,8 @@ What an answering prompt is put together from, in this order:
     form_*                            the task of a draft: what the form of the answer asks for
     task_*, choose_*                  the task of another call: is it answerable, is it right, which of two
 
-Others belong to one step: plan, arguments, standalone, search_again, gather, part_shows, summary, chat. Examples of
-the planner and of forms are JSON lines.
+Others belong to one step: plan, arguments, standalone, search_again, gather, part_shows, summary,
+chat. Examples of the planner and of forms are JSON lines.
 """
 
 from __future__ import annotations
