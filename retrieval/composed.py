@@ -18,10 +18,18 @@ def composed(alike: Sequence[Passage], said: Sequence[Passage]) -> list[Passage]
 
     Args:
         alike: pictures by likeness, best first.
-        said: pages on which the words were seen or read, best first.
+        said: pages on which the words were seen or read, best first; what led to those is kept.
     """
     by_page = {(hit.document, hit.page): hit for hit in alike}
-    words = [place for hit in said if (place := (hit.document, hit.page)) in by_page]
-    scores = rank_fusion([(list(by_page), _ALIKE), (list(dict.fromkeys(words)), 1.0)])
+    words = {p: hit.found_by for hit in said if (p := (hit.document, hit.page)) in by_page}
+    scores = rank_fusion([(list(by_page), _ALIKE), (list(words), 1.0)])
     ranked = sorted(by_page, key=lambda place: -scores[place])
-    return [by_page[place].model_copy(update={"score": scores[place]}) for place in ranked]
+    return [
+        by_page[place].model_copy(
+            update={
+                "score": scores[place],
+                "found_by": (*by_page[place].found_by, *words.get(place, ())),
+            }
+        )
+        for place in ranked
+    ]

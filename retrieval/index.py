@@ -28,6 +28,7 @@ from .catalog.records import KeptRecords
 from .catalog.rows import Counts, Document, FailedFile, Filters
 from .composed import composed
 from .depicted.find import PICTURES, DepictionSearch
+from .duplicates import Duplicates, duplicates_in
 from .embeddings.pages import PageRetriever, open_page_retriever
 from .embeddings.picture import PictureEmbedder, open_picture_embedder
 from .embeddings.text import (
@@ -347,6 +348,14 @@ class Index(Closing):
         alike = [hit for hit in near if "picture" in hit.found_by]
         said = [hit for hit in self.search(words, limit=wide) if _SAID & {*hit.found_by}]
         return composed(alike, said)[:limit]
+
+    def duplicates(self, control: Control | None = None) -> tuple[list[Duplicates], list[str]]:
+        """Documents of the same bytes and pictures that look the same, and what could not be looked at.
+
+        Args:
+            control: stops between two pictures.
+        """
+        return duplicates_in(self, control)
 
     def documents(self, filters: Filters | None = None) -> list[Document]:
         """Every document, by name."""

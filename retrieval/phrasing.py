@@ -2,9 +2,9 @@
 
     {"query": "find pictures of dogs", "things": ["dogs"], "asks": "pictures"}
 
-The words around the things are those of the examples; what else a question says are its things. What it
-asks for is what the nearest example asks for, once the things are left out of both: then only how it is
-put is compared, and not what about.
+The words around the things are those of the examples (all words, of an example that asks for no thing);
+what else a question says are its things. What it asks for is what the nearest example asks for, once the
+things are left out of both: then only how it is put is compared, and not what about.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class _Examples(NamedTuple):
 def _examples_in(file: str) -> _Examples:
     text = (files("looktwice.prompts") / file).read_text(encoding="utf-8")
     examples = [json.loads(line) for line in text.splitlines() if line.strip()]
-    rests = (_without(e["query"], e["things"]) for e in examples if e["things"])
+    rests = (_without(e["query"], e["things"]) for e in examples if e["things"] or e.get("asks"))
     around = frozenset(token for rest in rests for token in _TOKEN.findall(rest))
     return _Examples(
         around,

@@ -129,7 +129,7 @@ TESTED_WITH = {
     ),
     "extensions/test_plugins.py": "agent/verification/plugins",
     "retrieval/catalog/test_catalog.py": "retrieval/catalog/writing",
-    "cli/index/test_duplicates.py": "retrieval/duplicates/find",
+    "cli/index/test_duplicates.py": "retrieval/duplicates/find tools/documents/duplicates",
     "retrieval/depicted/test_find.py": (
         "agent/policies/finding retrieval/catalog/detections retrieval/depicted/kinds"
         " retrieval/phrasing tools/documents/pictures"
@@ -171,6 +171,9 @@ TESTED_WITH = {
     ),
     "cli/test_warm.py": "cli/answering cli/up cli/warm_engine",
     "ui/web/export/test_files.py": "ui/web/export/web_page ui/web/export/word",
+    "ui/web/test_comparisons.py": (
+        "tools/comparing/overlay ui/web/compared ui/web/html/beside ui/web/looks"
+    ),
     "ui/web/test_live_answers.py": "ui/web/live_answer",
     "ui/web/test_prompts.py": "ui/web/html/prompts",
     "ui/web/test_app.py": (

@@ -32,7 +32,7 @@ def draft(state: State, run: Run) -> Done:
     """Answer in the form that is asked for; what was measured is not put into words again."""
     form = form_of(state)
     looks = run.model.sees_images and bool(state["target_pictures"])
-    if (found := pictures_found(state) or (None if looks else watched(state))) is not None:
+    if (found := pictures_found(state, run) or (None if looks else watched(state))) is not None:
         return put_together(*found, state, run)
     if (told := summed_up(state)) is not None:
         return put_together(*told, state, run)

@@ -46,7 +46,7 @@ def gate(state: State, run: Run) -> Done:
     kept = keep(told, run.model.room_for_evidence(targets(state)))
     every = tuple(e.id for e in kept)
     update = State(shown=every, enough=every, extracts=parts, pages_seen=tuple(seen))
-    if pictures_found(state) is not None or watched(state) is not None:
+    if pictures_found(state, run) is not None or watched(state) is not None:
         return Done(State(**update, answerable=1.0), "pictures were found")
     if no_such_picture(state, run):
         return Done(State(**update, stop="unsupported"), "there is no such picture")

@@ -10,6 +10,7 @@ from ...prompts import render
 from ...schema import FormName, ToolCall
 from ...tools.calculate import calculate
 from ...tools.comparing import COMPARE
+from ...tools.documents.duplicates import FIND_DUPLICATES
 from ...tools.documents.pictures import FIND_PICTURES, FindsPictures
 from ...tools.documents.search import OPEN
 from ...tools.documents.summaries import SUMMARISE
@@ -134,6 +135,8 @@ def decide(state: State, form: Form, run: Run) -> tuple[tuple[Stage, ...], str]:
     agreed = vote(neighbours)
     if agreed and COMPARE in named(agreed):
         return agreed, "pictures are compared"
+    if agreed and FIND_DUPLICATES in named(agreed):
+        return agreed, "copies are looked for"
     if asks_all(state, form, run):
         return record_stages(state["standalone_question"], run), "all documents are asked"
     agreed = without_records(agreed)
@@ -293,7 +296,7 @@ def ask_model(state: State, run: Run, neighbours: Sequence[Neighbour]) -> tuple[
     usable = [t for t in run.tools.values() if state["target_pictures"] or not t.needs_picture]
     if len(state["target_pictures"]) < 2:
         usable = [t for t in usable if t.name != COMPARE]
-    unasked = (READ_RECORDS, QUERY_RECORDS, COMPARE_DOCUMENTS, SUMMARISE)
+    unasked = (READ_RECORDS, QUERY_RECORDS, COMPARE_DOCUMENTS, FIND_DUPLICATES, SUMMARISE)
     usable = [t for t in usable if t.name not in unasked]
     if not can_ask_tables(state, run):
         usable = [t for t in usable if t.name not in (FIND_TABLE, QUERY_TABLE)]

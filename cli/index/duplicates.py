@@ -13,10 +13,8 @@ from .options import Folder
 
 def duplicates(index: Folder, as_json: Json = False) -> None:
     """List documents of the same bytes, and pictures that look the same."""
-    from ...retrieval.duplicates import duplicates_in
-
     with reading(index) as opened, cancelling() as control:
-        found, failed = duplicates_in(opened, control)
+        found, failed = opened.duplicates(control)
     if as_json:
         print_json([group._asdict() for group in found])
     else:

@@ -28,6 +28,8 @@ KINDS = "kinds"
 PICTURES = frozenset({"picture", "video"})
 """Kinds of documents whose pages are pictures."""
 _EXAMPLES = "picture_search.jsonl"
+_ASKED = "pictures"
+"""What an example asks for that looks for pictures; others ask for copies of files."""
 _WRITTEN = 100
 """Passages looked at for words written in pictures."""
 _NAMED = 8
@@ -74,7 +76,7 @@ class DepictionSearch:
         if not pictured or not query.strip():
             return None
         phrase = self._phrasings.understood(query)
-        if not phrase.things or not (phrase.asks or always):
+        if not phrase.things or not (phrase.asks == _ASKED or always):
             return None
         return self.showing(phrase.things, limit, pictured)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ...control import Control
 from ...errors import BadInput
 from .look import alike, look_of
 
 if TYPE_CHECKING:
-    from ..index import Index
+    from PIL import Image
+
+    from ..catalog.rows import Document
     from .look import Bits
 
 _PICTURE = "picture"
@@ -30,13 +32,25 @@ class Duplicates(NamedTuple):
     apart: int = 0
 
 
+class HasPictures(Protocol):
+    """Documents that can be looked at; `Index` is one."""
+
+    def documents(self) -> Sequence[Document]:
+        """Every document."""
+        ...
+
+    def render(self, document: str, number: int) -> Image.Image:
+        """A page as a picture; BadInput where it has none."""
+        ...
+
+
 def duplicates_in(
-    index: Index, control: Control | None = None
+    index: HasPictures, control: Control | None = None
 ) -> tuple[list[Duplicates], list[str]]:
-    """The duplicates of an index, and the pictures that could not be looked at, each with the reason.
+    """The duplicates among documents, and the pictures that could not be looked at, each with the reason.
 
     Args:
-        index: open for reading.
+        index: whose documents are compared.
         control: stops between two pictures.
     """
     documents = index.documents()

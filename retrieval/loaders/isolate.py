@@ -98,6 +98,13 @@ class ChildReader(Closing, Generic[Item]):
             try:
                 if self._child.ask(order) and self._child.frame(_START_SECONDS, control):
                     return self._child
+            except TimeoutError:
+                self.close()
+                raise BadInput(
+                    order["path"],
+                    f"the process that reads documents did not start in {_START_SECONDS:g} seconds: "
+                    "this machine is busy; add the file again later",
+                ) from None
             except BaseException:
                 self.close()
                 raise

@@ -378,7 +378,7 @@ class TestPictures:
         assert shown[0] == answer.pictures[0]
         assert len(shown) > 1
         assert all(p.origin and p.origin.document for p in shown[1:])
-        assert "Pictures shown: 1: the user's; 2: what [E1]" in model.calls[-1].messages[-1].text
+        assert "Pictures shown: 1: the user's; 2: what [E2]" in model.calls[-1].messages[-1].text
 
 
 class TestOpening:

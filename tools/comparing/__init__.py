@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .documents import DocumentComparer
+from .overlay import laid_over
 from .pictures import COMPARE, Differences, PictureComparer, PictureDifference, compare_tool
 from .words import TextChange, text_changes
 
@@ -14,5 +15,6 @@ __all__ = [
     "PictureDifference",
     "TextChange",
     "compare_tool",
+    "laid_over",
     "text_changes",
 ]

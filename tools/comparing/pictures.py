@@ -180,9 +180,9 @@ def differences_evidence(found: Differences, first: Picture, second: Picture) ->
         ),
     )
     there = tuple(one.second for one in shown if one.second is not None)
-    if not there:
-        return [told]
     places = "where these differences are in the other picture"
+    if not there:
+        places = "none of these differences has a place in the other picture"
     return [
         told,
         Evidence(kind="value", text=places, source=picture_source(second), boxes=there, score=0.9),

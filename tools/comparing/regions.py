@@ -90,7 +90,7 @@ def differing_regions(
 
     with needs("experts"):
         from .alignment import align
-    small = [_reduced(image) for image in (first, second)]
+    small = [reduced(image) for image in (first, second)]
     pixels = [np.asarray(image.convert("RGB")) for image in small]
     alignment = align(pixels[0], pixels[1])
     if alignment is None:
@@ -110,7 +110,7 @@ def differing_regions(
     return PixelComparison(True, tuple(regions[:_MOST]), share)
 
 
-def _reduced(image: Image.Image) -> Image.Image:
+def reduced(image: Image.Image) -> Image.Image:
     factor = _SIDE / max(image.size)
     if factor >= 1:
         return image

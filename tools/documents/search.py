@@ -22,15 +22,16 @@ from ...retrieval.text.wording import stem
 from ...schema import Evidence, Origin, Passage, Picture
 from ..base import Tool, tool
 from ..context import Context
+from .duplicates import FIND_DUPLICATES, FindsDuplicates, duplicates_tool
 from .passages import Piece, already_known, as_evidence, bare, merged, whole_page
-from .pictures import FIND_PICTURES, FindsPictures, pictures_tool
+from .pictures import FIND_PICTURES, FindsPictures, pictures_tool, place_of
 from .versions import COMPARE_DOCUMENTS, versions_tool
 from .videos import WATCH, Watchable, video_tool
 from .walking import WALKING_TOOLS, walking_tools
 
 SEARCH, SIMILAR, OPEN = "search_documents", "find_similar_images", "open_page"
 SEARCH_TOOLS = (
-    *(SEARCH, SIMILAR, OPEN, FIND_PICTURES, WATCH, COMPARE_DOCUMENTS),
+    *(SEARCH, SIMILAR, OPEN, FIND_PICTURES, FIND_DUPLICATES, WATCH, COMPARE_DOCUMENTS),
     *WALKING_TOOLS,
 )
 """Names of the tools an index brings; those for pictures and videos only where it has some."""
@@ -43,6 +44,8 @@ _MOST_PICTURES = 4
 _MOST_NEIGHBOURS = 3
 _NAMED = 5
 """Names given where one is not known."""
+_BY_WORDS = frozenset({"words", "label", "written"})
+"""Ways by which a picture was found that say that words are true of it."""
 
 
 class DocumentEntry(Protocol):
@@ -119,6 +122,7 @@ def search_tools(index: Searchable, store: Store) -> list[Tool]:
         _similar_tool(documents),
         _open_tool(documents),
         *(pictures_tool(index, documents) if isinstance(index, FindsPictures) else ()),
+        *((duplicates_tool(index, documents),) if isinstance(index, FindsDuplicates) else ()),
         *(video_tool(index, documents) if isinstance(index, Watchable) else ()),
         versions_tool(documents),
         *walking_tools(documents),
@@ -181,9 +185,21 @@ def _similar_tool(documents: DocumentSearch) -> Tool:
         if not found:
             raise ToolError("no picture among the documents looks like it", "not_found")
         items = documents.shown(found, look=lambda piece: True)
-        return [e.model_copy(update={"kind": "image"}) for e in items]
+        score = max(passage.score for passage in alike)
+        summary = Evidence(kind="value", text=_alike_in_words(alike, but.strip()), score=score)
+        return [summary, *(e.model_copy(update={"kind": "image"}) for e in items)]
 
     return find_similar_images
+
+
+def _alike_in_words(alike: Sequence[Passage], but: str) -> str:
+    """Which pictures look alike, and what is known of the words they are to fit, too."""
+    found = f"most like it: {'; '.join(map(place_of, alike))}"
+    if not but:
+        return found
+    fit = [passage for passage in alike if _BY_WORDS & {*passage.found_by}]
+    places = "; ".join(map(place_of, fit)) or "none of them"
+    return f"{found}\n“{but}” was seen or read in {places}"
 
 
 def _open_tool(documents: DocumentSearch) -> Tool:

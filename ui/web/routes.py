@@ -53,6 +53,7 @@ def add_page_routes(
         "/see/picture/{sha256}": routes.picture,
         "/see/chat/{chat}/{number:int}/{which}": routes.linked,
         "/see/cut/{chat}/{number:int}/{place:int}": routes.cut,
+        "/see/laid/{chat}/{number:int}/{place:int}": routes.laid,
         "/see/page": routes.page,
         "/see/leaf": routes.leaf,
         "/see/thumb": routes.thumb,
@@ -116,6 +117,16 @@ class _PageRoutes:
             request,
             lambda owner: self.viewer.cut(owner, given["chat"], given["number"], given["place"]),
             media_type=MEDIA_TYPE,
+        )
+
+    async def laid(self, request: Request) -> Response:
+        """The second of two that were compared, laid over the first."""
+        given = request.path_params
+        return await self._respond(
+            request,
+            lambda owner: self.viewer.laid(owner, given["chat"], given["number"], given["place"]),
+            media_type=MEDIA_TYPE,
+            cached=True,
         )
 
     async def page(self, request: Request) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from ...errors import BadInput
+from ...retrieval.duplicates import duplicates_in
 from ...schema import Depicted, Passage, Table
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from ...control import Control
     from ...retrieval.catalog.rows import Document
+    from ...retrieval.duplicates import Duplicates
     from ...retrieval.index import Index
     from ...retrieval.outline import DocumentOutline
     from ...retrieval.pages import Page
@@ -71,6 +73,10 @@ class ChosenDocuments:
         """Pictures and scanned pages that look alike, but as the words say; best first."""
         found = self._index.similar_pictures(image, limit * _WIDER, words)
         return [p for p in found if p.document in self._names][:limit]
+
+    def duplicates(self, control: Control | None = None) -> tuple[list[Duplicates], list[str]]:
+        """Copies among the chosen documents, and what could not be looked at."""
+        return duplicates_in(self, control)
 
     def video_question(self, question: str) -> VideoQuestion:
         """What a question asks of a video."""

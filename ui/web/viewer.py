@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,22 +11,22 @@ from typing import TypeVar
 
 from ...errors import BadInput
 from ...media.store import Store
-from ...retrieval.pages import Page
 from ...schema import Answer, Box, Citation, Evidence, Origin, Picture, Table
+from .comparisons import Comparisons
 from .conversation import Exchange, source_name
 from .cuts import cut_around
 from .documents import UserDocuments
 from .history import ChatHistory
 from .html.answers import Mark, cited_marks, marks_on, whole_pictures
 from .html.panes import Leaf, contents, found_pages, page_pane, picture_pane, text_pane
+from .looks import as_jpeg, measures, page_measures, picture_of
 from .tables import tables_file
 
 T = TypeVar("T")
-_LINK = re.compile(r"([cpw])(\d{1,3})")
+_LINK = re.compile(r"([cdpw])(\d{1,3})")
 _THUMBNAIL = (240, 340)
 """Pixels at most; shown at half the size."""
 _MOST_FOUND = 30
-_NO_HASH = "0" * 64
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,10 @@ class Viewer:
     history: ChatHistory
     documents: UserDocuments
 
+    @property
+    def _comparisons(self) -> Comparisons:
+        return Comparisons(self.store, self.history, self.documents)
+
     def linked(self, owner: str, chat: str, number: int, which: str) -> str:
         """The view of a link, as HTML.
 
@@ -45,8 +48,8 @@ class Viewer:
             owner: the user; sees their own chats only.
             chat: the id of the conversation.
             number: of the exchange, from 0.
-            which: "c2" the second citation, "p0" the first picture of the question, "w0" the first of
-                the answer.
+            which: "c2" the second citation, "d0" the first difference, "p0" the first picture of the
+                question, "w0" the first of the answer.
 
         Raises:
             BadInput: there is no such thing.
@@ -61,6 +64,9 @@ class Viewer:
             home = f"/see/chat/{chat}/{number}/c{place}"
             marks = cited_marks(exchange.answer, number, place)
             return self._citation(owner, exchange, citation, marks, home)
+        if kind == "d":
+            laid = f"/see/laid/{chat}/{number}/{place}"
+            return self._comparisons.pane(owner, exchange, number, place, laid)
         pictures = exchange.pictures if kind == "p" else tuple(whole_pictures(exchange))
         picture = _item(pictures, place)
         return picture_pane(picture.name, picture, self._all_marks(exchange, picture, number))
@@ -81,6 +87,10 @@ class Viewer:
         drawn = measures(image.width, image.height, document, origin)
         return cut_around(image, drawn, citation.boxes)
 
+    def laid(self, owner: str, chat: str, number: int, place: int) -> bytes:
+        """The second side of difference `place` (from 0) laid over the first, as a JPEG."""
+        return self._comparisons.laid(owner, self.history.exchange(owner, chat, number), place)
+
     def page(self, owner: str, document: str, number: int, words: str) -> str:
         """A page of a document with the words of a search marked, as HTML."""
         index = self.documents.index(owner)
@@ -95,9 +105,7 @@ class Viewer:
         image = self.documents.view(owner, document, number)[0].convert("RGB")
         if small:
             image.thumbnail(_THUMBNAIL)
-        file = io.BytesIO()
-        image.save(file, "JPEG", quality=75 if small else 88)
-        return file.getvalue()
+        return as_jpeg(image, quality=75 if small else 88)
 
     def film(self, owner: str, document: str) -> Path:
         """The file of a video of the user's; BadInput where it is none, or is gone."""
@@ -161,7 +169,7 @@ class Viewer:
         pages = index.document(leaf.document).pages if index is not None else 0
         tables = bool(page.tables or page.lines) and page.seconds is None
         leaf = replace(leaf, pages=pages, label=page.label, tables=tables, seconds=page.seconds)
-        return page_pane(leaf, _page_measures(leaf.document, page), page.text, marks, quote)
+        return page_pane(leaf, page_measures(leaf.document, page), page.text, marks, quote)
 
     def _cited_picture(self, owner: str, citation: Citation, exchange: Exchange) -> Picture | None:
         """The stored picture a citation's boxes lie on."""
@@ -169,10 +177,7 @@ class Viewer:
         if source.document and source.page:
             evidence = _evidence_of(citation, exchange.answer)
             return evidence.picture if evidence is not None else None
-        for picture in whole_pictures(exchange):
-            if picture.sha256 == source.picture:
-                return picture
-        return None if source.picture is None else self.history.picture(owner, source.picture)
+        return picture_of(source, exchange, self.history, owner)
 
     def _all_marks(self, exchange: Exchange, picture: Picture, number: int) -> list[Mark]:
         marks = marks_on(exchange.answer, picture, number)
@@ -191,21 +196,6 @@ def crop_of(store: Store, picture: Picture, region: Box) -> Picture:
     if inside.width < 4 or inside.height < 4:
         raise BadInput(picture.name, "the box is too small; draw a larger one")
     return store.crop(picture, inside, min_side=384)
-
-
-def _page_measures(document: str, page: Page) -> Picture | None:
-    """A page's frame as a picture's, for boxes to be placed on it; None where it has no layout."""
-    if page.width < 1 or page.height < 1:
-        return None
-    origin = Origin(document=document, page=page.number, frame=page.frame)
-    return measures(round(page.width), round(page.height), document, origin)
-
-
-def measures(width: int, height: int, name: str, origin: Origin) -> Picture:
-    """A picture that is drawn, not stored."""
-    return Picture(
-        sha256=_NO_HASH, width=width, height=height, format="JPEG", name=name, origin=origin
-    )
 
 
 def _evidence_of(citation: Citation, answer: Answer) -> Evidence | None:

@@ -217,6 +217,14 @@ def test_a_page_that_takes_too_long_ends_the_document(write: Any) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux only")
+def test_a_child_that_does_not_start_in_time_is_told_with_the_reason(
+    write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("looktwice.retrieval.loaders.isolate._START_SECONDS", 0)
+    with IsolatedReader(LIMITS) as loader, pytest.raises(BadInput, match="machine is busy"):
+        loader.read(write("slow.pdf", "words"))
+
+
 def test_memory_is_bounded(tmp_path: Path, write: Any) -> None:
     path = tmp_path / "bomb.pdf"
     path.write_bytes(pdf_kit.bomb(2**27))

@@ -10,10 +10,11 @@ import pytest
 from looktwice.agent.evidence.rendering import in_words
 from looktwice.control import Control
 from looktwice.media.store import Store
-from looktwice.schema import Evidence, Picture, ToolCall, ToolResult
+from looktwice.schema import Evidence, Passage, Picture, ToolCall, ToolResult
 from looktwice.settings import Settings
 from looktwice.tools import run_tool
 from looktwice.tools.context import Context
+from looktwice.tools.documents.duplicates import FIND_DUPLICATES
 from looktwice.tools.documents.pictures import FIND_PICTURES
 from looktwice.tools.documents.search import (
     FIRST_LOOK,
@@ -74,7 +75,7 @@ class TestList:
         settings = Settings(home=tmp_path)
         without = {t.name for t in default_tools(settings, store)}
         assert {t.name for t in default_tools(settings, store, index=index)} == (
-            without | set(SEARCH_TOOLS) - {FIND_PICTURES, WATCH}  # it has neither
+            without | set(SEARCH_TOOLS) - {FIND_PICTURES, FIND_DUPLICATES, WATCH}  # it knows none
         )
         empty = fake_index.MemoryIndex({})
         assert {t.name for t in default_tools(settings, store, index=empty)} == without
@@ -187,11 +188,27 @@ class TestSearch:
 
 class TestSimilar:
     def test_pictures_alike_are_told_and_shown(self, index: Any, call: Call) -> None:
-        found = call(index, "find_similar_images", picture=1).evidence
+        summary, *found = call(index, "find_similar_images", picture=1).evidence
+        assert summary.text.startswith("picture 1: most like it: flat_lease.pdf; ")
         assert {e.kind for e in found} == {"image"}
         assert in_words(found[0]).startswith("looks alike (")
         assert "document flat_lease.pdf, page 1" in in_words(found[0])
         assert found[0].picture is not None
+
+    def test_it_is_said_of_which_the_words_are_true(self, call: Call, index: Any) -> None:
+        def alike(image: Any, limit: int, words: str) -> list[Passage]:
+            night = Passage(document="notes.docx", page=1, text="", found_by=("picture", "label"))
+            return [night, Passage(document="notes.docx", page=2, text="", found_by=("picture",))]
+
+        index.similar_pictures = alike
+        (summary, *_) = call(index, "find_similar_images", picture=1, but="a dog").evidence
+        assert summary.text == (
+            "picture 1: most like it: notes.docx; notes.docx, page 2\n"
+            "“a dog” was seen or read in notes.docx"
+        )
+        index.similar_pictures = lambda image, limit, words: alike(image, limit, words)[1:]
+        (summary, *_) = call(index, "find_similar_images", picture=1, but="a dog").evidence
+        assert summary.text.endswith("was seen or read in none of them")
 
     def test_none_is_said(self, call: Call, index: Any) -> None:
         index.similar_pictures = lambda image, limit, words: []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from looktwice.errors import BadInput
 from looktwice.settings import Settings
+from looktwice.tools.documents.duplicates import FindsDuplicates
 from looktwice.tools.documents.search import Searchable
 from looktwice.tools.documents.videos import Watchable
 from looktwice.tools.tables.library import HasTables
@@ -41,6 +42,8 @@ def test_what_was_not_chosen_is_not_found(tmp_path: Path) -> None:
         chosen = ChosenDocuments(index, ["letter.txt"])
         assert isinstance(chosen, Searchable)
         assert isinstance(chosen, HasTables)
+        assert isinstance(chosen, FindsDuplicates)
+        assert chosen.duplicates() == ([], [])
         assert isinstance(chosen, Watchable)  # videos are watched as without a choice
         with pytest.raises(BadInput, match="chosen"):
             chosen.watch("lease.txt", chosen.video_question("When does the bus appear?"))

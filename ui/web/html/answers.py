@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from ....agent.assurance import Assurance, assess
 from ....schema import Answer, Box, Citation, Evidence, Picture
+from ..compared import compared_in
 from ..conversation import Exchange, source_name
 from ..text import shorten
 from .addresses import leaf_address, page_link
@@ -102,7 +103,8 @@ def answer_html(exchange: Exchange, number: int, chat: str | None = None) -> str
     return (
         f'<div class="lt-answer lt-{assurance.grade}">{badge(assurance)}'
         f'<div class="lt-words">{words}</div>{_nearest(answer)}{_help(answer)}'
-        f"{_figures(exchange, number)}{_sources(answer, number, chat)}{_foot(answer, number)}</div>"
+        f"{_comparisons(answer, number)}{_figures(exchange, number)}"
+        f"{_sources(answer, number, chat)}{_foot(answer, number)}</div>"
     )
 
 
@@ -134,19 +136,28 @@ def _sources(answer: Answer, number: int, chat: str | None) -> str:
 
 
 def _source(answer: Answer, number: int, n: int, chat: str | None) -> str:
-    """A citation: a cut of its place, its number beside it, its words, and how they are known."""
+    """A citation: how its place looks, its number beside it, its words, and how they are known."""
     citation = answer.citations[n - 1]
-    cut = ""
-    if chat and citation.boxes:
-        # The answer's length keeps the browser from showing the cut of one that it replaced.
-        address = f"/see/cut/{chat}/{number}/{n}?of={len(answer.text)}"
-        cut = f'<img class="lt-cut" src="{address}" alt="" loading="lazy">'
+    address = _look(answer, number, n, chat)
+    cut = f'<img class="lt-cut" src="{address}" alt="" loading="lazy">' if address else ""
     words = citation.quote or answer.text[citation.start : citation.end]
     return (
         f'<li><a class="lt-source lt-x{number}-{n}" href="#lt-see-{number}-c{n}">{cut}<b>{n}</b>'
         f"<span><q>{plain(shorten(words, 90))}</q>"
         f"<small>{plain(shorten(_known_where(citation, answer), 60))}</small></span></a></li>"
     )
+
+
+def _look(answer: Answer, number: int, n: int, chat: str | None) -> str:
+    """The address of a cut of a citation's place, or of all of a picture that was found; "" for none."""
+    citation = answer.citations[n - 1]
+    if chat and citation.boxes:
+        # The answer's length keeps the browser from showing the cut of one that it replaced.
+        return f"/see/cut/{chat}/{number}/{n}?of={len(answer.text)}"
+    evidence = next((e for e in answer.evidence if e.id == citation.evidence), None)
+    if evidence is None or evidence.kind != "image" or not citation.source.document:
+        return ""
+    return leaf_address("thumb", citation.source.document, citation.source.page or 1)
 
 
 def _known_where(citation: Citation, answer: Answer) -> str:
@@ -195,6 +206,15 @@ def _figures(exchange: Exchange, number: int) -> str:
             shown = figure(picture, unlabelled, href=f"#lt-see-{number}-w{n}")
             found.append(f"<div>{shown}{_named(here)}</div>")
     return f'<div class="lt-strip">{"".join(found)}</div>' if found else ""
+
+
+def _comparisons(answer: Answer, number: int) -> str:
+    """A link to each pair that was compared, shown side by side."""
+    links = "".join(
+        f'<a class="lt-beside" href="#lt-see-{number}-d{one.first}">Side by side</a>'
+        for one in compared_in(answer)
+    )
+    return f'<p class="lt-compared">{links}</p>' if links else ""
 
 
 def _named(evidence: Sequence[Evidence]) -> str:

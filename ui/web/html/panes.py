@@ -64,8 +64,8 @@ def picture_pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str
         else '<div class="lt-stage" tabindex="0" role="group" aria-label="Picture">'
     )
     return (
-        f"{_title(title)}{_quote(quote)}"
-        f'<div class="lt-bar" role="toolbar" aria-label="View">{_ZOOM}</div>'
+        f"{title_html(title)}{_quote(quote)}"
+        f'<div class="lt-bar" role="toolbar" aria-label="View">{ZOOM}</div>'
         f"{stage}{figure(picture, marks, large=True)}</div>{_DRAWING if drawable else ''}"
     )
 
@@ -97,7 +97,7 @@ def page_pane(
         f'<div class="lt-doc" data-document="{plain(leaf.document)}" data-page="{leaf.number}" '
         f'data-pages="{leaf.pages}" data-words="{plain(leaf.words)}" data-home="{leaf.home}" '
         f'data-turn="{leaf.turn}">'
-        f"{_title(name)}{_quote(quote)}{_bar(leaf, zoom=bool(stage))}"
+        f"{title_html(name)}{_quote(quote)}{_bar(leaf, zoom=bool(stage))}"
         f'<div class="lt-rail" hidden></div>{stage}{_film(leaf)}{words}</div>'
     )
 
@@ -116,7 +116,7 @@ def _film(leaf: Leaf) -> str:
 def text_pane(title: str, text: str, quote: str) -> str:
     """What has no look of its own: its words, the quoted ones marked."""
     words = _marked(text[:_MAX_TEXT], quote)
-    return f'{_title(title)}{_quote(quote)}<div class="lt-text">{words}</div>'
+    return f'{title_html(title)}{_quote(quote)}<div class="lt-text">{words}</div>'
 
 
 def contents(document: str, pages: int, outline: DocumentOutline | None) -> str:
@@ -167,7 +167,7 @@ def _around(text: str, words: str) -> str:
     return "… " + shorten(text[begin:], _SHOWN)
 
 
-_ZOOM = (
+ZOOM = (
     '<button type="button" class="lt-do lt-zoom" data-by="0.8" aria-label="Smaller" '
     'title="Smaller (-)">&minus;</button>'
     '<button type="button" class="lt-do lt-zoom" data-by="0" aria-label="Fit" '
@@ -175,6 +175,7 @@ _ZOOM = (
     '<button type="button" class="lt-do lt-zoom" data-by="1.25" aria-label="Larger" '
     'title="Larger (+)">+</button>'
 )
+"""The buttons that make a view larger and smaller."""
 
 
 def _bar(leaf: Leaf, *, zoom: bool) -> str:
@@ -189,7 +190,7 @@ def _bar(leaf: Leaf, *, zoom: bool) -> str:
         f'value="{leaf.number}" aria-label="Page"> of {leaf.pages:,}</label>'
         f'<button type="button" class="lt-do lt-turn" data-by="1" aria-label="Next page" '
         f'title="Next page (right arrow)"{last}>&rsaquo;</button>'
-        f"{_ZOOM if zoom else ''}"
+        f"{ZOOM if zoom else ''}"
         f"{'' if leaf.turn else _search(leaf)}</div>"
     )
 
@@ -219,7 +220,8 @@ def _turn_link(document: str, page: int, words: str = "") -> str:
     return f'<a class="lt-page" data-page="{page}" href="{page_link(document, page, words)}">'
 
 
-def _title(title: str) -> str:
+def title_html(title: str) -> str:
+    """The heading of a view."""
     return f"<h2>{plain(shorten(title, 90))}</h2>"
 
 

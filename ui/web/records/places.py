@@ -18,7 +18,8 @@ from ....schema import ExtractedField, Origin, Picture
 from ....settings import DocumentLimits
 from ..html.answers import Mark
 from ..html.panes import Leaf, page_pane, text_pane
-from ..viewer import Viewer, measures
+from ..looks import measures
+from ..viewer import Viewer
 from .library import KeptExtraction
 
 _KEPT_PAGES = 6

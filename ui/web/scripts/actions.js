@@ -114,7 +114,7 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target) || link) menu.open = false;
   });
   if (taken) return;
-  const target = link?.getAttribute("href")?.match(/^#lt-see-(\d+)-([cpw]\d+)$/);
+  const target = link?.getAttribute("href")?.match(/^#lt-see-(\d+)-([cdpw]\d+)$/);
   if (target || link?.classList.contains("lt-page")) {
     event.preventDefault();
     if (!target && link.closest(".lt-rail")) {

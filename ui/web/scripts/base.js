@@ -42,7 +42,7 @@ new MutationObserver(() => {
 }).observe(document.documentElement, { childList: true, subtree: true });
 
 // --- what belongs together lights up together
-const LINKED = /^lt-x\d+-\d+$/;
+const LINKED = /^lt-x\d+-d?\d+$/;
 const highlight = (target, on) => {
   const place = target.closest?.(".lt-cite, .lt-source, .lt-cited");
   const name = place && tag(place, LINKED);

@@ -78,7 +78,12 @@ document.addEventListener("change", (event) => {
   else one(".lt-rail", doc()).hidden = true;
   turn(Number(doc().dataset.page), words);
 });
+document.addEventListener("input", (event) => { // one picture over the other, as far as the line
+  if (!event.target.matches?.(".lt-slide")) return;
+  event.target.parentElement.style.setProperty("--line", `${event.target.value}%`);
+});
 document.addEventListener("error", (event) => { // what cannot be drawn shows its words
+  if (event.target.matches?.(".lt-laid")) event.target.closest(".lt-over").hidden = true;
   if (event.target.matches?.(".lt-near img, .lt-cut, .lt-thumbs img")) event.target.hidden = true;
   if (event.target.closest?.(".lt-doc .lt-stage")) {
     event.target.closest(".lt-stage").hidden = true;

@@ -28,6 +28,16 @@ def test_a_source_says_how_it_is_known() -> None:
     assert "<q>It is 8&#46;20&#46;</q>" in shown
 
 
+def test_a_picture_that_was_found_is_shown_small() -> None:
+    source = Source(document="a b.jpg", page=1, name="a b.jpg")
+    found = Evidence(id="E1", kind="image", text="", source=source)
+    cited = Citation(evidence="E1", source=source, start=0, end=5)
+    shown = answer_html(
+        Exchange(question="?", answer=answer(evidence=[found], citations=[cited])), 0
+    )
+    assert 'class="lt-cut" src="/see/thumb?document=a+b.jpg&amp;page=1' in shown
+
+
 def test_a_declined_answer_says_what_would_help() -> None:
     declined: dict[str, object] = {
         "status": "declined",
