@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         FailedFile,
         Filters,
     )
+    from .retrieval.duplicates.find import Duplicates
     from .retrieval.embeddings.pages import PageRetriever
     from .retrieval.embeddings.picture import PictureEmbedder
     from .retrieval.embeddings.text import Embedder
@@ -173,6 +174,7 @@ _HOMES = {
     ),
     "media.store": ("Store",),
     "retrieval.catalog.rows": ("Counts", "Document", "FailedFile", "Filters"),
+    "retrieval.duplicates.find": ("Duplicates",),
     "retrieval.embeddings.pages": ("PageRetriever",),
     "retrieval.embeddings.picture": ("PictureEmbedder",),
     "retrieval.embeddings.text": ("Embedder",),
@@ -292,6 +294,7 @@ __all__ = [
     "DocumentOutline",
     "DocumentReader",
     "Doubt",
+    "Duplicates",
     "Embedder",
     "Event",
     "Evidence",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..closing import Closing
 from ..errors import BadInput
 from ..extensions.extras import needs
+from .video_ends import is_cut_off
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +93,7 @@ class VideoFile(Closing):
         self._start = float((self._stream.start_time or 0) * self._stream.time_base)
         self.seconds, self.reached = self._length(), 0.0
         told = self._container.metadata
-        self.cut_off = _is_cut_off(path)
+        self.cut_off = is_cut_off(path)
         self.title, self.date = told.get("title", ""), told.get("creation_time", "")[:10]
 
     def frames(self, apart: float, key_frames: bool = False) -> Iterator[Frame]:
@@ -224,14 +225,6 @@ def _upright(frame: Any) -> Image.Image:
     return image.rotate(frame.rotation, expand=True) if frame.rotation else image
 
 
-def _is_cut_off(path: Path) -> bool:
-    """Whether a RIFF file (AVI) is shorter than its head says; other kinds do not say."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    whole = int.from_bytes(head[4:8], "little") + 8
-    return head[:4] == b"RIFF" and path.stat().st_size < whole
-
-
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
 
@@ -295,6 +288,8 @@ def is_video(head: bytes) -> bool:
     if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
         return True
     if head[:1] == b"\x47" and head[188:189] in (b"\x47", b""):
+        return True
+    if head[4:5] == head[196:197] == b"\x47":  # with a time before each packet (M2TS)
         return True
     return head.startswith(_MARKS)
 

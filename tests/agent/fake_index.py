@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from looktwice.agent.text.facts import content_words
+from looktwice.control import Control
 from looktwice.errors import BadInput
+from looktwice.retrieval.duplicates import Duplicates
 from looktwice.retrieval.outline import DocumentOutline, outline_of
 from looktwice.retrieval.pages import Page, RawLine, Word, build_page
 from looktwice.retrieval.text.periods import with_tables
@@ -66,6 +68,9 @@ class MemoryIndex:
         self, image: Image.Image, limit: int = 10, words: str = ""
     ) -> list[Passage]:
         return [p.model_copy(update={"found_by": ("picture",)}) for p in self._passages()][:limit]
+
+    def duplicates(self, control: Control | None = None) -> tuple[list[Duplicates], list[str]]:
+        return [], []
 
     def documents(self) -> list[Book]:
         return [Book(name, len(pages)) for name, pages in self.books.items()]

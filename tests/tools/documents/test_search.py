@@ -14,7 +14,6 @@ from looktwice.schema import Evidence, Passage, Picture, ToolCall, ToolResult
 from looktwice.settings import Settings
 from looktwice.tools import run_tool
 from looktwice.tools.context import Context
-from looktwice.tools.documents.duplicates import FIND_DUPLICATES
 from looktwice.tools.documents.pictures import FIND_PICTURES
 from looktwice.tools.documents.search import (
     FIRST_LOOK,
@@ -75,7 +74,7 @@ class TestList:
         settings = Settings(home=tmp_path)
         without = {t.name for t in default_tools(settings, store)}
         assert {t.name for t in default_tools(settings, store, index=index)} == (
-            without | set(SEARCH_TOOLS) - {FIND_PICTURES, FIND_DUPLICATES, WATCH}  # it knows none
+            without | set(SEARCH_TOOLS) - {FIND_PICTURES, WATCH}  # it has neither
         )
         empty = fake_index.MemoryIndex({})
         assert {t.name for t in default_tools(settings, store, index=empty)} == without

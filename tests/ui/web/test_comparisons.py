@@ -51,7 +51,7 @@ def views(tmp_path: Path) -> Comparisons:
 
 def test_every_difference_is_marked_in_both_and_told_below(views: Comparisons) -> None:
     pictures = [views.store.add(drawn(colour), f"{colour}.png") for colour in ("red", "blue")]
-    exchange = exchange_of(*pictures, "1. <b>red</b> became blue", "2. it moved")
+    exchange = exchange_of(pictures[0], pictures[1], "1. <b>red</b> became blue", "2. it moved")
     shown = views.pane("me", exchange, 3, 1, "/see/laid/x/3/1")
     for name in ("lt-x3-d0", "lt-x3-d1"):
         assert shown.count(name) == 3, "its box in both, and its line"
