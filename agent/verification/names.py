@@ -31,7 +31,7 @@ def right_name(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
     Where it is the heading that a paper begins with, the row below; where it is the second row of a name
     that is set in one type, both rows.
     """
-    if not _WHO & set(words(question)):
+    if not names_who(question):
         return draft
     if not _heading(draft):
         return _begun_above(draft, evidence)
@@ -41,13 +41,18 @@ def right_name(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
     return next(names, draft)
 
 
+def names_who(text: str) -> bool:
+    """Whether a question, or what a field is called, is about who wrote a paper."""
+    return bool(_WHO & set(words(text)))
+
+
 def _begun_above(draft: str, evidence: Iterable[Evidence]) -> str:
     """A draft that is a whole row, after the row above it where both are one line of type, broken."""
     for item in evidence if words(draft) else ():
         lines = groupby(item.lines if item.kind == "text" else (), key=lambda line: line.row)
         rows = [_row(list(group)) for _, group in lines]
         for (above, upper), (text, lower) in pairwise(rows):
-            if words(text) == words(draft) and _one_type(above, upper, text, lower):
+            if words(text) == words(draft) and are_one_name(above, upper, text, lower):
                 return f"{above} {draft}"
     return draft
 
@@ -56,7 +61,8 @@ def _row(lines: Sequence[TextLine]) -> tuple[str, Box]:
     return " ".join(line.text for line in lines), Box.around(line.box for line in lines)
 
 
-def _one_type(above: str, upper: Box, text: str, lower: Box) -> bool:
+def are_one_name(above: str, upper: Box, text: str, lower: Box) -> bool:
+    """Whether two rows are one line of type, broken: centred, close, without figures, no heading."""
     low, high = sorted((upper.y2 - upper.y1, lower.y2 - lower.y1))
     aside = abs(upper.x1 + upper.x2 - lower.x1 - lower.x2) / 2
     return (

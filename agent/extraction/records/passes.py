@@ -9,6 +9,7 @@ from functools import cache
 from ....schema import ExtractedField, Picture
 from ...backends.base import Message
 from ...budget import Meter
+from .doubts.broken_names import with_whole_names
 from .doubts.completing import Completing
 from .doubts.list_rows import rows_of, with_rows
 from .doubts.proven_rows import Proven, proven_rows
@@ -112,6 +113,8 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
     # the title has a prompt of its own, after which a model in this process reads the document anew
     work.fields = by_title(work.spec, work.fields, work.pages, work.placing, work.model, work.name)
     work.fields = by_width(work.spec, work.fields, work.pages)
+    if not work.model.sees_images:
+        work.fields = with_whole_names(work.spec.fields, work.fields, work.pages)
     work.doubts += second.settle(work.fields)
 
 
