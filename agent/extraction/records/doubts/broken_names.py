@@ -1,4 +1,4 @@
-"""Who wrote a paper is named whole: a name that is set in two rows is often given by its second."""
+"""Who wrote a paper is named whole: a name that is set in two rows is often given by one of them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ def with_whole_names(
 ) -> Fields:
     """The fields; a name that fills a row goes with the row above it where both are one line of type.
 
+    It goes with the row below where both are written large: what follows a name in the type of the whole
+    page may be anything.
+
     Args:
         specs: of the fields; those that are called after who wrote a paper are looked at.
         fields: found so far, by path.
@@ -38,11 +41,12 @@ def with_whole_names(
 
 
 def _whole(found: ExtractedField, text: PageText) -> ExtractedField:
-    for above, row in pairwise(text.cells):
-        first, second = _words(above), _words(row)
-        if second != found.quote:
+    for at, (above, below) in enumerate(pairwise(text.cells)):
+        first, second = _words(above), _words(below)
+        headed = first == found.quote and {at, at + 1} <= text.large
+        if second != found.quote and not headed:
             continue
-        upper, lower = _box(text, above), _box(text, row)
+        upper, lower = _box(text, above), _box(text, below)
         if upper and lower and are_one_name(first, upper, second, lower):
             quote = f"{first} {second}"
             said = {"value": quote, "quote": quote, "alternatives": (found.value,)}
