@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
+from ..media.names import last_part
 from ..schema import Answer, Box, Citation, Value
 from .metrics import text
 from .metrics.boxes import covers
@@ -166,7 +167,7 @@ def retrieval(pages: Sequence[EvidencePage], answer: Answer) -> Iterator[tuple[s
 
 
 def _page(document: str, page: int) -> tuple[str, int]:
-    return document.replace("\\", "/").rpartition("/")[2], page
+    return last_part(document), page
 
 
 def citing(task: Task, answer: Answer) -> Iterator[tuple[str, float]]:

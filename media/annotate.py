@@ -18,6 +18,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from ..errors import UsageError
 from ..extensions.extras import needs
 from ..schema import Answer, Box, Citation, Evidence, Picture, Value
+from .names import last_part
 from .store import Store
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -366,6 +367,6 @@ def _save(image: Image.Image, picture: Picture, folder: Path) -> Path:
 
 def _file_stem(picture: Picture) -> str:
     """A file name made of the picture's: no path, no dots in front, no characters of a shell."""
-    last = re.split(r"[/\\]", picture.name)[-1]
-    stem = re.sub(r"[^\w.-]+", "_", last.rsplit(".", 1)[0]).strip("._-")
+    name = last_part(picture.name).rsplit(".", 1)[0]
+    stem = re.sub(r"[^\w.-]+", "_", name).strip("._-")
     return f"{stem[:80] or picture.sha256[:12]}-evidence"

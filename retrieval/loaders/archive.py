@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...errors import BadInput
+from ...media.names import last_part
 from ...settings import DocumentLimits
 from ..pages import Page, RawLine, Word, build_page
 from .base import Attachment, DocumentInfo, DocumentReader, Leaf
@@ -73,7 +74,7 @@ class _Archive(DocumentReader):
         if first <= 1:
             yield self._listing()
         for one in self._known:
-            name = one.filename.replace("\\", "/").rpartition("/")[2]
+            name = last_part(one.filename)
             if name.startswith("."):
                 continue
             try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import os
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from ...errors import BadInput
 from ...media.formats import sniff
+from ...media.names import safe_name
 from ...media.private import make_private
 from ...media.store import Store
 from ...schema import Picture
@@ -23,7 +23,6 @@ from .parts import FilePart
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """Gets the bytes behind an http address; raises BadInput."""
-_LONGEST_NAME = 120
 
 
 @dataclass
@@ -90,7 +89,7 @@ class Attachments:
 
     def _keep(self, data: bytes, name: str) -> Path:
         folder = self._folder / sha256(data).hexdigest()[:24]
-        path = folder / safe_name(name)
+        path = folder / safe_name(name, "document")
         if path.is_file():
             os.utime(path)  # `clean` goes by when it was used last
         else:
@@ -98,17 +97,6 @@ class Attachments:
             path.write_bytes(data)
             path.chmod(0o600)
         return path
-
-
-def safe_name(name: str) -> str:
-    """A file's name from outside without folders, control characters and leading points."""
-    last = re.split(r"[/\\]", name)[-1]
-    clean = "".join(c if c.isprintable() and c not in '<>:"|?*' else "_" for c in last)
-    clean = clean.strip(" .")
-    stem, dot, ending = clean.rpartition(".")
-    if not dot:
-        return clean[:_LONGEST_NAME] or "document"
-    return f"{stem[:_LONGEST_NAME] or 'document'}.{ending[:16]}"
 
 
 def _claims_picture(address: str) -> bool:

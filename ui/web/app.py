@@ -17,6 +17,7 @@ import gradio as gr
 from fastapi import APIRouter, FastAPI
 
 from ...agent.assistant import Assistant
+from ...agent.batch.record_file import RecordFile
 from ...errors import BadInput, UsageError
 from ...media.private import make_private
 from ...media.store import Store
@@ -55,7 +56,7 @@ def mount(
     shared: Path | None = None,
     open_index: OpenIndex | None = None,
     hosts: Collection[str] = LOOPBACK,
-    records: Sequence[Path] = (),
+    records: Sequence[RecordFile] = (),
 ) -> ChatHandlers:
     """Put the chat page on an app, at "/"; routes of the app itself go before it.
 
@@ -69,7 +70,7 @@ def mount(
         records: files of records that everybody on the page reviews; their documents are shown.
 
     Raises:
-        UsageError: the password file cannot be used, or a file holds no records.
+        UsageError: the password file cannot be used.
     """
     settings = assistant.settings
     authentication = Authentication(PasswordFile(auth) if auth is not None else None)

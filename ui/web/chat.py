@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...agent.assistant import Assistant
+from ...agent.batch.record_file import RecordFile
 from ...errors import BadInput, Cancelled, LooktwiceError, UsageError
 from ...schema import Picture
 from .auth import Authentication
@@ -69,7 +70,7 @@ class ChatHandlers:
         history: ChatHistory,
         documents: UserDocuments,
         examples: Sequence[tuple[str, Picture]] = (),
-        records: Sequence[Path] = (),
+        records: Sequence[RecordFile] = (),
     ) -> None:
         self.assistant, self.authentication = assistant, authentication
         self.history, self.documents, self.examples = history, documents, tuple(examples)

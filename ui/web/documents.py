@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Protocol
 from ...control import Control
 from ...errors import BadInput, UsageError
 from ...extensions.extras import require
+from ...media.names import safe_name
 from ...media.private import make_private
 from ...schema import Passage
 from ...settings import Settings
 from .scope import ChosenDocuments, names_in
-from .uploads import NamedFile, safe_name
+from .uploads import NamedFile
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -9,11 +9,12 @@ from typing import Any
 
 from ...control import Control
 from ...errors import LooktwiceError
+from ...media.names import safe_name
 from .documents import UserDocuments
 from .html.components import document_list, search_results
 from .scope import choices_of
 from .session import Caller, Updates, error_sentence
-from .uploads import NamedFile, remove_uploads, safe_name
+from .uploads import NamedFile, remove_uploads
 
 _UPDATE_SECONDS = 0.3
 _MOST_CHOICES = 2_000

@@ -43,8 +43,7 @@ def run(
         WeightsError: the models cannot be loaded.
     """
     local = check_page_host(host, auth)
-    for path in records:  # a wrong call is answered before the models are loaded
-        RecordFile(path)
+    opened = [RecordFile(path) for path in records]  # a wrong call is answered before models load
     from .app import mount  # takes seconds
 
     with bind(host, port) as bound, Assistant(settings) as assistant:
@@ -62,7 +61,7 @@ def run(
             shared=index,
             open_index=opener,
             hosts=LOOPBACK if local else (),
-            records=records,
+            records=opened,
         )
         print(f"Looktwice is at {address_of(bound)}  (Ctrl-C stops it)")
         config = uvicorn.Config(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -12,8 +11,7 @@ from typing import NamedTuple
 
 from ...errors import BadInput
 from ...media.formats import is_picture
-
-_MAX_NAME = 100
+from ...media.names import safe_name
 
 
 class NamedFile(NamedTuple):
@@ -21,16 +19,6 @@ class NamedFile(NamedTuple):
 
     path: Path
     name: str
-
-
-def safe_name(name: str) -> str:
-    """A file name from outside without folders, control characters and leading points."""
-    last = re.split(r"[/\\]", name)[-1]
-    clean = "".join(c if c.isprintable() and c not in '<>:"|?*' else "_" for c in last)
-    stem, dot, ending = clean.strip(" .").rpartition(".")
-    if not dot:
-        return clean.strip(" .")[:_MAX_NAME] or "file"
-    return f"{stem[: _MAX_NAME - len(ending)] or 'file'}.{ending[:16]}"
 
 
 def split_uploads(paths: Sequence[Path], max_bytes: int) -> tuple[list[NamedFile], list[NamedFile]]:

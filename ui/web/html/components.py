@@ -69,6 +69,11 @@ def _chat_row(chat: Chat, current: str | None, running: Collection[str]) -> str:
     )
 
 
+def alert(words: str) -> str:
+    """What went wrong, told at once by a screen reader; "" leaves the place for it."""
+    return f'<p class="lt-wrong-type" role="alert">{plain(words)}</p>'
+
+
 def _undo(chat: str) -> str:
     return (
         '<p class="lt-undo" role="status">Removed. '

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ....errors import LooktwiceError, UsageError
+from ....media.names import safe_name
 from ..documents_panel import DocumentsPanel
+from ..html.components import alert
 from ..html.escaping import plain
 from ..session import Caller, PageSession, Updates, error_sentence, owned
-from ..uploads import NamedFile, remove_uploads, safe_name
+from ..uploads import NamedFile, remove_uploads
 from .form import OWN_FIELDS, SourceChoices, chosen_schema
 from .library import RecordLibrary, SourceFile
 from .runs import ExtractionRuns
@@ -66,7 +68,7 @@ class RecordHandlers:
             **self.offered(caller, session),
             **self._panel.shown(caller),
             "chosen": list(dict.fromkeys([*chosen, *added])),
-            "said": _alert(said) if said else "",
+            "said": alert(said) if said else "",
         }
 
     def read_schema(self, path: Path) -> Updates:
@@ -77,7 +79,7 @@ class RecordHandlers:
             words = path.read_text("utf-8-sig")
             chosen_schema(OWN_FIELDS, words)
         except (LooktwiceError, OSError, UnicodeDecodeError) as error:
-            return {"said": _alert(f"{safe_name(path.name)}: {error}")}
+            return {"said": alert(f"{safe_name(path.name)}: {error}")}
         finally:
             remove_uploads([path])
         return {"words": words, "said": ""}
@@ -96,7 +98,7 @@ class RecordHandlers:
                 self.library.remove(caller.owner, kept.id)
                 raise
         except LooktwiceError as error:
-            return {"said": _alert(error_sentence(error))}
+            return {"said": alert(error_sentence(error))}
         return {"said": _opened(kept.id)}
 
     def open_file(self, caller: Caller, path: Path) -> Updates:
@@ -104,7 +106,7 @@ class RecordHandlers:
         try:
             kept = self.library.keep(caller.owner, path, safe_name(path.name))
         except LooktwiceError as error:
-            return {"said": _alert(error_sentence(error))}
+            return {"said": alert(error_sentence(error))}
         finally:
             remove_uploads([path])
         return {"said": _opened(kept.id)}
@@ -125,7 +127,3 @@ def _opened(id_: str) -> str:
 
 def _status(words: str) -> str:
     return f'<p class="lt-none" role="status">{plain(words)}</p>'
-
-
-def _alert(words: str) -> str:
-    return f'<p class="lt-wrong-type" role="alert">{plain(words)}</p>'

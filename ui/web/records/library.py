@@ -19,7 +19,9 @@ from pydantic import ValidationError
 
 from ....agent.batch.record_file import RecordFile
 from ....errors import BadInput, UsageError
+from ....media.names import last_part
 from ....media.private import make_private, private_file
+from ....media.recent import Recent
 from ....schema import Value
 
 _ID = re.compile(r"[\w-]{16}")
@@ -29,6 +31,8 @@ _MOST_KEPT = 500
 """Tables of one user."""
 _MOST_BYTES = 512 * 2**20
 """Of a file of records that somebody opens."""
+_MOST_OPEN = 32
+"""Files whose lines are kept in memory; another one is read again when it is looked at."""
 
 
 class SourceFile(Value):
@@ -82,7 +86,7 @@ class KeptExtraction:
     def name_of(self, file: str) -> str:
         """What people call a document of it."""
         names = {source.path: source.name for source in self.about.sources}
-        return names.get(file) or re.split(r"[/\\]", file)[-1]
+        return names.get(file) or last_part(file)
 
     def may_draw(self, file: str) -> bool:
         """Whether a path of it is one that we, or whoever started the page, put there."""
@@ -95,15 +99,12 @@ class RecordLibrary:
     Args:
         home: where users' own lie.
         shared: files of records that everybody on the page reviews.
-
-    Raises:
-        UsageError: one of these is no file of records.
     """
 
-    def __init__(self, home: Path, shared: Iterable[Path] = ()) -> None:
+    def __init__(self, home: Path, shared: Iterable[RecordFile] = ()) -> None:
         self._home = home
         self._lock = threading.Lock()
-        self._files: dict[Path, RecordFile] = {}
+        self._files: Recent[Path, RecordFile] = Recent(_MOST_OPEN, lambda _: 1)
         self._shared = {one.id: one for one in map(_given, shared)}
 
     def every(self, owner: str) -> list[KeptExtraction]:
@@ -169,8 +170,6 @@ class RecordLibrary:
         kept = self._own(owner, id_)
         if kept.folder is not None:
             shutil.rmtree(kept.folder, ignore_errors=True)
-            with self._lock:
-                self._files.pop(kept.folder / _LINES, None)
 
     def _own(self, owner: str, id_: str) -> KeptExtraction:
         kept = self.get(owner, id_)
@@ -193,10 +192,9 @@ class RecordLibrary:
         return self._home / hashlib.sha256(owner.encode()).hexdigest()[:32]
 
     def _file(self, path: Path, schema: Mapping[str, Any] | None) -> RecordFile:
-        with self._lock:
-            if path not in self._files:
-                self._files[path] = RecordFile(path, schema)
-            return self._files[path]
+        with self._lock:  # a large one is read once for all who wait for it
+            opened = self._files.get(path)
+            return self._files.put(path, RecordFile(path, schema)) if opened is None else opened
 
 
 def _write(path: Path, about: About) -> None:
@@ -206,10 +204,9 @@ def _write(path: Path, about: About) -> None:
     fresh.replace(path)
 
 
-def _given(path: Path) -> KeptExtraction:
+def _given(file: RecordFile) -> KeptExtraction:
     """A file that the page was started with."""
-    path = path.expanduser().absolute()
+    path = file.path.absolute()
     id_ = hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    file = RecordFile(path)
     about = About(title=path.name, created=path.stat().st_mtime, documents=len(file))
     return KeptExtraction(id_, about, lambda: file)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from ..html.components import day_of, short_time
+from ..html.components import alert, day_of, short_time
 from ..html.escaping import plain
 from .fields import NEXT_UNSURE
 from .library import KeptExtraction
@@ -30,7 +30,7 @@ def state_bar(kept: KeptExtraction, run: RecordRun | None) -> str:
     """How far it is: what is being read, what was read, what somebody should look at."""
     unsure = sum(len(line.unsure) for line in kept.file.lines)
     error = run.error if run is not None else ""
-    told = f'<p class="lt-wrong-type" role="alert">{plain(error)}</p>' if error else ""
+    told = alert(error) if error else ""
     said = "<i> · </i>".join(_told(kept, run, unsure))
     return (
         f'<div class="lt-state-bar"><p role="status">{said}</p>'

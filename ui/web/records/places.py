@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -13,6 +12,7 @@ from urllib.parse import urlencode
 from ....agent.batch.record_file import RecordLine
 from ....closing import Closing
 from ....errors import BadInput
+from ....media.names import last_part
 from ....retrieval.loaders.drawing import PageRenderer
 from ....schema import ExtractedField, Origin, Picture
 from ....settings import DocumentLimits
@@ -107,8 +107,8 @@ class RecordPlaces(Closing):
         documents = self._viewer.documents.list_documents(owner)
         if kept.may_draw(file):
             return next((one.name for one in documents if one.path == file), None)
-        last = _last(file)
-        alike: Sequence[str] = [one.name for one in documents if _last(one.name) == last]
+        last = last_part(file)
+        alike: Sequence[str] = [one.name for one in documents if last_part(one.name) == last]
         return alike[0] if len(alike) == 1 else None
 
 
@@ -122,7 +122,3 @@ def _pages_of(line: RecordLine) -> int:
     if line.record is None:
         return 0
     return max([line.record.pages, *(field.page or 0 for field in line.record.fields)])
-
-
-def _last(path: str) -> str:
-    return re.split(r"[/\\]", path)[-1]

@@ -201,8 +201,8 @@ class _RecordRoutes:
         def make(owner: str) -> Response:
             kept = self._kept(request, owner)
             if _text(said, "how") == "remove":
-                self.runs.stop(kept)
                 self.library.remove(owner, kept.id)
+                self.runs.forget(kept)
             else:
                 self.library.rename(owner, kept.id, _text(said, "title"))
             return Response(status_code=204)

@@ -26,6 +26,7 @@ class RecordRun:
 
     Attributes:
         progress: None before its batch is open.
+        forgotten: its table was removed.
         error: why it ended early; "" where it did not.
     """
 
@@ -35,6 +36,7 @@ class RecordRun:
     batch: Batch | None = None
     progress: BatchProgress | None = None
     stopping: bool = False
+    forgotten: bool = False
     error: str = ""
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -96,6 +98,15 @@ class ExtractionRuns:
         if run := self.of(kept):
             run.stop()
 
+    def forget(self, kept: KeptExtraction) -> None:
+        """Stop an extraction that is removed, and let go of it."""
+        if run := self.of(kept):
+            run.stop()
+            with self._lock:
+                run.forgotten = True
+                if not run.at_work:
+                    self._runs.pop(kept.id, None)
+
     def stop_all(self, seconds: float = 5.0) -> None:
         """The program ends."""
         runs = list(self._runs.values())
@@ -112,7 +123,10 @@ class ExtractionRuns:
         except Exception as error:  # of a library's or a backend's own making
             run.error = f"something broke inside: {error!r}"
         finally:
-            run.done.set()
+            with self._lock:
+                if run.forgotten or not run.error:  # how far it came is told by its file
+                    self._runs.pop(run.kept.id, None)
+                run.done.set()
 
     def _read(self, run: RecordRun) -> None:
         about, settings = run.kept.about, self._assistant.settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....agent.batch.record_file import RecordLine
 from ....agent.extraction.records.schemas.fields import FieldSpec
 from ....schema import ExtractedField
+from ..html.components import alert
 from ..html.escaping import plain
 from .fields import NEXT_UNSURE, named, state_of, value_text, when
 from .library import KeptExtraction
@@ -33,7 +34,7 @@ def value_form(kept: KeptExtraction, line: RecordLine, path: str) -> str:
         f'<button type="button" class="lt-do lt-confirm">Right as it is</button>'
         f'<button type="button" class="lt-do lt-absent">Not in the document</button>'
         f"{_WITHDRAW if field.review is not None else ''}</p>"
-        f'<p class="lt-wrong-type" role="alert"></p>{_history(spec, field)}'
+        f"{alert('')}{_history(spec, field)}"
         f"{_STEPS if any(one.unsure for one in kept.file.lines) else ''}</form>"
     )
 
