@@ -13,13 +13,13 @@ demo: pack
 
 # A file of tests stays on one worker, which shares what it loaded; each worker may hold 3 GB of models.
 test: $(READY_DEV) pack
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(READY_DEV) pack
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(MAKE) --no-print-directory types
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # The folder may have any name; mypy is to know it as `looktwice`, which the tests import.
 types: $(READY_DEV)

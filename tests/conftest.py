@@ -24,6 +24,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 REAL_HOME = Settings.load().home
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: one that begins last keeps one worker when the others are done."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") is not None}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 class NetworkForbidden(AssertionError):
     """A test tried to reach beyond this machine."""
 

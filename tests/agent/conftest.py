@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from looktwice.agent.assistant import Assistant
 
+from ..warm_readers import _warm_readers, reader_pool  # noqa: F401
 from . import kit
 from .backends.fake_server import FakeServer
 

@@ -13,6 +13,7 @@ from looktwice.cli import app
 from PIL import Image
 
 from ..agent.backends.fake_server import FakeServer, Turn
+from ..warm_readers import _warm_readers, reader_pool  # noqa: F401
 from .cli_kit import Done, LightAssistant, Run, read_text
 
 

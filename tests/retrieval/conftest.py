@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from looktwice.settings import Settings
 
+from ..warm_readers import _warm_readers, reader_pool  # noqa: F401
+
 TOPICS = ["rent of the flat", "repair of the boiler", "journey to Lisbon", "recipe for plum cake"]
 
 

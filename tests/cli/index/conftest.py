@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -40,15 +41,36 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
 @pytest.fixture
 def docs() -> Path:
     folder = Path("docs")
+    if not folder.exists():  # `filled` brings them
+        write_docs(folder)
+    return folder
+
+
+def write_docs(folder: Path) -> None:
     folder.mkdir()
     (folder / "boiler.md").write_text(BOILER)
     (folder / "trees.txt").write_text(TREES)
     (folder / "lease.pdf").write_bytes(pdf("The lease of the flat", "ends in March 2031"))
-    return folder
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where `filled` puts its folder: always the same, for an index knows its documents by their paths."""
+    return tmp_path_factory.mktemp("stage")
 
 
 @pytest.fixture
-def filled(run: Run, docs: Path) -> Run:
-    """`run` with the three documents added."""
-    assert run("add", docs).code == 0
+def filled(run: Run, stage: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run` with the three documents added: once, then copied."""
+    kept, folder = stage / "kept", stage / "work"
+    shutil.rmtree(folder, ignore_errors=True)
+    if kept.exists():
+        shutil.copytree(kept, folder)
+        monkeypatch.chdir(folder)
+    else:
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        write_docs(Path("docs"))
+        assert run("add", "docs").code == 0
+        shutil.copytree(folder, kept)
     return run

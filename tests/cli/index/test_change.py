@@ -102,7 +102,7 @@ def test_another_writer_is_named(filled: Run, docs: Path) -> None:
     assert done.code == 2
     assert "the other" in done.err
     with index_module.Index.open(Path("ix"), settings, write=True, purpose="the other") as other:
-        timer = threading.Timer(4, other.close)
+        timer = threading.Timer(0.5, other.close)
         timer.start()
         done = filled("add", docs, "--wait", 30)
         timer.join()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,21 +72,26 @@ def with_client(served: Page, work: Any) -> Any:
     return asyncio.run(main())
 
 
-def test_a_forged_tab_brings_nothing_of_its_owner(tmp_path: Path) -> None:
-    with page(tmp_path) as served:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """One page for the visitors that need no other; it takes seconds to build."""
+    with page(tmp_path_factory.mktemp("page")) as made:
+        yield made
 
-        async def owner(user: PageClient) -> None:
-            file = await user.upload(picture(5))
-            await user.ask(f"{TOTAL} secret", [file])
 
-        with_client(served, owner)
+def test_a_forged_tab_brings_nothing_of_its_owner(served: Page) -> None:
+    async def owner(user: PageClient) -> None:
+        file = await user.upload(picture(5))
+        await user.ask(f"{TOTAL} secret", [file])
 
-        async def thief(user: PageClient) -> str:  # the same tab's name, another cookie
-            return words_of(await user.ask("And the date?"))
+    with_client(served, owner)
 
-        stolen = with_client(served, thief)
-        assert "process_completed" in stolen
-        assert "secret" not in stolen
+    async def thief(user: PageClient) -> str:  # the same tab's name, another cookie
+        return words_of(await user.ask("And the date?"))
+
+    stolen = with_client(served, thief)
+    assert "process_completed" in stolen
+    assert "secret" not in stolen
 
 
 @pytest.mark.parametrize(
@@ -106,20 +112,18 @@ def test_a_forged_tab_brings_nothing_of_its_owner(tmp_path: Path) -> None:
         [],
     ],
 )
-def test_malformed_questions_are_refused_and_the_page_goes_on(tmp_path: Path, data: Any) -> None:
-    with page(tmp_path) as served:
+def test_malformed_questions_are_refused_and_the_page_goes_on(served: Page, data: Any) -> None:
+    async def odd(user: PageClient) -> tuple[str, str]:
+        try:
+            first = words_of(await user.call("ask", data))
+        except httpx.HTTPStatusError as error:
+            first = str(error)
+        return first, words_of(await user.ask("Hello!"))
 
-        async def odd(user: PageClient) -> tuple[str, str]:
-            try:
-                first = words_of(await user.call("ask", data))
-            except httpx.HTTPStatusError as error:
-                first = str(error)
-            return first, words_of(await user.ask("Hello!"))
-
-        first, then = with_client(served, odd)
-        assert "root:" not in first
-        assert 'success": true' not in first or "lt-refused" in first
-        assert "I am here to help" in then.replace("&#44;", ",").replace("&#46;", ".")
+    first, then = with_client(served, odd)
+    assert "root:" not in first
+    assert 'success": true' not in first or "lt-refused" in first
+    assert "I am here to help" in then.replace("&#44;", ",").replace("&#46;", ".")
 
 
 def test_who_is_quick_is_told_to_wait(tmp_path: Path) -> None:
@@ -133,8 +137,8 @@ def test_who_is_quick_is_told_to_wait(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", ["%C2%B2", "-1", "x", "", "1234567", "1%0A"])
-def test_odd_numbers_of_pages_lead_nowhere(tmp_path: Path, number: str) -> None:
-    with page(tmp_path) as served, httpx.Client(base_url=served.url) as client:
+def test_odd_numbers_of_pages_lead_nowhere(served: Page, number: str) -> None:
+    with httpx.Client(base_url=served.url) as client:
         client.get("/")
         answer = client.get(f"/see/page?document=a&page={number}")
         assert (answer.status_code, answer.text) == (404, "there is nothing here")
