@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..agent.batch.runner import Batch, BatchSummary
     from ..settings import Settings
     from ..ui.service.client import Service
+    from .show.batches import BatchWords
 
 batch_app = typer.Typer(
     help="Many tasks: a file of questions in, a file of answers out.", no_args_is_help=True
@@ -127,15 +128,18 @@ def ask_all(batch: Batch, opened: AbstractContextManager[Engine]) -> BatchSummar
         return batch.run(engine, on_progress)
 
 
-def finish(summary: BatchSummary, as_json: bool) -> None:
-    """What came of it, and the exit code that says so."""
-    from .show.batches import show_batch, show_failures
+def finish(
+    summary: BatchSummary, as_json: bool, words: BatchWords | None = None, where: str = ""
+) -> None:
+    """What came of it, see `show_batch`, and the exit code that says so."""
+    from .show.batches import ASKED, show_batch, show_failures
 
+    words = words or ASKED
     if as_json:
         print_json({**asdict(summary), "malformed": [m._asdict() for m in summary.malformed]})
     else:
-        show_batch(summary, console())
-    show_failures(summary, console(stderr=True), _LISTED)
+        show_batch(summary, console(), words, where)
+    show_failures(summary, console(stderr=True), _LISTED, words)
     if summary.interrupted:
         raise Cancelled(HOW_TO_RESUME)
     raise typer.Exit(1 if summary.failed or summary.malformed else 0)

@@ -72,6 +72,7 @@ def extract(
     from ..agent.batch.sheets import SHEETS, write_sheet
     from ..agent.extraction.records.schemas.sources import load_schema, spec_of
     from ..agent.extraction.records.schemas.words import schema_of_words
+    from .show.batches import READ
 
     if address is not None and engine != "ray":
         raise UsageError("--address is that of a Ray cluster: add --engine ray")
@@ -100,4 +101,10 @@ def extract(
         finally:
             if ending in SHEETS:
                 write_sheet(spec, lines, output)
-    finish(summary, as_json)
+    finish(summary, as_json, READ, _where(output, lines))
+
+
+def _where(output: Path, lines: Path) -> str:
+    """Where the records are, and how they are held against their pages."""
+    sheet = f"{output}, with the place of every value in " if output != lines else ""
+    return f"records in {sheet}{lines}; check them: looktwice ui --records {lines}"
