@@ -540,6 +540,24 @@ class Review(Value):
     status: FieldStatus = "missing"
 
 
+class LineReview(Value):
+    """That a person added a line to a list of a record, or removed one.
+
+    Attributes:
+        path: of the line: "lines[2]". The others keep theirs: the number of a removed one is left out.
+        removed: it is not in the record; else it was added.
+        by: who.
+        at: when, in UTC.
+        found: what was read in it, by column.
+    """
+
+    path: str
+    removed: bool
+    by: str
+    at: datetime
+    found: dict[str, Any] = Field(default_factory=dict)
+
+
 class ExtractedField(Value):
     """One value of a record, with its place.
 
@@ -579,6 +597,7 @@ class ExtractedRecord(Value):
         doubts: what does not fit together and could not be settled.
         lacking: fields that the schema requires and the document does not give.
         pages: how many were read.
+        line_reviews: lines of lists that people added or removed.
     """
 
     document: str
@@ -588,6 +607,7 @@ class ExtractedRecord(Value):
     doubts: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     pages: int = Field(default=0, ge=0)
+    line_reviews: tuple[LineReview, ...] = ()
 
 
 class Answer(Value):

@@ -20,6 +20,7 @@ from ...errors import BadInput, UsageError
 from ...schema import ExtractedField, ExtractedRecord
 from ..extraction.records.results.extracted import Extracted
 from ..extraction.records.reviewing.entering import entered
+from ..extraction.records.reviewing.lines import in_line, list_at, next_line, values_of_line
 from ..extraction.records.reviewing.reviews import (
     Entries,
     ReviewEntry,
@@ -134,7 +135,7 @@ class RecordFile:
         """
         with self._lock:
             line, field = self._field(record, path)
-            self._keep(line, path, field.value, _as_read(field), by)
+            self._keep(line.id, path, by, value=field.value, found=_as_read(field))
 
     def correct(self, record: str, path: str, text: str, by: str) -> None:
         """Put a value right; see `confirm`.
@@ -155,13 +156,60 @@ class RecordFile:
                 value = entered(self.field(path), text)
             except UsageError as error:
                 raise UsageError(f"{path}: {error}") from None
-            self._keep(line, path, value, _as_read(field), by)
+            self._keep(line.id, path, by, value=value, found=_as_read(field))
 
     def withdraw(self, record: str, path: str, by: str) -> None:
         """Take back what was said of a value: it is again as it was read."""
         with self._lock:
             line, field = self._field(record, path)
-            self._keep(line, path, None, _as_read(field), by, withdrawn=True)
+            self._keep(line.id, path, by, found=_as_read(field), withdrawn=True)
+
+    def add_line(self, record: str, many: str, by: str) -> str:
+        """Add a line to a list, behind the others; see `confirm`.
+
+        Args:
+            record: id or key.
+            many: path of the list: "lines".
+            by: who says so.
+
+        Returns:
+            Its path, "lines[4]"; its values are entered with `correct`.
+        """
+        with self._lock:
+            line = self.line(record)
+            list_at(self.spec, many)
+            paths = [field.path for field in line.fields]
+            path = next_line(many, [*paths, *(about[0] for about in self._entries(line.id))])
+            self._keep(line.id, path, by, line="added")
+            return path
+
+    def remove_line(self, record: str, path: str, by: str) -> None:
+        """Take a line out of a list; what was read in it is kept beside the records.
+
+        Args:
+            record: id or key.
+            path: of the line: "lines[2]".
+            by: who says so.
+        """
+        with self._lock:
+            line = self.line(record)
+            own = {field.path: field for field in line.fields if in_line(field.path, path)}
+            if not own or list_path(path) is None:
+                raise BadInput(line.file, f"its record has no line {path!r}")
+            read = {p: f.model_copy(update={"value": _as_read(f)}) for p, f in own.items()}
+            self._keep(line.id, path, by, line="removed", found=values_of_line(read, path))
+
+    def restore_line(self, record: str, path: str, by: str) -> None:
+        """Put a line back that was removed, as people left it."""
+        with self._lock:
+            line = self.line(record)
+            removed = self._entries(line.id).get((path, True))
+            if removed is None or removed.line != "removed":
+                raise BadInput(line.file, f"no line {path!r} was removed from its record")
+            if removed.found:
+                self._keep(line.id, path, by, line="removed", withdrawn=True)
+            else:  # nothing was read in it: somebody had added it
+                self._keep(line.id, path, by, line="added")
 
     def field(self, path: str) -> FieldSpec:
         """What the values of a path are; BadInput where the records have no such field."""
@@ -193,14 +241,12 @@ class RecordFile:
             raise BadInput(line.file, f"its record has no value {path!r}")
         return line, found
 
-    def _keep(
-        self, line: RecordLine, path: str, value: Any, found: Any, by: str, withdrawn: bool = False
-    ) -> None:
-        entry = ReviewEntry(
-            record=line.id, path=path, value=value, found=found,
-            by=by[:_LONGEST_NAME], at=now(), withdrawn=withdrawn,
-        )  # fmt: skip
+    def _keep(self, record: str, path: str, by: str, **said: Any) -> None:
+        entry = ReviewEntry(record=record, path=path, by=by[:_LONGEST_NAME], at=now(), **said)
         append(reviews_beside(self.path), entry)
+
+    def _entries(self, record: str) -> Entries:
+        return read_reviews(reviews_beside(self.path)).get(record, {})
 
     def _now(self) -> tuple[RecordSpec, list[RecordLine]]:
         """What is in the files, read again where they have changed: only lines that are new or reviewed."""

@@ -22,7 +22,7 @@ from ...extensions.extras import needs
 from ...media.cells import plain_cell
 from ..extraction.records.reviewing.reviews import read_reviews, reviews_beside
 from ..extraction.records.schemas.fields import RecordSpec
-from ..extraction.records.schemas.paths import ListPath
+from ..extraction.records.schemas.paths import ListPath, rows_in
 from .record_lines import Line, json_lines, with_reviews
 
 _UNSURE_FILL = "FFF2CC"
@@ -119,9 +119,12 @@ def _xlsx(spec: RecordSpec, lines: list[Line], output: Path) -> None:
         at = 1
         for line in lines:
             fields = {field["path"]: field for field in line["fields"]}
-            for row, values in enumerate(_at(line["record"], many.path) or ()):
+            there = zip(
+                rows_in(many.path, fields), _at(line["record"], many.path) or (), strict=False
+            )
+            for number, (row, values) in enumerate(there, 1):
                 at += 1
-                for column, value in enumerate((line["file"], line["page"], row + 1), 1):
+                for column, value in enumerate((line["file"], line["page"], number), 1):
                     _put(rows.cell(at, column), value, None)
                 for column, name in enumerate(names, 4):
                     path = str(ListPath(many.path, row, "" if many.plain else name))

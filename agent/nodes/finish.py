@@ -166,7 +166,7 @@ def why_declined(state: State, run: Run) -> str:
     if not run.model.sees_images and state["pictures"]:
         parts.append(
             "The language model in use reads text only and cannot see the picture; one that sees "
-            "(pack gpu, or a server with a multimodal model) may be able to tell."
+            "(`looktwice models choose` names one for this machine) may be able to tell."
         )
     return " ".join(parts)
 

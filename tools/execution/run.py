@@ -114,9 +114,9 @@ def _in_thread(
         if control.cancelled:
             raise Cancelled("the run was stopped")
         if time.monotonic() >= limit:
-            message = f"{tool.name} did not finish in {seconds:g} seconds"
+            message = f"{tool.title} did not finish in {seconds:g} seconds"
             if control.expired:
-                message = f"the run's time was over before {tool.name} finished"
+                message = f"the run's time was over before {tool.title} finished"
             raise ToolError(message, kind="timeout")
     if isinstance(outcome[0], BaseException):
         raise _as_tool_error(tool, outcome[0]) from None

@@ -135,6 +135,7 @@ def _close_with(app: FastAPI, handlers: ChatHandlers, places: RecordPlaces) -> N
         async with before(app) as state:
             yield state
         handlers.live_answers.stop_all()
+        handlers.documents_panel.close()
         handlers.records.runs.stop_all()
         places.close()
         handlers.models.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class DocumentsPanel:
 
     def __init__(self, documents: UserDocuments, max_files: int) -> None:
         self._documents, self._max_files = documents, max_files
+        self._ending = Control()
 
     def shown(self, caller: Caller) -> Updates:
         """The list of this user's documents, and which of them can be chosen for a question."""
@@ -51,12 +53,10 @@ class DocumentsPanel:
         over = len(files) - len(named)
         left = f" {over:,} more were left out: add them once more." if over else ""
         try:
-            async for words, summary in self.adding(caller, named):
+            async for words, summary in self.adding(caller, named, partial(remove_uploads, files)):
                 yield {"progress": words if summary is None else _summary_sentence(summary) + left}
         except LooktwiceError as error:
             yield {"progress": error_sentence(error)}
-        finally:
-            await asyncio.to_thread(remove_uploads, files)
         yield await asyncio.to_thread(self.shown, caller)
 
     def remove(self, caller: Caller, name: str) -> Updates:
@@ -87,9 +87,17 @@ class DocumentsPanel:
             return {"progress": error_sentence(error)}
 
     async def adding(
-        self, caller: Caller, files: list[NamedFile]
+        self, caller: Caller, files: list[NamedFile], then: Callable[[], None] = lambda: None
     ) -> AsyncGenerator[tuple[str, Any]]:
-        """Add files; words while it goes on, at the end the summary with them."""
+        """Add files; words while it goes on, at the end the summary with them.
+
+        It goes on when the page is left: who comes back finds the documents.
+
+        Args:
+            caller: whose they become.
+            files: the uploads.
+            then: called when they are in, or cannot be.
+        """
         names = ", ".join(file.name for file in files[:_NAMED])
         if len(files) > _NAMED:
             names = f"{len(files):,} files"
@@ -101,17 +109,28 @@ class DocumentsPanel:
                 f"{progress.pages} pages"
             )
 
-        control = Control()
-        work = asyncio.ensure_future(
-            asyncio.to_thread(self._documents.add, caller.owner, files, on_progress, control)
-        )
-        try:
-            while not work.done():
-                yield state["words"], None
-                await asyncio.wait([work], timeout=_UPDATE_SECONDS)
-            yield state["words"], work.result()
-        finally:
-            control.cancel()
+        def add() -> Any:
+            try:
+                return self._documents.add(caller.owner, files, on_progress, self._ending)
+            finally:
+                then()
+
+        work = asyncio.get_running_loop().run_in_executor(None, add)
+        work.add_done_callback(_looked_at)
+        while not work.done():
+            yield state["words"], None
+            await asyncio.wait([work], timeout=_UPDATE_SECONDS)
+        yield state["words"], work.result()
+
+    def close(self) -> None:
+        """End what is being added."""
+        self._ending.cancel()
+
+
+def _looked_at(work: asyncio.Future[Any]) -> None:
+    """An error of files whose page was left stands in the list of failures; asyncio need not tell it."""
+    if not work.cancelled():
+        work.exception()
 
 
 def _summary_sentence(summary: Any) -> str:

@@ -80,12 +80,15 @@ class Viewer:
             return cut_around(self.store.open(picture), picture, citation.boxes)
         if not (citation.source.document and citation.source.page):
             raise BadInput("view", "this place has no look")
-        document, page = citation.source.document, citation.source.page
+        return self.page_cut(owner, citation.source.document, citation.source.page, citation.boxes)
+
+    def page_cut(self, owner: str, document: str, page: int, boxes: Sequence[Box]) -> bytes:
+        """A place of a document, zoomed, as a JPEG; BadInput where it has no look."""
         image, scale = self.documents.view(owner, document, page)
         frame = self.documents.page(owner, document, page).frame
         origin = Origin(document=document, page=page, scale=scale, frame=frame)
         drawn = measures(image.width, image.height, document, origin)
-        return cut_around(image, drawn, citation.boxes)
+        return cut_around(image, drawn, boxes)
 
     def laid(self, owner: str, chat: str, number: int, place: int) -> bytes:
         """The second side of difference `place` (from 0) laid over the first, as a JPEG."""

@@ -174,3 +174,51 @@ def test_the_page_about_records_works(tmp_path: Path, monkeypatch: pytest.Monkey
     write_lines(tmp_path / "invoices.jsonl")
     exec(compile(block.code, "extract.md", "exec"), {})
     assert (tmp_path / "invoices.xlsx").exists()
+
+
+def test_a_line_is_added_filled_removed_and_put_back(lines: Path, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    records = RecordFile(lines)
+    path = records.add_line("bill.pdf", "lines", by="ann")
+    assert path == "lines[1]"
+    records.correct("bill.pdf", f"{path}.name", "Hook", by="ann")
+    records.remove_line("bill.pdf", "lines[0]", by="bob")
+    (bill, _) = RecordFile(lines)
+    assert bill.record["lines"] == [{"name": "Hook"}]
+    assert [path for path in bill.fields if path.startswith("lines")] == ["lines[1].name"]
+    added, removed = bill.source.line_reviews
+    assert (added.path, added.removed, added.by) == ("lines[1]", False, "ann")
+    assert (removed.path, removed.by, removed.found) == ("lines[0]", "bob", {"name": "=1+1"})
+    records.write(tmp_path / "out.xlsx")
+    rows = [[c.value for c in row] for row in load_workbook(tmp_path / "out.xlsx")["lines"]]
+    assert rows[1:] == [["bill.pdf", None, 1, "Hook"]]
+
+    records.remove_line("bill.pdf", path, by="ann")
+    assert records.lines[0].extracted.record["lines"] == []
+    assert records.add_line("bill.pdf", "lines", by="ann") == "lines[2]"  # not that of another
+    for gone in ("lines[0]", path):
+        records.restore_line("bill.pdf", gone, by="bob")
+    (bill, _) = RecordFile(lines)
+    assert bill.record["lines"] == [{"name": "=1+1"}, {"name": "Hook"}, {"name": None}]
+
+
+def test_a_line_that_was_read_otherwise_since_stays_and_is_told(lines: Path) -> None:
+    RecordFile(lines).remove_line("bill.pdf", "lines[0]", by="bob")
+    lines.write_text(lines.read_text().replace("=1+1", "Anchor"))
+    (bill, _) = RecordFile(lines)
+    assert bill.record["lines"] == [{"name": "Anchor"}]
+    assert "lines[0]: what bob removed here is not what is read now" in bill.source.doubts
+
+
+def test_lines_that_are_none_are_told(lines: Path) -> None:
+    records = RecordFile(lines)
+    for call in (
+        lambda: records.add_line("bill.pdf", "colours", by="ann"),
+        lambda: records.remove_line("bill.pdf", "total", by="ann"),
+        lambda: records.remove_line("bill.pdf", "lines[7]", by="ann"),
+        lambda: records.restore_line("bill.pdf", "lines[0]", by="ann"),
+    ):
+        with pytest.raises(BadInput):
+            call()
+    assert not reviews_beside(lines).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from ....agent.extraction.records.schemas.fields import FieldSpec
@@ -44,5 +45,9 @@ def state_of(field: ExtractedField) -> tuple[str, str]:
 
 def when(field: ExtractedField) -> str:
     """When somebody looked at it, in the local time; "" where nobody did."""
-    at = field.review.at.astimezone() if field.review is not None else None
-    return at.strftime("%Y-%m-%d %H:%M") if at is not None else ""
+    return moment(field.review.at) if field.review is not None else ""
+
+
+def moment(at: datetime) -> str:
+    """A time as people read it, in the local time."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M")

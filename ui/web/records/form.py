@@ -47,7 +47,10 @@ def chosen_schema(choice: str | None, words: str) -> dict[str, Any]:
     if not words:
         raise UsageError("write the fields to read, such as: number, date: date, total: money")
     if not words.startswith("{"):
-        return schema_of_words(words)
+        try:
+            return schema_of_words(words)
+        except UsageError as error:  # here is no option of that name
+            raise UsageError(str(error).removeprefix("--fields: ")) from None
     try:
         return load_schema(json.loads(words))
     except (ValueError, RecursionError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,14 +56,14 @@ class RecordHandlers:
         named = [NamedFile(path, safe_name(path.name)) for path in files]
         said = ""
         try:
-            async for words, summary in self._panel.adding(caller, named):
+            async for words, summary in self._panel.adding(
+                caller, named, partial(remove_uploads, files)
+            ):
                 yield {"said": _status(words)}
                 if summary is not None and summary.failed:
                     said = "; ".join(f"{Path(p).name}: {why}" for p, why in summary.failed)
         except LooktwiceError as error:
             said = error_sentence(error)
-        finally:
-            await asyncio.to_thread(remove_uploads, files)
         added = await asyncio.to_thread(self._choices.named, caller.owner, [f.name for f in named])
         yield {
             **self.offered(caller, session),

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
+from PIL import Image
+
 from ....agent.batch.record_file import RecordLine
 from ....closing import Closing
 from ....errors import BadInput
@@ -16,6 +18,7 @@ from ....media.names import last_part
 from ....retrieval.loaders.drawing import PageRenderer
 from ....schema import ExtractedField, Origin, Picture
 from ....settings import DocumentLimits
+from ..cuts import cut_around
 from ..html.answers import Mark
 from ..html.panes import Leaf, page_pane, text_pane
 from ..looks import measures
@@ -71,6 +74,24 @@ class RecordPlaces(Closing):
             source=f"{address}/leaf?{query}&amp;page={leaf.number}",
         )
         return page_pane(leaf, drawn, "", marks, field.quote)
+
+    def cut(self, owner: str, kept: KeptExtraction, key: str, path: str) -> bytes:
+        """The place of a value, zoomed, as a JPEG; BadInput where it stands nowhere or has no look."""
+        line = kept.file.line(key)
+        field = line.field(path)
+        if not field.boxes:
+            raise BadInput(kept.name_of(line.file), "this value has no place")
+        page = _page_of(line, field)
+        name = self._among_documents(owner, kept, line.file)
+        if name is not None:
+            return self._viewer.page_cut(owner, name, page, field.boxes)
+        drawn, wide, _ = self._page(kept, line.file, page)
+        image = Image.open(io.BytesIO(drawn))
+        scale, frame = wide / image.width, field.boxes[0].frame
+        origin = Origin(document=line.file, page=page, scale=scale, frame=frame)
+        return cut_around(
+            image, measures(image.width, image.height, line.file, origin), field.boxes
+        )
 
     def leaf(self, kept: KeptExtraction, key: str, number: int) -> bytes:
         """A page of a document as a JPEG; BadInput where it cannot be drawn."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ....agent.batch.record_file import RecordLine
+from ....agent.extraction.records.reviewing.lines import columns_of
 from ....agent.extraction.records.schemas.fields import NUMERIC, FieldSpec, ListSpec, RecordSpec
-from ....agent.extraction.records.schemas.paths import ListPath, row_count
-from ....schema import ExtractedField
+from ....agent.extraction.records.schemas.paths import ListPath, list_path, rows_in
+from ....schema import ExtractedField, LineReview
 from ..html.escaping import plain
 from ..text import shorten
-from .fields import named, state_of, value_text, when
+from .fields import moment, named, state_of, value_text, when
 from .library import KeptExtraction
 
 _LONGEST_CELL = 90
@@ -87,8 +88,7 @@ def record_row(kept: KeptExtraction, line: RecordLine) -> str:
         _cell(line, one, fields.get(one.path) or ExtractedField(path=one.path))
         for one in spec.fields
     )
-    lists = [(many, row_count(many.path, fields)) for many in spec.lists]
-    cells += "".join(_list_cell(line, many, count, fields.values()) for many, count in lists)
+    cells += "".join(_list_cell(line, many, fields) for many in spec.lists)
     name = plain(kept.name_of(line.file))
     page = line.record.page if line.record is not None else None
     of_page = f" <small>page {page}</small>" if page else ""
@@ -101,11 +101,8 @@ def record_row(kept: KeptExtraction, line: RecordLine) -> str:
         if doubts
         else ""
     )
-    inner = "".join(
-        _inner(line, many, count, fields, 1 + len(spec.fields) + len(spec.lists))
-        for many, count in lists
-        if count
-    )
+    width = 1 + len(spec.fields) + len(spec.lists)
+    inner = "".join(_inner(line, many, fields, width) for many in spec.lists)
     return (
         f'<tr class="lt-row" data-row="{line.key}"><th scope="row"'
         f' title="{name}"><span class="lt-own">{name}</span>{of_page}{unsure}{note}</th>{cells}</tr>{inner}'
@@ -130,39 +127,71 @@ def _title(field: ExtractedField) -> str:
     return field.reason
 
 
-def _list_cell(
-    line: RecordLine, many: ListSpec, count: int, fields: Iterable[ExtractedField]
-) -> str:
-    unsure = sum(f.status == "unsure" and f.path.startswith(f"{many.path}[") for f in fields)
+def _list_cell(line: RecordLine, many: ListSpec, fields: dict[str, ExtractedField]) -> str:
+    inside = [field for path, field in fields.items() if path.startswith(f"{many.path}[")]
+    unsure = sum(field.status == "unsure" for field in inside)
+    count = len(rows_in(many.path, fields))
     rows = f"{count} row{'' if count == 1 else 's'}"
     state = "unsure" if unsure else "found" if count else "missing"
-    folds = f' aria-expanded="false" data-many="{plain(many.path)}"' if count else ""
     more = f", {unsure} unsure" if unsure else ""
     return (
-        f'<td class="lt-cell lt-rows lt-is-{state}" tabindex="-1" data-row="{line.key}"{folds}>'
+        f'<td class="lt-cell lt-rows lt-is-{state}" tabindex="-1" data-row="{line.key}" '
+        f'aria-expanded="false" data-many="{plain(many.path)}">'
         f"{rows + more if count else '&ndash;'}</td>"
     )
 
 
-def _inner(
-    line: RecordLine, many: ListSpec, count: int, fields: dict[str, ExtractedField], width: int
-) -> str:
-    """The rows of a list, as a table of their own."""
+def _inner(line: RecordLine, many: ListSpec, fields: dict[str, ExtractedField], width: int) -> str:
+    """The rows of a list, as a table of their own, those that were removed among them."""
     heads = "".join(f'<th scope="col">{named(c.path)}</th>' for c in many.columns)
-    body = ""
-    for row in range(count):
-        paths = [str(ListPath(many.path, row, "" if many.plain else c.path)) for c in many.columns]
-        body += f'<tr><th scope="row">{row + 1}</th>' + "".join(
-            _cell(line, column, fields.get(path) or ExtractedField(path=path))
-            for column, path in zip(many.columns, paths, strict=True)
-        )
-        body += "</tr>"
+    rows = {row: _row_of_list(line, many, row, fields) for row in rows_in(many.path, fields)}
+    rows |= {row: _removed_row(line, many, row, r) for row, r in _removed(line, many).items()}
+    body = "".join(rows[row] for row in sorted(rows))
+    add = (
+        f'<button type="button" class="lt-do lt-line" data-how="add" data-row="{line.key}" '
+        f'data-path="{plain(many.path)}">Add a line</button>'
+    )
     return (
         f'<tr class="lt-inner" data-of="{line.key}" data-many="{plain(many.path)}" hidden>'
         f'<td colspan="{width}"><table role="grid" aria-label="Rows"><thead><tr>'
-        f'<th scope="col"><span class="sr-only">Row</span></th>{heads}</tr></thead>'
-        f"<tbody>{body}</tbody></table></td></tr>"
+        f'<th scope="col"><span class="sr-only">Row</span></th>{heads}<td></td></tr></thead>'
+        f"<tbody>{body}</tbody></table>{add}</td></tr>"
     )
+
+
+def _row_of_list(
+    line: RecordLine, many: ListSpec, row: int, fields: dict[str, ExtractedField]
+) -> str:
+    own = str(ListPath(many.path, row))
+    cells = "".join(
+        _cell(line, column, fields.get(path) or ExtractedField(path=path))
+        for column, (_, path) in zip(many.columns, columns_of(many, own), strict=True)
+    )
+    return (
+        f'<tr><th scope="row">{row + 1}</th>{cells}<td><button type="button" '
+        f'class="lt-do lt-line" data-how="remove" data-row="{line.key}" data-path="{plain(own)}" '
+        f'aria-label="Remove this line" title="Remove this line">&times;</button></td></tr>'
+    )
+
+
+def _removed_row(line: RecordLine, many: ListSpec, row: int, review: LineReview) -> str:
+    """A row that is not in the record any more: what was read in it, and who removed it."""
+    read = ((c, review.found.get("" if many.plain else c.path)) for c in many.columns)
+    words = " · ".join(value_text(column, value) for column, value in read if value is not None)
+    return (
+        f'<tr class="lt-gone"><th scope="row">{row + 1}</th><td colspan="{len(many.columns) + 1}">'
+        f'<s class="lt-own">{plain(shorten(words, _LONGEST_CELL))}</s> <span>Removed:</span> '
+        f'<span class="lt-own">{plain(review.by)}, {moment(review.at)}</span> '
+        f'<button type="button" class="lt-do lt-line" data-how="restore" data-row="{line.key}" '
+        f'data-path="{plain(review.path)}">Put it back</button></td></tr>'
+    )
+
+
+def _removed(line: RecordLine, many: ListSpec) -> dict[int, LineReview]:
+    """The rows of a list that people removed."""
+    reviews = line.record.line_reviews if line.record is not None else ()
+    placed = ((list_path(review.path), review) for review in reviews if review.removed)
+    return {at.row: review for at, review in placed if at is not None and at.many == many.path}
 
 
 def _columns(spec: RecordSpec) -> list[str]:

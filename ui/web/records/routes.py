@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from ....errors import BadInput, LooktwiceError, UsageError
 from ..auth import Authentication
 from ..cuts import MEDIA_TYPE
+from ..session import error_sentence
 from ..tables import MEDIA_TYPES
 from .library import KeptExtraction, RecordLibrary
 from .overview import kept_list, records_head, state_bar
@@ -45,6 +46,7 @@ def add_record_routes(
         f"{one}/state": routes.state,
         f"{one}/value": routes.value,
         f"{one}/place": routes.place,
+        f"{one}/cut": routes.cut,
         f"{one}/leaf": routes.leaf,
         f"{one}/sheet/{{kind}}": routes.sheet,
     }.items():
@@ -125,6 +127,16 @@ class _RecordRoutes:
 
         return await self._respond(request, make)
 
+    async def cut(self, request: Request) -> Response:
+        """The place of a value as a picture, zoomed."""
+        row, path = _value_of(request)
+
+        def make(owner: str) -> Response:
+            cut = self.places.cut(owner, self._kept(request, owner), row, path)
+            return Response(cut, media_type=MEDIA_TYPE, headers=_NO_STORE)
+
+        return await self._respond(request, make)
+
     async def leaf(self, request: Request) -> Response:
         """A page as a picture."""
         row, _ = _value_of(request)
@@ -154,7 +166,7 @@ class _RecordRoutes:
         return await self._respond(request, make)
 
     async def review(self, request: Request) -> Response:
-        """Confirm, correct or take back a value; gives its row anew."""
+        """Confirm, correct or take back a value, or a line of a list; gives its row anew."""
         said = await _body(request)
 
         def make(owner: str) -> Response:
@@ -170,9 +182,16 @@ class _RecordRoutes:
                     raise UsageError(str(error).removeprefix(f"{path}: ")) from None
             elif how == "withdraw":
                 kept.file.withdraw(row, path, name)
+            elif how == "add":
+                path = kept.file.add_line(row, path, name)
+            elif how == "remove":
+                kept.file.remove_line(row, path, name)
+            elif how == "restore":
+                kept.file.restore_line(row, path, name)
             else:
                 raise UsageError("nothing that can be done with a value")
             told = {
+                "path": path,
                 "row": record_row(kept, kept.file.line(row)),
                 "bar": state_bar(kept, self.runs.of(kept)),
             }
@@ -225,7 +244,7 @@ class _RecordRoutes:
         except BadInput as error:
             return _refused(str(error), 404)
         except LooktwiceError as error:
-            return _refused(str(error), 400)
+            return _refused(error_sentence(error), 400)
 
 
 def _html(text: str) -> Response:

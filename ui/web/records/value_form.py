@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from ....agent.batch.record_file import RecordLine
 from ....agent.extraction.records.schemas.fields import FieldSpec
 from ....schema import ExtractedField
@@ -26,7 +28,7 @@ def value_form(kept: KeptExtraction, line: RecordLine, path: str) -> str:
     reason = f'<p class="lt-why-unsure">{plain(field.reason)}</p>' if field.reason else ""
     return (
         f'<form class="lt-value" data-row="{line.key}" data-path="{plain(path)}">'
-        f"<h3>{named(path)} {state}</h3>{reason}"
+        f"<h3>{named(path)} {state}</h3>{reason}{_cut(kept, line, field)}"
         f'<div class="lt-enter">{_input(spec, field)}'
         f'<button type="submit" class="lt-save">Save</button></div>'
         f"{f'<p class=lt-others><span>Or is it</span> {others}</p>' if others else ''}"
@@ -44,6 +46,14 @@ _STEPS = (
     f"<span>Previous unsure</span></button>{NEXT_UNSURE}</p>"
 )
 _WITHDRAW = '<button type="button" class="lt-do lt-withdraw">As it was read</button>'
+
+
+def _cut(kept: KeptExtraction, line: RecordLine, field: ExtractedField) -> str:
+    """The value as the document has it, large enough to be read; the page below may be small."""
+    if not field.boxes:
+        return ""
+    query = urlencode({"row": line.key, "path": field.path}).replace("&", "&amp;")
+    return f'<img class="lt-cut" src="/see/records/{kept.id}/cut?{query}" alt="">'
 
 
 def _input(spec: FieldSpec, field: ExtractedField) -> str:

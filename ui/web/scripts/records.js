@@ -211,6 +211,23 @@ const review = async (cell, how, text = "") => {
   await drawValue({ row, path });
   if (inForm) (unsureCells().length ? one(".lt-next", judged()) : one(".lt-withdraw", judged()))?.focus();
 };
+// A line of a list is added, removed or put back; a new one begins with its first value.
+const changeLine = async (node) => {
+  const { row, path, how } = node.dataset;
+  const answer = await post(tableUrl("review"), { row, path, how }).catch(() => null);
+  if (!answer?.ok) {
+    tellTable(answer ? await answer.text() : "The connection is lost; this was not kept. Try again.");
+    return;
+  }
+  const told = await answer.json();
+  replaceRow(row, told.row);
+  one(".lt-records-state").innerHTML = told.bar;
+  if (judged().firstChild && !judgedCell()) stopJudging();
+  const lines = all(`.lt-inner[data-of="${row}"] .lt-cell`);
+  const first = lines.find((cell) => cell.dataset.path.startsWith(told.path));
+  if (first && how === "add") openCell(first, "enter");
+  else (first ?? one(`.lt-row[data-row="${row}"] .lt-rows`)).focus({ preventScroll: true });
+};
 const judgedCell = () => {
   const form = one(".lt-value", judged());
   return form && cellOf(form.dataset);
@@ -251,13 +268,14 @@ const runTable = async (node) => {
   node.disabled = true;
   const answer = await post(tableUrl("run"), { how: node.dataset.how }).catch(() => null);
   await drawTable();
-  if (answer && !answer.ok) {
-    const said = document.createElement("p");
-    said.className = "lt-wrong-type";
-    said.setAttribute("role", "alert");
-    said.textContent = await answer.text();
-    one(".lt-records-state").append(said);
-  }
+  if (answer && !answer.ok) tellTable(await answer.text());
+};
+const tellTable = (words) => {
+  const said = document.createElement("p");
+  said.className = "lt-wrong-type";
+  said.setAttribute("role", "alert");
+  said.textContent = words;
+  one(".lt-records-state").append(said);
 };
 const changeTable = async (node, body) => {
   await post(`/see/records/${node.dataset.id}/change`, body);
@@ -282,6 +300,7 @@ Object.assign(actions, {
     drawTable();
   },
   "lt-run": runTable,
+  "lt-line": changeLine,
   "lt-next": () => toUnsure(1),
   "lt-before": () => toUnsure(-1),
   "lt-confirm": () => reviewed("confirm"),

@@ -9,12 +9,18 @@ const language = () => {
 };
 let words = {};
 let patterns = [];
-// "{n} pages" also stands for "12 pages".
+// "{n} pages" also stands for "12 pages"; one letter is a number, a word stands for any words.
 const patternOf = (key) => {
   const escaped = key.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
   const source = escaped.replace(/\{(\w+)\}/g, (_, name) =>
-    name === "name" ? `(?<${name}>.+)` : `(?<${name}>[\\d.,]+)`);
+    name.length > 1 ? `(?<${name}>.+)` : `(?<${name}>[\\d.,]+)`);
   return [new RegExp(`^${source}$`), words[key]];
+};
+// "Choose a file." is "choose a file" as a sentence.
+const sentence = (text) => {
+  const clause = text.replace(/\.$/, "").replace(/^./, (first) => first.toLowerCase());
+  const said = clause === text ? undefined : look(clause);
+  return said && `${said[0].toUpperCase()}${said.slice(1)}${text.endsWith(".") ? "." : ""}`;
 };
 const look = (text) => {
   if (Object.hasOwn(words, text)) return words[text];
@@ -28,7 +34,7 @@ const look = (text) => {
     const head = rest.length ? look(first) : undefined;
     if (head) return [head, ...rest.map((part) => look(part) ?? part)].join(joint);
   }
-  return undefined;
+  return sentence(text);
 };
 const say = (text) => {
   const bare = text.replace(/\s+/g, " ").trim();

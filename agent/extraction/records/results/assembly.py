@@ -8,7 +8,7 @@ from typing import Any
 from .....schema import ExtractedField, ExtractedRecord
 from ..schemas.fields import ListSpec, RecordSpec, nested
 from ..schemas.json_schema import plain_schema
-from ..schemas.paths import ListPath, row_count
+from ..schemas.paths import ListPath, rows_in
 
 
 def record_of(
@@ -67,7 +67,7 @@ def _rows(
 ) -> tuple[list[Any], list[ExtractedField]]:
     rows: list[Any] = []
     fields: list[ExtractedField] = []
-    for number in range(row_count(many.path, found)):
+    for number in rows_in(many.path, found):
         paths = {
             column.path: str(ListPath(many.path, number, "" if many.plain else column.path))
             for column in many.columns

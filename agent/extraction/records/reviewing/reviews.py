@@ -10,29 +10,31 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from .....errors import BadInput
-from .....schema import ExtractedField, ExtractedRecord, Review, Value
+from .....schema import ExtractedField, ExtractedRecord, LineReview, Review, Value
 from ..results.assembly import record_of
 from ..schemas.checks import broken
 from ..schemas.fields import RecordSpec
+from .lines import add_line, remove_line, values_of_line
 
 _BROKEN = "{check}: does not hold"
 """How a record says that a check failed; a field's `reason` is the same without the colon."""
 
 
 class ReviewEntry(Value):
-    """One line: what somebody made of one value.
+    """What somebody made of one value, or that a line of a list was added or removed.
 
     Attributes:
         record: id of the record.
-        path: of the field.
+        path: of the field, or of the line: "lines[2]".
         value: the right one; the one that was read where it was confirmed; None where there is none.
-        found: the value that was read.
-        withdrawn: what was said of the value before holds no more.
+        found: the value that was read; of a removed line its values, by column.
+        withdrawn: what was said before holds no more.
+        line: what was done with the line as a whole; "" for a value.
     """
 
     record: str
@@ -42,10 +44,18 @@ class ReviewEntry(Value):
     by: str
     at: datetime
     withdrawn: bool = False
+    line: Literal["", "added", "removed"] = ""
+
+    @property
+    def about(self) -> About:
+        """What a later entry about the same takes the place of."""
+        return self.path, bool(self.line)
 
 
-Entries = Mapping[str, ReviewEntry]
-"""What holds of one record, by path."""
+About = tuple[str, bool]
+"""A path, and whether a whole line is meant: in a list of plain values both have the same path."""
+Entries = Mapping[About, ReviewEntry]
+"""What holds of one record."""
 
 
 def reviews_beside(lines: Path) -> Path:
@@ -81,9 +91,9 @@ def _ends_well(file: int, size: int) -> bool:
     return os.read(file, 1) == b"\n"
 
 
-def read_reviews(path: Path) -> dict[str, dict[str, ReviewEntry]]:
-    """What holds, by record and path; lines that were cut short are left out."""
-    found: dict[str, dict[str, ReviewEntry]] = {}
+def read_reviews(path: Path) -> dict[str, dict[About, ReviewEntry]]:
+    """What holds, by record; lines that were cut short are left out."""
+    found: dict[str, dict[About, ReviewEntry]] = {}
     if not path.exists():
         return found
     for line in path.read_bytes().splitlines():
@@ -92,9 +102,9 @@ def read_reviews(path: Path) -> dict[str, dict[str, ReviewEntry]]:
         except ValidationError:
             continue
         of_record = found.setdefault(entry.record, {})
-        of_record.pop(entry.path, None)
+        of_record.pop(entry.about, None)
         if not entry.withdrawn:
-            of_record[entry.path] = entry
+            of_record[entry.about] = entry
     return found
 
 
@@ -103,8 +113,12 @@ def reviewed(spec: RecordSpec, record: ExtractedRecord, entries: Entries) -> Ext
     if not entries:
         return record
     fields = {field.path: field for field in record.fields}
+    of_lines = [entry for entry in entries.values() if entry.line]
+    unlike = [entry for entry in of_lines if not _take_line(spec, fields, entry)]
     fields |= {
-        path: _said(fields[path], entry) for path, entry in entries.items() if path in fields
+        entry.path: _said(fields[entry.path], entry)
+        for entry in entries.values()
+        if not entry.line and entry.path in fields
     }
     values = {path: field.value for path, field in fields.items()}
     fail = list(dict.fromkeys(one.check for one in broken(spec.checks, values)))
@@ -115,7 +129,27 @@ def reviewed(spec: RecordSpec, record: ExtractedRecord, entries: Entries) -> Ext
     known = {_BROKEN.format(check=check) for check in spec.checks}
     doubts = [doubt for doubt in record.doubts if doubt not in known]
     doubts += [_BROKEN.format(check=check) for check in fail]
-    return record_of(spec, record.document, record.page, fields, doubts, record.pages)
+    doubts += [f"{e.path}: what {e.by} removed here is not what is read now" for e in unlike]
+    made = record_of(spec, record.document, record.page, fields, doubts, record.pages)
+    lines = tuple(_line_review(entry) for entry in of_lines if entry not in unlike)
+    return made.model_copy(update={"line_reviews": lines})
+
+
+def _take_line(spec: RecordSpec, fields: dict[str, ExtractedField], entry: ReviewEntry) -> bool:
+    """Add or remove a line; a line that was read otherwise since is not the one that was removed."""
+    if entry.line == "added":
+        add_line(spec, fields, entry.path)
+        return True
+    if values_of_line(fields, entry.path) not in ({}, entry.found):
+        return False
+    remove_line(fields, entry.path)
+    return True
+
+
+def _line_review(entry: ReviewEntry) -> LineReview:
+    found = entry.found if isinstance(entry.found, dict) else {}
+    removed = entry.line == "removed"
+    return LineReview(path=entry.path, removed=removed, by=entry.by, at=entry.at, found=found)
 
 
 def _said(field: ExtractedField, entry: ReviewEntry) -> ExtractedField:

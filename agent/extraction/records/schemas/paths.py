@@ -38,6 +38,11 @@ def places_in(many: str, paths: Iterable[str]) -> dict[str, ListPath]:
     return {path: place for path, place in placed if place is not None and place.many == many}
 
 
+def rows_in(many: str, paths: Iterable[str]) -> list[int]:
+    """The rows of a list that there are; numbers of removed ones are left out."""
+    return sorted({place.row for place in places_in(many, paths).values()})
+
+
 def row_count(many: str, paths: Iterable[str]) -> int:
-    """How many rows of a list there are."""
-    return max((place.row + 1 for place in places_in(many, paths).values()), default=0)
+    """The number that the next row of a list gets."""
+    return max(rows_in(many, paths), default=-1) + 1

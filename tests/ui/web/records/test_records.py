@@ -64,7 +64,9 @@ def lines(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, lines: Path) -> Iterator[Page]:
-    with page(tmp_path_factory.mktemp("page"), reader(delay=0.02), records=[lines]) as made:
+    with page(
+        tmp_path_factory.mktemp("page"), reader(delay=0.02), records=[RecordFile(lines)]
+    ) as made:
         yield made
 
 
@@ -98,6 +100,7 @@ def test_an_unsure_value_is_found_put_right_and_kept(tab: Any, lines: Path) -> N
     image = tab.query_selector(".lt-viewer .lt-canvas img").bounding_box()
     assert (box["x"] - image["x"]) / image["width"] == pytest.approx(190 / 612, abs=0.02)
     assert (box["y"] - image["y"]) / image["height"] == pytest.approx(62 / 792, abs=0.02)
+    tab.wait_for_function("document.querySelector('.lt-value .lt-cut').naturalWidth > 0")
 
     tab.fill(".lt-entry", "much")
     tab.press(".lt-entry", "Enter")
@@ -143,6 +146,32 @@ def test_the_table_is_gone_through_by_keyboard(tab: Any, lines: Path) -> None:
     tab.keyboard.press("Escape")
     assert not tab.is_visible(".lt-viewer")
     assert tab.evaluate("document.activeElement.dataset.path") == "lines[1].name"
+
+
+def test_a_line_is_added_removed_and_put_back(tab: Any, lines: Path) -> None:
+    reviews_beside(lines).unlink(missing_ok=True)
+    open_table(tab)
+    tab.click(".lt-row:has(th:has-text('sure.pdf')) .lt-rows >> nth=0")
+    inner = ".lt-inner:not([hidden])"
+    tab.click(f"{inner} .lt-line[data-how=add]")
+    tab.wait_for_selector(f"{inner} .lt-now[data-path='lines[2].name']")
+    tab.fill(".lt-entry", "Freight")
+    tab.press(".lt-entry", "Enter")
+    tab.wait_for_selector(f"{inner} [data-path='lines[2].name']:has-text('Freight')")
+    tab.click(f"{inner} tr:has-text('Hook') .lt-line[data-how=remove]")
+    gone = tab.wait_for_selector(f"{inner} .lt-gone").inner_text()
+    assert "Hook · 12 · 14.40" in gone
+    assert "Put it back" in gone
+    tab.reload()
+    settle(tab)
+    found = {
+        tuple(r["name"] for r in one.record["lines"]) for one in RecordFile(lines) if one.record
+    }
+    assert ("=1+1", "Freight") in found
+    tab.click(".lt-row:has(.lt-rows:has-text('2 rows')) .lt-rows >> nth=0")
+    tab.click(f"{inner} .lt-line[data-how=restore]")
+    tab.wait_for_selector(f"{inner} [data-path='lines[1].name']:has-text('Hook')")
+    reviews_beside(lines).unlink()
 
 
 def test_documents_are_read_into_a_table_stopped_and_gone_on_with(

@@ -10,6 +10,7 @@ from looktwice.agent.extraction.records.schemas.paths import (
     list_path,
     places_in,
     row_count,
+    rows_in,
 )
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_ ]{0,8}(\.[a-z]{1,4})?", fullmatch=True)
@@ -30,3 +31,4 @@ def test_rows_are_counted_by_the_last() -> None:
     paths = ["total", "lines[0].name", "lines[4].amount", "taxes[7].rate"]
     assert list(places_in("lines", paths)) == paths[1:3]
     assert (row_count("lines", paths), row_count("tax", paths)) == (5, 0)
+    assert rows_in("lines", paths) == [0, 4]
