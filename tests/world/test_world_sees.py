@@ -13,7 +13,7 @@ import pytest
 from looktwice.agent.backends.base import Message
 from looktwice.media.store import Store
 
-from . import trial
+from . import probes, trial
 from .scenes import draw
 
 WORLD = Path(__file__).parent
@@ -46,6 +46,13 @@ def test_large_things_lose_nothing(tally: Any) -> None:
 def test_the_gate_spares_easy_questions(tally: Any) -> None:
     assert tally.looked["big"] <= 0.2 * tally.asked["big"]
     assert tally.looked["small"] >= 0.8 * tally.asked["small"]
+
+
+def test_probes_are_answered(model: Any, store: Store) -> None:
+    even, odd = probes.probe(model, store, 10)
+    assert (even.asked, odd.asked) == (15, 15)
+    assert 0 < even.said_yes + odd.said_yes < 30
+    assert even.right + odd.right >= 12  # about chance: it hardly binds colours to shapes
 
 
 def test_without_the_picture_it_falls_to_chance(tally: Any) -> None:
