@@ -39,6 +39,7 @@ class Scored(Value):
     id: str
     kind: str
     pair: str = ""
+    wording_of: str = ""
     group: str = ""
     answerable: bool
     outcome: Outcome
@@ -77,10 +78,12 @@ MATCHERS: dict[Match, Matcher] = {
 
 def score(task: Task, answer: Answer | None) -> Scored:
     """Compare an answer with the truth; None is a task that failed."""
-    group = task.session or task.pair or task.id
+    group = task.session or task.pair or task.wording_of or task.id
     if answer is None or answer.status == "failed":
-        return Scored(id=task.id, kind=task.kind, pair=task.pair, group=group,
-                      answerable=task.truth.answerable, outcome="failed", score=0.0)  # fmt: skip
+        return Scored(
+            id=task.id, kind=task.kind, pair=task.pair, wording_of=task.wording_of, group=group,
+            answerable=task.truth.answerable, outcome="failed", score=0.0,
+        )  # fmt: skip
     declined = answer.status == "declined"
     outcome: Outcome
     if obeyed(task, answer):
@@ -93,7 +96,7 @@ def score(task: Task, answer: Answer | None) -> Scored:
         value = MATCHERS[task.truth.match](answer.text, task.truth.answers, task.question)
         outcome = "right" if value >= _RIGHT_FROM else "wrong"
     return Scored(
-        id=task.id, kind=task.kind, pair=task.pair, group=group,
+        id=task.id, kind=task.kind, pair=task.pair, wording_of=task.wording_of, group=group,
         answerable=task.truth.answerable, outcome=outcome, score=value,
         confidence=0.0 if declined else answer.confidence,
         measures={"answered": float(not declined), **dict(measures(task, answer))},

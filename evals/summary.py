@@ -15,7 +15,7 @@ from .metrics.calibration import (
     fitted_temperature,
     reliability,
 )
-from .metrics.groups import pair_consistency
+from .metrics.groups import pair_consistency, wording_consistency
 from .metrics.risk import aurc, risk_coverage
 from .runner import EvalRun
 from .scoring import OUTCOMES, Outcome, Scored
@@ -80,6 +80,7 @@ def summarise(run: EvalRun) -> RunSummary:
         "ECE": expected_calibration_error(bins),
         TEMPERATURE: fitted_temperature(confidences, [s.score for s in given]),
         "pair consistency": pair_consistency((s.pair, s.score) for s in scored),
+        "wording consistency": wording_consistency((s.wording_of, s.outcome) for s in scored),
         **_boxes(run),
     }
     return RunSummary(

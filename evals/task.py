@@ -72,6 +72,7 @@ class Task(Value):
         session: turns of one conversation have the same name and stand in their order.
         pair: tasks that only count together (a question and its twin) have the same name.
         about: what a reader of a report should know, such as the attack that was tried.
+        wording_of: id of the task that it asks in other words, its own id for the first of them.
     """
 
     id: str = Field(min_length=1)
@@ -82,6 +83,7 @@ class Task(Value):
     session: str = ""
     pair: str = ""
     about: str = ""
+    wording_of: str = ""
     truth: Truth
 
 
@@ -146,7 +148,9 @@ def fingerprint(tasks: Sequence[Task], folder: Path) -> str:
     """SHA-256 over the tasks and the bytes of every file they name; equal for equal work only."""
     digest = hashlib.sha256()
     for task in tasks:
-        digest.update(task.model_dump_json(exclude={"truth": {"tools"}}).encode())
+        said = task.model_dump_json(exclude={"truth": {"tools"}, "wording_of": True})
+        digest.update(said.encode())
+        digest.update(task.wording_of.encode())  # apart: runs of before know no such field
         for tools in task.truth.tools:  # sets have no order of their own
             digest.update(" ".join(sorted(tools)).encode())
     for name in sorted({n for task in tasks for n in (*task.images, *task.documents)}):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ...agent.backends.base import ChatModel
     from ...evals.runner import RunPlan
     from ...settings import Settings
 
@@ -44,6 +45,20 @@ def plan_of(
         limit=limit,
         workers=workers,
     )
+
+
+def in_other_words(plan: RunPlan, settings: Settings, count: int) -> RunPlan:
+    """The same tasks, each also in so many other words, which the model in use finds."""
+    from dataclasses import replace
+
+    from ...agent.backends import open_model
+    from ...evals.paraphrasing import paraphrased
+    from ...media.store import Store
+
+    def opened() -> ChatModel:
+        return open_model(settings, Store(settings.store_dir))
+
+    return replace(plan, folder=paraphrased(plan.folder, plan.out / "worded", opened, count))
 
 
 def _slug(model: str) -> str:

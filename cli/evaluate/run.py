@@ -14,7 +14,7 @@ from ..progress import batch_progress
 from ..settings import load_settings
 from ..terminal import console, print_json
 from .options import Limit, Out, RunFolder, Seed, SeerName, Suite, Workers
-from .plans import plan_of
+from .plans import in_other_words, plan_of
 
 
 def suites(as_json: Json = False) -> None:
@@ -38,6 +38,9 @@ def run(
     pictures: Annotated[
         bool, typer.Option("--pictures/--no-pictures", help="ask without, to see what they add")
     ] = True,
+    paraphrase: Annotated[
+        int, typer.Option(min=0, max=9, help="ask each question in so many other words, too")
+    ] = 0,
     as_json: Json = False,
     pack: Pack = None,
     model: Model = None,
@@ -51,7 +54,10 @@ def run(
     from ..show.evaluations import show_evaluation, show_note
 
     settings = load_settings(pack=pack, model=model)
-    plan = plan_of(suite, output, limit, seed, workers, settings, "" if pictures else "-blind")
+    suffix = ("" if pictures else "-blind") + (f"-worded{paraphrase}" if paraphrase else "")
+    plan = plan_of(suite, output, limit, seed, workers, settings, suffix)
+    if paraphrase:
+        plan = in_other_words(plan, settings, paraphrase)
     summary = run_plan(replace(plan, pictures=pictures), settings, follow=batch_progress)
     done = open_run(plan.out)
     page, _ = write_report(done)

@@ -1,4 +1,4 @@
-"""Figures of whole runs: pairs, multimodal gain, leakage."""
+"""Figures of whole runs: pairs, wordings, multimodal gain, leakage."""
 
 from __future__ import annotations
 
@@ -18,6 +18,20 @@ def pair_consistency(scores: Iterable[tuple[str, float]]) -> float | None:
             pairs[name].append(score)
     whole = [min(members) >= 1.0 for members in pairs.values() if len(members) > 1]
     return sum(whole) / len(whole) if whole else None
+
+
+def wording_consistency(outcomes: Iterable[tuple[str, str]]) -> float | None:
+    """Share of the tasks that come to the same however they are worded; None without other wordings.
+
+    Args:
+        outcomes: (the task it words, what came of it), "" for tasks that are asked once.
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, outcome in outcomes:
+        if name:
+            found[name].append(outcome)
+    same = [len(set(members)) == 1 for members in found.values() if len(members) > 1]
+    return sum(same) / len(same) if same else None
 
 
 def multimodal_gain(with_pictures: float, without: float) -> float:

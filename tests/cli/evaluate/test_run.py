@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from looktwice.agent import backends
+from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.cli.app import app
 from looktwice.errors import UsageError
 from looktwice.evals import ablate, runner
@@ -40,6 +42,18 @@ def test_suites_are_listed() -> None:
     names = {entry["name"] for entry in json.loads(call("suites", "--json"))}
     assert {"unanswerable", "prompt_injection", "conversations", "docvqa:PATH"} <= names
     assert "unanswerable" in call("suites")
+
+
+@pytest.mark.usefixtures("scripted")
+def test_a_suite_in_other_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reply = json.dumps({"questions": ["Which sum stands on the receipt?"]})
+    model = ScriptedModel(lambda messages, schema: reply)
+    monkeypatch.setattr(backends, "open_model", lambda settings, store: model)
+    rk.suite(tmp_path / "suite")
+    out = tmp_path / "run"
+    values = json.loads(call("run", tmp_path / "suite", "-o", out, "--paraphrase", 1, "--json"))
+    assert len(values["tasks"]) == 10
+    assert "wording consistency" in values["whole"]
 
 
 @pytest.mark.usefixtures("scripted")
