@@ -19,7 +19,8 @@ _TITLE_CHARACTERS = 200
 _TAIL = 64 * 1024
 _SPARE = 64
 """Bytes that a transfer may take off a file's end (a last newline, padding) without harm."""
-_LENGTH = re.compile(rb"/Linearized\b[^>]{0,300}?/L\s+(\d+)|/L\s+(\d+)\b[^>]{0,300}?/Linearized\b")
+_LINEARIZED = re.compile(rb"<<([^<>]{0,300}?/Linearized\b[^<>]{0,300})")
+_LENGTH = re.compile(rb"/L\s{1,9}(\d+)")
 _NO_TITLE = re.compile(
     r"(?:microsoft (?:word|powerpoint|excel) - .*"
     r"|untitled.*|no title|document ?\d*|slide ?\d*|layout ?\d*|book ?\d*|sheet ?\d*|scan.*"
@@ -175,9 +176,8 @@ def is_cut_off(path: Path) -> bool:
         length = file.seek(0, 2)
         file.seek(max(0, length - _TAIL))
         tail = file.read()
-    stated = _LENGTH.search(head)
-    if stated is not None:
-        whole = int(stated[1] or stated[2])
-        if length < whole - _SPARE:
-            return True
+    hint = _LINEARIZED.search(head)
+    stated = _LENGTH.search(hint[1]) if hint is not None else None
+    if stated is not None and length < int(stated[1]) - _SPARE:
+        return True
     return b"%%EOF" not in tail and b"startxref" not in tail
