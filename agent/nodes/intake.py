@@ -26,7 +26,7 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _NTH = rf"(?:{'|'.join(_ORDINALS)}|last)"
-_ORDINAL = re.compile(rf"\b{_NTH}(?:{_AND}(?:the\s+)?{_NTH}){{0,8}}\s+{_KIND}s?\b", re.IGNORECASE)
+_ORDINAL = re.compile(rf"\b{_NTH}(?:{_AND}(?:the\s+)?{_NTH}){{0,8}}+\s+{_KIND}s?\b", re.IGNORECASE)
 
 
 def intake(state: State, run: Run) -> Done:
