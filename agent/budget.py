@@ -40,6 +40,10 @@ class BudgetSpent(LooktwiceError):
     """A limit on model calls, tokens or tool calls was reached; the run finishes with what it has."""
 
 
+UNLIMITED = Limits(model_calls=1_000_000, tokens=10**12)
+"""Of work that is bounded by what there is to do."""
+
+
 class Meter:
     """Wraps the model for one run.
 

@@ -9,13 +9,12 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from ..agent.backends.base import ChatModel, Message
-from ..agent.budget import Meter, metered
+from ..agent.budget import UNLIMITED, Meter, metered
 from ..agent.evidence.grounding import facts_of
 from ..agent.structured_output import MalformedReply, ask_json
 from ..agent.text.facts import squeezed
 from ..control import Control
 from ..prompts import render
-from ..settings import Limits
 from .task import TASKS, Task, read_tasks, write_tasks
 
 __all__ = ["paraphrased"]
@@ -24,7 +23,6 @@ _LONGEST = 3
 """Times as long as the question that another wording of it may be."""
 _TOKENS = 120
 """Of one wording."""
-_UNLIMITED = Limits(model_calls=1_000_000, tokens=10**12)
 
 OpenModel = Callable[[], ChatModel]
 
@@ -57,7 +55,7 @@ def paraphrased(folder: Path, out: Path, open_model: OpenModel, count: int) -> P
     shutil.copytree(folder, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns(TASKS))
     model = open_model()
     try:
-        meter = metered(model, _UNLIMITED, Control())
+        meter = metered(model, UNLIMITED, Control())
         worded = [wording for task in tasks for wording in _wordings(task, meter, count)]
     finally:
         model.close()

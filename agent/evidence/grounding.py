@@ -103,9 +103,7 @@ def ungrounded_words(draft: str, question: str, evidence: Sequence[Evidence]) ->
     return [
         word
         for word in sorted(content_words(draft) - POLAR)
-        if not word[0].isdigit()
-        and word not in known
-        and not any(same_word(word, other) for other in known)
+        if not word[0].isdigit() and not stands_among(word, known)
     ]
 
 
@@ -113,6 +111,11 @@ def grounded_share(draft: str, question: str, evidence: Sequence[Evidence]) -> f
     """How many of a draft's words stand in the evidence or the question, 0..1."""
     said = {w for w in content_words(draft) - POLAR if not w[0].isdigit()}
     return 1.0 - len(ungrounded_words(draft, question, evidence)) / len(said) if said else 1.0
+
+
+def stands_among(word: str, known: set[str]) -> bool:
+    """Whether a word is among others, in any form."""
+    return word in known or any(same_word(word, other) for other in known)
 
 
 def same_word(one: str, other: str) -> bool:

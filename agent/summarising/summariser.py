@@ -11,17 +11,16 @@ from itertools import islice
 from typing import Protocol, runtime_checkable
 
 from ...control import Control
-from ...errors import BadInput, UsageError
+from ...errors import UsageError
 from ...media.store import Store
 from ...prompts import render
 from ...retrieval.outline import Section
 from ...retrieval.pages import Page
 from ...schema import Picture
-from ...settings import Limits
 from ...tools.documents.search import DocumentSearch, Searchable
 from ..backends.base import ChatModel
-from ..budget import Meter, metered
-from ..text.language import languages_of
+from ..budget import UNLIMITED, Meter, metered
+from ..text.language import likely_language
 from .centrality import central, chosen
 from .parts import DocumentPart, parts_of, said_in
 from .units import STOPS, Unit, telling, units_of
@@ -50,9 +49,6 @@ _QUOTED = 2
 """Lines that stand as they are where nothing written about a document is borne out."""
 _REQUESTS = 20
 """Whose answers are kept of one document, the last ones."""
-_SURE = 0.6
-_UNLIMITED = Limits(model_calls=1_000_000, tokens=10**12)
-"""Bounded by the parts of the documents instead: what is read is kept for later questions."""
 
 Tell = Callable[[str], None]
 
@@ -97,7 +93,8 @@ class Summariser:
     """
 
     def __init__(self, index: KeepsSummaries, model: ChatModel, store: Store) -> None:
-        self._index, self._model, self._store = index, model, store
+        self._index, self._model = index, model
+        self._search = DocumentSearch(index, store)
 
     def summary(self, asked: SummaryTask, control: Control, tell: Tell) -> DocumentSummary:
         """A document summed up; parts that were read before are not read again.
@@ -113,7 +110,7 @@ class Summariser:
         kept = self._kept(asked)
         if asked.request in kept.overviews:
             return kept
-        model = metered(self._model, _UNLIMITED, control)
+        model = metered(self._model, UNLIMITED, control)
         sections = self._index.outline(asked.document).sections
         pages = self._pages(asked)
         if asked.section is None:
@@ -132,11 +129,8 @@ class Summariser:
         first, last = 1, entry.pages
         if asked.section is not None:
             first, last = asked.section.page, asked.section.last_page
-        pages: dict[int, Page] = {}
-        for number in range(first, last + 1):
-            with suppress(BadInput):  # a page that could not be read
-                pages[number] = self._index.page(asked.document, number)
-        return pages
+        found = (self._search.page(asked.document, n) for n in range(first, last + 1))
+        return {page.number: page for page in found if page is not None}
 
     def _by_parts(
         self,
@@ -180,7 +174,7 @@ class Summariser:
         numbers = range(part.first, part.last + 1)
         if sum(len(unit.text) for unit in part.units) > _LITTLE * len(numbers):
             return {}
-        search = DocumentSearch(self._index, self._store)
+        search = self._search
         found = ((n, search.picture(document, n, search.page(document, n))) for n in numbers)
         return dict(islice(((n, picture) for n, picture in found if picture is not None), _SHOWN))
 
@@ -230,9 +224,7 @@ class Summariser:
 
     def _key(self, asked: SummaryTask) -> str:
         """What tells one summary of a document from another: who wrote it, of what, in which language."""
-        likely = languages_of(asked.request)
-        best = max(likely, key=lambda code: likely[code], default="")
-        language = best if likely.get(best, 0.0) >= _SURE else ""
+        language = likely_language(asked.request)
         part = None if asked.section is None else (asked.section.title, asked.section.page)
         said = ["summary", VERSION, self._model.name, part, asked.brief, language]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()

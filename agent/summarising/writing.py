@@ -13,11 +13,11 @@ from ...retrieval.text.sentences import sentence_ends
 from ...schema import Picture
 from ..backends.base import Message
 from ..budget import Meter
-from ..evidence.grounding import facts_of, same_word
+from ..evidence.grounding import facts_of, stands_among
 from ..evidence.rendering import as_data
 from ..repetition import RepetitionWatch, once
 from ..text.facts import content_words, squeezed, words
-from ..text.language import languages_of, script_of
+from ..text.language import likely_language, script_of
 from ..text.rarity import rarity
 from .values import SummarySentence, TextSpan
 
@@ -26,7 +26,6 @@ _MOST_LINES = 3
 _GROUNDED = 0.5
 """Share of a sentence's words that stand in the lines, where both are in one language."""
 _LONGEST_QUOTE = 320
-_SURE = 0.6
 _CAPITAL = r"[^\W\d_a-z]\w*"
 _NAME = re.compile(rf"(?<=[^.!?:]\s){_CAPITAL}|^{_CAPITAL}(?=\s{_CAPITAL})")
 """A word with a capital; of those that begin a sentence only one that another follows."""
@@ -119,7 +118,7 @@ def resting(sentence: str, lines: Sequence[SourceLine], beside: str = "") -> Sum
     }
     if _same_language(sentence, " ".join(line.text for line in lines)):
         known = set().union(*there, words(beside))
-        if sum(_stands(word, known) for word in said) < _GROUNDED * len(said):
+        if sum(stands_among(word, known) for word in said) < _GROUNDED * len(said):
             return None
     weights = rarity(said, there)
     chosen: list[int] = []
@@ -129,7 +128,7 @@ def resting(sentence: str, lines: Sequence[SourceLine], beside: str = "") -> Sum
         if best in chosen:
             break
         chosen.append(best)
-        left = {word for word in left if not _stands(word, there[best])}
+        left = {word for word in left if not stands_among(word, there[best])}
     if left:
         return None
     places = dict.fromkeys(place for n in sorted(chosen) for place in lines[n].places)
@@ -138,7 +137,7 @@ def resting(sentence: str, lines: Sequence[SourceLine], beside: str = "") -> Sum
 
 def names_in(sentence: str) -> set[str]:
     """Words that are written like names, in the form of `content_words`."""
-    if _language(sentence) in _CAPITAL_NOUNS:
+    if likely_language(sentence) in _CAPITAL_NOUNS:
         return set()
     return {word for match in _NAME.findall(sentence) for word in content_words(match)}
 
@@ -147,26 +146,15 @@ def _worth(
     there: set[str], needed: Iterable[str], said: set[str], weights: dict[str, float]
 ) -> tuple[int, float]:
     """What a line holds of what has to be there, then of the rest."""
-    return sum(_stands(word, there) for word in needed), sum(weights[w] for w in said & there)
-
-
-def _stands(word: str, among: set[str]) -> bool:
-    return word in among or any(same_word(word, other) for other in among)
+    return sum(stands_among(word, there) for word in needed), sum(weights[w] for w in said & there)
 
 
 def _same_language(one: str, other: str) -> bool:
     """Whether two texts may be in one language: only then can their words be compared."""
     if script_of(one) != script_of(other):
         return False
-    languages = _language(one), _language(other)
+    languages = likely_language(one), likely_language(other)
     return not all(languages) or languages[0] == languages[1]
-
-
-def _language(text: str) -> str:
-    """A text's language by its code; "" where it is not sure."""
-    found = languages_of(text)
-    best = max(found, key=lambda code: found[code], default="")
-    return best if found.get(best, 0.0) >= _SURE else ""
 
 
 def _sentences(text: str) -> Iterator[str]:

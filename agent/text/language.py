@@ -9,6 +9,8 @@ from functools import cache
 
 _FEWEST_LETTERS = 12
 _MOST_LETTERS = 2_000
+_SURE = 0.6
+"""Probability from which a text is said to be in a language."""
 _TOGETHER = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "KATAKANA-HIRAGANA": "CJK"}
 """Scripts that one language is written in."""
 
@@ -31,6 +33,13 @@ def languages_of(text: str) -> Mapping[str, float]:
     if ranked is None or sum(map(str.isalpha, text)) < _FEWEST_LETTERS:
         return {}
     return {code: float(share) for code, share in ranked(text[:_MOST_LETTERS])}
+
+
+def likely_language(text: str) -> str:
+    """A text's language by its code; "" where it is not sure."""
+    found = languages_of(text)
+    best = max(found, key=lambda code: found[code], default="")
+    return best if found.get(best, 0.0) >= _SURE else ""
 
 
 @cache
