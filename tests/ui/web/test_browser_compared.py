@@ -45,8 +45,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         yield made
 
 
-def compare(tab: Any) -> None:
-    """Ask what changed between the scene and the scene later, and open the view."""
+def open_view(tab: Any) -> None:
+    """Ask what changed between the scene and the scene later, and open what was compared."""
     put(tab, "before.png", scene(changed=False))
     tab.wait_for_selector("#lt-composer .thumbnail-item")
     put(tab, "after.png", scene(changed=True))
@@ -54,6 +54,11 @@ def compare(tab: Any) -> None:
     ask(tab, "What changed from the first picture to the second?")
     answers(tab, 1)
     tab.click("#lt-log .lt-beside")
+
+
+def compare(tab: Any) -> None:
+    """Open the view and wait until both sides and the one that slides are there."""
+    open_view(tab)
     tab.wait_for_selector(".lt-viewer .lt-sides .lt-cited")
     tab.wait_for_function("document.querySelector('.lt-laid')?.naturalWidth > 0")
 
@@ -77,13 +82,8 @@ def test_what_changed_is_marked_in_both_and_one_slides_over_the_other(tab: Any) 
 
 def test_where_there_is_no_common_scene_nothing_slides(tab: Any) -> None:
     tab.route("**/see/laid/**", lambda route: route.fulfill(status=404, body="nothing"))
-    put(tab, "before.png", scene(changed=False))
-    tab.wait_for_selector("#lt-composer .thumbnail-item")
-    put(tab, "after.png", scene(changed=True))
-    tab.wait_for_function("document.querySelectorAll('#lt-composer .thumbnail-item').length === 2")
-    ask(tab, "What changed from the first picture to the second?")
-    answers(tab, 1)
-    tab.click("#lt-log .lt-beside")
+    open_view(tab)
+    tab.wait_for_selector(".lt-viewer .lt-sides")  # before that, nothing is there to be hidden
     tab.wait_for_selector(".lt-viewer .lt-over", state="hidden")
     assert tab.is_visible(".lt-viewer .lt-sides")
 
