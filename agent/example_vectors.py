@@ -1,9 +1,9 @@
-"""Vectors of examples, kept in a file, since they are the same at every start."""
+"""What is worked out from examples, kept in a file, since it is the same at every start."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,25 +19,50 @@ def kept_vectors(
         folder: None keeps nothing.
         name: what the file's name begins with.
     """
+    made_of = "\n".join(texts).encode()
+    return kept_rows(
+        lambda: embedder.embed(texts), len(texts), embedder, made_of, folder=folder, name=name
+    )
+
+
+def kept_rows(
+    make: Callable[[], Vectors],
+    count: int,
+    embedder: Embedder,
+    made_of: bytes,
+    *,
+    folder: Path | None,
+    name: str,
+) -> Vectors:
+    """So many rows of numbers; read from `folder` where they were made before.
+
+    Args:
+        make: works them out.
+        count: of the rows.
+        embedder: what they rest on, beside `made_of`.
+        made_of: all that they are made of; what is made of something else has another file.
+        folder: None keeps nothing.
+        name: what the file's name begins with.
+    """
     if folder is None:
-        return embedder.embed(texts)
+        return make()
     import numpy as np
 
     # Another embedder gives other vectors, and is known by what it makes of one word.
     probe = np.round(embedder.embed(["looktwice"])[0], 2).tobytes()
-    key = hashlib.sha256("\n".join(texts).encode() + probe).hexdigest()[:16]
+    key = hashlib.sha256(made_of + probe).hexdigest()[:16]
     path = folder / f"{name}-{key}.npy"
     try:
-        vectors: Vectors = np.load(path, allow_pickle=False)
-        if vectors.shape[0] == len(texts):
-            return vectors
+        rows: Vectors = np.load(path, allow_pickle=False)
+        if rows.shape[0] == count:
+            return rows
     except Exception:
         pass  # not there yet, or damaged (numpy raises many things): made again below
-    vectors = embedder.embed(texts)
+    rows = make()
     with suppress(OSError):  # a folder that cannot be written only costs time at the next start
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{id(vectors)}.tmp")
+        partial = path.with_suffix(f".{id(rows)}.tmp")
         with partial.open("wb") as file:
-            np.save(file, vectors, allow_pickle=False)
+            np.save(file, rows, allow_pickle=False)
         partial.replace(path)
-    return vectors
+    return rows

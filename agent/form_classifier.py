@@ -18,7 +18,7 @@ from pathlib import Path
 from ..prompts import examples
 from ..retrieval.embeddings.text import Embedder, Vectors
 from ..schema import FormName
-from .example_vectors import kept_vectors
+from .example_vectors import kept_rows
 from .forms import FACT, FORMS, Form
 from .similarity import ByWords
 
@@ -52,7 +52,7 @@ class FormClassifier:
 
     Args:
         embedder: gives the meaning of questions; without one the wording alone decides.
-        cache: folder that keeps the examples' vectors; None keeps nothing.
+        cache: folder that keeps what was fitted; None keeps nothing.
     """
 
     def __init__(self, embedder: Embedder | None, cache: Path | None = None) -> None:
@@ -81,22 +81,37 @@ class _Ridge:
     """Ridge regression onto the forms, in its dual form."""
 
     def __init__(self, embedder: Embedder, cache: Path | None) -> None:
+        self._embedder = embedder
+        known = labelled()
+        self._names: list[FormName] = sorted({form for _, form in known})
+        # How it is fitted is written in this file.
+        made_of = repr(known).encode() + Path(__file__).read_bytes()
+        self._weights = kept_rows(
+            lambda: self._fit(known),
+            len(self._names),
+            embedder,
+            made_of,
+            folder=cache,
+            name="forms",
+        )
+
+    def _fit(self, known: Sequence[tuple[str, FormName]]) -> Vectors:
+        """The weights of every form, one a row."""
         import numpy as np
 
-        self._embedder = embedder
-        questions, forms = zip(*labelled(), strict=True)
-        self._names: list[FormName] = sorted(set(forms))
-        labels = np.array([self._names.index(form) for form in forms])
-        features = _features(questions, kept_vectors(questions, embedder, cache, "forms"))
+        questions = [question for question, _ in known]
+        labels = np.array([self._names.index(form) for _, form in known])
+        features = _features(questions, self._embedder.embed(questions))
         rarity = 1 / np.sqrt(np.bincount(labels)[labels])  # facts are many; others count as much
         penalty = np.diag(_RIDGE * rarity.mean() / rarity).astype(np.float32)
         targets = np.eye(len(self._names), dtype=np.float32)[labels]
-        self._weights = features.T @ np.linalg.solve(features @ features.T + penalty, targets)
+        weights: Vectors = np.linalg.solve(features @ features.T + penalty, targets).T @ features
+        return weights
 
     def scores(self, question: str) -> dict[FormName, float]:
         """About 1 for the form it is, about 0 for the others."""
         features = _features([question], self._embedder.embed([question]))
-        return dict(zip(self._names, (features @ self._weights)[0].tolist(), strict=True))
+        return dict(zip(self._names, (self._weights @ features[0]).tolist(), strict=True))
 
 
 class _Vote:

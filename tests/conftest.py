@@ -109,14 +109,13 @@ def starter_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             "the starter pack is missing: run `looktwice models pull starter` (make test does)"
         )
     settings = Settings(home=home, pack="starter", offline=True)
-    shared = shared_folder(tmp_path_factory) / "prompts"
+    shared = shared_folder(tmp_path_factory) / "cache"
     shared.mkdir(exist_ok=True)
-    settings.prompts_dir.parent.mkdir()
-    settings.prompts_dir.symlink_to(shared, target_is_directory=True)
+    (home / "cache").symlink_to(shared, target_is_directory=True)
     return settings
 
 
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Shared by the workers of this run: what the model read of the prompts is read once for all."""
+    """Shared by the workers of this run: what the models made of prompts and examples is made once."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

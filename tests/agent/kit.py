@@ -17,6 +17,7 @@ from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.base import JsonSchema, Message, Reply
 from looktwice.agent.backends.scripted import ScriptedModel
 from looktwice.agent.extraction.records.pages.reading import DocumentPages
+from looktwice.agent.form_classifier import FormClassifier
 from looktwice.agent.forms import FORMS
 from looktwice.retrieval.embeddings.text import Vectors
 from looktwice.retrieval.text.periods import period_tables
@@ -267,6 +268,15 @@ def named_picture(folder: Path, name: str, shade: int) -> Path:
     return path
 
 
+def scripted_assistant(settings: Settings, model: Any, **how: Any) -> Assistant:
+    """An assistant that needs no weights; `how` is as in `Assistant`."""
+    embedder = how.pop("embedder", None)
+    assistant = Assistant(settings, model=model, embedder=embedder or WordEmbedder(), **how)
+    if embedder is None:
+        assistant._forms = shared_forms()
+    return assistant
+
+
 def make_assistant(
     home: Path,
     script: Script | ScriptedModel | Any = None,
@@ -287,13 +297,17 @@ def make_assistant(
         stages=dict(stages or {}),
         thresholds=dict(thresholds or {}),
     )
-    assistant = Assistant(
-        settings, model=model, embedder=how.pop("embedder", None) or WordEmbedder(), **how
-    )
+    assistant = scripted_assistant(settings, model, **how)
     replaced = instant_experts() if experts is None else experts
     assistant.tools.update({t.name: t for t in replaced})
     assistant._documents = shared_pages()
     return assistant
+
+
+@cache
+def shared_forms() -> FormClassifier:
+    """Fitted once for all tests of this process: that costs more than most tests do."""
+    return FormClassifier(WordEmbedder())
 
 
 class SharedPages(DocumentPages):

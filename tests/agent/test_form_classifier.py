@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from looktwice.agent.form_classifier import FormClassifier, labelled
 from looktwice.agent.forms import FORMS
-from looktwice.retrieval.embeddings.text import Embedder, open_text_embedder
+from looktwice.retrieval.embeddings.text import open_text_embedder
 from looktwice.settings import Settings
 
 from . import kit
@@ -32,9 +32,8 @@ def test_every_label_is_a_form() -> None:
     assert not {question for question, _ in questions} & set(ASKED)
 
 
-@pytest.mark.parametrize("embedder", [None, kit.WordEmbedder()])
-def test_clear_questions(embedder: Embedder | None) -> None:
-    classifier = FormClassifier(embedder)
+@pytest.mark.parametrize("classifier", [FormClassifier(None), kit.shared_forms()])
+def test_clear_questions(classifier: FormClassifier) -> None:
     right = [classifier.form(question).name == form for question, form in ASKED.items()]
     assert sum(right) >= len(ASKED) - 2
 
@@ -46,8 +45,9 @@ def test_one_word_in_common_is_no_small_talk() -> None:
 
 
 @pytest.mark.weights
-def test_clear_questions_in_several_languages(starter_settings: Settings, tmp_path: Path) -> None:
-    classifier = FormClassifier(open_text_embedder(starter_settings), tmp_path)
+def test_clear_questions_in_several_languages(starter_settings: Settings) -> None:
+    cache = starter_settings.home / "cache"
+    classifier = FormClassifier(open_text_embedder(starter_settings), cache)
     more = {
         "Übersetze die Urkunde ins Englische.": "translation",
         "Liste alle Mitglieder auf.": "list",
@@ -56,10 +56,19 @@ def test_clear_questions_in_several_languages(starter_settings: Settings, tmp_pa
     }
     for question, form in {**ASKED, **more}.items():
         assert classifier.form(question).name == form, question
-    assert list(tmp_path.glob("forms-*.npy")), "the examples' vectors are kept"
+    assert list(cache.glob("forms-*.npy")), "what was fitted is kept"
+
+
+def test_what_was_fitted_is_kept_for_this_embedder_and_file(tmp_path: Path) -> None:
+    """The next start embeds no example again, and says the same."""
+    first, second = kit.WordEmbedder(), kit.WordEmbedder()
+    forms = [FormClassifier(e, tmp_path).form("List all members.").name for e in (first, second)]
+    assert forms == ["list", "list"]
+    assert second.embedded == 2, "the probe of the embedder, and the question"
+    assert first.embedded > len(labelled())
 
 
 @pytest.mark.parametrize("question", ["", "zzz", "\ud800", "字" * 5_000, "a " * 50_000])
 def test_anything_has_a_form(question: str) -> None:
-    for embedder in (None, kit.WordEmbedder()):
-        assert FormClassifier(embedder).form(question) in FORMS.values()
+    for classifier in (FormClassifier(None), kit.shared_forms()):
+        assert classifier.form(question) in FORMS.values()

@@ -142,7 +142,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(
         graph=build_graph(),
         planner=Planner(kit.WordEmbedder(), shipped_examples(), known),
-        forms=FormClassifier(kit.WordEmbedder()),
+        forms=kit.shared_forms(),
         store=store,
         pictures=tuple(store.add(kit.picture(n), name=f"p{n}.png") for n in (10, 20, 30)),
     )

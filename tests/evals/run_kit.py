@@ -64,9 +64,7 @@ def opener(opened: list[Assistant] | None = None, **says: Any) -> Any:
     """Makes scripted assistants, which may say other things; each that is opened is noted."""
 
     def open_scripted(settings: Settings, tools: Sequence[Tool]) -> Assistant:
-        assistant = Assistant(
-            settings, model=Weighing(says).model(), embedder=kit.WordEmbedder(), tools=tools
-        )
+        assistant = kit.scripted_assistant(settings, Weighing(says).model(), tools=tools)
         assistant.tools.update({t.name: t for t in kit.instant_experts()})
         if opened is not None:
             opened.append(assistant)

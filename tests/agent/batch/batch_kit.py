@@ -64,7 +64,7 @@ def scripted(seconds: float = 0.0) -> ScriptedModel:
 
 def assistant_on(settings: Settings, model: Any = None) -> Assistant:
     """An assistant without weights."""
-    return Assistant(settings, model=model or scripted(), embedder=kit.WordEmbedder())
+    return kit.scripted_assistant(settings, model or scripted())
 
 
 def settings_in(home: Path, **more: Any) -> Settings:

@@ -102,7 +102,7 @@ def server(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
     experts = {t.name: t for t in kit.instant_experts()}
 
     def open_ours(settings: Settings, model: Any) -> Assistant:
-        return Assistant(settings, model=model, embedder=kit.WordEmbedder())
+        return kit.scripted_assistant(settings, model)
 
     monkeypatch.setattr(contest, "open_ours", open_ours)
     monkeypatch.setattr(

@@ -49,7 +49,7 @@ def _instant(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOOKTWICE_OFFLINE", "1")
 
     def assistant_of(settings: Any, model: Any, tools: Any) -> Assistant:
-        made = Assistant(settings, model=model, tools=tools, embedder=kit.WordEmbedder())
+        made = kit.scripted_assistant(settings, model, tools=tools)
         made.tools.update({t.name: t for t in kit.instant_experts()})
         return made
 

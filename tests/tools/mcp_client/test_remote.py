@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from looktwice.agent.assistant import Assistant
 from looktwice.agent.planner import Example
 from looktwice.control import Control
 from looktwice.errors import Cancelled
@@ -213,9 +212,7 @@ def test_the_assistant_uses_what_the_settings_name(tmp_path: Path, shop: McpServ
     examples = [Example(question=question, stages=((call,),))] * 3
     script = kit.Script(says={"draft": "34.5 euro", "arguments": {"article": 345}})
     settings = Settings(home=tmp_path, offline=True, pack="starter", mcp_servers={"shop": shop})
-    with Assistant(
-        settings, model=script.model(), embedder=kit.WordEmbedder(), examples=examples
-    ) as assistant:
+    with kit.scripted_assistant(settings, script.model(), examples=examples) as assistant:
         answer = assistant.ask(question)
     assert kit.ran(answer) == ["shop_price"]
     assert answer.evidence[0].text == "shop price: article 345 costs 34.5 euro"
