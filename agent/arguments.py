@@ -36,7 +36,7 @@ def fill(call: ToolCall, state: State, run: Run) -> ToolCall:
     """The call with the arguments that depend on the question (and on what was seen so far)."""
     tool = run.tools[call.tool]
     if call.tool == SEARCH:
-        call = call.model_copy(update={"arguments": {**call.arguments, **scope(state, run)}})
+        call = call.model_copy(update={"arguments": {**scope(state, run), **call.arguments}})
     if call.tool == QUERY_TABLE and "sql" not in call.arguments:
         return written_query(call, state, run)
     if call.tool == QUERY_RECORDS and "sql" not in call.arguments:

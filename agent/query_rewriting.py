@@ -7,6 +7,7 @@ searched rather than the model's memory or its guess.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..errors import BadInput
 from ..prompts import render
@@ -26,19 +27,29 @@ SURE_OF_TALK = 0.55
 not among the examples, the 9 of small talk were at .64 or more, none about documents was taken for it."""
 DEEPER_LOOK = 3 * FIRST_LOOK
 """Passages a second search asks for, those of the first among them."""
+MOST_PARTS = 3
+"""Searches that a question is taken apart into."""
+_QUERY_TOKENS = 80
 _MOST_NAMES = 20
 _PAGE = frozenset("page pages pg seite seiten pagina paginas slide folie sheet blatt".split())
 _ORDINALS = frozenset("first second third last erste ersten zweite premiere primera prima".split())
 
 
-def search_call(query: str, limit: int = FIRST_LOOK) -> ToolCall:
-    """A search of the documents."""
-    return ToolCall(tool=SEARCH, arguments={"query": query, "limit": limit})
+def search_call(query: str, limit: int = FIRST_LOOK, **scope: Any) -> ToolCall:
+    """A search of the documents; all that the question is about, unless some are given."""
+    return ToolCall(tool=SEARCH, arguments={"query": query, "limit": limit, **scope})
 
 
 def first_search(state: State) -> tuple[Stage, ...]:
-    """The plan that asks the documents the question itself, which is mostly the best query."""
-    return ((search_call(state["standalone_question"]),),)
+    """The plan that asks the documents the question itself, which is mostly the best query.
+
+    Documents that are named are searched one by one: what is compared has to be found in each.
+    """
+    query, named = state["standalone_question"], state["documents"]
+    if not 1 < len(named) <= MOST_PARTS:
+        return ((search_call(query),),)
+    each = FIRST_LOOK // len(named)
+    return (tuple(search_call(query, each, documents=[name]) for name in named),)
 
 
 def is_talk(stages: Sequence[Stage] | None, neighbours: Sequence[Neighbour]) -> bool:
@@ -72,8 +83,8 @@ def again(state: State, run: Run) -> Stage:
         return (search_call(queries[0], len(queries) * DEEPER_LOOK),)  # the next pages of the same
     if not rewrites(run) or not run.model.can_call(3):  # the rewriting, the gate, and the draft
         return ()
-    other = rewritten(state["standalone_question"], queries, run)
-    return (search_call(other, 2 * FIRST_LOOK),) if other else ()
+    others = rewritten(state["standalone_question"], queries, run)
+    return tuple(search_call(query, 2 * FIRST_LOOK // len(others)) for query in others)
 
 
 def rewrites(run: Run) -> bool:
@@ -82,19 +93,22 @@ def rewrites(run: Run) -> bool:
     return wanted if wanted is not None else run.pack != "starter" or bool(run.settings.model)
 
 
-def rewritten(question: str, queries: Sequence[str], run: Run) -> str:
-    """The model's other words for a query; "" where it has none."""
+def rewritten(question: str, queries: Sequence[str], run: Run) -> tuple[str, ...]:
+    """The model's other words for a query: one for each fact, where several are wanted.
+
+    After HopRAG and Internet-augmented QA: what one passage does not answer is asked in parts.
+    """
     prompt = render(
         "search_again",
         documents=document_names(question, run),
         question=question,
         queries="\n".join(f"- {query}" for query in queries),
     )
-    reply = run.model.generate([Message(role="user", text=prompt)], max_tokens=40)
-    lines = reply.text.strip().splitlines() or [""]
-    query = lines[0].strip().strip("\"'- ")
-    tried = {squeezed(q) for q in queries}
-    return "" if squeezed(query) in tried | {""} else query
+    reply = run.model.generate([Message(role="user", text=prompt)], max_tokens=_QUERY_TOKENS)
+    lines = [line.strip().strip("\"'- ") for line in reply.text.split("\n\n")[0].splitlines()]
+    tried = {squeezed(q) for q in queries} | {""}
+    new = {squeezed(line): line for line in lines if squeezed(line) not in tried}
+    return tuple(new.values())[:MOST_PARTS]
 
 
 def document_names(question: str, run: Run) -> str:

@@ -254,8 +254,8 @@ def ask_named(state: State, run: Run) -> tuple[Stage, ...]:
             ToolCall(tool=tool, arguments={"document": document})
             for tool in sorted(named(agreed) & {*WALKING_TOOLS})
         ]
-    (search,) = first_search(state) if everywhere else ((),)
-    return ((*calls, *search),)
+    (searches,) = first_search(state) if everywhere else ((),)
+    return ((*calls, *searches),)
 
 
 def means_a_picture(

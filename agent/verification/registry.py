@@ -13,6 +13,7 @@ from ..evidence.prompting import calculated
 from . import (
     change,
     counts,
+    directions,
     equations,
     extremes,
     language,
@@ -207,6 +208,13 @@ CHECKS: tuple[Check, ...] = (
         doubts(lambda case: equations.wrong_equations(case.draft)),
         lambda case: case.form.name != "code",
         "all forms but code",
+    ),
+    Check(
+        "directions",
+        "what went up went up, by the answer's own numbers",
+        doubts(lambda case: directions.wrong_directions(case.draft)),
+        _in_own_words,
+        "what is neither translated nor copied",
     ),
     Check(
         "language",

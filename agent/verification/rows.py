@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...retrieval.text.row_figures import cells_of
-from ...schema import Evidence
+from ...schema import Cell, Evidence
 from ..evidence.contents import ContentLine, lines_of_pages, number_of, years_in
 from ..text.amounts import forms_of
 from ..text.facts import content_words, numbers, years_of
@@ -21,6 +21,8 @@ MOST_WORDS = 3
 """Besides its numbers, in a draft that is a number: its unit, its period."""
 _FEWEST_WORDS = 2
 """Of a row's name, from which it is about one thing: "sales" alone are many."""
+_MOST_TOLD = 6
+"""Cells of a row that a draft is written anew with."""
 _MARK = re.compile(r"^\s{0,9}[(\[]?\d{1,2}[.)\]]\s")
 
 
@@ -76,7 +78,8 @@ def _of_other_rows(
     name = max((x.label for x in named), key=lambda label: len(content_words(label)), default="")
     of = content_words(name)
     cells = [cell for x in named if x.label == name for cell in x.cells]
-    values = set().union(*(number_of(c) for c in cells if not years or years_in(c) & years))
+    cells = [cell for cell in cells if not years or years_in(cell) & years]
+    values = set().union(*map(number_of, cells))
     for number, forms in said.items() if values and len(of) >= _FEWEST_WORDS else ():
         own = [line for line in lines if forms & _numbers(line)]
         elsewhere = (
@@ -85,7 +88,15 @@ def _of_other_rows(
             for line in own
         )
         if own and not forms & values and not any(elsewhere):
-            yield f"{number} does not stand beside “{name}”"
+            yield f"{number} does not stand beside “{name}”, where there is {_told(cells)}"
+
+
+def _told(cells: Iterable[Cell]) -> str:
+    """Cells with what they stand under, as a model can copy them."""
+    said = [
+        f"{cell.text} ({' '.join(cell.header)})" if cell.header else cell.text for cell in cells
+    ]
+    return ", ".join([*dict.fromkeys(said)][:_MOST_TOLD])
 
 
 def _figures(line: ContentLine) -> set[str]:

@@ -57,10 +57,13 @@ class MemoryIndex:
     rendered: list[tuple[str, int]] = field(default_factory=list)
     closed: bool = False
 
-    def search(self, query: str = "", *, limit: int = 10, **how: Any) -> list[Passage]:
+    def search(
+        self, query: str = "", *, limit: int = 10, documents: Sequence[str] = (), **how: Any
+    ) -> list[Passage]:
         self.asked.append((query, limit))
         wanted = content_words(query)
-        scored = [(len(wanted & self._words(p)), p) for p in self._passages()]
+        among = [p for p in self._passages() if not documents or p.document in documents]
+        scored = [(len(wanted & self._words(p)), p) for p in among]
         best = sorted((s for s in scored if s[0]), key=lambda s: -s[0])[:limit]
         return [p.model_copy(update={"score": min(1.0, n / len(wanted))}) for n, p in best]
 

@@ -73,7 +73,7 @@ def what_is_asked(messages: Sequence[Message]) -> str:
         "Answer from the evidence above.": "draft",
         "Answer again from the evidence above.": "revise",
         "Rewritten question:": "standalone",
-        "Query:": "search_again",
+        "Queries:": "search_again",
         "Can this question be answered from the evidence above? Answer yes or no.": "answerable",
         "Is the proposed answer correct according to the evidence above? Answer yes or no.": (
             "supported"

@@ -251,6 +251,19 @@ class TestRouting:
         assert (there.text, kit.ran(there)) == ("Jo Doe", ["open_page"])
         assert (elsewhere.status, kit.ran(elsewhere)) == ("declined", ["open_page"])
 
+    def test_documents_that_are_named_are_searched_one_by_one(self, make: Make) -> None:
+        """However much one of them says of it, the other is found, too."""
+        many = [fake_index.page(n, f"The rent of house {n} is EUR {n}00") for n in range(1, 9)]
+        one = [fake_index.page(1, "A letter"), fake_index.page(2, "The rent is EUR 700")]
+        index = fake_index.MemoryIndex({"north.pdf": many, "south.pdf": one})
+        answer = make(kit.Script(), index=index).ask(
+            "Is the rent in north.pdf or south.pdf higher?"
+        )
+        searches = [r.call for r in answer.results if r.call.tool == "search_documents"]
+        looked = [tuple(call.arguments["documents"]) for call in searches]
+        assert looked[:2] == [("north.pdf",), ("south.pdf",)]
+        assert {(e.source.document, e.source.page) for e in answer.evidence} >= {("south.pdf", 2)}
+
     def test_names_of_documents_stand_before_the_model_that_has_to_give_one(
         self, make: Make, index: Any
     ) -> None:
@@ -290,6 +303,15 @@ class TestLookingAgain:
         assert (answer.status, answer.stop_reason) == ("declined", "unsupported")
         assert "The pages that come nearest: flat_lease.pdf page 4" in answer.text
         assert "draft" not in script.asked
+
+    def test_a_question_that_needs_several_facts_is_searched_for_each(
+        self, make: Make, index: Any
+    ) -> None:
+        parts = f'{RENT}\n- deposit of the flat\n"parking fee"\nboiler\ngarden\n\nNote: three'
+        script = kit.Script(says={"search_again": parts}, yes={"answerable": 0.1})
+        answer = make(script, index=index, stages={"rewrite": True}).ask(RENT)
+        found = [("deposit of the flat", 4), ("parking fee", 4), ("boiler", 4)]
+        assert queries(answer) == [(RENT, 6), (RENT, 18), *found]
 
     @pytest.mark.parametrize(("year", "said"), [("2015", True), ("2014", False)])
     def test_a_decline_says_which_years_are_there_instead(
