@@ -118,7 +118,10 @@ class Thresholds(BaseModel):
     )
     confidence: float = Field(default=0.2, ge=0, le=1, description="what is less sure is not given")
     supported_by_pages: float = Field(
-        default=0.62, ge=0, le=1, description="a draft from documents"
+        default=0.5,
+        ge=0,
+        le=1,
+        description="a draft from documents: times the probability that they answer the question",
     )
     temperature: float = Field(
         default=1.0,

@@ -59,3 +59,5 @@ FORMS: dict[FormName, Form] = {
     )
 }
 FACT = FORMS["fact"]
+COPIED = frozenset[FormName]({"translation", "transcription", "code", "table", "record"})
+"""Answers whose words are those that stand there, or others altogether: their language says nothing."""

@@ -23,7 +23,7 @@ from ..text.polarity import bare, opposite
 from ..verification.calculation import computing
 from ..verification.engine import Examined
 from ..verification.statements import supported_lines
-from ..verification.support import Opinion, opinion, retrieved
+from ..verification.support import Opinion, opinion, retrieved, stood_by
 from ..verification.wording import gives_up
 from .base import Judgement, examined, form_of, may_revise, revised
 
@@ -74,13 +74,14 @@ def judge_worked(state: State, run: Run) -> Judgement:
         return Judgement(state["draft"], verdict, trace=f"it was: {state['draft'][:_TOLD]}")
     question = state["standalone_question"]
     citations = cite(kept, question, evidence, page_finder(run))
+    stood = stood_by(State(**{**state, "draft": kept}), evidence, run)
     whole = len(kept.splitlines()) / (len(kept.splitlines()) + len(dropped))
     experts = min((e.score for e in evidence if e.kind not in RANKED), default=1.0)
     verdict = Verdict(
         outcome="accept",
         citations=citations,
-        confidence=round(whole * experts, 3),
-        open=tuple(doubt.reason for doubt in found.of_its_words if not doubt.mild),
+        confidence=round(whole * experts * stood.support, 3),
+        open=(*(doubt.reason for doubt in found.of_its_words if not doubt.mild), *stood.doubts),
     )
     left_out = f"{len(dropped)} lines left out that the evidence does not carry"
     trace = "; ".join(filter(None, (found.told, left_out if dropped else "")))

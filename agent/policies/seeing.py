@@ -18,6 +18,7 @@ from ..evidence.prompting import answer_messages, shown_evidence
 from ..run import Run
 from ..state import State, Verdict, targets
 from ..structured_output import probability_of_yes
+from ..verification.support import UNASKED, UNSURE
 from ..verification.wording import gives_up
 from .base import Judgement, examined, form_of, may_revise, revised
 from .candidates import best_draft
@@ -26,8 +27,6 @@ from .sources import sourced
 SURE = 0.8
 """Probability of being right from which a draft is not looked at again."""
 _OPEN = 0.5  # what is left of a confidence where something stays open
-UNASKED = 0.5
-"""Confidence in what a stage that is off does not ask about."""
 
 
 def judge(state: State, run: Run) -> Judgement:
@@ -66,8 +65,7 @@ def judge(state: State, run: Run) -> Judgement:
     if answerable < run.settings.thresholds.seen or given_up:
         return _no_answer(settled, state, run, trace)
     if brief and right < run.settings.thresholds.seen:
-        unsure = "the model itself is not sure of it"
-        settled = replace(settled, open=(*settled.open, unsure))
+        settled = replace(settled, open=(*settled.open, UNSURE))
     return _accepted(state, settled, evidence, right, run, trace)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from ...errors import UsageError
 from ...schema import Evidence
 from ..evidence.prompting import calculated
+from ..forms import COPIED
 from . import (
     change,
     counts,
@@ -81,10 +82,9 @@ def _not_computed(case: Case) -> bool:
 
 def _in_own_words(case: Case) -> bool:
     """Translations are in another language; what is copied or is code, in whatever it is."""
-    return case.form.name not in _COPIED
+    return case.form.name not in COPIED
 
 
-_COPIED = frozenset("translation transcription code table record".split())
 _READS = "short answers of a model that reads"
 _SEES = "short answers of a model that sees"
 

@@ -15,8 +15,6 @@ from ..text.rarity import rarity
 LEAST_SHARE = 0.4
 """Of the question's rare words in the line that has most of them: what the number's own line must hold."""
 
-NEAR_SHARE = 0.8
-"""The same, for a line that a draft may be copied from."""
 MOST_WORDS = 3
 """Besides its numbers, in a draft that is a number: its unit, its period."""
 _FEWEST_WORDS = 2
@@ -112,16 +110,6 @@ def _is_of_one(line: ContentLine) -> bool:
 
 def _numbers(line: ContentLine) -> set[str]:
     return set(numbers(line.words))
-
-
-def well_placed(draft: str, question: str, evidence: Sequence[Evidence]) -> bool:
-    """Whether one line holds all that a draft says, and about as many of the question's words as any."""
-    said = content_words(draft) - content_words(question)
-    lines = lines_of_pages(evidence)
-    scores = _scores(question, lines)
-    there = [content_words(line.told) for line in lines]
-    own = [s for s, words in zip(scores, there, strict=True) if said and said <= words]
-    return max(own, default=0.0) >= NEAR_SHARE * max(scores, default=1.0)
 
 
 def _scores(question: str, lines: Sequence[ContentLine]) -> list[float]:

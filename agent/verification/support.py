@@ -10,13 +10,13 @@ from ..backends.base import Message
 from ..evidence.citation import statements
 from ..evidence.grounding import grounded_share, ungrounded_words
 from ..evidence.prompting import answer_messages
+from ..forms import COPIED
 from ..run import Run
 from ..state import State
 from ..structured_output import probability_of_yes
 from ..text.facts import words
 from ..text.polarity import opposite
 from .extremes import LEAST, MOST
-from .rows import well_placed
 
 MOST_GROUNDED = 0.6
 """Share of a draft's words that must stand in what tools saw for it to pass without being asked about."""
@@ -32,6 +32,9 @@ COMPARING = (
     )
 )
 _MOST_STATEMENTS = 4
+UNSURE = "the model itself is not sure of it"
+UNASKED = 0.5
+"""Confidence where the model was not asked."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +71,34 @@ def opinion(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
     return both_ways(support, state, evidence, run)
 
 
+def stood_by(state: State, evidence: Sequence[Evidence], run: Run) -> Opinion:
+    """Of a long answer made of pages that a search found: how likely it is, and whether that is too little.
+
+    They may be about something else, and lines that repeat their words may still compare the wrong ones.
+    What is copied or put into another language is held against the words alone.
+    """
+    copied = state["form"] in COPIED
+    if copied or not run.settings.stages.supported or not retrieved(evidence):
+        return Opinion()
+    if not run.model.can_call():
+        return Opinion(UNASKED)
+    likely = supported(state["draft"], state, evidence, run)
+    return Opinion(likely, (UNSURE,) if likely < run.settings.thresholds.supported else ())
+
+
 def _least(state: State, evidence: Sequence[Evidence], run: Run) -> float:
-    """The probability that each statement of a draft must have."""
-    lines, question = run.settings.thresholds, state["standalone_question"]
+    """The probability that each statement of a draft must have.
+
+    Pages hold much that answers other questions: that they answer this one, and that they carry the
+    draft, must both be so, and be likelier than not (the more, where lines have to be compared).
+    """
+    lines = run.settings.thresholds
     if not retrieved(evidence):
         # Of a draft it must be as sure as it should have been of what it was made of.
         return max(lines.supported, lines.answerable) if is_unsure(state, run) else lines.supported
-    if COMPARING & set(words(question)):
-        return min(1.0, lines.supported_by_pages + COMPARED)
-    if well_placed(state["draft"], question, evidence):
-        return min(lines.supported_by_pages, lines.supported)
-    return lines.supported_by_pages
+    compares = bool(COMPARING & set(words(state["standalone_question"])))
+    both = lines.supported_by_pages + COMPARED * compares
+    return min(1.0, both / max(state["answerable"], both))
 
 
 def is_doubtful(state: State, evidence: Sequence[Evidence], run: Run) -> bool:

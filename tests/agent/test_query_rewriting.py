@@ -351,6 +351,17 @@ class TestLookingAgain:
         assert "does not carry “EUR 900”" in answer.text
         assert script.asked == ["answerable", "draft", "supported"], "nothing new, nothing asked"
 
+    @pytest.mark.parametrize(
+        ("answerable", "supported", "status"),
+        [(0.95, 0.55, "answered"), (0.75, 0.55, "declined"), (0.75, 0.7, "answered")],
+    )
+    def test_that_pages_answer_and_carry_it_must_both_be_likely(
+        self, make: Make, index: Any, answerable: float, supported: float, status: str
+    ) -> None:
+        yes = {"answerable": answerable, "supported": supported}
+        script = kit.Script(says={"draft": "EUR 900"}, yes=yes)
+        assert make(script, index=index).ask(RENT).status == status
+
     def test_what_a_deeper_look_finds_answers(self, make: Make) -> None:
         pages = [fake_index.page(n, f"boiler plan part {n}") for n in range(1, 9)]
         last = fake_index.page(9, "the boiler serviced in 2017")

@@ -142,8 +142,9 @@ class TableDatabase(Closing):
             raise ToolError(
                 f"no query that can be run: {parsed.get('error_message')}", "bad_arguments"
             )
-        if len(parsed["statements"]) != 1:
-            raise ToolError("expected one SELECT, got several", "bad_arguments")
+        if (many := len(parsed["statements"])) != 1:
+            found = "several" if many else "none"
+            raise ToolError(f"expected one SELECT, got {found}", "bad_arguments")
         return parsed
 
     def _run(self, sql: str, most: int) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:

@@ -51,6 +51,8 @@ def table_tools(library: TableLibrary) -> list[Tool]:
             raise ToolError(
                 "query_table: no table was found yet; find_table finds one", "not_found"
             )
+        if not sql.strip():  # what the model writes where no column answers
+            raise ToolError("the table that was found does not answer it", "not_found")
         with TableDatabase([one.typed for one in known]) as database:
             result = database.query(sql)
         if not any(value is not None for row in result.rows for value in row):

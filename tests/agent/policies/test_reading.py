@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from looktwice.agent.assistant import Assistant
 from looktwice.schema import Answer
 
-from .. import kit
+from .. import fake_index, kit
 
 Make = Callable[..., Assistant]
 LIST = "List all items on this receipt with their prices."
@@ -39,3 +40,19 @@ def test_a_short_answer_in_another_language_is_tried_again_and_then_weighed(make
     assert (answer.text, answer.status) == (german, "answered")
     assert script.asked.count("revise") == 1
     assert "language" in next(step.did for step in answer.steps if step.node == "check")
+
+
+@pytest.mark.parametrize(("sure", "status"), [(0.9, "answered"), (0.3, "partial")])
+def test_a_long_answer_from_pages_is_as_sure_as_the_model_is_of_it(
+    make: Make, sure: float, status: str
+) -> None:
+    """Its lines may stand there and still compare the wrong ones."""
+    page = fake_index.page(1, "Rent of the flat 900 in 2021", "Rent of the house 950 in 2022")
+    index = fake_index.MemoryIndex({"lease.pdf": [page]})
+    script = kit.Script(says={"draft": "Rent of the flat 900 in 2021"}, yes={"supported": sure})
+    answer = make(script.model(), index=index).ask(
+        "Explain the rent of the flat step by step."
+    )
+    assert (answer.form, answer.status) == ("explanation", status)
+    assert answer.confidence == pytest.approx(sure)
+    assert ("the model itself is not sure of it" in answer.text) is (status == "partial")

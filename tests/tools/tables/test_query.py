@@ -120,6 +120,8 @@ def test_what_cannot_be_answered_says_so(towns: Table, store: Store) -> None:
         ask(sql="SELECT people FROM t1 WHERE town = 'Nowhere'", context=lent(store, [found]))
     with pytest.raises(ToolError, match="no table was found yet"):
         ask(sql="SELECT 1", context=lent(store))
+    with pytest.raises(ToolError, match="the table that was found does not answer it"):
+        ask(sql="", context=lent(store, [found]))
     nothing, _ = tools_over(TableLibrary(store))
     with pytest.raises(ToolError, match="no table"):
         nothing(query="people", context=lent(store))
