@@ -9,6 +9,7 @@ from ..control import Control
 from ..errors import LooktwiceError
 from ..schema import Picture
 from ..settings import Limits
+from ..tools.context import ModelCost
 from ..tools.looking.regions import HeatMap
 from .backends.base import (
     Attends,
@@ -61,6 +62,7 @@ class Meter:
         self.completion_tokens = 0
         self.prefill_tokens = 0
         self.vision_passes = 0
+        self._by_tools = 0
         self._charged = 0
         self._shown: set[str] = set()
 
@@ -92,7 +94,7 @@ class Meter:
 
     def left(self) -> int:
         """How many calls are left."""
-        return max(0, self._limits.model_calls - self.calls)
+        return max(0, self._limits.model_calls - self.calls + self._by_tools)
 
     def can_call(self, times: int = 1) -> bool:
         """Whether that many calls are left."""
@@ -159,13 +161,23 @@ class Meter:
         self._add(choice, messages)
         return choice
 
+    def include(self, cost: ModelCost) -> None:
+        """Count what a tool spent on calls of its own, which has limits of its own."""
+        with self._lock:
+            self.calls += cost.calls
+            self._by_tools += cost.calls
+            self.prompt_tokens += cost.prompt_tokens
+            self.completion_tokens += cost.completion_tokens
+            self.prefill_tokens += cost.prefill_tokens
+            self.vision_passes += cost.vision_passes
+
     def _left(self) -> int:
         return max(1, self._limits.tokens - self._charged)
 
     def _begin(self) -> None:
         self._control.check()
         with self._lock:
-            if self.calls >= self._limits.model_calls:
+            if self.calls - self._by_tools >= self._limits.model_calls:
                 raise BudgetSpent(f"the limit of {self._limits.model_calls} model calls")
             if self._charged >= self._limits.tokens:
                 raise BudgetSpent(f"the limit of {self._limits.tokens} tokens")

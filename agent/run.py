@@ -56,4 +56,6 @@ class Run:
 
     def context(self, pictures: Sequence[Picture], evidence: Sequence[Evidence] = ()) -> Context:
         """What a tool call of this run is lent."""
-        return Context(tuple(pictures), self.store, self.control, tuple(evidence))
+        return Context(
+            tuple(pictures), self.store, self.control, tuple(evidence), charge=self.model.include
+        )

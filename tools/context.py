@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..control import Control
 from ..media.store import Store
 from ..schema import Evidence, Picture
+
+
+class ModelCost(Protocol):
+    """What calls of a model took."""
+
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    prefill_tokens: int
+    vision_passes: int
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,7 @@ class Context:
         control: long tools should look at it and stop when it says so.
         evidence: what is known so far.
         tell: takes what a long tool does just now, in words for people.
+        charge: takes what a tool's own calls of a model came to; the answer's usage says it.
     """
 
     pictures: tuple[Picture, ...]
@@ -27,3 +39,4 @@ class Context:
     control: Control
     evidence: tuple[Evidence, ...] = ()
     tell: Callable[[str], None] = lambda words: None
+    charge: Callable[[ModelCost], None] = lambda cost: None

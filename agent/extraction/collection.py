@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from ...control import Control
 from ...errors import BadInput, UsageError
 from ...retrieval.pages import Page
 from ...schema import ExtractedRecord
+from ...tools.context import Context
 from ...tools.documents.search import DocumentEntry
 from ...tools.records.table import Collection
 from ..budget import BudgetSpent
@@ -74,8 +74,11 @@ class CollectionReader:
     extractor: Extractor
     schema: Mapping[str, Any]
 
-    def __call__(self, control: Control) -> Collection:
+    def __call__(self, context: Context) -> Collection:
         """The records of all documents.
+
+        Args:
+            context: of the tool call; is told what reading took.
 
         Raises:
             ModelError: the model failed.
@@ -93,7 +96,7 @@ class CollectionReader:
                 left_out.append(f"{entry.name}: not read yet")
                 continue
             try:
-                record = known.get(entry.name) or self._read(entry, control)
+                record = known.get(entry.name) or self._read(entry, context)
             except (MalformedReply, BudgetSpent) as error:  # its own fault, not the model's
                 left_out.append(f"{entry.name}: {error}")
                 continue
@@ -107,10 +110,12 @@ class CollectionReader:
         kept = _kept(self.index, self.schema)
         return {name: ExtractedRecord.model_validate_json(text) for name, text in kept.items()}
 
-    def _read(self, entry: DocumentEntry, control: Control) -> ExtractedRecord:
-        control.check()
+    def _read(self, entry: DocumentEntry, context: Context) -> ExtractedRecord:
+        context.control.check()
         request = RecordRequest(json_schema=dict(self.schema))
-        record = self.extractor.extract_pages(request, entry.name, [*self._pages(entry)], control)
+        pages = [*self._pages(entry)]
+        record, cost = self.extractor.extract_pages(request, entry.name, pages, context.control)
+        context.charge(cost)
         with suppress(UsageError):
             self.index.keep_record(entry.name, _key(self.schema), record.model_dump_json())
         return record

@@ -96,7 +96,7 @@ class SummaryEvidence:
 
     def _of_one(self, asked: SummaryTask, context: Context) -> Iterator[Evidence]:
         """The whole first, then its parts under their headings."""
-        summary = self.summariser.summary(asked, context.control, context.tell)
+        summary = self.summariser.summary(asked, context)
         for sentence in summary.overviews[asked.request]:
             yield from self._resting(asked.document, sentence, ())
         if len(summary.parts) < 2:
@@ -107,7 +107,7 @@ class SummaryEvidence:
                 yield from self._resting(asked.document, sentence, (part.title, f"p. {span}"))
 
     def _of_many(self, asked: SummaryTask, context: Context) -> Iterator[Evidence]:
-        summary = self.summariser.summary(asked, context.control, context.tell)
+        summary = self.summariser.summary(asked, context)
         if not summary.overviews[asked.request]:
             yield Evidence(kind="text", text=f"{asked.document}: no sentence was found in it")
         for sentence in summary.overviews[asked.request]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol, runtime_checkable
 
-from ...control import Control
 from ...errors import UsageError
 from ...media.store import Store
 from ...prompts import render
 from ...retrieval.outline import Section
 from ...retrieval.pages import Page
 from ...schema import Picture
+from ...tools.context import Context
 from ...tools.documents.search import DocumentSearch, Searchable
 from ..backends.base import ChatModel
 from ..budget import UNLIMITED, Meter, metered
@@ -96,11 +96,11 @@ class Summariser:
         self._index, self._model = index, model
         self._search = DocumentSearch(index, store)
 
-    def summary(self, asked: SummaryTask, control: Control, tell: Tell) -> DocumentSummary:
+    def summary(self, asked: SummaryTask, context: Context) -> DocumentSummary:
         """A document summed up; parts that were read before are not read again.
 
         Args:
-            tell: is told what is read just now.
+            context: of the tool call; is told what is read just now, and what that took.
 
         Raises:
             BadInput: no such document.
@@ -110,7 +110,15 @@ class Summariser:
         kept = self._kept(asked)
         if asked.request in kept.overviews:
             return kept
-        model = metered(self._model, UNLIMITED, control)
+        model = metered(self._model, UNLIMITED, context.control)
+        try:
+            return self._summed_up(asked, kept, model, context.tell)
+        finally:
+            context.charge(model)
+
+    def _summed_up(
+        self, asked: SummaryTask, kept: DocumentSummary, model: Meter, tell: Tell
+    ) -> DocumentSummary:
         sections = self._index.outline(asked.document).sections
         pages = self._pages(asked)
         if asked.section is None:

@@ -42,6 +42,18 @@ def test_the_limit_of_calls_holds_for_both_kinds() -> None:
     assert len(model.calls) == 2
 
 
+def test_what_a_tool_spends_is_counted_and_takes_nothing_from_the_run() -> None:
+    model = ScriptedModel(lambda messages, schema: "a b")
+    of_a_tool, meter = metered(model), metered(model, model_calls=1, tokens=5)
+    for _ in range(3):
+        of_a_tool.generate(ASK)
+    meter.include(of_a_tool)
+    assert meter.can_call()
+    meter.generate(ASK)
+    assert not meter.can_call()
+    assert (meter.calls, meter.prompt_tokens, meter.completion_tokens) == (4, 12, 8)
+
+
 def test_a_limit_of_none_at_all() -> None:
     model = ScriptedModel(["a"])
     with pytest.raises(BudgetSpent):

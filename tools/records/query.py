@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ...control import Control
 from ...errors import ToolError
 from ...retrieval.tables.typed import TypedTable, typed_table
 from ...schema import Box, Calculation, Cell, Evidence, Source, Table
@@ -29,7 +28,7 @@ READ_RECORDS, QUERY_RECORDS = "read_records", "query_records"
 _NAMED = 5
 """Documents that are named one by one where something is missing."""
 
-ReadCollection = Callable[[Control], Collection]
+ReadCollection = Callable[[Context], Collection]
 """Gives the records of all documents; those that were not read yet are read now."""
 
 
@@ -43,7 +42,7 @@ def records_tools(read: ReadCollection) -> list[Tool]:
         Args:
             query: The question itself.
         """
-        collection = read(context.control)
+        collection = read(context)
         if not collection.records:
             why = "; ".join(collection.left_out[:_NAMED])
             raise ToolError(f"read_records: no document could be read. {why}", "not_found")

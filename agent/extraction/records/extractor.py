@@ -78,15 +78,15 @@ class Extractor:
 
     def extract_pages(
         self, request: RecordRequest, name: str, pages: Sequence[Page], control: Control
-    ) -> ExtractedRecord:
-        """The record of a document whose pages are known already, from an index, by its words.
+    ) -> tuple[ExtractedRecord, Meter]:
+        """The record of a document whose pages an index has, by its words, and what it cost.
 
         Raises:
             ModelError: the model failed.
             Cancelled, DeadlinePassed: the control said to stop.
         """
         texts = [page_text(page) for page in pages]
-        return self._filled(spec_of(request.json_schema), (name, name), texts, control)[0]
+        return self._filled(spec_of(request.json_schema), (name, name), texts, control)
 
     def _filled(
         self,

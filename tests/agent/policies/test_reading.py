@@ -50,9 +50,7 @@ def test_a_long_answer_from_pages_is_as_sure_as_the_model_is_of_it(
     page = fake_index.page(1, "Rent of the flat 900 in 2021", "Rent of the house 950 in 2022")
     index = fake_index.MemoryIndex({"lease.pdf": [page]})
     script = kit.Script(says={"draft": "Rent of the flat 900 in 2021"}, yes={"supported": sure})
-    answer = make(script.model(), index=index).ask(
-        "Explain the rent of the flat step by step."
-    )
+    answer = make(script.model(), index=index).ask("Explain the rent of the flat step by step.")
     assert (answer.form, answer.status) == ("explanation", status)
     assert answer.confidence == pytest.approx(sure)
     assert ("the model itself is not sure of it" in answer.text) is (status == "partial")

@@ -85,8 +85,10 @@ def test_the_second_time_asks_no_model(make: Make, writer: Writer) -> None:
     assistant = make()
     first = assistant.ask(FULL)
     read = len(writer.parts)
-    assert assistant.ask(FULL).text == first.text
+    again = assistant.ask(FULL)
+    assert again.text == first.text
     assert len(writer.parts) == read == 4
+    assert (first.usage.model_calls, again.usage.model_calls) == (read + 1, 0)
 
 
 def test_one_that_failed_goes_on_behind_what_it_read(make: Make, writer: Writer) -> None:
