@@ -55,7 +55,7 @@ from .ranking.figures import FigureIntent
 from .ranking.fusion import Reranker
 from .ranking.page_rerank import PageReranker, open_page_reranker
 from .ranking.rerank import WordReranker, open_reranker
-from .search import Search, matching_boxes
+from .search import Search, matching_boxes, matching_spans
 from .sweep import forget_vanished, sweep
 from .tables.read import TableReader
 from .vectors.vectors import VectorsDamaged
@@ -458,6 +458,10 @@ class Index(Closing):
     def matches(self, document: str, number: int, query: str) -> tuple[Box, ...]:
         """Where the words of a query stand on a page."""
         return matching_boxes(self.page(document, number), query)
+
+    def matching_words(self, document: str, number: int, query: str) -> list[tuple[int, int]]:
+        """Start and end of the words of a query in the text of a page."""
+        return matching_spans(self.page(document, number).text, query)
 
     def describe(self) -> str:
         """What is in it, in two or three lines, for a model or a person."""

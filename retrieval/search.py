@@ -314,9 +314,14 @@ def _reread(
 
 def matching_boxes(page: Page, query: str) -> tuple[Box, ...]:
     """Where the words of a query stand on a page, in any of their forms."""
+    spans = matching_spans(page.text, query)
+    return tuple(box for start, end in spans for box in page.boxes_of(start, end))
+
+
+def matching_spans(text: str, query: str) -> list[tuple[int, int]]:
+    """Start and end of the words of a query in a text, in any of their forms."""
     highlighter = Highlighter(query)
     try:
-        spans = highlighter.spans(page.text)
+        return highlighter.spans(text)
     finally:
         highlighter.close()
-    return tuple(box for start, end in spans for box in page.boxes_of(start, end))

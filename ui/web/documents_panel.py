@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,19 @@ _NAMED = 3
 """Files that are named while they are added; of more it is said how many they are."""
 
 
+@dataclass(eq=False)
+class _Adding:
+    """Files that are being taken in.
+
+    Attributes:
+        words: how far they are, for people.
+        work: ends when they are in, or cannot be.
+    """
+
+    words: str
+    work: asyncio.Future[Any] = field(init=False)
+
+
 class DocumentsPanel:
     """Everybody's documents, as the page shows them.
 
@@ -35,6 +49,7 @@ class DocumentsPanel:
     def __init__(self, documents: UserDocuments, max_files: int) -> None:
         self._documents, self._max_files = documents, max_files
         self._ending = Control()
+        self._adding: dict[str, list[_Adding]] = {}
 
     def shown(self, caller: Caller) -> Updates:
         """The list of this user's documents, and which of them can be chosen for a question."""
@@ -58,6 +73,17 @@ class DocumentsPanel:
         except LooktwiceError as error:
             yield {"progress": error_sentence(error)}
         yield await asyncio.to_thread(self.shown, caller)
+
+    async def watch(self, caller: Caller) -> AsyncGenerator[Updates]:
+        """How far the files are that a page began to add which was loaded again; nothing without any."""
+        last = None
+        while at_work := self._adding.get(caller.owner):
+            last = at_work[-1]
+            yield {"progress": " ".join(one.words for one in at_work)}
+            await asyncio.wait([one.work for one in at_work], timeout=_UPDATE_SECONDS)
+        if last is not None:
+            shown = await asyncio.to_thread(self.shown, caller)
+            yield {"progress": _outcome(last.work), **shown}
 
     def remove(self, caller: Caller, name: str) -> Updates:
         """Forget a document."""
@@ -101,10 +127,9 @@ class DocumentsPanel:
         names = ", ".join(file.name for file in files[:_NAMED])
         if len(files) > _NAMED:
             names = f"{len(files):,} files"
-        state = {"words": f"Adding {names}"}
 
         def on_progress(progress: Any) -> None:
-            state["words"] = (
+            one.words = (
                 f"Adding {names}: {progress.files_done} of {progress.files} files, "
                 f"{progress.pages} pages"
             )
@@ -115,12 +140,26 @@ class DocumentsPanel:
             finally:
                 then()
 
-        work = asyncio.get_running_loop().run_in_executor(None, add)
-        work.add_done_callback(_looked_at)
-        while not work.done():
-            yield state["words"], None
-            await asyncio.wait([work], timeout=_UPDATE_SECONDS)
-        yield state["words"], work.result()
+        one = _Adding(f"Adding {names}")
+        one.work = asyncio.get_running_loop().run_in_executor(None, add)
+        self._note(caller.owner, one)
+        while not one.work.done():
+            yield one.words, None
+            await asyncio.wait([one.work], timeout=_UPDATE_SECONDS)
+        yield one.words, one.work.result()
+
+    def _note(self, owner: str, one: _Adding) -> None:
+        """Remember what is being added until it ends."""
+        at_work = self._adding.setdefault(owner, [])
+        at_work.append(one)
+
+        def ended(work: asyncio.Future[Any]) -> None:
+            _looked_at(work)
+            at_work.remove(one)
+            if not at_work:
+                self._adding.pop(owner, None)
+
+        one.work.add_done_callback(ended)
 
     def close(self) -> None:
         """End what is being added."""
@@ -131,6 +170,14 @@ def _looked_at(work: asyncio.Future[Any]) -> None:
     """An error of files whose page was left stands in the list of failures; asyncio need not tell it."""
     if not work.cancelled():
         work.exception()
+
+
+def _outcome(work: asyncio.Future[Any]) -> str:
+    """What became of files, for people."""
+    try:
+        return _summary_sentence(work.result())
+    except LooktwiceError as error:
+        return error_sentence(error)
 
 
 def _summary_sentence(summary: Any) -> str:

@@ -206,6 +206,11 @@ class EventHandlers:
         async for updates in self._panel.add(self.caller(request), given):
             yield self.shown(updates)
 
+    async def watch_documents(self, request: gr.Request) -> AsyncGenerator[WidgetUpdates]:
+        """The page was opened while files of its user are being added."""
+        async for updates in self._panel.watch(self.caller(request)):
+            yield self.shown(updates)
+
     def remove_document(self, request: gr.Request, event: gr.EventData) -> WidgetUpdates:
         """The cross at a document."""
         return self.shown(self._panel.remove(self.caller(request), _text(event, "name")))

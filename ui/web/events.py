@@ -95,11 +95,11 @@ def _connect_chats(page: gr.Blocks, w: Widgets, handlers: EventHandlers, asking:
     w.bridge.restore_chat(handlers.restore_chat, w.session, **_changing(w.chats))
     w.bridge.rename_chat(handlers.rename_chat, w.session, **_changing(w.head, w.chats))
     searching = _changing(w.chats)
-    w.find.change(
-        handlers.search_chats, [w.find, w.session], **searching, trigger_mode="always_last"
-    )
+    for changed in (w.find.change, w.bridge.begun):
+        changed(handlers.search_chats, [w.find, w.session], **searching, trigger_mode="always_last")
     shown = (w.session, w.strip, w.head, w.chats, w.documents, w.scope, w.prompts, w.model)
-    page.load(handlers.load, None, **_changing(*shown))
+    loaded = page.load(handlers.load, None, **_changing(*shown))
+    loaded.then(handlers.watch_documents, None, **_changing(w.progress, w.documents, w.scope))
 
 
 def _connect_attachments(w: Widgets, handlers: EventHandlers) -> None:

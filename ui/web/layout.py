@@ -141,8 +141,10 @@ def _settings(settings: Settings, *, own: bool) -> dict[str, Any]:
         "model": gr.Dropdown(
             [("The program's own", "")],
             value="",
-            allow_custom_value=True,  # one that is gone meanwhile is no error
+            allow_custom_value=True,  # an address, or one that is gone meanwhile
             label="Model",
+            info="One of the list, or type the address of a server on this machine: "
+            "http://127.0.0.1:8099/v1",
             elem_id="lt-model",
         ),
         "seconds": gr.Slider(

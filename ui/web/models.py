@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from ...agent.assistant import Assistant
 from ...agent.backends.discovery import DiscoveredModel, discover
+from ...agent.backends.server import is_loopback
 from ...agent.loading_times import expected_seconds
+from ...errors import UsageError
 from ...settings import PackName, Settings
 from ...weights.devices import has_card_for
+from ...weights.local_servers import served_model
 from ...weights.resolve import weight_for
 from ...weights.state import state_of
 
@@ -87,11 +90,24 @@ class ModelChoices:
         return found
 
     def chosen(self, settings: Settings, value: str | None) -> Settings:
-        """Settings with the model that was chosen; the program's own where nobody knows it."""
-        option = self._options.get(value or "")
-        if option is None:
+        """Settings with the model that was chosen; the program's own where nobody knows it.
+
+        Raises:
+            UsageError: the address of a server was typed that is not on this machine.
+        """
+        typed = (value or "").strip()
+        option = self._options.get(typed)
+        if option is not None:
+            return settings.model_copy(update={"pack": option.pack, "model": option.model})
+        if "://" not in typed:
             return settings
-        return settings.model_copy(update={"pack": option.pack, "model": option.model})
+        served = served_model(typed)
+        if not is_loopback(served.address if served is not None else typed):
+            raise UsageError(
+                f"{typed} is not on this machine: the page asks servers of this machine only; "
+                "whoever runs the program can start it with --model and another address"
+            )
+        return settings.model_copy(update={"pack": "server", "model": typed})
 
     @contextmanager
     def answering(self, settings: Settings, loading: Callable[[str], None]) -> Iterator[Assistant]:

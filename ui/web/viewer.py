@@ -99,9 +99,13 @@ class Viewer:
         index = self.documents.index(owner)
         if index is None:
             raise BadInput(document, "is not among your documents")
-        boxes = index.matches(document, number, words) if words.strip() else ()
+        leaf = Leaf(document, number, 0, words=words)
+        if not words.strip():
+            return self.leaf_pane(owner, leaf, ())
+        boxes = index.matches(document, number, words)
         marks: list[Mark] = [(box, "lt-cited lt-word", "") for box in boxes]
-        return self.leaf_pane(owner, Leaf(document, number, 0, words=words), marks)
+        found = index.matching_words(document, number, words)
+        return self.leaf_pane(owner, leaf, marks, found=found)
 
     def leaf(self, owner: str, document: str, number: int, *, small: bool = False) -> bytes:
         """A page as a JPEG, small or whole; BadInput where it has no look, or its file is gone."""
@@ -159,20 +163,29 @@ class Viewer:
             return text_pane(title, evidence.text if evidence else "", citation.quote)
         return picture_pane(title, picture, marks, citation.quote)
 
-    def leaf_pane(self, owner: str, leaf: Leaf, marks: Sequence[Mark], quote: str = "") -> str:
+    def leaf_pane(
+        self,
+        owner: str,
+        leaf: Leaf,
+        marks: Sequence[Mark],
+        quote: str = "",
+        found: Sequence[tuple[int, int]] = (),
+    ) -> str:
         """A page of one of the user's documents as HTML; BadInput where there is none.
 
         Args:
             leaf: which; how many pages there are, and what it is called, is looked up.
             marks: on it.
             quote: what is cited of it.
+            found: start and end of words in its text that were searched for.
         """
         page = self.documents.page(owner, leaf.document, leaf.number)
         index = self.documents.index(owner)
         pages = index.document(leaf.document).pages if index is not None else 0
         tables = bool(page.tables or page.lines) and page.seconds is None
         leaf = replace(leaf, pages=pages, label=page.label, tables=tables, seconds=page.seconds)
-        return page_pane(leaf, page_measures(leaf.document, page), page.text, marks, quote)
+        look = page_measures(leaf.document, page)
+        return page_pane(leaf, look, page.text, marks, quote, found)
 
     def _cited_picture(self, owner: str, citation: Citation, exchange: Exchange) -> Picture | None:
         """The stored picture a citation's boxes lie on."""

@@ -221,6 +221,7 @@ def test_stop_ends_the_model_of_this_visitor_only(
         context, first = arrive(browser, served, view)
         ask(first, TOTAL, picture(10))
         first.wait_for_selector("#lt-log .lt-live")
+        first.wait_for_selector("#lt-chats .lt-at-work", state="attached")  # its chat is listed
         first.click("#lt-composer .stop-button")
         assert "Stopped" in answers(first, 1).inner_text()
         assert model.stopped.wait(10)

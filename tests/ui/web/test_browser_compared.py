@@ -75,9 +75,31 @@ def test_what_changed_is_marked_in_both_and_one_slides_over_the_other(tab: Any) 
     assert tab.evaluate(laid) == "inset(0px 0px 0px 0%)"
     tab.keyboard.press("ArrowRight")
     assert tab.evaluate(laid) == "inset(0px 0px 0px 1%)"
-    box = tab.locator(".lt-slide").bounding_box()
-    tab.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
-    assert 70 <= int(tab.locator(".lt-slide").input_value()) <= 80
+    box = tab.locator(".lt-over .lt-canvas").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    tab.mouse.click(box["x"] + box["width"] * 0.75, middle)
+    assert tab.locator(".lt-slide").input_value() == "75"
+    handle = tab.evaluate(HANDLE)
+    assert handle == pytest.approx([0.75 * box["width"], box["height"] / 2], abs=2)
+    slide_by_finger(tab, [(box["x"] + box["width"] * part, middle) for part in (0.75, 0.5, 0.25)])
+    assert 23 <= int(tab.locator(".lt-slide").input_value()) <= 27
+
+
+HANDLE = """() => {
+  const look = getComputedStyle(document.querySelector('.lt-over .lt-canvas'), '::before');
+  return [look.left, look.top].map((start) => parseFloat(start) + parseFloat(look.width) / 2);
+}"""
+"""The middle of what is seen of the slider, from the corner of the picture."""
+
+
+def slide_by_finger(tab: Any, places: list[tuple[float, float]]) -> None:
+    """Lay a finger on the first place, move it over the others, and take it away."""
+    wire = tab.context.new_cdp_session(tab)
+    for kind, (x, y) in zip(
+        ("touchStart", *["touchMove"] * (len(places) - 1)), places, strict=True
+    ):
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 def test_where_there_is_no_common_scene_nothing_slides(tab: Any) -> None:

@@ -33,6 +33,7 @@ def test_the_panel_of_documents_adds_shows_finds_and_removes(tab: Any) -> None:
     tab.press("#lt-search input, #lt-search textarea", "Enter")
     tab.click("#lt-found .lt-page")
     tab.wait_for_selector(".lt-viewer:has-text('3 May 2027')")
+    assert tab.locator(".lt-viewer mark").all_inner_texts() == ["lease", "ends"]
     tab.click(".lt-close")
     side(tab)
     tab.on("dialog", lambda dialog: dialog.accept())

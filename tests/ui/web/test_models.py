@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.backends.discovery import DiscoveredModel
+from looktwice.errors import UsageError
 from looktwice.settings import Settings
 from looktwice.ui.web.models import ModelChoices, loading_sentence
 
@@ -53,8 +54,20 @@ def test_what_can_be_chosen_is_here(choices: Choices) -> None:
     taken = choices.chosen(own, "ollama:see")
     assert (taken.pack, taken.model) == ("server", "ollama:see")
     assert taken.limits == own.limits
-    for unknown in ("http://evil.example/v1", "/etc/passwd", None):
+    for unknown in ("ollama:gone", "/etc/passwd", None):
         assert choices.chosen(own, unknown) == own
+
+
+@pytest.mark.parametrize("typed", ["http://127.0.0.1:8099/v1", " vllm:http://localhost:9/v1"])
+def test_a_server_of_this_machine_is_typed(choices: Choices, typed: str) -> None:
+    taken = choices.chosen(choices._own.settings, typed)
+    assert (taken.pack, taken.model) == ("server", typed.strip())
+
+
+@pytest.mark.parametrize("typed", ["http://evil.example/v1", "vllm:http://10.0.0.8:8000/v1"])
+def test_pictures_are_sent_to_no_other_machine(choices: Choices, typed: str) -> None:
+    with pytest.raises(UsageError, match="not on this machine"):
+        choices.chosen(choices._own.settings, typed)
 
 
 def test_one_is_loaded_once_and_closed_when_it_is_not_used_any_more(choices: Choices) -> None:

@@ -71,7 +71,12 @@ def picture_pane(title: str, picture: Picture, marks: Sequence[Mark], quote: str
 
 
 def page_pane(
-    leaf: Leaf, picture: Picture | None, text: str, marks: Sequence[Mark], quote: str = ""
+    leaf: Leaf,
+    picture: Picture | None,
+    text: str,
+    marks: Sequence[Mark],
+    quote: str = "",
+    found: Sequence[tuple[int, int]] = (),
 ) -> str:
     """A page of a document, to be turned, zoomed and searched.
 
@@ -81,6 +86,7 @@ def page_pane(
         text: of the page, for those who cannot see it, and where it cannot be drawn.
         marks: on the page.
         quote: what was cited.
+        found: start and end of words in the text that were searched for.
     """
     stage = ""
     if picture is not None:
@@ -88,7 +94,8 @@ def page_pane(
         shown = figure(picture, marks, large=True, source=source)
         stage = f'<div class="lt-stage" tabindex="0" role="group" aria-label="Page">{shown}</div>'
     name = leaf.document + (f" · {leaf.label}" if leaf.label else "")
-    words = f'<div class="lt-text">{_marked(text[:_MAX_TEXT], quote)}</div>' if text else ""
+    marked = _marked(text[:_MAX_TEXT], [*_place_of(quote, text), *found])
+    words = f'<div class="lt-text">{marked}</div>' if text else ""
     if stage and words:
         words = (
             f'<details class="lt-page-text"><summary>Words of this page</summary>{words}</details>'
@@ -115,7 +122,7 @@ def _film(leaf: Leaf) -> str:
 
 def text_pane(title: str, text: str, quote: str) -> str:
     """What has no look of its own: its words, the quoted ones marked."""
-    words = _marked(text[:_MAX_TEXT], quote)
+    words = _marked(text[:_MAX_TEXT], _place_of(quote, text))
     return f'{title_html(title)}{_quote(quote)}<div class="lt-text">{words}</div>'
 
 
@@ -231,13 +238,21 @@ def _quote(quote: str) -> str:
     return f'<blockquote class="lt-quote">{plain(shorten(quote, 400))}</blockquote>'
 
 
-def _marked(text: str, quote: str) -> str:
-    """The text with the quoted words marked, where they stand in it."""
+def _place_of(quote: str, text: str) -> list[tuple[int, int]]:
+    """Start and end of a quote in a text; nothing where it does not stand there."""
     at = text.find(quote) if quote else -1
-    if at < 0:
-        return _lines(text)
-    end = at + len(quote)
-    return f"{_lines(text[:at])}<mark>{_lines(text[at:end])}</mark>{_lines(text[end:])}"
+    return [] if at < 0 else [(at, at + len(quote))]
+
+
+def _marked(text: str, places: Sequence[tuple[int, int]]) -> str:
+    """The text with what stands from start to end of each place marked."""
+    shown, done = "", 0
+    for start, end in sorted(places):
+        begin = max(start, done)
+        if begin < min(end, len(text)):
+            shown += f"{_lines(text[done:begin])}<mark>{_lines(text[begin:end])}</mark>"
+            done = end
+    return shown + _lines(text[done:])
 
 
 def _lines(text: str) -> str:

@@ -81,6 +81,7 @@ const follow = () => {
   const place = location.pathname + location.search + (chat() ? `#chat=${chat()}` : "");
   if (addressed() || !chat()) history.pushState(null, "", place);
   else history.replaceState(null, "", place);
+  if (chat() && !one(`#lt-chats [data-chat="${chat()}"]`)) trigger("begun", {}); // it is to be listed
 };
 const visit = () => {
   showRecords();

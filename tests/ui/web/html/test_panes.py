@@ -19,6 +19,8 @@ from ..kit import SHA
 def test_what_has_no_look_shows_its_words_with_the_quoted_ones_marked() -> None:
     shown = text_pane("a.docx, page 1", "One\nTotal <b> 8.20", "Total <b>")
     assert "<mark>Total &#60;b&#62;</mark>" in shown
+    found = page_pane(Leaf("a.txt", 1, 1, words="b"), None, "a <b> c b", [], "c", [(3, 4), (8, 9)])
+    assert "a &#60;<mark>b</mark>&#62; <mark>c</mark> <mark>b</mark>" in found
     whole = Picture(sha256=SHA, width=20, height=10, format="PNG", name="<b>")
     assert 'data-width="20"' in picture_pane("<b>", whole, [])
     assert "<b>" not in picture_pane("<b>", whole, [])
