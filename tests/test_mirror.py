@@ -50,10 +50,9 @@ TESTED_WITH = {
     ),
     "agent/backends/test_refusals.py": "agent/backends/requests",
     "agent/backends/test_transformers.py": (
-        "agent/backends/local/checkpoint"
-        " agent/backends/local/spellings"
-        " agent/backends/local/streamer"
+        "agent/backends/local/spellings agent/backends/local/streamer"
     ),
+    "agent/backends/local/test_rendering.py": "weights/chat_template",
     "agent/backends/local/test_runner.py": (
         "agent/backends/local/model_input agent/backends/local/prefix agent/backends/local/sampling"
     ),

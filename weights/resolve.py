@@ -107,12 +107,12 @@ def resolve_model(settings: Settings) -> ModelChoice:
     """
     given = settings.model.strip()
     if served := served_model(given):
-        _check_address(served.address, settings)
+        check_address(served.address, settings)
         return ModelChoice("openai", served.address, served.model or given, served=served.model)
     if given.lower().startswith(VLLM):
         return _by_vllm(given[len(VLLM) :].strip(), settings)
     if _is_address(given):
-        _check_address(given, settings)
+        check_address(given, settings)
         return ModelChoice("openai", given, settings.model_name or given)
     if given:
         return _local_model(given) or _named_model(given)
@@ -146,7 +146,12 @@ def _is_address(model: str) -> bool:
     return model.strip().lower().startswith(("http://", "https://"))
 
 
-def _check_address(address: str, settings: Settings) -> None:
+def check_address(address: str, settings: Settings) -> None:
+    """Refuse what is no address, and another machine while offline.
+
+    Raises:
+        UsageError, OfflineError: as `resolve_model`.
+    """
     host = urlsplit(address).hostname or ""
     if not host:
         raise UsageError(f"{address} is not an address; expected http://HOST:PORT/v1")

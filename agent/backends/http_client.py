@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from ...control import Control
-from .server import is_loopback
+from ...weights.addresses import is_loopback
 
 _CONNECT_SECONDS = 10.0
 _BUSY = 429

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from ...control import Control
 from ...errors import LooktwiceError, ModelError, OfflineError, UsageError
+from ...weights.addresses import base_url, is_loopback, shown
 from .background import BackgroundLoop, Closed, Emit, Interrupted, Silent
 from .base import Choice, JsonSchema, Message, OnToken, Reply, TokenChances
 from .choosing import (
@@ -27,7 +28,7 @@ from .pictures import PAGE_PIXELS, SERVER_PIXELS
 from .probing import ask_server
 from .refusals import Refused, noticed
 from .requests import ChatRequests, EachRequest
-from .server import ServerFacts, base_url, is_loopback, shown
+from .server import ServerFacts
 from .thoughts import ThoughtFilter
 from .validation import check_options, check_pictures
 from .wires import ChatWire, OllamaWire, OpenAIWire

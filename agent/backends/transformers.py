@@ -15,10 +15,10 @@ from ...extensions.extras import require
 from ...media.store import Store
 from ...schema import Picture
 from ...tools.looking.regions import HeatMap
+from ...weights.checkpoint import Parts, context_of, is_vision_language, load
 from . import pictures as sizes
 from .base import Choice, JsonSchema, Message, OnToken, Reply
 from .local import attention
-from .local.checkpoint import Parts, context_of, is_vision_language, load
 from .local.constrained import Grammars
 from .local.model_input import ModelInput
 from .local.runner import PromptRunner, Spent

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from ...agent.assistant import Assistant
 from ...agent.backends.discovery import DiscoveredModel, discover
-from ...agent.backends.server import is_loopback
 from ...agent.loading_times import expected_seconds
 from ...errors import UsageError
 from ...settings import PackName, Settings
+from ...weights.addresses import is_loopback
 from ...weights.devices import has_card_for
 from ...weights.local_servers import served_model
 from ...weights.resolve import weight_for

@@ -8,8 +8,9 @@ from typing import Any
 
 from ....errors import ModelError
 from ....schema import Picture
+from ....weights.chat_template import opens_thought
+from ....weights.checkpoint import Parts
 from ..base import Message
-from .checkpoint import Parts
 from .prefix import marks_of
 from .rendering import EMPTY_THOUGHT, PromptRenderer
 from .vision import Pictures
@@ -103,7 +104,7 @@ class InputBuilder:
         runs = self._runs(inputs, pictures, pixels, tiled)
         marks = marks_of(inputs["input_ids"][0], runs)
         shared = self._shared(messages, text, inputs) if marked else 0
-        opened = self._renderer.opens_thought(text)
+        opened = opens_thought(text)
         return ModelInput(inputs, pictures, pixels, runs, marks, shared, opened)
 
     def _placed(self, made: Any) -> dict[str, Any]:

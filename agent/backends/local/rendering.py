@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from ....errors import ModelError
+from ....weights.chat_template import chat_template, control_tokens, plain, prompt_of
+from ....weights.checkpoint import Parts
 from ..base import Message
-from .checkpoint import Parts, chat_template, control_tokens
 
 EMPTY_THOUGHT = "<think>\n\n</think>\n\n"
 """Written for a model that would think by itself, where its answer is wanted at once."""
-_OPENED = re.compile(r"<(think|thinking|thought|reasoning)>\s*$")
 
 
 class PromptRenderer:
@@ -45,31 +44,14 @@ class PromptRenderer:
         from jinja2 import TemplateError
 
         try:
-            prompt = self._apply(messages)
+            turns = self._turns(messages)
+            return prompt_of(self._parts, self._template, turns, thinks=thinks)
         except TemplateError as error:
             if messages and messages[0].role == "system":  # some models know no such role
                 return self.write(without_system(messages), thinks=thinks)
             raise ModelError(f"{self._name} cannot hold this conversation: {error}") from error
         except (ValueError, TypeError, IndexError, KeyError, RuntimeError) as error:
             raise ModelError(f"{self._name} could not read the prompt: {error}") from error
-        opened = _OPENED.search(prompt)
-        return f"{prompt.rstrip()}\n</{opened[1]}>\n\n" if opened and not thinks else prompt
-
-    def opens_thought(self, prompt: str) -> bool:
-        """Whether what is written next belongs to a thought."""
-        return _OPENED.search(prompt) is not None
-
-    def _apply(self, messages: Sequence[Message]) -> str:
-        settings: dict[str, Any] = {
-            "chat_template": self._template,
-            "add_generation_prompt": True,
-            "tokenize": False,
-        }
-        if "enable_thinking" in self._template:
-            # A schema or a choice is about the first token, which must not open a chain of thought.
-            settings["enable_thinking"] = False
-        prompt: str = self._parts.processor.apply_chat_template(self._turns(messages), **settings)
-        return prompt
 
     def _turns(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
         """Messages as chat templates expect them: pictures before the text, in their order."""
@@ -82,17 +64,6 @@ class PromptRenderer:
                 content.append({"type": "text", "text": text})
             turns.append({"role": message.role, "content": content})
         return turns
-
-
-def plain(text: str, controls: Sequence[str]) -> str:
-    """Text in which control tokens are only letters.
-
-    What a document or a user writes must not open a turn or stand for a picture: "<|im_end|>"
-    becomes "< |im_end|>".
-    """
-    for control in controls:
-        text = text.replace(control, f"{control[0]} {control[1:]}")
-    return text
 
 
 def without_system(messages: Sequence[Message]) -> list[Message]:

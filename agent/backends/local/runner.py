@@ -8,8 +8,8 @@ from typing import Any
 
 from ....errors import LooktwiceError, ModelError
 from ....media.store import Store
+from ....weights.checkpoint import Parts, pad_id, stop_ids
 from ..base import Message
-from .checkpoint import Parts, pad_id, stop_ids
 from .fixed import FixedCache
 from .model_input import InputBuilder, ModelInput
 from .prefix import FilledCache, PrefixCache

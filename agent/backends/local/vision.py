@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from ....media.recent import Recent
 from ....media.store import Store
 from ....schema import Picture
+from ....weights.checkpoint import Parts
 from ..pictures import PIXELS_A_TOKEN
-from .checkpoint import Parts
 
 if TYPE_CHECKING:
     from PIL.Image import Image

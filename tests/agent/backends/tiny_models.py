@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from looktwice.agent.backends.local.checkpoint import kernels_for
+from looktwice.weights.checkpoint import kernels_for
 
 TEXTS = [
     "The quick brown fox jumps over the lazy dog. yes no Yes No true false left right",

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ....errors import LooktwiceError, ModelError, OfflineError, UsageError, WeightsError
-from ....extensions.extras import needs
-from ....weights import hardware
+from ..errors import LooktwiceError, ModelError, OfflineError, UsageError, WeightsError
+from ..extensions.extras import needs
+from . import hardware
 
 _GPU_KERNELS = ("fla", "causal_conv1d")
 """Packages with kernels of linear attention."""
@@ -208,23 +208,6 @@ def context_of(parts: Parts) -> int:
     return int(stated or _UNSTATED_CONTEXT)
 
 
-def chat_template(parts: Parts, name: str) -> str:
-    """The Jinja that turns a conversation into its prompt.
-
-    Raises:
-        ModelError: it has none.
-    """
-    template = getattr(parts.processor, "chat_template", None) or parts.tokenizer.chat_template
-    if isinstance(template, dict):
-        template = template.get("default")
-    if not template:
-        raise ModelError(
-            f"{name} has no chat template, so it is a base model or an incomplete copy; use the "
-            "instruct (chat) version of the model"
-        )
-    return str(template)
-
-
 def stop_ids(parts: Parts) -> tuple[int, ...]:
     """Tokens that end a turn, by the checkpoint's generation settings and by its tokenizer."""
     stated = parts.model.generation_config.eos_token_id
@@ -238,12 +221,3 @@ def pad_id(tokenizer: Any, stop_ids: Sequence[int]) -> int | None:
     if tokenizer.pad_token_id is not None:
         return int(tokenizer.pad_token_id)
     return stop_ids[0] if stop_ids else None
-
-
-def control_tokens(parts: Parts) -> tuple[str, ...]:
-    """Spellings that steer the model and must not come from what people wrote."""
-    found = {t.content for t in parts.tokenizer.added_tokens_decoder.values() if t.special}
-    found.update(parts.tokenizer.all_special_tokens)
-    for kind in ("image_token", "boi_token", "video_token"):  # not always marked as special
-        found.add(str(getattr(parts.processor, kind, "")))
-    return tuple(sorted(t for t in found if len(t) > 1 and not t.isspace()))

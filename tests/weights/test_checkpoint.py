@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from looktwice.agent.backends.local import checkpoint
-from looktwice.weights import hardware
+from looktwice.weights import checkpoint, hardware
 
-from ..tiny_models import build_qwen3, build_qwen3_vl
+from ..agent.backends.tiny_models import build_qwen3, build_qwen3_vl
 
 needs_bitsandbytes = pytest.mark.skipif(
     find_spec("bitsandbytes") is None, reason="needs the extra gpu"
