@@ -244,10 +244,21 @@ class Devices(BaseModel):
 
 
 class Retrieval(BaseModel):
-    """What else finds and orders pages of an index, beside words and their meaning."""
+    """What finds and orders pages of an index, beside their words."""
 
     model_config = ConfigDict(extra="forbid")
 
+    texts: str = Field(
+        default="auto",
+        pattern="^(auto|chat|https?://.*)$",
+        description="what makes vectors of texts: `chat` is the chat model itself, an address a server "
+        "that runs it for vectors; by default the pack's own",
+    )
+    pictures: str = Field(
+        default="auto",
+        pattern="^(auto|chat|https?://.*)$",
+        description="what makes vectors of pictures; as `texts`",
+    )
     pages: str = Field(
         default="auto",
         description="model that finds pages by their look: a folder, a hub name, `off`; by default "

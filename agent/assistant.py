@@ -21,7 +21,8 @@ from ..errors import LooktwiceError, UsageError
 from ..extensions.extras import has, require
 from ..media.private import mend_home, private_file
 from ..media.store import Store
-from ..retrieval.embeddings.text import Embedder, open_text_embedder
+from ..retrieval.embeddings.chosen import IndexEmbedders, open_index_embedders
+from ..retrieval.embeddings.text import Embedder, TextEmbedder, open_text_embedder
 from ..schema import Answer, AnswerReady, Event, Picture, Value
 from ..settings import Settings, quiet_third_parties
 from ..tools import search_tools
@@ -36,7 +37,7 @@ from ..tools.scan_reader import scan_reader_of
 from ..weights.resolve import resolve_pack, weight_for
 from ..weights.state import state_of
 from .backends import open_model
-from .backends.base import ChatModel, JsonSchema, ReadsAhead, Warms
+from .backends.base import ChatModel, JsonSchema, Lends, ReadsAhead, Warms
 from .budget import metered, whole
 from .calibration import temperature_of
 from .direct import direct_answer, direct_reply
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 
     from ..retrieval.embeddings.text import Vectors
     from ..retrieval.ingest.progress import IngestProgress
+    from ..weights.checkpoint import Parts
     from .graph import Graph
 
     Given = str | Path | bytes | Image | Picture
@@ -109,7 +111,9 @@ class Assistant(Closing):
         self.store = Store(settings.store_dir, settings.media)
         # Opens nothing yet. A client of a server plans by words; it has no weights to embed with.
         own = open_text_embedder(settings) if has("embedders") else None
-        self._library = OpenIndexes(settings, own if embedder is None else None)
+        self._model, self._owns_model = model, model is None
+        self.index_embedders = self._index_embedders(own)
+        self._library = OpenIndexes(settings, self.index_embedders)
         self._index = None if index is None else self._library.open(index)
         self._remote = open_remote(settings)
         brought = self._remote.tools if self._remote is not None else ()
@@ -117,7 +121,6 @@ class Assistant(Closing):
         listed = default_tools(settings, self.store, [*tools, *brought], experts, self._index)
         self.tools = {t.name: t for t in listed}
         self._cache = ResultCache()
-        self._model, self._owns_model = model, model is None
         self._lock = threading.RLock()
         self._closed = False
         self._graphs: dict[bool, Graph] = {}
@@ -132,7 +135,9 @@ class Assistant(Closing):
             settings.documents, None if experts is None else experts.reader.read
         )
         self._given = GivenDocuments(
-            settings, lambda: scan_reader_of(experts) if experts is not None else None, own
+            settings,
+            lambda: scan_reader_of(experts) if experts is not None else None,
+            self.index_embedders,
         )
 
     @classmethod
@@ -704,6 +709,24 @@ class Assistant(Closing):
             yield
         finally:
             lock.release()
+
+    def _index_embedders(self, own: TextEmbedder | None) -> IndexEmbedders | None:
+        """What asks indexes: the pack's own text embedder, or the chat model, loaded once for both."""
+        if own is None:
+            return None
+        return open_index_embedders(
+            self.settings,
+            own if self.settings.retrieval.texts == "auto" else None,
+            lend=self._lent if self._owns_model else None,
+        )
+
+    @contextmanager
+    def _lent(self) -> Iterator[Parts]:
+        """The chat model that runs in this process."""
+        model = self._chat_model()
+        assert isinstance(model, Lends)
+        with model.lent() as parts:
+            yield parts
 
     def _chat_model(self) -> ChatModel:
         with self._lock:

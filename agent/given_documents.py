@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..control import Control
 from ..errors import BadInput
 from ..extensions.extras import needs
-from ..retrieval.embeddings.text import TextEmbedder
+from ..retrieval.embeddings.chosen import IndexEmbedders
 from ..settings import Settings
 
 if TYPE_CHECKING:
@@ -48,16 +48,17 @@ class GivenDocuments:
     Args:
         settings: say where indexes lie and what a document may measure.
         scan_reader: makes what reads scans; called when the first document is read.
-        text: the embedder of an assistant, so that it is loaded once; the pack's own where None.
+        embedders: of an assistant, so that they are loaded once; what the settings name where None.
     """
 
     def __init__(
         self,
         settings: Settings,
         scan_reader: Callable[[], ScanReader | None],
-        text: TextEmbedder | None = None,
+        embedders: IndexEmbedders | None = None,
     ) -> None:
-        self._settings, self._scan_reader, self._text = settings, scan_reader, text
+        self._settings, self._scan_reader = settings, scan_reader
+        self._embedders: Mapping[str, Any] = embedders._asdict() if embedders else {}
         self._lock = threading.Lock()
 
     def read(
@@ -90,7 +91,7 @@ class GivenDocuments:
                 purpose="looktwice: documents of a question",
                 wait=_WAIT_SECONDS,
                 scan_reader=self._scan_reader(),
-                text=self._text,
+                **self._embedders,
             ) as index,
         ):
             summary = index.add(absolute, control=control, on_progress=on_progress)
@@ -101,4 +102,4 @@ class GivenDocuments:
         """Their index, for the questions about them; the caller closes it."""
         from ..retrieval.index import Index
 
-        return Index.open(read.index, self._settings, text=self._text)
+        return Index.open(read.index, self._settings, **self._embedders)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..errors import UsageError
 from ..extensions.extras import needs
-from ..retrieval.embeddings.text import TextEmbedder
+from ..retrieval.embeddings.chosen import IndexEmbedders
 from ..settings import Settings
 from ..tools.documents.search import Searchable
 
@@ -20,12 +21,13 @@ class OpenIndexes:
     """Opens indexes for reading; safe for threads.
 
     Args:
-        settings: say which embedders ask the index.
-        embedder: the pack's own where it is open already, so that it is loaded once.
+        settings: what a document may measure, and more.
+        embedders: those that ask the indexes, loaded once; None where they are not installed.
     """
 
-    def __init__(self, settings: Settings, embedder: TextEmbedder | None = None) -> None:
-        self._settings, self._embedder = settings, embedder
+    def __init__(self, settings: Settings, embedders: IndexEmbedders | None) -> None:
+        self._settings = settings
+        self._embedders: Mapping[str, Any] = embedders._asdict() if embedders else {}
         self._open: dict[Path, Searchable] = {}
         self._lock = threading.Lock()
 
@@ -47,7 +49,7 @@ class OpenIndexes:
                 with needs("index"):
                     from ..retrieval.index import Index
 
-                self._open[folder] = Index.open(folder, self._settings, text=self._embedder)
+                self._open[folder] = Index.open(folder, self._settings, **self._embedders)
             return self._open[folder]
 
     def close(self) -> None:

@@ -29,15 +29,10 @@ from .catalog.rows import Counts, Document, FailedFile, Filters
 from .composed import composed
 from .depicted.find import PICTURES, DepictionSearch
 from .duplicates import Duplicates, duplicates_in
+from .embeddings.chosen import open_index_embedders
 from .embeddings.pages import PageRetriever, open_page_retriever
-from .embeddings.picture import PictureEmbedder, open_picture_embedder
-from .embeddings.text import (
-    Embedder,
-    TextEmbedder,
-    TokenEmbedder,
-    as_text_embedder,
-    open_text_embedder,
-)
+from .embeddings.picture import PictureEmbedder
+from .embeddings.text import Embedder, TextEmbedder, TokenEmbedder, as_text_embedder
 from .index_vectors import IndexVectors
 from .ingest.members import Members
 from .ingest.progress import IngestProgress, IngestSummary
@@ -148,7 +143,7 @@ class Index(Closing):
             on_wait: called with a sentence that says who is waited for.
             store: http(s)://host:port of a Chroma server to put the vectors on; remembered.
             scan_reader: reads scans and pictures while adding.
-            text, picture, reranker, page_retriever, page_reranker: instead of the pack's own.
+            text, picture, reranker, page_retriever, page_reranker: instead of what the settings name.
             rebuild: the embedders may differ from those it was made with; `rebuild` follows.
 
         Raises:
@@ -162,14 +157,14 @@ class Index(Closing):
             lock.acquire(wait, on_wait)
         try:
             catalog = Catalog(folder / "catalog.db", write)
-            embedder = text or open_text_embedder(settings)
+            embedder, sees = open_index_embedders(settings, text, picture)
             index = cls(
                 folder,
                 settings,
                 catalog=catalog,
                 lock=lock,
                 text=as_text_embedder(embedder),
-                picture=picture or open_picture_embedder(settings),
+                picture=sees,
                 reranker=reranker or open_reranker(settings) or _by_words(embedder),
                 scan_reader=scan_reader,
                 page_retriever=page_retriever or open_page_retriever(settings),

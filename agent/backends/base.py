@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from ...schema import Picture, Value
 
 if TYPE_CHECKING:
     from ...tools.looking.regions import HeatMap
+    from ...weights.checkpoint import Parts
 
 Role = Literal["system", "user", "assistant"]
 JsonSchema = dict[str, Any]
@@ -190,6 +192,19 @@ class Warms(Protocol):
 
     def warm(self) -> None:
         """Do so; what does not work here is left out.
+
+        Raises:
+            ModelError: the model was closed.
+        """
+        ...
+
+
+@runtime_checkable
+class Lends(Protocol):
+    """A model in this process that others may run themselves, one at a time."""
+
+    def lent(self) -> AbstractContextManager[Parts]:
+        """The loaded model; nothing is generated meanwhile.
 
         Raises:
             ModelError: the model was closed.

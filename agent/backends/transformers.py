@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -264,6 +265,12 @@ class TransformersModel(Closing):
             tokens = min(self.context_tokens, runner.fixed_tokens())
             if runner.parts.model.device.type == "cuda" and tokens >= _LEAST_FIXED:
                 runner.compile(tokens)
+
+    @contextmanager
+    def lent(self) -> Iterator[Parts]:
+        """The loaded model, for one who runs it by itself; see `Lends`."""
+        with self._lock:
+            yield self._ready.parts
 
     def close(self) -> None:
         """Give the model's memory back; waits for a generation that is running."""

@@ -17,13 +17,13 @@ from typing import Any
 from PIL import Image
 
 from ...errors import ModelError, ToolError, UsageError
-from ...retrieval.embeddings.picture import PictureEmbedder, open_picture_embedder
+from ...retrieval.embeddings.chosen import open_index_embedders
+from ...retrieval.embeddings.picture import PictureEmbedder
 from ...retrieval.embeddings.text import (
     Embedder,
     TextEmbedder,
     Vectors,
     as_text_embedder,
-    open_text_embedder,
 )
 from ...retrieval.ingest.reader import ScanReader
 from ...schema import Detection, Picture, TextLine
@@ -48,9 +48,9 @@ ModelsFactory = Callable[[Settings], IngestModels]
 
 
 def local_models(settings: Settings) -> IngestModels:
-    """OCR, detector and embedders of the pack in use."""
+    """OCR, detector and embedders of the settings."""
     eyes = scan_reader_of(Experts.from_settings(settings))
-    return IngestModels(eyes, open_text_embedder(settings), open_picture_embedder(settings))
+    return IngestModels(eyes, *open_index_embedders(settings))
 
 
 def models_of(spec: WorkerSpec) -> IngestModels:

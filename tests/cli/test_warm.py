@@ -92,7 +92,7 @@ def test_index_search_lets_the_warm_program_search(
     Path("lease.pdf").write_bytes(pdf("The lease ends in March 2031."))
     assert run("index", "add", "lease.pdf", "--index", "ix").code == 0
     with warm_program(warm_home) as assistant:
-        assistant._library._embedder = assistant._given._text
+        assistant._library._embedders = assistant._given._embedders
         monkeypatch.setattr(look, "reading", None)  # nothing is opened here
         done = run("index", "search", "lease", "--index", "ix", "--json")
         assert (done.code, done.err) == (0, "")

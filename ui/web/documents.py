@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from ...retrieval.catalog.rows import Document
+    from ...retrieval.embeddings.chosen import IndexEmbedders
     from ...retrieval.index import Index
     from ...retrieval.ingest.progress import IngestProgress, IngestSummary
     from ...retrieval.pages import Page
@@ -234,22 +235,28 @@ def kept_path(upload: NamedFile, folder: Path) -> Path:
     return folder / digest / safe_name(upload.name)
 
 
-def pack_opener(settings: Settings) -> OpenIndex:
-    """Opens indexes with the pack's embedders and experts, each loaded once and shared.
+def pack_opener(settings: Settings, embedders: IndexEmbedders | None = None) -> OpenIndex:
+    """Opens indexes with the embedders and experts of the settings, each loaded once and shared.
 
     Without the extra `index` the page works all the same; opening one raises `MissingExtra`.
+
+    Args:
+        settings: name them.
+        embedders: those of an assistant, where there is one.
     """
-    from ...retrieval.embeddings.text import as_text_embedder, open_text_embedder
+    from ...retrieval.embeddings.chosen import open_index_embedders
+    from ...retrieval.embeddings.runtime import Once
     from ...tools.registry import Experts
     from ...tools.scan_reader import scan_reader_of
 
-    text = as_text_embedder(open_text_embedder(settings))
+    chosen = Once(lambda: embedders or open_index_embedders(settings))
     scan_reader = scan_reader_of(Experts.from_settings(settings))
 
     def open_index(folder: Path, *, write: bool) -> Index:
         require("index")
         from ...retrieval.index import Index
 
+        text, picture = chosen()
         return Index.open(
             folder,
             settings,
@@ -258,6 +265,7 @@ def pack_opener(settings: Settings) -> OpenIndex:
             wait=_WAIT_SECONDS if write else 0.0,
             scan_reader=scan_reader if write else None,
             text=text,
+            picture=picture,
         )
 
     return open_index

@@ -50,7 +50,7 @@ def run(
         print(loading_words(settings), flush=True)
         assistant.warm_experts()
         assistant.warm()
-        opener = pack_opener(settings)
+        opener = pack_opener(settings, assistant.index_embedders)
         if index is not None and not (index / "catalog.db").is_file():
             opener(index, write=True).close()
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from looktwice.retrieval import index as index_module
+from looktwice.retrieval.embeddings import chosen, picture
 from looktwice.retrieval.embeddings.text import as_text_embedder
 
 BOILER = "# Boiler\n\nThe boiler was serviced in [red]May[/red].\n\n## Rent\n\nRent is 900 euros.\n"
@@ -36,10 +37,8 @@ class OtherEmbedder(WordEmbedder):
 
 
 def use(embedder: type[WordEmbedder], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        index_module, "open_text_embedder", lambda settings: as_text_embedder(embedder())
-    )
-    monkeypatch.setattr(index_module, "open_picture_embedder", lambda settings: None)
+    monkeypatch.setattr(chosen, "open_text_embedder", lambda settings: as_text_embedder(embedder()))
+    monkeypatch.setattr(picture, "open_picture_embedder", lambda settings: None)
     monkeypatch.setattr(index_module, "open_reranker", lambda settings: None)
 
 

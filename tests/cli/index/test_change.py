@@ -156,8 +156,8 @@ def test_ctrl_c_stops_in_order_and_the_next_call_goes_on(run: Run) -> None:
         "        sys.stderr.write('embedding\\n'); time.sleep(0.3)\n"
         "        return super().embed(texts)\n"
         "m = t.index_module\n"
-        "m.open_text_embedder = lambda s: t.as_text_embedder(Slow())\n"
-        "m.open_picture_embedder = m.open_reranker = lambda s: None\n"
+        "t.chosen.open_text_embedder = lambda s: t.as_text_embedder(Slow())\n"
+        "t.picture.open_picture_embedder = m.open_reranker = lambda s: None\n"
         "sys.argv = ['looktwice', 'index', 'add', 'many', '--index', 'ix', '--json']\n"
         "app.main()"
     )

@@ -13,6 +13,7 @@ import httpx
 import openai
 import pytest
 from looktwice.agent.given_documents import GivenDocuments
+from looktwice.retrieval.embeddings.chosen import IndexEmbedders
 from looktwice.retrieval.embeddings.text import as_text_embedder
 from looktwice.ui.http.api_keys import ApiKeys
 from looktwice.ui.openai_server.app import make_app
@@ -65,7 +66,9 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     script = kit.Script(says={"talk": says_json, "draft": draft})
     with kit.make_assistant(tmp_path / "home", script) as assistant:
         words = as_text_embedder(WordEmbedder())
-        assistant._given = GivenDocuments(assistant.settings, lambda: None, words)
+        assistant._given = GivenDocuments(
+            assistant.settings, lambda: None, IndexEmbedders(words, None)
+        )
         with listening(make_app(assistant)) as place:
             yield place
 

@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 from looktwice.agent.assistant import Assistant
 from looktwice.agent.given_documents import GivenDocuments
+from looktwice.retrieval.embeddings.chosen import IndexEmbedders
 from looktwice.retrieval.embeddings.text import as_text_embedder
 from looktwice.ui.service.launch import bind_socket, service_config
 from looktwice.ui.service.place import socket_path
@@ -25,7 +26,9 @@ def warm_program(home: Path, script: Any = None) -> Iterator[Assistant]:
     """Runs until the end of the block, or until it is asked to stop."""
     with kit.make_assistant(home, script) as assistant:
         words = as_text_embedder(WordEmbedder())
-        assistant._given = GivenDocuments(assistant.settings, lambda: None, words)
+        assistant._given = GivenDocuments(
+            assistant.settings, lambda: None, IndexEmbedders(words, None)
+        )
         path = socket_path(assistant.settings)
         assert path is not None
 

@@ -64,7 +64,7 @@ def test_documents_are_read_and_searched(
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7")
     script = kit.Script(says={"draft": "March 2031"})
     with warm_program(short_home, script) as assistant:
-        assistant._library._embedder = assistant._given._text
+        assistant._library._embedders = assistant._given._embedders
         service = found(Settings.load())
         folder, failed = service.read_documents([tmp_path / "lease.pdf", tmp_path / "broken.pdf"])
         assert [Path(path).name for path, _ in failed] == ["broken.pdf"]

@@ -1,0 +1,1 @@
+"""Vectors of the chat model itself, in this process or at its server."""
