@@ -152,6 +152,9 @@ class Stages(BaseModel):
     drafts: bool = Field(
         default=False, description="several drafts of what is unsure, from parts; the best wins"
     )
+    debate: bool = Field(
+        default=False, description="argue for each of two such drafts before one is chosen"
+    )
     picture_removed: bool = Field(default=False, description="confidence must need the picture")
 
 

@@ -2,13 +2,14 @@
 
 After Internet-augmented few-shot QA (several evidences, several answers, the best wins) and Divide, Conquer
 and Combine: one draft from the picture without the notes of tools, one from each large piece of it. Two are
-always held against each other in both orders (after JudgeLM). Off by default (`stages.drafts`).
+always held against each other in both orders (after JudgeLM), after a short debate where `stages.debate` is
+on. Off by default (`stages.drafts`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ...schema import Evidence
@@ -23,6 +24,7 @@ from ..run import Run
 from ..state import State, numbered_evidence, targets
 from ..verification.wording import gives_up
 from .base import form_of
+from .debate import ARGUMENTS, debated
 
 _PIECE = 0.6
 """Of the long side of a picture: two pieces of most pictures, four of a square one."""
@@ -49,11 +51,7 @@ def best_draft(settled: Settled, state: State, evidence: Sequence[Evidence], run
         if not _plain(draft) or gives_up(draft) or drafts[_plain(draft)] > 1:
             continue
         own = (part,) if part is not None else ()
-        shown = [*evidence, *rests_on, *own]
-
-        def ask(a: str, b: str, shown: Sequence[Evidence] = tuple(shown)) -> list[Message]:
-            return answer_messages(state, shown, run, "choose_answer", a=a, b=b)
-
+        ask = _question(best, draft, state, [*evidence, *rests_on, *own], run)
         share = preferred(ask, best, draft, run)
         told.append(f"“{draft}” ({1 - share:.2f})")
         if share < 0.5:
@@ -65,6 +63,19 @@ def best_draft(settled: Settled, state: State, evidence: Sequence[Evidence], run
         evidence=(*settled.evidence, *rests_on),
         came_of=(*settled.came_of, came_of),
     )
+
+
+def _question(
+    best: str, draft: str, state: State, shown: Sequence[Evidence], run: Run
+) -> Callable[[str, str], list[Message]]:
+    """Which of two drafts is right; argued for before, where that is wanted and calls are left."""
+    if run.settings.stages.debate and run.model.can_call(_CALLS + ARGUMENTS):
+        return debated(best, draft, state, shown, run)
+
+    def ask(a: str, b: str) -> list[Message]:
+        return answer_messages(state, shown, run, "choose_answer", a=a, b=b)
+
+    return ask
 
 
 def _grounds(state: State, settled: Settled, run: Run) -> Iterator[Evidence | None]:

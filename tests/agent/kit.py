@@ -86,6 +86,8 @@ def what_is_asked(messages: Sequence[Message]) -> str:
     }
     if last.startswith("The answer has to be computed."):
         return "compute"
+    if last.startswith("Say in one sentence what you see that speaks for the first"):
+        return "argue"
     if last.startswith("Say in one or two sentences what they say"):
         return "summary_part"
     if last.startswith("Do what it asks for the document as a whole"):
