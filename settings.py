@@ -333,7 +333,8 @@ class Settings(BaseSettings):
         sees_images: whether a model behind an address sees pictures; by default it is found out.
         request_seconds: one request to a model's server may take.
         decoding: how a model in this process chooses tokens where it is shown pictures: "vcd" (against a
-            noisy picture), "pai" (against no picture), "vdgd" (near its own description), or "plain".
+            noisy picture), "pai" (against no picture), "damro" (against its outlying tokens, for LLaVA),
+            "vdgd" (near its own description), or "plain".
         detector: another detector: a file that ultralytics reads, a folder or a hub name of a model
             for transformers, or a weight's name; "" takes the pack's own.
         mcp_servers: servers that bring more tools, by the name their tools begin with.
@@ -358,7 +359,7 @@ class Settings(BaseSettings):
     page_pixels: int = Field(default=3_000_000, gt=0)
     sees_images: bool | None = None
     request_seconds: float = Field(default=120.0, gt=0)
-    decoding: Literal["plain", "vcd", "pai", "vdgd"] = "plain"
+    decoding: Literal["plain", "vcd", "pai", "damro", "vdgd"] = "plain"
     detector: str = ""
     devices: Devices = Devices()
     retrieval: Retrieval = Retrieval()

@@ -26,7 +26,7 @@ from .local.runner import PromptRunner, Spent
 from .local.sampling import sampling
 from .local.spellings import first_tokens
 from .local.streamer import Stopper, Streamer
-from .local.trusting import Method, guides
+from .local.trusting import Method, check_method, guides
 from .pictures import PAGE_PIXELS
 from .turns import Turns
 
@@ -132,6 +132,8 @@ class TransformersModel(Closing):
     ) -> None:
         if min(pixels) < 1 or (context_tokens is not None and context_tokens < 2):
             raise UsageError("max_pixels, page_pixels and context_tokens must be positive")
+        if parts.sees_images:
+            check_method(decoding, parts.model)
         self.name = name
         self.sees_images = parts.sees_images
         limit = context_of(parts)

@@ -5,7 +5,15 @@ Training-free, off by default (`settings.decoding`). Each is "after" its paper, 
 
 from __future__ import annotations
 
-from .formulas import contrasted, grounded, over_trust
+from .formulas import class_attention, contrasted, grounded, over_trust
 from .processors import Contrast, Grounding, SecondPrompt
 
-__all__ = ["Contrast", "Grounding", "SecondPrompt", "contrasted", "grounded", "over_trust"]
+__all__ = [
+    "Contrast",
+    "Grounding",
+    "SecondPrompt",
+    "class_attention",
+    "contrasted",
+    "grounded",
+    "over_trust",
+]

@@ -31,6 +31,21 @@ def contrasted(logits: Tensor, without: Tensor, strength: float, plausible: floa
     return mixed.masked_fill(logits < least, float("-inf"))
 
 
+def class_attention(queries: Tensor, keys: Tensor) -> Tensor:
+    """How much a picture encoder's class token attends to each patch (DAMRO, Gong et al. 2024).
+
+    Args:
+        queries, keys: of one layer, all heads side by side, `[pictures, 1 + patches, width]`; the class
+            token is the first.
+
+    Returns:
+        `[pictures, patches]`; with the class token's own share the rows sum to 1.
+    """
+    scores = queries[:, :1] @ keys.transpose(-2, -1) / keys.shape[-1] ** 0.5
+    attention: Tensor = scores.softmax(dim=-1)
+    return attention[:, 0, 1:]
+
+
 def grounded(logits: Tensor, description: Tensor, plausible: float) -> Tensor:
     """The next token as near as can be to a description of the picture (VDGD, Ghosh et al. 2024).
 

@@ -28,7 +28,7 @@ class SecondPrompt:
 
     Args:
         model: the library's model.
-        inputs: its prompt, with or without pictures; "input_ids" is `[1, tokens]`.
+        inputs: its prompt as `forward` takes it, a batch of one, with or without pictures.
     """
 
     def __init__(self, model: Any, inputs: Mapping[str, Any]) -> None:

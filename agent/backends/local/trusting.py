@@ -8,26 +8,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from ....errors import UsageError
 from ....media.store import Store
 from ....prompts import render
 from ....schema import Picture
 from ...decoding import Contrast, Grounding, SecondPrompt
 from ..base import Message
 from .model_input import ModelInput
+from .outliers import has_class_token, outliers_only
 from .runner import PromptRunner, Spent
 from .sampling import GREEDY
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Method = Literal["plain", "vcd", "pai", "vdgd"]
-"""How tokens are chosen: as ever, after VCD (against a noisy picture), after PAI (against no picture),
-after VDGD (near a description that the model writes first)."""
+Method = Literal["plain", "vcd", "pai", "damro", "vdgd"]
+"""How tokens are chosen: as ever; after VCD (against a noisy picture), PAI (against no picture) or DAMRO
+(against the picture's outlying tokens); after VDGD (near a description that the model writes first)."""
 
 _DESCRIPTION_TOKENS = 120
 _KEPT = 0.75
 """Share of a picture's variance that is left after 500 of VCD's 1000 steps of noise."""
 _SEED = 7
+_DAMRO = 0.5
+"""DAMRO's alpha for LLaVA."""
 
 
 def without_pictures(messages: Sequence[Message]) -> list[Message]:
@@ -69,11 +73,28 @@ def guides(
         return []
     if method == "vdgd":
         return [Grounding(_description(runner, messages, prompt))]
+    model = runner.parts.model
+    if method == "damro":
+        outlying = SecondPrompt(model, outliers_only(model, runner.whole(prompt)))
+        return [Contrast(outlying, len(prompt), strength=_DAMRO)]
     if method == "pai":
         other = runner.prompt(without_pictures(messages), [])
     else:
         other = runner.prompt(with_noise(messages, store), prompt.pixels)
-    return [Contrast(SecondPrompt(runner.parts.model, runner.whole(other)), len(prompt))]
+    return [Contrast(SecondPrompt(model, runner.whole(other)), len(prompt))]
+
+
+def check_method(method: Method, model: Any) -> None:
+    """Refuse a method that a model's architecture does not allow.
+
+    Raises:
+        UsageError: it has no class token to find outlying tokens by.
+    """
+    if method == "damro" and not has_class_token(model):
+        raise UsageError(
+            f"decoding: damro needs a picture encoder with a class token (LLaVA's), and "
+            f"{type(model).__name__} has none; take vcd, pai or vdgd"
+        )
 
 
 def _description(runner: PromptRunner, messages: Sequence[Message], prompt: ModelInput) -> Tensor:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from looktwice.agent.decoding import contrasted, grounded, over_trust
+from looktwice.agent.decoding import class_attention, contrasted, grounded, over_trust
 
 INF = float("inf")
 
@@ -26,6 +26,13 @@ def test_a_token_is_worth_its_nearest_place_in_the_description() -> None:
     worth = grounded(logits, description, 0.2)
     assert worth[0, :2].tolist() == pytest.approx([math.log(0.2), math.log(0.6)])
     assert worth[0, 2] == -INF  # a tenth of the likeliest
+
+
+def test_the_class_token_attends_as_its_query_fits_the_keys_of_patches() -> None:
+    queries = torch.tensor([[[2.0, 0, 0, 0], [9, 9, 9, 9], [9, 9, 9, 9]]])
+    keys = torch.tensor([[[0.0, 5, 5, 5], [math.log(2), 1, 0, 0], [0, 1, 1, 0]]])
+    # scores 0, 2 ln 2 / sqrt(4) and 0: shares 1, 2 and 1 of 4, the first of them its own
+    assert class_attention(queries, keys)[0].tolist() == pytest.approx([0.5, 0.25])
 
 
 def test_tokens_that_lean_on_one_before_them_are_penalised() -> None:
