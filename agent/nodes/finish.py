@@ -19,9 +19,11 @@ from ...schema import (
 )
 from ...tools.base import Tool
 from ..calibration import tempered
+from ..evidence.prompting import shown_evidence
 from ..evidence.provenance import known_by
 from ..illustrating import ILLUSTRATED, illustrated
 from ..planner import NO_PICTURE
+from ..policies.base import examined
 from ..policies.finding import no_such_picture
 from ..run import Run
 from ..state import State, Turn, Verdict
@@ -132,20 +134,29 @@ def outcome(state: State, stop: StopReason, run: Run) -> tuple[Status, str]:
     if stop == "unsupported":
         return "declined", why_declined(state, run)
     if stop in _CUT_SHORT:
-        return cut_short(state, stop)
+        return cut_short(state, stop, run)
     return "failed", f"Something went wrong: {state['problem']}"
 
 
-def cut_short(state: State, stop: StopReason) -> tuple[Status, str]:
-    """What can be said of a run that had to end early."""
+def cut_short(state: State, stop: StopReason, run: Run) -> tuple[Status, str]:
+    """What can be said of a run that had to end early: its draft, where no program finds a fault in it."""
     reason = {
         "budget": f"{state['problem']} was reached",
         "deadline": "the time was over",
         "cancelled": "it was stopped",
     }[stop]
-    if state["draft"] and state["verdict"] is None and stop != "cancelled":
+    unchecked = state["draft"] and state["verdict"] is None and stop != "cancelled"
+    if unchecked and not doubted(state, run):
         return "partial", f"{state['draft']}\n(Not checked: {reason}.)"
-    return "failed", f"There is no answer: {reason} before one was found."
+    nearest = f" The pages that come nearest: {pages}." if (pages := nearest_pages(state)) else ""
+    return "failed", f"There is no answer: {reason} before one was found.{nearest}"
+
+
+def doubted(state: State, run: Run) -> bool:
+    """Whether a program finds a fault in the draft of a model that only reads; that takes no time."""
+    if run.model.sees_images:
+        return False
+    return bool(examined(state["draft"], state, shown_evidence(state), run).doubts)
 
 
 def why_declined(state: State, run: Run) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from looktwice.agent.assistant import Assistant
+from looktwice.errors import DeadlinePassed
 from looktwice.schema import Answer
 
 from .. import fake_index, kit
@@ -54,3 +56,24 @@ def test_a_long_answer_from_pages_is_as_sure_as_the_model_is_of_it(
     assert (answer.form, answer.status) == ("explanation", status)
     assert answer.confidence == pytest.approx(sure)
     assert ("the model itself is not sure of it" in answer.text) is (status == "partial")
+
+
+@pytest.mark.parametrize(("draft", "status"), [("900", "partial"), ("999", "failed")])
+def test_a_draft_that_was_not_checked_is_given_only_where_no_program_doubts_it(
+    make: Make, draft: str, status: str
+) -> None:
+    def until_the_draft(messages: Any, options: Any = ()) -> dict[str, float]:
+        if kit.what_is_asked(messages) != "answerable":
+            raise DeadlinePassed
+        return {"yes": 0.9, "no": 0.1}
+
+    script = kit.Script(
+        says={"draft": draft, "compute": until_the_draft, "revise": until_the_draft}
+    )
+    script.choice = until_the_draft
+    index = fake_index.MemoryIndex(
+        {"lease.pdf": [fake_index.page(1, "The rent is EUR 900 a month")]}
+    )
+    answer = make(script.model(), index=index).ask("How high is the rent in EUR?")
+    assert (answer.status, draft in answer.text) == (status, status == "partial")
+    assert ("come nearest: lease.pdf page 1" in answer.text) is (status == "failed")
