@@ -420,7 +420,7 @@ class TestOpening:
     ) -> None:
         opened: list[Path] = []
 
-        def open_it(folder: Path, settings: Any, text: Any) -> Any:
+        def open_it(folder: Path, settings: Any, **embedders: Any) -> Any:
             opened.append(folder)
             return index
 
