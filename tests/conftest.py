@@ -14,6 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from looktwice.media.store import Store
 from looktwice.settings import Settings, quiet_third_parties
 
+from .warm_models import warm_model, warm_models  # noqa: F401
+
 quiet_third_parties(Settings(offline=True))
 hypothesis_settings.register_profile("looktwice", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.load_profile("looktwice")

@@ -79,6 +79,7 @@ def test_python_runs(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.weights
+@pytest.mark.usefixtures("warm_model")
 @pytest.mark.parametrize("block", WITH_WEIGHTS, ids=str)
 def test_python_that_asks_runs(
     block: Block,

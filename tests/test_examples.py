@@ -18,7 +18,9 @@ SAMPLES = ROOT / "samples"
 
 
 @pytest.fixture
-def starter(starter_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def starter(
+    starter_settings: Settings, warm_model: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The starter pack, for programs that read their settings themselves; an empty working folder."""
     monkeypatch.setenv("LOOKTWICE_HOME", str(starter_settings.home))
     monkeypatch.setenv("LOOKTWICE_PACK", "starter")
