@@ -168,6 +168,14 @@ def words(text: str) -> list[str]:
     return _WORD.findall(plain)
 
 
+def plain_words(text: str) -> set[str]:
+    """The words of a text without those inside it that are written like names: "Best Buy" is not "best"."""
+    first, *others = text.split() or [""]
+    if text.isupper():
+        return {*words(text)}
+    return {*words(" ".join([first, *(word for word in others if not word[0].isupper())]))}
+
+
 def content_words(text: str) -> set[str]:
     """Words that carry meaning; numbers are among them in their normal form."""
     return set(_content_words(text))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ...schema import Evidence, Table
 from ..evidence.contents import Values, columns
 from ..evidence.grounding import same_word
-from ..text.facts import content_words, squeezed, words
+from ..text.facts import content_words, plain_words, squeezed
 
 MOST = frozenset(
     """
@@ -32,7 +32,7 @@ def right_extreme(draft: str, question: str, evidence: Sequence[Evidence]) -> st
 
     Only where the question asks for one of them, and a column of what was read is meant without doubt.
     """
-    asked = set(words(question))
+    asked = plain_words(question)
     most, least = bool(asked & MOST), bool(asked & LEAST)
     tables = (table for item in evidence if item.kind == "text" for table in item.tables)
     found = [values for table in tables for values in columns_of(table, question)]

@@ -14,7 +14,7 @@ from ..forms import COPIED
 from ..run import Run
 from ..state import State
 from ..structured_output import probability_of_yes
-from ..text.facts import words
+from ..text.facts import plain_words
 from ..text.polarity import opposite
 from .extremes import LEAST, MOST
 
@@ -96,7 +96,7 @@ def _least(state: State, evidence: Sequence[Evidence], run: Run) -> float:
     if not retrieved(evidence):
         # Of a draft it must be as sure as it should have been of what it was made of.
         return max(lines.supported, lines.answerable) if is_unsure(state, run) else lines.supported
-    compares = bool(COMPARING & set(words(state["standalone_question"])))
+    compares = bool(COMPARING & plain_words(state["standalone_question"]))
     both = lines.supported_by_pages + COMPARED * compares
     return min(1.0, both / max(state["answerable"], both))
 

@@ -11,6 +11,7 @@ from looktwice.agent.text.facts import (
     named_dates,
     normal_number,
     numbers,
+    plain_words,
     squeezed,
     words,
     years_of,
@@ -143,3 +144,17 @@ def test_years_in_all_their_forms() -> None:
 def test_columns_of_figures_are_not_one_number() -> None:
     assert numbers("Net sales 107,006 135,987 177,866") == ["107006", "135987", "177866"]
     assert numbers("(1.577) 1 234 567,5 1'234'567") == ["1.577", "1234567.5", "1234567"]
+
+
+@pytest.mark.parametrize(
+    ("text", "has"),
+    [
+        ("Which is the best shop?", True),
+        ("How many stores does Best Buy have?", False),
+        ("WHICH IS THE BEST SHOP?", True),
+        ("Best shop?", True),
+        ("", False),
+    ],
+)
+def test_a_name_is_none_of_the_plain_words(text: str, has: bool) -> None:
+    assert ("best" in plain_words(text)) is has
