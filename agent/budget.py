@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 
 from ..control import Control
 from ..errors import LooktwiceError
-from ..schema import Picture
+from ..schema import Picture, Usage
 from ..settings import Limits
-from ..tools.context import ModelCost
 from ..tools.looking.regions import HeatMap
 from .backends.base import (
     Attends,
@@ -161,15 +160,25 @@ class Meter:
         self._add(choice, messages)
         return choice
 
-    def include(self, cost: ModelCost) -> None:
+    def usage(self) -> Usage:
+        """What was spent so far."""
+        return Usage(
+            model_calls=self.calls,
+            prompt_tokens=self.prompt_tokens,
+            prefill_tokens=self.prefill_tokens,
+            completion_tokens=self.completion_tokens,
+            vision_passes=self.vision_passes,
+        )
+
+    def include(self, usage: Usage) -> None:
         """Count what a tool spent on calls of its own, which has limits of its own."""
         with self._lock:
-            self.calls += cost.calls
-            self._by_tools += cost.calls
-            self.prompt_tokens += cost.prompt_tokens
-            self.completion_tokens += cost.completion_tokens
-            self.prefill_tokens += cost.prefill_tokens
-            self.vision_passes += cost.vision_passes
+            self.calls += usage.model_calls
+            self._by_tools += usage.model_calls
+            self.prompt_tokens += usage.prompt_tokens
+            self.completion_tokens += usage.completion_tokens
+            self.prefill_tokens += usage.prefill_tokens
+            self.vision_passes += usage.vision_passes
 
     def _left(self) -> int:
         return max(1, self._limits.tokens - self._charged)

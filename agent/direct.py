@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import RootModel
 
-from ..schema import Answer, Usage
+from ..schema import Answer
 from .backends.base import JsonSchema, Message
 from .budget import Meter
 from .structured_output import ask_json
@@ -55,12 +55,7 @@ def direct_answer(text: str, prompt: str, meter: Meter, model: str, pack: str) -
         confidence=0.0,
         stop_reason="no_tools_needed",
         form="talk",
-        usage=Usage(
-            model_calls=meter.calls,
-            prompt_tokens=meter.prompt_tokens,
-            prefill_tokens=meter.prefill_tokens,
-            completion_tokens=meter.completion_tokens,
-        ),
+        usage=meter.usage(),
         model=model,
         pack=pack,
     )

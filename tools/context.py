@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from ..control import Control
 from ..media.store import Store
-from ..schema import Evidence, Picture
-
-
-class ModelCost(Protocol):
-    """What calls of a model took."""
-
-    calls: int
-    prompt_tokens: int
-    completion_tokens: int
-    prefill_tokens: int
-    vision_passes: int
+from ..schema import Evidence, Picture, Usage
 
 
 @dataclass(frozen=True)
@@ -39,4 +28,4 @@ class Context:
     control: Control
     evidence: tuple[Evidence, ...] = ()
     tell: Callable[[str], None] = lambda words: None
-    charge: Callable[[ModelCost], None] = lambda cost: None
+    charge: Callable[[Usage], None] = lambda usage: None

@@ -115,7 +115,7 @@ class CollectionReader:
         request = RecordRequest(json_schema=dict(self.schema))
         pages = [*self._pages(entry)]
         record, cost = self.extractor.extract_pages(request, entry.name, pages, context.control)
-        context.charge(cost)
+        context.charge(cost.usage())
         with suppress(UsageError):
             self.index.keep_record(entry.name, _key(self.schema), record.model_dump_json())
         return record

@@ -112,16 +112,12 @@ def usage(state: State, run: Run) -> Usage:
     seconds: dict[str, float] = {}
     for step in state["steps"]:
         seconds[step.node] = round(seconds.get(step.node, 0.0) + step.seconds, 4)
-    return Usage(
-        model_calls=run.model.calls,
-        prompt_tokens=run.model.prompt_tokens,
-        prefill_tokens=run.model.prefill_tokens,
-        completion_tokens=run.model.completion_tokens,
-        vision_passes=run.model.vision_passes,
-        tool_calls=len(state["results"]),
-        seconds=seconds,
-        total_seconds=round(run.elapsed(), 4),
-    )
+    of_the_run = {
+        "tool_calls": len(state["results"]),
+        "seconds": seconds,
+        "total_seconds": round(run.elapsed(), 4),
+    }
+    return run.model.usage().model_copy(update=of_the_run)
 
 
 def outcome(state: State, stop: StopReason, run: Run) -> tuple[Status, str]:

@@ -114,7 +114,7 @@ class Summariser:
         try:
             return self._summed_up(asked, kept, model, context.tell)
         finally:
-            context.charge(model)
+            context.charge(model.usage())
 
     def _summed_up(
         self, asked: SummaryTask, kept: DocumentSummary, model: Meter, tell: Tell

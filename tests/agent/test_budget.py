@@ -47,7 +47,7 @@ def test_what_a_tool_spends_is_counted_and_takes_nothing_from_the_run() -> None:
     of_a_tool, meter = metered(model), metered(model, model_calls=1, tokens=5)
     for _ in range(3):
         of_a_tool.generate(ASK)
-    meter.include(of_a_tool)
+    meter.include(of_a_tool.usage())
     assert meter.can_call()
     meter.generate(ASK)
     assert not meter.can_call()

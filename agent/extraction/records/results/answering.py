@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .....schema import Answer, ExtractedRecord, Status, Usage
+from .....schema import Answer, ExtractedRecord, Status
 from ....budget import Meter
 from ..schemas.fields import RecordSpec
 from .assembly import valid
@@ -29,12 +29,7 @@ def answer_of(
         status=status_of(record),
         confidence=sum(field.confidence for field in known) / len(known) if known else 0.0,
         stop_reason="accepted" if known else "unsupported",
-        usage=Usage(
-            model_calls=meter.calls,
-            prompt_tokens=meter.prompt_tokens,
-            completion_tokens=meter.completion_tokens,
-            total_seconds=round(seconds, 3),
-        ),
+        usage=meter.usage().model_copy(update={"total_seconds": round(seconds, 3)}),
         model=model,
         pack=pack,
         form="record",
