@@ -208,6 +208,7 @@ class EventHandlers:
 
     async def watch_documents(self, request: gr.Request) -> AsyncGenerator[WidgetUpdates]:
         """The page was opened while files of its user are being added."""
+        yield {self._widgets.progress: gr.skip()}  # without a yield Gradio empties what is changed
         async for updates in self._panel.watch(self.caller(request)):
             yield self.shown(updates)
 
