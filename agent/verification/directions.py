@@ -28,7 +28,7 @@ decline declines declining shrank shrunk sank gesunken fiel gefallen abgenommen 
 baissee diminue diminuee recule bajo disminuyo cayo diminuito sceso calato diminuiu caiu gedaald
 """.split()
 )
-_NOT = frozenset("not no never didn't nicht kein keine pas non nao niet".split())
+_NOT = frozenset("not no never didn doesn hasn nicht kein keine pas non nao niet".split())
 _SENTENCE = re.compile(r"(?<=[.;!?])\s|\n")
 _FROM = re.compile(r"\b(?:from|von|vom|de|du|desde|da|dal|van)\b", re.IGNORECASE)
 _TO = re.compile(r"\b(?:to|auf|à|a|al|para|naar)\b", re.IGNORECASE)
