@@ -19,15 +19,23 @@ class Look(TypedDict):
     crc: int | None
 
 
+_LENGTH = 4
+"""Bytes for each vector in the file of their lengths."""
+
+
 def clear_unused(graph: Path) -> None:
     """Empty what lies behind the last vector: Chroma fills it with whatever its memory held before."""
-    header, vectors = graph / "header.bin", graph / "data_level0.bin"
     with contextlib.suppress(FileNotFoundError, struct.error):
-        *_, count, each, _, _ = struct.unpack_from("<i6Q", header.read_bytes())
-        size = vectors.stat().st_size
-        if count * each < size and _holds_anything(vectors, count * each):
-            os.truncate(vectors, count * each)
-            os.truncate(vectors, size)
+        *_, count, each, _, _ = struct.unpack_from("<i6Q", (graph / "header.bin").read_bytes())
+        _clear_from(graph / "data_level0.bin", count * each)
+        _clear_from(graph / "length.bin", count * _LENGTH)
+
+
+def _clear_from(file: Path, start: int) -> None:
+    size = file.stat().st_size
+    if start < size and _holds_anything(file, start):
+        os.truncate(file, start)
+        os.truncate(file, size)
 
 
 def _holds_anything(file: Path, start: int) -> bool:

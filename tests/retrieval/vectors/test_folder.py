@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from looktwice.errors import UsageError
+from looktwice.retrieval.vectors.files import clear_unused
 from looktwice.retrieval.vectors.vectors import Vectors, VectorsDamaged
 
 from .kit import fill, first_hit
@@ -48,6 +49,20 @@ def test_a_graph_half_written_is_built_again(
             with Vectors(folder, write=True):
                 assert caplog.text == ""
             shutil.rmtree(folder)
+
+
+def test_what_memory_held_is_emptied_behind_the_last_vector(tmp_path: Path) -> None:
+    """Chroma writes the unused part of these files as it finds it: old vectors may stand there."""
+    with Vectors(tmp_path, write=True) as store:
+        fill(store, 130)
+        graph = graph_of(tmp_path)
+        used = {name: (graph / name).read_bytes() for name in ("data_level0.bin", "length.bin")}
+        assert len(used["length.bin"]) == 130 * 4
+        for name, vectors in used.items():
+            (graph / name).write_bytes(vectors + b"secret." * 200)
+        clear_unused(graph)
+        for name, vectors in used.items():
+            assert (graph / name).read_bytes() == vectors + bytes(7 * 200)
 
 
 def test_sound_folders_are_taken_as_they_are(
