@@ -18,6 +18,7 @@ TESTS = Path(__file__).parent
 
 THROUGH_THEIR_FACE = {
     "agent/nodes": "agent/test_loop.py",
+    "agent/planning": "agent/planning/test_routes.py",
     "agent/summarising": "agent/summarising/test_summariser.py",
     "evals/baselines": "evals/baselines/test_contest.py",
     "evals/metrics": "evals/test_metrics.py",
