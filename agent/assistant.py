@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import sqlite3
 import threading
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -19,11 +17,11 @@ from ..closing import Closing
 from ..control import Control
 from ..errors import LooktwiceError, UsageError
 from ..extensions.extras import has, require
-from ..media.private import mend_home, private_file
+from ..media.private import mend_home
 from ..media.store import Store
 from ..retrieval.embeddings.chosen import IndexEmbedders, open_index_embedders
 from ..retrieval.embeddings.text import Embedder, TextEmbedder, open_text_embedder
-from ..schema import Answer, AnswerReady, Event, Picture, Value
+from ..schema import Answer, AnswerReady, Event, Picture
 from ..settings import Settings, quiet_third_parties
 from ..tools import search_tools
 from ..tools.base import Tool
@@ -57,6 +55,7 @@ from .loading_times import note_seconds
 from .many import answer_each
 from .planner import Example, Planner, examples_of_tools, shipped_examples
 from .run import Emit, Run
+from .sessions import Sessions, checked_session
 from .state import State, Turn, fresh
 from .summarising.evidence import summary_tools
 
@@ -74,7 +73,6 @@ if TYPE_CHECKING:
 Files = str | Path | Sequence[str | Path]
 """One document or several."""
 M = TypeVar("M", bound=BaseModel)
-_LONGEST_NAME = 200
 
 
 class Assistant(Closing):
@@ -123,9 +121,8 @@ class Assistant(Closing):
         self._cache = ResultCache()
         self._lock = threading.RLock()
         self._closed = False
-        self._graphs: dict[bool, Graph] = {}
-        self._sessions: sqlite3.Connection | None = None
-        self._session_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._graph: Graph | None = None
+        self._sessions = Sessions(settings.sessions_file)
         self._embedder = embedder or own
         added = [*tools, *(t for t in plugin_tools() if self.tools.get(t.name) is t)]
         self._examples = [*examples, *examples_of_tools(added), *shipped_examples()]
@@ -521,7 +518,7 @@ class Assistant(Closing):
         loading = threading.Thread(target=warm, name="looktwice-warm", daemon=True)
         loading.start()
         model = self._chat_model()
-        self._graph(sessions=False)
+        self._plain_graph()
         if isinstance(model, Warms):
             with suppress(LooktwiceError):
                 model.warm()
@@ -540,14 +537,11 @@ class Assistant(Closing):
 
     def sessions(self) -> list[str]:
         """Names of the sessions that are kept."""
-        self._graph(sessions=True)  # makes the tables
-        rows = self._connect().execute("SELECT DISTINCT thread_id FROM checkpoints")
-        return sorted(row[0] for row in rows)
+        return self._sessions.names()
 
     def forget(self, session: str) -> None:
         """Remove a session and all it remembers."""
-        saver = self._graph(sessions=True).checkpointer
-        saver.delete_thread(session)  # type: ignore[union-attr]
+        self._sessions.forget(session)
 
     def close(self) -> None:
         """Give back what was opened; calling twice is fine."""
@@ -556,10 +550,8 @@ class Assistant(Closing):
             if self._model is not None and self._owns_model:
                 self._model.close()
                 self._model = None
-            if self._sessions is not None:
-                self._sessions.close()
-                self._sessions = None
-            self._graphs.clear()
+            self._sessions.close()
+            self._graph = None
             self._library.close()
             self._documents.close()
             if self._remote is not None:
@@ -619,11 +611,13 @@ class Assistant(Closing):
         if isinstance(model, ReadsAhead):
             _read_ahead(model, documents)
         run = self._run(documents, control, emit, settings)
-        config: RunnableConfig = (
-            {"configurable": {"thread_id": checked_session(session)}} if session is not None else {}
-        )
-        with self._turn_in(session, run.control):
-            output = self._graph(sessions=session is not None).invoke(
+        graph = self._plain_graph() if session is None else self._sessions.graph
+        config: RunnableConfig = {}
+        with ExitStack() as held:
+            if session is not None:
+                config = {"configurable": {"thread_id": checked_session(session)}}
+                held.enter_context(self._sessions.turn(session, run.control))
+            output = graph.invoke(
                 State(**fresh(question, pictures), turns=tuple(history)),
                 config,
                 context=run,
@@ -696,20 +690,6 @@ class Assistant(Closing):
                 self._planners[names] = Planner(self._embedder, self._examples, names, cache)
             return self._planners[names]
 
-    @contextmanager
-    def _turn_in(self, session: str | None, control: Control) -> Iterator[None]:
-        """Questions of one session come one after the other; waiting is not time of the one that waits."""
-        if session is None:
-            yield
-            return
-        lock = self._session_locks[session]
-        with control.waiting():
-            lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
-
     def _index_embedders(self, own: TextEmbedder | None) -> IndexEmbedders | None:
         """What asks indexes: the pack's own text embedder, or the chat model, loaded once for both."""
         if own is None:
@@ -734,31 +714,14 @@ class Assistant(Closing):
                 self._model = open_model(self.settings, self.store)
             return self._model
 
-    def _graph(self, sessions: bool) -> Graph:
+    def _plain_graph(self) -> Graph:
+        """The graph that remembers nothing."""
         with self._lock:
-            if sessions not in self._graphs:
+            if self._graph is None:
                 from .graph import build_graph
 
-                self._graphs[sessions] = build_graph(self._saver() if sessions else None)
-            return self._graphs[sessions]
-
-    def _connect(self) -> sqlite3.Connection:
-        with self._lock:
-            if self._sessions is None:
-                path = self.settings.sessions_file
-                private_file(path)
-                self._sessions = sqlite3.connect(path, check_same_thread=False, timeout=30)
-            return self._sessions
-
-    def _saver(self) -> Any:
-        from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-        from langgraph.checkpoint.sqlite import SqliteSaver
-
-        # Only our own values may be brought back from the file, and never by pickle.
-        ours = [(cls.__module__, cls.__name__) for cls in all_values()]
-        saver = SqliteSaver(self._connect(), serde=JsonPlusSerializer(allowed_msgpack_modules=ours))
-        saver.setup()
-        return saver
+                self._graph = build_graph(None)
+            return self._graph
 
 
 def _read_ahead(model: ChatModel, documents: Searchable | None) -> None:
@@ -766,17 +729,6 @@ def _read_ahead(model: ChatModel, documents: Searchable | None) -> None:
     about: Opening = "pictures" if documents is None else "documents"
     with suppress(LooktwiceError):
         read_ahead(model, "seeing" if model.sees_images else about)
-
-
-def all_values() -> list[type[Value]]:
-    """Every class of values there is, `Value`'s subclasses and theirs."""
-    found: list[type[Value]] = []
-    todo = [Value]
-    while todo:
-        for cls in todo.pop().__subclasses__():
-            found.append(cls)
-            todo.append(cls)
-    return found
 
 
 def checked_question(question: str, most: int | None = None) -> str:
@@ -789,10 +741,3 @@ def checked_question(question: str, most: int | None = None) -> str:
             "into an index, or raise LOOKTWICE_LIMITS__QUESTION_CHARACTERS"
         )
     return whole(question).strip()
-
-
-def checked_session(session: str) -> str:
-    """A usable session name; UsageError otherwise."""
-    if not session.strip() or len(session) > _LONGEST_NAME or not session.isprintable():
-        raise UsageError(f"session: expected 1 to {_LONGEST_NAME} printable characters")
-    return session

@@ -171,7 +171,7 @@ def test_every_value_in_the_session_comes_back_as_its_class(
 ) -> None:
     """What a checkpoint names and the allow-list lacks would come back as a bare dictionary."""
     with make_assistant(old) as assistant:
-        kept = list(assistant._saver().list({"configurable": {"thread_id": "march"}}))
+        kept = list(assistant._sessions._saver().list({"configurable": {"thread_id": "march"}}))
     turns = kept[0].checkpoint["channel_values"]["turns"]
     assert [(type(t), t.question, t.answer, t.status) for t in turns] == [
         (Turn, FIRST, "33.64", "answered"),

@@ -14,8 +14,9 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 
 from ...errors import UsageError
 from ...schema import Value
-from ..assistant import checked_question, checked_session
+from ..assistant import checked_question
 from ..extraction.records.schemas.requests import RecordRequest
+from ..sessions import checked_session
 
 LIST_COLUMNS = ("images", "documents")
 """Columns of a CSV file that hold several values, with semicolons between them."""

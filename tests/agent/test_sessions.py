@@ -208,7 +208,7 @@ def test_questions_of_one_session_wait_for_each_other(make: Make) -> None:
 def test_waiting_for_one_s_turn_takes_no_time_of_the_question(make: Make) -> None:
     assistant, control = make(), Control(seconds=1000)
     with ThreadPoolExecutor(1) as pool:
-        with assistant._session_locks["s"]:
+        with assistant._sessions._turns["s"]:
             asked = pool.submit(
                 assistant.ask, kit.TOTAL, [kit.picture()], session="s", control=control
             )
