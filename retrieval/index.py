@@ -64,8 +64,6 @@ __all__ = ["Index"]
 _NAMED = 8
 _WIDE = 50
 """Pictures that are looked at where words are to choose among those that look alike."""
-_SAID = frozenset({"words", "label", "written"})
-"""Ways by which words were found as they are, and not only something near in meaning."""
 _log = logging.getLogger(__name__)
 
 
@@ -256,7 +254,9 @@ class Index(Closing):
 
         Args:
             query: in words; the question itself is a good one.
-            picture: find what looks like it.
+            picture: find what looks like it; with words, too, that of which they are true first: "at
+                night", "with a dog". An embedder that knows words looks for both at once (composed
+                retrieval); with another one it counts what was seen and read in pictures.
             limit: at most so many.
             filters: look into some documents only.
             documents: names of those to look into, beside what `filters` say.
@@ -278,13 +278,30 @@ class Index(Closing):
         reranker = self._reranker if rerank else None
         if documents:
             filters = replace(filters or Filters(), documents=tuple(documents))
+        control = control or Control()
+        if picture is not None and self._picture is not None and query.strip():
+            return self._alike_but(picture, query, limit, filters, control)
         if picture is None:
             depicted = self.pictures(query, limit=limit, filters=filters)
             if depicted is not None and (depicted.passages or self._only_pictures(filters)):
                 return list(depicted.passages)
-        return self._search.run(
-            query, picture, limit, filters, reranker, control or Control(), orderer
-        )
+        return self._search.run(query, picture, limit, filters, reranker, control, orderer)
+
+    def _alike_but(
+        self,
+        image: Image.Image,
+        words: str,
+        limit: int,
+        filters: Filters | None,
+        control: Control,
+    ) -> list[Passage]:
+        """Pictures that look alike, those of which words are true first."""
+        wide = max(_WIDE, 5 * limit)
+        knows_words = self._picture is not None and self._picture.words
+        near = self._search.run(words if knows_words else "", image, wide, filters, None, control)
+        alike = [hit for hit in near if "picture" in hit.found_by]
+        said = self._depictions.saying(words, wide, self._catalog.documents(filters))
+        return composed(alike, said)[:limit]
 
     def pictures(
         self,
@@ -332,17 +349,9 @@ class Index(Closing):
         Args:
             image: like this one,
             limit: at most so many,
-            words: but as they say: "at night", "with a dog". An embedder that knows words looks for both at
-                once (composed retrieval); with another one, what was seen and read in pictures counts too.
+            words: but as they say, as for `search`.
         """
-        if not words.strip():
-            return self.search(picture=image, limit=limit)
-        wide = max(_WIDE, 5 * limit)
-        knows_words = self._picture is not None and self._picture.words
-        near = self.search(words if knows_words else "", picture=image, limit=wide)
-        alike = [hit for hit in near if "picture" in hit.found_by]
-        said = [hit for hit in self.search(words, limit=wide) if _SAID & {*hit.found_by}]
-        return composed(alike, said)[:limit]
+        return self.search(words, picture=image, limit=limit)
 
     def duplicates(self, control: Control | None = None) -> tuple[list[Duplicates], list[str]]:
         """Documents of the same bytes and pictures that look the same, and what could not be looked at.

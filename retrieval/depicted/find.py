@@ -80,6 +80,19 @@ class DepictionSearch:
             return None
         return self.showing(phrase.things, limit, pictured)
 
+    def saying(self, words: str, limit: int, documents: Sequence[Document]) -> Sequence[Passage]:
+        """The pages of which words are true, the surest first: they show what is said, or have it written.
+
+        One word of them is not enough: "at" is written in pictures that were not taken at night.
+
+        Args:
+            words: "at night", "with a dog".
+            limit: pages at most.
+            documents: those to look into, of any kind.
+        """
+        things = self._phrasings.understood(words).things or (words,)
+        return self.showing(things, limit, documents).passages
+
     def showing(self, things: Sequence[str], limit: int, documents: Sequence[Document]) -> Depicted:
         """The pictures that show all of the things that any shows, the surest first."""
         names = {document.id: document.name for document in documents}

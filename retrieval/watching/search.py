@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ...media.names import last_part
 from ...schema import Detection
 from ..catalog.catalog import Catalog
 from ..catalog.highlight import Highlighter
@@ -17,6 +19,9 @@ from .readings import Reading, readings_of, written_in
 from .spans import Shown, Span, count_at, distinct, spans_of, window
 
 __all__ = ["VideoSearch", "Watched"]
+
+_A_VIDEO = "the video"
+"""What a question calls one that it does not name."""
 
 
 class Watched(NamedTuple):
@@ -50,7 +55,11 @@ class VideoSearch:
         self._questions = VideoQuestions(embedder)
 
     def understood(self, question: str) -> VideoQuestion:
-        """What a question asks of a video."""
+        """What a question asks of a video; the name of a file is no thing that it shows."""
+        names = {n for d in self._catalog.documents() for n in (d.name, last_part(d.name))}
+        named = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+        if named:
+            question = re.sub(rf"(?<!\w)(?:{named})(?!\w)", _A_VIDEO, question, flags=re.I)
         return self._questions.understood(question)
 
     def watch(self, document: Document, question: VideoQuestion) -> Watched:

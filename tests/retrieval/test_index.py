@@ -75,14 +75,17 @@ def test_like_this_but_with_words(tmp_path: Path, settings: Settings) -> None:
 
     def read(image: Image.Image, picture: Picture) -> list[TextLine]:
         dark = image.convert("RGB").getpixel((1, 1)) == (208, 0, 0)
-        line = TextLine(text="harbour at night", score=0.9, box=picture.box(0, 0, 9, 9))
-        return [line] if dark else []
+        text = "harbour at night" if dark else "harbour at noon"
+        return [TextLine(text=text, score=0.9, box=picture.box(0, 0, 9, 9))]
 
     with open_index(tmp_path / "ix", settings, write=True, scan_reader=ScanReader(read)) as index:
         index.add([folder])
         red = Image.new("RGB", (60, 40), "#ff0000")
         assert index.similar_pictures(red)[0].document == "one.png"
-        assert index.similar_pictures(red, words="harbour night")[0].document == "two.png"
+        for words in ("harbour night", "at night"):
+            first, *others = index.similar_pictures(red, words=words)
+            assert first.document == "two.png"
+            assert {way for hit in others for way in hit.found_by} == {"picture"}
 
 
 def test_a_picture_finds_pictures(tmp_path: Path, settings: Settings) -> None:

@@ -108,6 +108,13 @@ def test_how_many_there_are_at_a_time(index: Index, question: str, count: int) -
     assert index.watch("clip.mp4", index.video_question(question)).number == count
 
 
+@pytest.mark.parametrize(
+    "question", ["When does the cup appear in Clip.mp4?", "How many cups are there in clip.mp4?"]
+)
+def test_the_name_of_a_video_is_nothing_that_it_shows(index: Index, question: str) -> None:
+    assert index.video_question(question).things in (("cup",), ("cups",))
+
+
 def test_an_answer_has_the_second_and_the_place_and_a_refusal_its_reason(
     index: Index, tmp_path: Path
 ) -> None:
