@@ -5,7 +5,7 @@ Training-free, off by default (`settings.decoding`). Each is "after" its paper, 
 
 from __future__ import annotations
 
-from .formulas import class_attention, contrasted, grounded, over_trust
+from .formulas import class_attention, contrasted, grounded
 from .processors import Contrast, Grounding, SecondPrompt
 
 __all__ = [
@@ -15,5 +15,4 @@ __all__ = [
     "class_attention",
     "contrasted",
     "grounded",
-    "over_trust",
 ]

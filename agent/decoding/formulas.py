@@ -62,25 +62,3 @@ def grounded(logits: Tensor, description: Tensor, plausible: float) -> Tensor:
     nearest = description.log_softmax(dim=-1).max(dim=0).values
     least = logits.max(dim=-1, keepdim=True).values + math.log(plausible)
     return nearest.expand_as(logits).masked_fill(logits < least, float("-inf"))
-
-
-def over_trust(attention: Tensor, scale: float) -> Tensor:
-    """How much the newest tokens lean on one summary token, OPERA's penalty (Huang et al. 2024).
-
-    The largest product down a column of the scaled self-attention among the last tokens; a
-    continuation is worth its logits minus a weight times this.
-
-    Args:
-        attention: `[batch, window, window]`, causal, the mean or maximum over heads.
-        scale: sigma, so that products of many weights do not vanish.
-
-    Returns:
-        `[batch]`.
-    """
-    import torch
-
-    window = attention.shape[-1]
-    scaled = attention * scale
-    seen = torch.ones(window, window, dtype=torch.bool, device=attention.device).tril()
-    columns = scaled.masked_fill(~seen, 1.0).prod(dim=-2)
-    return columns.max(dim=-1).values

@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from looktwice.agent.decoding import class_attention, contrasted, grounded, over_trust
+from looktwice.agent.decoding import class_attention, contrasted, grounded
 
 INF = float("inf")
 
@@ -33,11 +33,3 @@ def test_the_class_token_attends_as_its_query_fits_the_keys_of_patches() -> None
     keys = torch.tensor([[[0.0, 5, 5, 5], [math.log(2), 1, 0, 0], [0, 1, 1, 0]]])
     # scores 0, 2 ln 2 / sqrt(4) and 0: shares 1, 2 and 1 of 4, the first of them its own
     assert class_attention(queries, keys)[0].tolist() == pytest.approx([0.5, 0.25])
-
-
-def test_tokens_that_lean_on_one_before_them_are_penalised() -> None:
-    leaning = torch.tensor([[[1.0, 0.0, 0.0], [0.9, 0.1, 0.0], [0.8, 0.1, 0.1]]])
-    even = torch.tensor([[[1.0, 0.0, 0.0], [0.5, 0.5, 0.0], [0.3, 0.3, 0.4]]])
-    assert over_trust(leaning, 1.0).item() == pytest.approx(0.72)  # 1 * 0.9 * 0.8
-    assert over_trust(even, 1.0).item() == pytest.approx(0.4)
-    assert over_trust(even, 2.0).item() == pytest.approx(1.2)  # 2 * 1 * 0.6
