@@ -7,43 +7,63 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from tempfile import gettempdir
 
+from PIL import Image
+
+from ..media.video import encoded
 from ..retrieval.embeddings.runtime import cores
 from ..retrieval.index import Index
 from ..settings import Settings
 from ..tools.registry import Experts
 from ..tools.scan_reader import scan_reader_of
+from .finding import written
 from .measure import Measurement, needs_starter, scratch_settings
 from .paper import write_reports, write_scan
 
-PAGES = {"text": (200, 2_000), "scans": (8, 40)}
-"""Of the documents; a scan's page takes a second, and memory has its most after a few."""
-TARGET = 2 * 2**30
-"""Bytes that the longest may take."""
+SIZES = {"text": (200, 2_000), "scans": (8, 40), "clip": (10, 7_200)}
+"""Pages of the documents and seconds of the clips; memory has its most after a few pages of scans."""
+TARGETS = {"text": 2 * 2**30, "scans": 2 * 2**30, "clip": 3 * 2**29}
+"""Bytes that the longest of each may take."""
+_SHOT = 60
+"""Seconds for which a clip shows the same."""
 
 
 def measure() -> Iterator[Measurement]:
     """Bytes at the peak, each document added by a process of its own."""
     with scratch_settings() as settings:
         needs_starter(settings)
-        for kind, counts in PAGES.items():
+        for kind, counts in SIZES.items():
             for count in counts:
                 folder = settings.home / f"{kind}{count}"
                 write(folder, kind, count, settings)
-                peak = peak_of(folder, count)
-                target = TARGET if count == counts[-1] else None
-                name = f"adding a PDF of {count:,} pages of {kind}"
-                yield Measurement(name, (peak,), target, unit="bytes", size=count)
+                peak = peak_of(folder, 0 if kind == "clip" else count)
+                target = TARGETS[kind] if count == counts[-1] else None
+                what = f"a PDF of {count:,} pages of {kind}"
+                name = f"adding {what if kind != 'clip' else f'a clip of {count:,} seconds'}"
+                size = None if kind == "clip" else count
+                yield Measurement(name, (peak,), target, unit="bytes", size=size)
 
 
 def write(folder: Path, kind: str, count: int, settings: Settings) -> None:
-    """A PDF of so many pages, of text or of scans."""
-    if kind == "text":
+    """A PDF of so many pages, of text or of scans, or a clip of so many seconds."""
+    if kind == "clip":
+        folder.mkdir(parents=True)
+        (folder / "clip.mp4").write_bytes(encoded(slides(count), rate=1))
+    elif kind == "text":
         write_reports(folder, [count])
     else:
         folder.mkdir(parents=True)
         write_scan(folder / "scan.pdf", count, settings)
+
+
+def slides(seconds: int) -> Iterator[Image.Image]:
+    """The frames of a clip, one a second: a page of words after the other."""
+    for number in range(0, seconds, _SHOT):
+        slide, _ = written(Random(number))
+        image = slide.resize((1280, 720))
+        yield from [image] * min(_SHOT, seconds - number)
 
 
 def peak_of(folder: Path, count: int) -> float:
@@ -62,14 +82,16 @@ def tell(folder: str, count: int) -> None:
 
 
 def add(settings: Settings, folder: Path, count: int) -> None:
-    """RuntimeError unless all pages were read."""
+    """RuntimeError unless so many pages were read; 0 for as many as there may be."""
     scan_reader = scan_reader_of(Experts.from_settings(settings), cores())
     with Index.open(
         settings.home / "index", settings, write=True, scan_reader=scan_reader
     ) as index:
         done = index.add([folder], workers=cores())
-    if done.failed or done.pages != count:
-        raise RuntimeError(f"expected {count} pages, got {done.pages}; failed: {done.failed}")
+    if done.failed or not done.pages or (count and done.pages != count):
+        raise RuntimeError(
+            f"expected {count or 'some'} pages, got {done.pages}; failed: {done.failed}"
+        )
 
 
 def peak() -> int:

@@ -138,6 +138,11 @@ def photo(package: str, inside: str) -> Image.Image:
         return opened.convert("RGB")
 
 
+def photographs() -> list[Image.Image]:
+    """All photographs that the suite uses."""
+    return [photo(package, inside) for package, inside, _ in _PHOTOS.values()]
+
+
 def _placed(draw: Callable[[Sheet], None], rng: Random) -> Callable[[], Image.Image]:
     """A drawn thing, larger or smaller, somewhere on a plain ground: what draws it."""
     ground = rng.choice(("#b9d4e8", "#e8dcc8", "#cfd8d0", "#d8dee4"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import NamedTuple
 
-from PIL import Image, ImageChops, ImageEnhance
+from PIL import Image, ImageChops, ImageEnhance, ImageOps
 
 from ...schema import Box
 from ..task import Task, Truth
@@ -71,9 +71,16 @@ def generate(make: Maker) -> list[Task]:
     return tasks
 
 
-def pair(rng: Random, change: str) -> Pair:
-    """A scene twice, the second time with one or two changes, and seen a little otherwise."""
-    things, ground = _things(rng), rng.random()
+def pair(rng: Random, change: str, ground: Image.Image | None = None) -> Pair:
+    """A scene twice, the second time with one or two changes, and seen a little otherwise.
+
+    Args:
+        rng: draws what stands where.
+        change: one of `Pair.change`.
+        ground: what the things stand on, such as a photograph; by default a drawn meadow.
+    """
+    things, meadow = _things(rng), rng.random()
+    ground = ImageOps.fit(ground, (_WIDTH, _HEIGHT)) if ground is not None else _meadow(meadow)
     before, after, boxes, said = list(things), list(things), [], ""
     boards = [t for t in things if t.word]
     shapes = [t for t in things if not t.word]
@@ -113,18 +120,22 @@ def _things(rng: Random) -> list[Thing]:
     return things
 
 
-def _scene(things: list[Thing], ground: float) -> Image.Image:
+def _meadow(seed: float) -> Image.Image:
     import numpy as np
 
     sheet = Sheet(_WIDTH, _HEIGHT, "#b9d4e8")
-    hills(sheet.pen, ground * 300, _WIDTH, 360)
+    hills(sheet.pen, seed * 300, _WIDTH, 360)
     sheet.pen.rectangle((0, 360, _WIDTH, _HEIGHT), fill="#8a9a6b")
-    coarse = np.random.default_rng(int(ground * 1e6)).integers(-22, 22, (40, 60), np.int16)
+    coarse = np.random.default_rng(int(seed * 1e6)).integers(-22, 22, (40, 60), np.int16)
     grass = Image.fromarray((coarse + 128).astype(np.uint8)).resize(sheet.image.size)
     shade = np.asarray(grass, dtype=np.int16)[..., None] - 128
     pixels = np.clip(np.asarray(sheet.image, dtype=np.int16) + shade, 0, 255)
+    return Image.fromarray(pixels.astype(np.uint8))
+
+
+def _scene(things: list[Thing], ground: Image.Image) -> Image.Image:
     sheet = Sheet(_WIDTH, _HEIGHT)
-    sheet.image.paste(Image.fromarray(pixels.astype(np.uint8)))
+    sheet.image.paste(ground)
     for thing in things:
         x1, y1, x2, y2 = thing.box.xyxy
         if thing.shape == "ellipse":
