@@ -12,6 +12,8 @@ from rapidfuzz.distance import Levenshtein
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _NUMBER = re.compile(r"(?<![\w.,])[-−]?\d+(?:[., ’']\d+)*(?!\w)|(?<=[$€£¥])\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([., ’'])\d{3})(?:\1\d{3})*$")
+_QUOTES = "“”„‟‘’‚‛«»‹›"
+"""Quotation marks as they are set in print; SQuAD knows those of a typewriter only."""
 _IN_WORDS = {
     word: float(value)
     for value, word in enumerate(
@@ -30,7 +32,7 @@ WITHIN = 1.0
 def normalised(text: str) -> str:
     """Lower case, without punctuation, articles and surplus space, as SQuAD compares."""
     text = unicodedata.normalize("NFKC", text).casefold()
-    text = "".join(" " if c in string.punctuation else c for c in text)
+    text = "".join(" " if c in string.punctuation or c in _QUOTES else c for c in text)
     return " ".join(_ARTICLES.sub(" ", text).split())
 
 

@@ -331,3 +331,8 @@ def test_a_temperature_is_found_again() -> None:
     assert fitted_temperature(confidences, right) == pytest.approx(2.0, abs=0.02)
     assert fitted_temperature(confidences[:20], right[:20]) is None
     assert fitted_temperature(confidences, [1.0] * 40) is None
+
+
+def test_quotation_marks_of_print_are_punctuation() -> None:
+    assert text.contains("“SADDLE” became “LEMON”", ["LEMON"]) == 1
+    assert text.exact_match("„Ja“", ["ja"]) == 1
