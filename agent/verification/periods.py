@@ -22,6 +22,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 """A part of a year."""
+_PART_OF_SENTENCE = re.compile(r"[.,;!?()](?=\s)|\n")
 _NUMBER = re.compile(r"\d[\d.,]{0,20}")
 _TWO = 2
 _ROW_CELLS = 2
@@ -59,6 +60,16 @@ def wrong_periods(draft: str, question: str, evidence: Sequence[Evidence]) -> li
             wanted = " or ".join(sorted(years_of(question) or asked))
             found.append(f"{said} stands under {heads_of(there[0][0])}, not under {wanted}")
     return found
+
+
+def swapped_periods(draft: str, evidence: Sequence[Evidence]) -> list[str]:
+    """Numbers that a part of a sentence gives for another year than their column's, as sentences.
+
+    "It was 14.8% in 2022, compared to 0.6% in 2021" where the columns have it the other way round: both
+    years are asked about, so only the part of the sentence tells which number is meant for which.
+    """
+    parts = [part for part in _PART_OF_SENTENCE.split(draft) if len(years_of(part)) == 1]
+    return [wrong for part in parts for wrong in wrong_periods(part, "", evidence)]
 
 
 def right_year(draft: str, question: str, evidence: Sequence[Evidence]) -> str:

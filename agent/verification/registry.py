@@ -146,6 +146,13 @@ CHECKS: tuple[Check, ...] = (
         reading,
         _READS,
     ),
+    Check(
+        "rounding",
+        "numbers as they are written in the row that was asked for",
+        _right(rows.right_rounding, "as it is written in that row"),
+        _not_computed,
+        "short answers of a model that reads, not computed",
+    ),
     Check("numbers", "numbers stand in the evidence", _found(numbers.unsupported), reading, _READS),
     Check(
         "periods",
@@ -153,6 +160,13 @@ CHECKS: tuple[Check, ...] = (
         _found(periods.of_other_periods),
         reading,
         _READS,
+    ),
+    Check(
+        "columns",
+        "each part of a sentence gives the numbers of the year that it names",
+        doubts(lambda case: periods.swapped_periods(case.draft, case.evidence)),
+        lambda case: not case.sees and _in_own_words(case),
+        "what a model that reads neither translates nor copies",
     ),
     Check(
         "rows",

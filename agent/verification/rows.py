@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 from ...retrieval.text.row_figures import cells_of
 from ...schema import Cell, Evidence
 from ..evidence.contents import ContentLine, lines_of_pages, number_of, years_in
 from ..text.amounts import forms_of
-from ..text.facts import content_words, numbers, years_of
+from ..text.facts import content_words, numbers, replace_value, written_as, years_of
 from ..text.rarity import rarity
 
 LEAST_SHARE = 0.4
@@ -19,6 +20,8 @@ MOST_WORDS = 3
 """Besides its numbers, in a draft that is a number: its unit, its period."""
 _FEWEST_WORDS = 2
 """Of a row's name, from which it is about one thing: "sales" alone are many."""
+_FEWEST_DIGITS = 2
+"""Of a number that may be a rounded one: a single digit is the rounding of too many."""
 _MOST_TOLD = 6
 """Cells of a row that a draft is written anew with."""
 _MARK = re.compile(r"^\s{0,9}[(\[]?\d{1,2}[.)\]]\s")
@@ -37,6 +40,31 @@ def misplaced(draft: str, question: str, evidence: Sequence[Evidence]) -> list[s
     asked = set(numbers(question))
     said = {n: f for n, f in forms_of(draft, question, texts).items() if n not in asked}
     return [*_off_topic(said, question, lines)] or [*_of_other_rows(said, question, lines)]
+
+
+def right_rounding(draft: str, question: str, evidence: Sequence[Evidence]) -> str:
+    """The draft with numbers as they are written in the row that is asked for, where it rounded them.
+
+    Only one that stands nowhere in that row, and to which one number of it is rounded.
+    """
+    texts = [item.text for item in evidence if item.kind == "passage"]
+    _, cells = _row_asked_for(question, lines_of_pages(evidence))
+    values = set().union(*map(number_of, cells))
+    for said, forms in forms_of(draft, question, texts).items() if cells else ():
+        if len(said) < _FEWEST_DIGITS or forms & values or said in numbers(question):
+            continue
+        exact = [cell for cell in cells if said in {_rounded(n, said) for n in number_of(cell)}]
+        meant = {min(number_of(cell), key=len) for cell in exact}
+        if len(meant) == 1:
+            (number,) = meant
+            draft = replace_value(draft, said, written_as(exact[0].text, number))
+    return draft
+
+
+def _rounded(number: str, to: str) -> str:
+    """A number with as many places as another one has."""
+    places = Decimal(1).scaleb(-len(to.partition(".")[2]))
+    return str(Decimal(number).quantize(places, ROUND_HALF_UP))
 
 
 def _off_topic(
@@ -71,14 +99,10 @@ def _of_other_rows(
     does. Nothing is found where the number's own line knows more of the question's words
     than the name of that row, or where another line says the name and the number.
     """
-    asked, years = content_words(question), years_of(question)
-    named = [x for x in lines if x.label and content_words(x.label) <= asked]
-    name = max((x.label for x in named), key=lambda label: len(content_words(label)), default="")
-    of = content_words(name)
-    cells = [cell for x in named if x.label == name for cell in x.cells]
-    cells = [cell for cell in cells if not years or years_in(cell) & years]
+    name, cells = _row_asked_for(question, lines)
+    asked, of = content_words(question), content_words(name)
     values = set().union(*map(number_of, cells))
-    for number, forms in said.items() if values and len(of) >= _FEWEST_WORDS else ():
+    for number, forms in said.items() if values else ():
         own = [line for line in lines if forms & _numbers(line)]
         elsewhere = (
             (content_words(line.told) & asked) - of - set(numbers(question))
@@ -87,6 +111,17 @@ def _of_other_rows(
         )
         if own and not forms & values and not any(elsewhere):
             yield f"{number} does not stand beside “{name}”, where there is {_told(cells)}"
+
+
+def _row_asked_for(question: str, lines: Sequence[ContentLine]) -> tuple[str, list[Cell]]:
+    """The row whose whole name is in the question, and its cells for the years that are asked about."""
+    asked, years = content_words(question), years_of(question)
+    named = [x for x in lines if x.label and content_words(x.label) <= asked]
+    name = max((x.label for x in named), key=lambda label: len(content_words(label)), default="")
+    if len(content_words(name)) < _FEWEST_WORDS:
+        return "", []
+    cells = [cell for x in named if x.label == name for cell in x.cells]
+    return name, [cell for cell in cells if not years or years_in(cell) & years]
 
 
 def _told(cells: Iterable[Cell]) -> str:

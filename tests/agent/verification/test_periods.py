@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from looktwice.agent.verification.periods import one_sided, right_year, wrong_periods
+from looktwice.agent.verification.periods import (
+    one_sided,
+    right_year,
+    swapped_periods,
+    wrong_periods,
+)
 from looktwice.schema import Evidence
 
 from .. import kit
@@ -43,6 +48,26 @@ REPORT = [
 )  # fmt: skip
 def test_a_number_of_another_year_is_found(draft: str, question: str, wrong: list[str]) -> None:
     assert wrong_periods(draft, question, REPORT) == wrong
+
+
+@pytest.mark.parametrize(
+    ("draft", "wrong"),
+    [
+        ("It was 5% in 2022, compared to 6% in 2021.", []),
+        ("It was 6% in 2022, compared to 5% in 2021.",
+         ["6 stands under June 30, 2021, not under 2022",
+          "5 stands under June 30, 2022, not under 2021"]),
+        ("2022: 5%\n2021: 5%", ["5 stands under June 30, 2022, not under 2021"]),
+        ("It fell from 6% in 2021 to 5% in 2022.", []),  # which is whose, no mark tells
+        ("It was 6%, then 5%.", []),  # no year
+        ("In 2022, it was 6%.", []),  # no year in that part
+        ("In 2017, 1,373 million were spent, in 2018 1,577 million.", []),
+        ("1,577 million were spent in 2017, 1,373 million in 2018.",
+         ["1577 stands under 2018, not under 2017", "1373 stands under 2017, not under 2018"]),
+    ],
+)  # fmt: skip
+def test_numbers_given_for_each_other_s_year_are_found(draft: str, wrong: list[str]) -> None:
+    assert swapped_periods(draft, REPORT) == wrong
 
 
 def with_line(*lines: str) -> list[Evidence]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from looktwice.agent.verification.rows import misplaced
+from looktwice.agent.text.facts import numbers
+from looktwice.agent.verification.rows import misplaced, right_rounding
 
 from .. import kit
 
@@ -103,3 +106,37 @@ def test_what_stands_in_the_row_is_told_for_the_next_draft() -> None:
     asked = "What was the effective tax rate in 2022 and in 2021?"
     (said,) = misplaced("23.0%", asked, [page])
     assert "22.9% (2022), 20.2% (2021)" in said
+
+
+RATES = kit.page_evidence(
+    "December 31, 2022 December 31, 2021 December 31, 2020",
+    "Effective tax rate 22.9% 20.2% 17.5%",
+    "Statutory tax rate 21.0% 21.0% 21.0%",
+    "There are 23 plants and 20 offices",
+)
+CHANGE = "How did the effective tax rate change between 2021 and 2022?"
+
+
+@pytest.mark.parametrize(
+    ("draft", "question", "right"),
+    [
+        ("from 20.2% to 23%", CHANGE, "from 20.2% to 22.9%"),
+        ("from 20% in 2021 to 23% in 2022", CHANGE, "from 20.2% in 2021 to 22.9% in 2022"),
+        ("from 20.2% to 22.9%", CHANGE, "from 20.2% to 22.9%"),
+        ("24%", CHANGE, "24%"),  # the rounding of none
+        ("18%", CHANGE, "18%"),  # of a year that was not asked for
+        ("18%", "What was the effective tax rate in 2020?", "17.5%"),
+        ("23%", "How many plants are there?", "23%"),  # no row is asked for
+        ("Is it 23%? It is 23%", "Is the effective tax rate of 2022 23%?", "Is it 23%? It is 23%"),
+    ],
+)
+def test_what_was_rounded_is_given_as_it_is_written(draft: str, question: str, right: str) -> None:
+    assert right_rounding(draft, question, [RATES]) == right
+
+
+@given(rate=st.decimals(10, 99, places=1), places=st.integers(0, 1))
+def test_a_rounded_number_becomes_the_one_of_its_row(rate: Decimal, places: int) -> None:
+    page = kit.page_evidence("2022 2021", f"Effective tax rate {rate}% 5.0%")
+    said = rate.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    given = right_rounding(f"{said}%", "What was the effective tax rate in 2022?", [page])
+    assert numbers(given) == numbers(f"{rate}%")
