@@ -19,7 +19,7 @@ from ..places.alignment import Anchor
 from ..places.placing import Placing
 from ..schemas.fields import FieldKind, FieldSpec, RecordSpec
 from ..values.dates import date_tokens
-from ..values.typed import options
+from ..values.typed import Conventions, options, typed
 
 _CHOSEN = 0.8
 _FEWEST_DIGITS = 3
@@ -49,7 +49,7 @@ def by_title(
         name: of the document's file.
     """
     title = [_ASIDE.sub(" ", row) for row in pages[0].titles]
-    doubted = _doubted(spec, fields, title)
+    doubted = _doubted(spec, fields, title, placing.by)
     if not doubted or not model.can_call():
         return fields
     begun = opening(name, "\n".join(title))
@@ -76,22 +76,27 @@ def _anchor(page: PageText) -> Anchor:
     return page.number, (row[0].start, row[-1].end)
 
 
-def _doubted(spec: RecordSpec, fields: Fields, title: Sequence[str]) -> list[FieldSpec]:
-    """One field of each kind whose value was taken elsewhere though the title holds one of its kind."""
+def _doubted(
+    spec: RecordSpec, fields: Fields, title: Sequence[str], by: Conventions
+) -> list[FieldSpec]:
+    """One field of each kind whose value was taken elsewhere though the title holds another of its kind."""
     first: dict[FieldKind, FieldSpec] = {}
     for one in spec.fields:
         rivals = _values_in(one, title)
         one_of_them = len(rivals) == 1 if one.kind == "date" else bool(rivals)
-        if not one_of_them or not _stands_elsewhere(fields.get(one.path), title):
+        taken = fields.get(one.path)
+        if not one_of_them or taken is None or not _stands_elsewhere(taken, title):
             continue
+        if any(taken.value in typed(one, rival, by) for rival in rivals):
+            continue  # the same day, written in another way
         if not _is_taken(one, spec, fields, title):
             first.setdefault(one.kind, one)
     return list(first.values())
 
 
-def _stands_elsewhere(found: ExtractedField | None, title: Sequence[str]) -> bool:
+def _stands_elsewhere(found: ExtractedField, title: Sequence[str]) -> bool:
     """Whether a field has a date, or a number of something, that the title does not hold."""
-    if found is None or found.source != "page" or _in_title(found, title):
+    if found.source != "page" or _in_title(found, title):
         return False
     words = found.quote.split()
     return (len(words) == 1 and _has_digit(words[0])) or any(date_tokens(found.quote))

@@ -65,3 +65,16 @@ def test_what_the_title_gives_one_field_is_not_given_another(make: Make, tmp_pat
     )
     assert found.record == {"issued": "2018-10-01", "delivered": "2018-09-29"}
     assert all("Order" in call.messages[-1].text for call in scripted.calls)
+
+
+def test_the_same_day_written_in_another_way_is_not_asked_about(make: Make, tmp_path: Path) -> None:
+    shown: list[str] = []
+
+    def fill(messages: Sequence[Message], schema: JsonSchema | None) -> dict[str, Any]:
+        shown.append(messages[-1].text)
+        return {"number": "B-77", "date": "29.09.2018"}
+
+    script = ScriptedModel(fill, choices=lambda messages, options: {options[0]: 1.0})
+    found = make(script=script).extract(SCHEMA, document(tmp_path / "bill.pdf", "Paid 29.9.18"))
+    assert found.record == {"number": "B-77", "date": "2018-09-29"}
+    assert len(shown) == 1
