@@ -52,6 +52,7 @@ class Extraction:
         fields: by path, in the order they were found.
         doubts: what is said beside the record.
         nulls: how likely it is that a field is not given, by the model that wrote its value.
+        likely: what else a field may be, as the page writes it, and how likely, by the same model.
         looks: pages as pictures, for a model that sees.
     """
 
@@ -63,6 +64,7 @@ class Extraction:
     fields: dict[str, ExtractedField] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
     nulls: dict[str, float] = field(default_factory=dict)
+    likely: dict[str, Mapping[str, float]] = field(default_factory=dict)
     looks: Look = lambda part: []
 
     def begun(self, part: Sequence[PageText]) -> list[Message]:
@@ -108,7 +110,8 @@ def fill(work: Extraction, parts: Sequence[Sequence[PageText]], read_again: Read
         )
         work.fields = completing.completed(work.fields)
     work.fields = without_scattered(work.spec, work.fields)
-    second = SecondLook(work.spec, work.placing, work.model, whole, work.nulls)
+    second = SecondLook(work.spec, work.placing, work.model, whole, work.nulls, work.likely)
+    second.weigh(work.fields)
     second.drop_absent(work.fields)
     # the title has a prompt of its own, after which a model in this process reads the document anew
     work.fields = by_title(work.spec, work.fields, work.pages, work.placing, work.model, work.name)
@@ -189,7 +192,7 @@ def _fill_fields(work: Extraction, begun: Sequence[Message], among: Among, again
     ]
     if not open_:
         return
-    written, nulls = ask_fields(work.model, begun, spec, open_, among)
+    written, nulls, likely = ask_fields(work.model, begun, spec, open_, among)
     read = {
         one.path: found
         for one in open_
@@ -202,6 +205,7 @@ def _fill_fields(work: Extraction, begun: Sequence[Message], among: Among, again
         if found is not None and (one.path not in fields or one.path in right):
             fields[one.path] = found
             work.nulls[one.path] = nulls.get(one.path, 1.0)
+            work.likely[one.path] = likely.get(one.path, {})
         elif found is None and one.path not in fields and one.kind == "currency":
             fields |= _only_currency(one, work.placing)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as member
 from typing import Any
 
 from .....errors import ModelError
@@ -36,9 +37,17 @@ _MOST_ASKED = 8
 _MOST_LOOKS = 4
 _MOST_READINGS = 3
 """Readings that are put beside the one that was taken."""
+_SURELY_WRITTEN = 0.8
+"""Probability of a value while it was written, below which it is put beside the others."""
+_THOUGHT_OF = 0.05
+"""Probability from which a value is one of the others."""
 _LETTERS = "ABCD"
 _SHARED: frozenset[FieldKind] = frozenset({"money", "number", "integer", "currency", "boolean"})
 """Kinds of which several fields may well be one value: what is paid is often the total."""
+
+
+Reading = tuple[ExtractedField, str]
+"""A value, and the row that it stands in."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class SecondLook:
     Args:
         begun: the document's opening for the model.
         nulls: how likely it is that a field is not given, as far as the model that filled it in said.
+        likely: what else a field may be, as the page writes it, and how likely, by the same.
     """
 
     spec: RecordSpec
@@ -55,6 +65,57 @@ class SecondLook:
     model: Meter
     begun: Sequence[Message]
     nulls: Mapping[str, float]
+    likely: Mapping[str, Mapping[str, float]] = member(default_factory=dict)
+
+    def weigh(self, fields: Fields) -> None:
+        """Ask once more, in place, for what the model wrote without being sure of it.
+
+        Alone among figures it takes the cash that was handed over as readily as the total; with the rows
+        that the values stand in before it, it reads what each is called. What a check bears out stays.
+        """
+        sure = confirmed(self.spec.checks, values_of(fields))
+        doubted = [
+            one for one in self.spec.fields if one.path not in sure and self._doubts(one, fields)
+        ]
+        for field in doubted[:_MOST_LOOKS]:
+            readings = self._readings(field, fields[field.path])
+            if len(readings) > 1:
+                fields[field.path] = self._weighed(field, readings)
+
+    def _doubts(self, field: FieldSpec, fields: Fields) -> bool:
+        """Whether the value that was taken is the one that the model wrote, and it was not sure."""
+        found, likely = fields.get(field.path), self.likely.get(field.path, {})
+        if found is None or found.source != "page" or not likely:
+            return False
+        typed = (self.placing.reading(field, token) for token in likely)
+        chances = zip(typed, likely.values(), strict=True)
+        own = [chance for one, chance in chances if one and one[0].value == found.value]
+        return bool(own) and max(own) < _SURELY_WRITTEN
+
+    def _readings(self, field: FieldSpec, taken: ExtractedField) -> list[Reading]:
+        """What was taken, then what else the model thought of, the likeliest first, each with its row."""
+        likely = sorted(self.likely[field.path].items(), key=lambda item: -item[1])
+        tokens = [token for token, chance in likely if chance >= _THOUGHT_OF]
+        found = [one for token in tokens if (one := self.placing.reading(field, token))]
+        found.sort(key=lambda one: one[0].value != taken.value)
+        different = {one[0].value: one for one in reversed(found)}
+        return list(reversed(different.values()))[: 1 + _MOST_READINGS]
+
+    def _weighed(self, field: FieldSpec, readings: Sequence[Reading]) -> ExtractedField:
+        """The reading that the model chooses among the rows they stand in."""
+        rows = [row for _, row in readings]
+        said = rows if len(set(rows)) == len(rows) else [one.quote for one, _ in readings]
+        letters = _LETTERS[: len(readings)]
+        lines = [f"{letter}: {words}" for letter, words in zip(letters, said, strict=True)]
+        chance = self._chances(which_value(self.spec, field, lines), letters)
+        best = max(range(len(readings)), key=lambda at: chance.get(letters[at], 0.0))
+        chosen = self.placing.value(field, readings[best][0].quote) or readings[best][0]
+        sure = min(chosen.confidence, chance.get(letters[best], _UNSURE))
+        others = tuple(one.value for at, (one, _) in enumerate(readings) if at != best)
+        changes: dict[str, Any] = {"confidence": round(sure, 3), "alternatives": others}
+        if sure < _UNSURE:
+            changes |= {"status": "unsure", "reason": "other values on the page are as likely"}
+        return chosen.model_copy(update=changes)
 
     def drop_absent(self, fields: Fields) -> None:
         """Drop in place what the document does not give at all, where no label beside a value says so.

@@ -57,7 +57,7 @@ def by_title(
     def among(field: FieldSpec) -> Mapping[str, str] | None:
         return options(field, title, placing.by)
 
-    written, _ = ask_fields(model, begun, spec, doubted, among)
+    written = ask_fields(model, begun, spec, doubted, among).written
     chosen = dict(fields)
     for one in doubted:
         given = written.get(one.path, "")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import RootModel
 
-from ....backends.base import Message
+from ....backends.base import Message, TokenChances
 from ....budget import Meter
 from ....structured_output import ask_json
 from ..schemas.fields import FieldSpec, ListSpec, RecordSpec
+from .likelihood import likelihoods
 from .nulls import null_chances
 from .prompting import (
     MOST_ROWS,
@@ -30,6 +31,19 @@ Written = dict[str, str]
 """Values as they are written, by field; what is not given is left out."""
 
 
+class Filled(NamedTuple):
+    """The values of some fields, and how sure the model was of them, as far as it tells.
+
+    Attributes:
+        nulls: how likely it is that each is not given.
+        likely: what else a typed field may be, as the page writes it, and how likely.
+    """
+
+    written: Written
+    nulls: Mapping[str, float]
+    likely: Mapping[str, Mapping[str, float]]
+
+
 class _Values(RootModel[dict[str, Any]]):
     """Values by the names of their fields."""
 
@@ -40,8 +54,8 @@ def ask_fields(
     spec: RecordSpec,
     fields: Sequence[FieldSpec],
     among: Among,
-) -> tuple[Written, Mapping[str, float]]:
-    """The values of these fields, in one call, and how likely each is not given, where that is known.
+) -> Filled:
+    """The values of these fields, in one call.
 
     Raises:
         MalformedReply, ModelError: the model failed.
@@ -54,7 +68,17 @@ def ask_fields(
     except ValueError:
         values, tokens = ask_json(model, messages, schema, _Values, max_tokens=most).root, ()
     nulls = null_chances(tokens, [field.path for field in fields])
-    return _written(values, fields, among), nulls
+    likely = {field.path: _likely(tokens, field, among) for field in fields}
+    return Filled(_written(values, fields, among), nulls, likely)
+
+
+def _likely(tokens: Sequence[TokenChances], field: FieldSpec, among: Among) -> dict[str, float]:
+    """How likely each value of a typed field is, as the page writes it."""
+    known = among(field) or {}
+    likely: dict[str, float] = {}
+    for text, chance in likelihoods(tokens, field.path, known).items():
+        likely[known[text]] = max(chance, likely.get(known[text], 0.0))
+    return likely
 
 
 def ask_field(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from ....backends.base import TokenChances
 
-__all__ = ["null_chances"]
+__all__ = ["null_chances", "value_start"]
 
 
 def null_chances(tokens: Sequence[TokenChances], names: Sequence[str]) -> Mapping[str, float]:
@@ -27,15 +27,20 @@ def null_chances(tokens: Sequence[TokenChances], names: Sequence[str]) -> Mappin
         starts.append(starts[-1] + len(token.text))
     found: dict[str, float] = {}
     for name in names:
-        key = f"{json.dumps(name, ensure_ascii=False)}:"
-        at = text.find(key) + len(key)
-        if at < len(key):
+        at = value_start(text, name)
+        if at is None:
             continue
-        at += len(text[at:]) - len(text[at:].lstrip())
         own = next((n for n, end in enumerate(starts[1:]) if end > at), None)
         if own is not None:
             found[name] = _null(tokens[own].chances, text[starts[own] : at])
     return found
+
+
+def value_start(text: str, name: str) -> int | None:
+    """Where the value of a field begins in a JSON object; None where it has none."""
+    key = f"{json.dumps(name, ensure_ascii=False)}:"
+    at = text.find(key) + len(key)
+    return None if at < len(key) else at + len(text[at:]) - len(text[at:].lstrip())
 
 
 def _null(chances: Mapping[str, float], before: str) -> float:

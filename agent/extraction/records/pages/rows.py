@@ -24,7 +24,8 @@ from .staggered import joined
 
 _GAP = 0.8
 """Of a word's height: what is farther apart belongs to two cells."""
-_BAR = " | "
+BAR = " | "
+"""Between the cells of a row, as a model is shown it."""
 _LARGE = "# "
 _UPRIGHT = 2.5
 """Times its width that a word of several letters may be high; beyond it runs up the margin."""
@@ -105,7 +106,7 @@ class PageText:
         """Its rows for a model, cells apart; blocks side by side one after the other; large rows marked."""
         large = {row for number, row in enumerate(self.cells) if number in self.large}
         return "\n".join(
-            (_LARGE if row in large else "") + _BAR.join(cell.text for cell in row)
+            (_LARGE if row in large else "") + BAR.join(cell.text for cell in row)
             for row in one_after_the_other(self.cells, self._order)
         )
 

@@ -11,6 +11,8 @@ from .....retrieval.text.locate import Span, locate
 from .....schema import Box
 from ..pages.rows import PageText
 
+_CENTS = re.compile(r"\d[.,]\d{2}$")
+
 Anchor = tuple[int, Span]
 """A page's number and characters of it."""
 
@@ -70,7 +72,7 @@ def _on(text: PageText, written: str, near: Anchor | None, last: bool) -> Place 
     span = locate(written, text.flow, None) if text.flow is not text.page else None
     if span is not None:
         return place_on(text, text.flow, span)
-    span = _before_a_time(written, text.page.text)
+    span = _before_a_time(written, text.page.text) or _at_a_currency(written, text.page.text)
     return None if span is None else place_on(text, text.page, span)
 
 
@@ -78,6 +80,14 @@ def _before_a_time(written: str, text: str) -> Span | None:
     """Where a date runs into the time behind it, as recognisers lose spaces: "03/02/201815:28"."""
     found = re.search(rf"(?<!\w){re.escape(written.strip())}(?=\d\d?:\d\d)", text)
     return found.span() if found and any(map(str.isdigit, written)) else None
+
+
+def _at_a_currency(written: str, text: str) -> Span | None:
+    """Where an amount with cents touches its currency, last of all: "Total RM50.00", "16.80SR"."""
+    amount = re.escape(written.strip())
+    ways = rf"(?<=[A-Z]){amount}(?![\w]|[.,]\d)|(?<![\w.,]){amount}(?=[A-Z]{{1,3}}(?!\w))"
+    found = list(re.finditer(ways, text)) if _CENTS.search(written.strip()) else []
+    return found[-1].span() if found else None
 
 
 def place_on(text: PageText, page: Page, span: Span) -> Place:

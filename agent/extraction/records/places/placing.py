@@ -8,7 +8,7 @@ from typing import Any
 
 from .....schema import ExtractedField, FieldSource
 from ....text.facts import words
-from ..pages.rows import PageText, RowCell
+from ..pages.rows import BAR, PageText, RowCell
 from ..schemas.fields import NUMERIC, FieldSpec, ListSpec
 from ..values.typed import Conventions, typed, values_written
 from .alignment import Anchor, Place, find, place_on
@@ -80,15 +80,28 @@ class Placing:
             if (found := self.value(field, token)) is not None:
                 yield found
 
+    def reading(self, field: FieldSpec, token: str) -> tuple[ExtractedField, str] | None:
+        """What a field would be with this token of the page, and the row it stands in; nothing is taken."""
+        place, values = self._place(field, token, None), typed(field, token, self.by)
+        if place is None or not values:
+            return None
+        return _field(field.path, values, place), self._row(place)
+
+    def _row(self, place: Place) -> str:
+        """The cells of the row that a value stands in."""
+        for text in self._pages:
+            for row in text.cells if text.number == place.page else ():
+                if row[0].start <= place.span[0] < row[-1].end:
+                    return BAR.join(cell.text for cell in row)
+        return place.quote
+
     def is_labelled(self, field: FieldSpec) -> bool:
         """Whether the row of a value, or a cell right above it, has a word of the field's name."""
         place = self.places.get(field.path)
         text = next((t for t in self._pages if place and t.number == place.page), None)
         if place is None or text is None:
             return False
-        named = {word[:_STEM] for word in words(field.path) if len(word) >= _SHORTEST_WORD}
-        beside = words(_beside(text, place))
-        return any(word[:_STEM] in named for word in beside)
+        return _names(field, _beside(text, place))
 
     def spread(self, found: Sequence[ExtractedField]) -> bool:
         """Whether the words of these fields, which are the same, stand once for each of them."""
@@ -135,6 +148,7 @@ class Placing:
 
     def _place(self, field: FieldSpec, written: str, near: Anchor | None) -> Place | None:
         last = field.kind == "money" and near is None  # sums stand last
+        near = self._called_so(field, written) if last else near
         place = find(written, self._pages, near, last)
         if place is None and field.kind == "text":
             parts = [part for part in _PARTS.split(written) if part.strip()]
@@ -143,6 +157,15 @@ class Placing:
             for value in typed(field, written, self.by)[:1]:  # 8.2 for what is written 8.20
                 return self._place_of(field, written, value, near)
         return place
+
+    def _called_so(self, field: FieldSpec, written: str) -> Anchor | None:
+        """The last row that holds a value and a word of the field's name."""
+        for text in reversed(self._pages):
+            for row in reversed(text.cells):
+                said = " ".join(cell.text for cell in row)
+                if written in said and _names(field, said):
+                    return text.number, (row[0].start, row[-1].end)
+        return None
 
     def _written(self, field: FieldSpec) -> dict[Any, str]:
         """How the values that a field may have are written on the pages."""
@@ -206,6 +229,12 @@ class Placing:
             confidence=_UNSURE,
             reason="it is not written on the page in these words" if chosen else _UNREAD,
         )
+
+
+def _names(field: FieldSpec, text: str) -> bool:
+    """Whether a text has a word of the field's name."""
+    named = {word[:_STEM] for word in words(field.path) if len(word) >= _SHORTEST_WORD}
+    return any(word[:_STEM] in named for word in words(text))
 
 
 def _beside(text: PageText, place: Place) -> str:

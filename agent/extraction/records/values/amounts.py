@@ -22,9 +22,10 @@ _COUNTED = "円圆圓元원"
 _ENDS = rf"(?!(?![{_COUNTED}])\w|[/:]|[.,-]\d)"
 _TOKEN = re.compile(rf"(?<![\w.,/:])(?<!\w[-–])[-−–+(]?\s?{_BODY}(?:\s?[-−](?![\w\d]))?\)?{_ENDS}")
 _GLUED = re.compile(
-    rf"(?<!\w)[A-Z]{{1,3}}\.?([-−]?{_BODY})(?!\w)|(?<![\w.,])({_BODY})[A-Z]{{1,3}}(?!\w)"
+    rf"(?:(?<!\w)|(?<=[a-z])(?=[A-Z]{{2}}))[A-Z]{{1,3}}\.?([-−]?{_BODY})(?!\w)|(?<![\w.,])({_BODY})[A-Z]{{1,3}}(?!\w)"
 )
-"""A currency that touches its amount: RM16.80, 16.80SR; only with cents, or it numbers something."""
+"""A currency that touches its amount: RM16.80, 16.80SR, TotalRM16.80; only with cents, or it numbers
+something."""
 _DECIMALS = re.compile(r"[.,]\d{2}$")
 _FILLED = re.compile(r"0\d")
 """Begins with a nought that no number begins with."""

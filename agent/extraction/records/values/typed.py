@@ -71,7 +71,7 @@ def options(field: FieldSpec, texts: Sequence[str], by: Conventions) -> dict[str
         return None
     if field.kind not in NUMERIC:
         return {str(value): written for value, written in found.items()}
-    signed = {written: written for written in found.values()}
+    signed = {written: written for written in _tokens(field, texts, by)}
     return signed | {w.lstrip(_SIGNS): w for w in signed if w.lstrip(_SIGNS) not in signed}
 
 
@@ -93,14 +93,19 @@ def values_written(
 
 
 def _numeric(field: FieldSpec, texts: Sequence[str], by: Conventions) -> dict[Any, str]:
-    tokens = [token for text in texts for token in amount_tokens(text)]
-    if field.kind == "money":
-        tokens = [token for token in tokens if is_like_money(token, by.decimal)] or tokens
     found: dict[Any, str] = {}
-    for token in tokens:
+    for token in _tokens(field, texts, by):
         for value in _numbers(field, token, by):
             found.setdefault(value, token)
     return found
+
+
+def _tokens(field: FieldSpec, texts: Sequence[str], by: Conventions) -> list[str]:
+    """Every way in which these texts write a number that the field may be: 3.00 and 3.0000 are two."""
+    tokens = [token for text in texts for token in amount_tokens(text)]
+    if field.kind == "money":
+        tokens = [token for token in tokens if is_like_money(token, by.decimal)] or tokens
+    return [token for token in dict.fromkeys(tokens) if _numbers(field, token, by)]
 
 
 def typed(field: FieldSpec, written: str, by: Conventions) -> list[Any]:

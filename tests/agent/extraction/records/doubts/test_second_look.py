@@ -177,3 +177,55 @@ def test_wrong_check_digits_are_unsure(make: Make, tmp_path: Path) -> None:
     found = make(script=ScriptedModel(read)).extract(schema, path).fields
     assert [found[name].status for name in ("first", "second")] == ["found", "unsure"]
     assert "check digits" in found["second"].reason
+
+
+class Weighing(ScriptedModel):
+    """Writes an amount, and says how near it was to another."""
+
+    sure = 0.5
+
+    def generate_with_chances(self, messages: Any, **how: Any) -> tuple[Reply, Any]:
+        reply = self.generate(messages, **how)
+        at = reply.text.index('"', reply.text.index(":")) + 1
+        chances = {reply.text[at]: self.sure, "3": 1 - self.sure}
+        return reply, (
+            TokenChances(text=reply.text[:at], chances={}),
+            TokenChances(text=reply.text[at], chances=chances),
+            TokenChances(text=reply.text[at + 1 :], chances={}),
+        )
+
+
+SLIP = [("Total with tax", "38.37"), ("Tax", "2.37"), ("Given", "40.35"), ("back", "38.37")]
+
+
+@pytest.mark.parametrize(("sure", "total", "calls"), [(0.5, 38.37, 2), (0.9, 40.35, 1)])
+def test_an_amount_that_was_not_surely_written_is_put_beside_the_others_in_their_rows(
+    make: Make, tmp_path: Path, sure: float, total: float, calls: int
+) -> None:
+    path = invoice_pdf(tmp_path / "slip.pdf", "B-1", SLIP)
+    asked: list[str] = []
+
+    def choose(messages: Sequence[Message], options: Sequence[str]) -> dict[str, float]:
+        asked.append(messages[-1].text)
+        return {options[0]: 0.2, options[1]: 0.8}
+
+    model = Weighing(lambda *_: {"total": "40.35"}, choices=choose)
+    model.sure = sure
+    schema = {"properties": {"total": {**MONEY, "x-usual": True}}}
+    found = make(script=model).extract(schema, path).fields["total"]
+    assert found.value == total
+    assert len(model.calls) == calls
+    for question in asked:
+        assert "A: Given | 40.35\nB: Total with tax | 38.37\n" in question
+    if asked:
+        assert (found.confidence, found.alternatives) == (0.8, (40.35,))
+
+
+def test_an_amount_is_shown_in_the_row_that_is_called_like_its_field(
+    make: Make, tmp_path: Path
+) -> None:
+    path = invoice_pdf(tmp_path / "slip.pdf", "B-1", SLIP)
+    model = ScriptedModel(lambda *_: {"total": "38.37", "given": "40.35"})
+    usual = {**MONEY, "x-usual": True}
+    found = make(script=model).extract({"properties": {"total": usual, "given": usual}}, path)
+    assert found.fields["total"].boxes[0].y1 < found.fields["given"].boxes[0].y1

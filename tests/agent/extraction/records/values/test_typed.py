@@ -61,6 +61,7 @@ def test_parentheses_mean_minus_where_the_document_writes_so() -> None:
         ("RE-20150613/503", []),
         ("RM16.80", ["16.80"]),
         ("16.80SR", ["16.80"]),
+        ("TotalRM16.80", ["16.80"]),
         ("TB100A4", []),
         ("₹ 1,23,456.00", ["1,23,456.00"]),
         ("合計 1,234円", ["1,234"]),
@@ -168,3 +169,9 @@ def test_an_amount_may_be_copied_without_its_sign() -> None:
     texts = ["Total -12,50 €", "Rounded 3,00"]
     offered = options(FieldSpec("a", "money"), texts, Conventions.of(texts))
     assert offered == {"-12,50": "-12,50", "3,00": "3,00", "12,50": "-12,50"}
+
+
+def test_a_model_may_copy_a_number_in_every_way_that_the_page_writes_it() -> None:
+    by = Conventions(decimal=".")
+    found = options(FieldSpec("total", "money"), ["1 X 3.0000", "Total 3.00"], by)
+    assert found == {"3.0000": "3.0000", "3.00": "3.00"}
