@@ -88,7 +88,7 @@ def pair(rng: Random, change: str, ground: Image.Image | None = None) -> Pair:
         board = rng.choice(boards)
         said = rng.choice([word for word in names.WORDS if word.lower() != board.word.lower()])
         after[after.index(board)] = board._replace(word=said)
-        boxes = [board.box]
+        boxes = [Box.around([letters(board), letters(board._replace(word=said))])]
     elif change != "nothing":
         for thing in rng.sample(shapes, rng.choice((1, 2))):
             boxes.append(thing.box)
@@ -100,6 +100,11 @@ def pair(rng: Random, change: str, ground: Image.Image | None = None) -> Pair:
     first = _grain(_scene(before, ground), rng)
     second = _grain(_seen_otherwise(_scene(after, ground), rng), rng)
     return Pair(first, second, change, tuple(boxes), said)
+
+
+def letters(board: Thing) -> Box:
+    """Where the word of a board stands: the board itself is the same before and after."""
+    return _word(Sheet(_WIDTH, _HEIGHT), board)
 
 
 def _things(rng: Random) -> list[Thing]:
@@ -146,9 +151,12 @@ def _scene(things: list[Thing], ground: Image.Image) -> Image.Image:
         else:
             sheet.area(thing.box, thing.colour, "#303030")
         if thing.word:
-            x, y = thing.box.center
-            sheet.write(x, y, thing.word, 30, face="bold", anchor="mm")
+            _word(sheet, thing)
     return sheet.image
+
+
+def _word(sheet: Sheet, board: Thing) -> Box:
+    return sheet.write(*board.box.center, board.word, 30, face="bold", anchor="mm")
 
 
 def _seen_otherwise(image: Image.Image, rng: Random) -> Image.Image:

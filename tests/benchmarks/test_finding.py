@@ -6,6 +6,7 @@ from random import Random
 
 import numpy as np
 from looktwice.benchmarks.finding import Promise, Tally, measured, placed, tally, turned, written
+from looktwice.evals.suites.pairs import pair
 from looktwice.retrieval.ingest.orientation import quarter_turned
 from looktwice.schema import Box
 
@@ -46,3 +47,12 @@ def test_words_of_a_page_stand_in_their_boxes_however_it_is_turned() -> None:
             shades = shades.copy()
             shades[y1:y2, x1:x2] = 255
         assert shades.min() > 150  # no word is left
+
+
+def test_a_changed_word_differs_in_its_letters_and_not_in_all_of_its_board() -> None:
+    for seed in range(5):
+        made = pair(Random(seed), "word")
+        (box,) = made.boxes
+        assert 15 < box.height < 40  # the board is 60 high
+        letters = np.asarray(made.first.crop(tuple(map(round, box.xyxy))).convert("L"))
+        assert letters.min() < 80
