@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from looktwice.agent.backends.base import Message, Reply
+from looktwice.agent.backends.scripted import ScriptedModel
+from looktwice.schema import Evidence, Picture
 
 from ...agent.kit import Script, instant_experts, reading
 from .browser_kit import CHROMIUM, arrive, views_of
 from .page_kit import Page, page
 
 EVIL = "<img src=x onerror=alert(1)><script>window.bad=1</script>"
+MOMENT = 0.2
+"""Seconds that reading a picture and each piece of an answer take, so that the page shows it."""
 FORMULAS = (
     "The area is $\\pi r^2$, and\n\n$$\\int_0^1 x^2\\,dx = \\frac{1}{3}$$\n\n"
     "| shape | area |\n| --- | --- |\n| circle | 3 |\n\n```python\nprint(1 < 2)\n```\n\n"
     + "w"
     * 300
 )
+
+
+class HeldModel(ScriptedModel):
+    """Says its words slowly, and ends what it streams when it is let go.
+
+    Attributes:
+        go_on: cleared by a test that wants to see words before they are an answer.
+    """
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script.reply, choices=script.choice, delay=MOMENT)
+        self.go_on = threading.Event()
+        self.go_on.set()
+
+    def generate(self, messages: Sequence[Message], **how: Any) -> Reply:
+        reply = super().generate(messages, **how)
+        if how.get("on_token") is not None:
+            self.go_on.wait(30)
+        return reply
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -39,12 +65,14 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    experts = instant_experts(
-        read=lambda p: reading("Corner Shop", EVIL, "Cash 10.00", "Total 8.20")
-    )
+    def read(picture: Picture) -> Evidence:
+        time.sleep(MOMENT)
+        return reading("Corner Shop", EVIL, "Cash 10.00", "Total 8.20")
+
+    experts = instant_experts(read)
     limits = {"upload_bytes": 200_000, "questions_per_minute": 1000}
-    script = Script({"talk": FORMULAS})
-    with page(tmp_path_factory.mktemp("page"), script.model(delay=0.2), experts, limits) as made:
+    model = HeldModel(Script({"talk": FORMULAS}))
+    with page(tmp_path_factory.mktemp("page"), model, experts, limits) as made:
         yield made
 
 
