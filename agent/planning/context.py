@@ -57,6 +57,11 @@ class RoutingContext:
         """All examples, the most similar first."""
         return self.run.planner.nearest(self.question, len(self.run.planner.examples))
 
+    @property
+    def nearest(self) -> Sequence[Neighbour]:
+        """The most similar ones, whatever they call."""
+        return self.ranked[:NEIGHBOURS]
+
     @cached_property
     def neighbours(self) -> Sequence[Neighbour]:
         """The nearest examples; those that compare pictures only where there are two."""

@@ -8,7 +8,7 @@ from ...tools.documents.search import OPEN
 from ...tools.documents.versions import COMPARE_DOCUMENTS, two_versions
 from ...tools.documents.videos import WATCH, Watchable
 from ...tools.documents.walking import WALKING_TOOLS
-from ..planner import AGREEMENT, MOST_CALLS, NEIGHBOURS, vote
+from ..planner import AGREEMENT, MOST_CALLS, vote
 from ..query_rewriting import first_search, is_talk, names_a_page
 from ..references import named_pages, named_sections, page_labels
 from ..run import Run
@@ -52,7 +52,7 @@ def versions_to_compare(context: RoutingContext) -> tuple[str, str] | None:
         return None
     if COMPARE_DOCUMENTS not in context.run.tools:
         return None
-    nearest = context.ranked[:NEIGHBOURS]
+    nearest = context.nearest
     compares = sum(n.weight for n in nearest if tools_of(n.example.stages) & COMPARES)
     if compares < AGREEMENT * sum(n.weight for n in nearest):
         return None
@@ -65,7 +65,7 @@ def named_documents(context: RoutingContext) -> Stages:
     A page is meant by the number that is printed on it, or by its place; what stands on other pages is
     then no answer.
     """
-    walking = tools_of(vote(context.run.planner.nearest(context.question)) or ()) & {*WALKING_TOOLS}
+    walking = tools_of(vote(context.nearest) or ()) & {*WALKING_TOOLS}
     calls: list[ToolCall] = []
     everywhere = False
     for document in context.state["documents"][:MOST_CALLS]:
